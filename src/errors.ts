@@ -1,0 +1,165 @@
+/**
+ * The one error class of this package and its codes.
+ *
+ * @module
+ */
+
+/**
+ * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`.
+ */
+export const PowerAuthErrorCode = {
+  /** Reported when an operation succeeds; never thrown. */
+  SUCCEED: 'SUCCEED',
+  /** No connection, a time-out, or an answer that broke off. */
+  NETWORK_ERROR: 'NETWORK_ERROR',
+  /** HTTP 401: the server refused the signature, the token or the activation. */
+  AUTHENTICATION_ERROR: 'AUTHENTICATION_ERROR',
+  /** Another HTTP status than 200, or an answer that is not what the protocol says. See {@link PowerAuthErrorData}. */
+  RESPONSE_ERROR: 'RESPONSE_ERROR',
+  /** The signature could not be computed. */
+  SIGNATURE_ERROR: 'SIGNATURE_ERROR',
+  /** The activation is in a state that does not allow the call. */
+  INVALID_ACTIVATION_STATE: 'INVALID_ACTIVATION_STATE',
+  /** The persisted activation data are damaged, foreign or cannot be unsealed. */
+  INVALID_ACTIVATION_DATA: 'INVALID_ACTIVATION_DATA',
+  /** The call needs an activation and there is none. */
+  MISSING_ACTIVATION: 'MISSING_ACTIVATION',
+  /** The call needs a committed activation and the present one waits for its commit. */
+  PENDING_ACTIVATION: 'PENDING_ACTIVATION',
+  /** The SDK itself gave up an operation under way, because the instance was deconfigured or lost its activation. */
+  OPERATION_CANCELED: 'OPERATION_CANCELED',
+  /** The activation code is malformed. */
+  INVALID_ACTIVATION_CODE: 'INVALID_ACTIVATION_CODE',
+  /** The token to be removed is unknown. */
+  INVALID_TOKEN: 'INVALID_TOKEN',
+  /** The encryptor cannot do what was asked of it. */
+  INVALID_ENCRYPTOR: 'INVALID_ENCRYPTOR',
+  /** End-to-end encryption or decryption failed. */
+  ENCRYPTION_ERROR: 'ENCRYPTION_ERROR',
+  /** A parameter has a wrong type, length or content. */
+  WRONG_PARAMETER: 'WRONG_PARAMETER',
+  /** The protocol upgrade failed. */
+  PROTOCOL_UPGRADE: 'PROTOCOL_UPGRADE',
+  /** The call is not available during a protocol upgrade. */
+  PENDING_PROTOCOL_UPGRADE: 'PENDING_PROTOCOL_UPGRADE',
+  /** The user cancelled the biometric authentication. */
+  BIOMETRY_CANCEL: 'BIOMETRY_CANCEL',
+  /** The user chose the fallback of the biometric authentication. */
+  BIOMETRY_FALLBACK: 'BIOMETRY_FALLBACK',
+  /** The platform has no biometric authentication. */
+  BIOMETRY_NOT_SUPPORTED: 'BIOMETRY_NOT_SUPPORTED',
+  /** Biometric authentication is temporarily unavailable. */
+  BIOMETRY_NOT_AVAILABLE: 'BIOMETRY_NOT_AVAILABLE',
+  /** The activation has no biometry factor. */
+  BIOMETRY_NOT_CONFIGURED: 'BIOMETRY_NOT_CONFIGURED',
+  /** No biometry is enrolled on the device. */
+  BIOMETRY_NOT_ENROLLED: 'BIOMETRY_NOT_ENROLLED',
+  /** Biometric authentication is locked after too many failures. */
+  BIOMETRY_LOCKOUT: 'BIOMETRY_LOCKOUT',
+  /** The biometric image was not recognised. */
+  BIOMETRY_NOT_RECOGNIZED: 'BIOMETRY_NOT_RECOGNIZED',
+  /** The key store's protection is below the required level. */
+  INSUFFICIENT_KEYCHAIN_PROTECTION: 'INSUFFICIENT_KEYCHAIN_PROTECTION',
+  /** iOS only; never thrown here. */
+  WATCH_CONNECTIVITY: 'WATCH_CONNECTIVITY',
+  /** The call was refused before the protocol was reached, for example a second `configure`. */
+  REACT_NATIVE_ERROR: 'REACT_NATIVE_ERROR',
+  /** `configure` has not been called. */
+  INSTANCE_NOT_CONFIGURED: 'INSTANCE_NOT_CONFIGURED',
+  /** The typed character cannot belong to an activation code. */
+  INVALID_CHARACTER: 'INVALID_CHARACTER',
+  /** The recovery code is malformed. */
+  INVALID_RECOVERY_CODE: 'INVALID_RECOVERY_CODE',
+  /** The header for a token could not be made. */
+  CANNOT_GENERATE_TOKEN: 'CANNOT_GENERATE_TOKEN',
+  /** There is no local token of this name. */
+  LOCAL_TOKEN_NOT_AVAILABLE: 'LOCAL_TOKEN_NOT_AVAILABLE',
+  /** Biometric authentication failed. */
+  BIOMETRY_FAILED: 'BIOMETRY_FAILED',
+  /** iOS only; never thrown here. */
+  EXTERNAL_PENDING_OPERATION: 'EXTERNAL_PENDING_OPERATION',
+  /** @deprecated `WRONG_PARAMETER` is reported instead. */
+  PASSWORD_NOT_SET: 'PASSWORD_NOT_SET',
+  /** The activation object is not one that `PowerAuthActivation` makes. */
+  INVALID_ACTIVATION_OBJECT: 'INVALID_ACTIVATION_OBJECT',
+  /** Something failed that has no code of its own, storage among it; see `cause`. */
+  UNKNOWN_ERROR: 'UNKNOWN_ERROR',
+  /** The object was released, or its content was used up. */
+  INVALID_NATIVE_OBJECT: 'INVALID_NATIVE_OBJECT',
+} as const;
+
+/** One of the values of the constant object of the same name. */
+export type PowerAuthErrorCode = (typeof PowerAuthErrorCode)[keyof typeof PowerAuthErrorCode];
+
+/** What a server's refusal carries. Every field is present only where the server sent it. */
+export interface PowerAuthErrorData {
+  /** HTTP status code. */
+  readonly httpStatusCode?: number;
+  /** `responseObject.code` of a PowerAuth error answer, for example `ERR_AUTHENTICATION`. */
+  readonly serverResponseCode?: string;
+  /** `responseObject.message` of a PowerAuth error answer. */
+  readonly serverResponseMessage?: string;
+  /** The body as text, cut after 4096 characters. */
+  readonly responseBody?: string;
+  /** The PUK index that the server expects, after a failed recovery activation. */
+  readonly currentRecoveryPukIndex?: number;
+}
+
+/**
+ * The only error that this package throws or rejects with. `message` names the field, what was expected and what
+ * came; it never holds a secret.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await powerAuth.tokenStore.generateHeaderForToken('MyToken');
+ * } catch (e) {
+ *   if (e instanceof PowerAuthError && e.code === PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE) { … }
+ * }
+ * ```
+ */
+export class PowerAuthError extends Error {
+  override readonly name = 'PowerAuthError';
+  /** What went wrong, as one of {@link PowerAuthErrorCode}. */
+  readonly code: PowerAuthErrorCode;
+  /** What the server answered, for the codes that come from an answer. */
+  readonly errorData: PowerAuthErrorData | undefined;
+  /** The error below this one, the same object as `cause`. */
+  readonly originalException: unknown;
+
+  /** The parameters and their order are those of the React Native SDK. */
+  constructor(
+    exception?: unknown,
+    message?: string,
+    code: PowerAuthErrorCode = PowerAuthErrorCode.UNKNOWN_ERROR,
+    errorData?: PowerAuthErrorData,
+  ) {
+    super(
+      message ?? (exception instanceof Error ? exception.message : code),
+      exception === undefined ? undefined : { cause: exception },
+    );
+    this.code = code;
+    this.errorData = errorData;
+    this.originalException = exception;
+  }
+
+  /** One line for a log: code, message, HTTP status and server code where there are such. */
+  print(): string {
+    const { httpStatusCode, serverResponseCode } = this.errorData ?? {};
+    const server = [httpStatusCode, serverResponseCode].filter((part) => part !== undefined).join(' ');
+    return `${this.name} ${this.code}: ${this.message}${server === '' ? '' : ` (${server})`}`;
+  }
+}
+
+/**
+ * Makes a {@link PowerAuthError} in the order that reads best where one is thrown.
+ *
+ * @internal
+ */
+export function failure(
+  code: PowerAuthErrorCode,
+  message: string,
+  details: { cause?: unknown; errorData?: PowerAuthErrorData } = {},
+): PowerAuthError {
+  return new PowerAuthError(details.cause, message, code, details.errorData);
+}

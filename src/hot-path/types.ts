@@ -1,0 +1,47 @@
+/**
+ * What an engine of the hot path does: it keeps access tokens in key slots and makes their header values.
+ *
+ * @module
+ */
+
+/** Names of the engines, fastest first. */
+export type EngineName = 'wasm-simd' | 'wasm-scalar' | 'js';
+
+/** A key slot: an access token inside one engine. Only valid in the engine that gave it, until it is released. */
+export type KeySlot = number & { readonly __keySlot: unique symbol };
+
+/** Fills `target` with random bytes and returns it, like `crypto.getRandomValues`. */
+export type FillRandom = (target: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+
+/**
+ * One engine. All engines give the same result for the same slot content, time and nonce bytes.
+ *
+ * Nothing in it waits: adding a key and making a header are synchronous.
+ */
+export interface HotPathEngine {
+  readonly name: EngineName;
+
+  /**
+   * Puts a token into a slot. `tokenSecret` (16 B) is copied, the caller wipes its own; from then on the engine keeps
+   * HMAC midstates only.
+   *
+   * @param tokenIdentifier 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`; checked by the caller
+   */
+  addKey(tokenIdentifier: string, tokenSecret: Uint8Array): KeySlot;
+
+  /**
+   * One header value with a fresh nonce, for the time given.
+   *
+   * @param timestamp server time in whole ms, 0 to 2^53-1
+   */
+  header(slot: KeySlot, timestamp: number): string;
+
+  /** `count` header values for one time, each with its own nonce; the same as calling `header` that often, but faster. */
+  headers(slot: KeySlot, timestamp: number, count: number): string[];
+
+  /** Overwrites the slot with zeros, drops whatever was made ahead for it, and makes it free for another key. */
+  release(slot: KeySlot): void;
+
+  /** Number of slots in use. */
+  readonly size: number;
+}
