@@ -1,0 +1,45 @@
+/**
+ * Checks at the edges: what a caller passes, what a server answers, what a storage gives back.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { failure, type PowerAuthErrorCode } from '../errors.ts';
+
+/** What `value` is, without its content, because it may be a secret: `string of 5 characters`, `array of 3`, … */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') {
+    return value === '' ? 'an empty string' : `a string of ${value.length} characters`;
+  }
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'object') return `an object`;
+  return `a ${typeof value}`;
+}
+
+/** Picks the value at the path of a valibot issue, or undefined. */
+function at(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? [])
+    .map((item) => (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`))
+    .join('');
+}
+
+/**
+ * The value if it fits the schema; else throws a PowerAuthError of `code` whose message says field, expected and
+ * received. A schema's own message is what was "expected"; where it has none, valibot's type name is.
+ */
+export function check<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  field: string,
+  code: PowerAuthErrorCode,
+): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const expected = issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message;
+  throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${describe(issue.input)}`);
+}
