@@ -5,7 +5,10 @@
  */
 
 /** Names of the engines, fastest first. */
-export type EngineName = 'wasm-simd' | 'wasm-scalar' | 'js';
+export const ENGINE_NAMES = ['wasm-simd', 'wasm-scalar', 'js'] as const;
+
+/** One of {@link ENGINE_NAMES}. */
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** A key slot: an access token inside one engine. Only valid in the engine that gave it, until it is released. */
 export type KeySlot = number & { readonly __keySlot: unique symbol };
