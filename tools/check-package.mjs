@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * Checks what npm would publish: every export leads to a built file with its types and is named like that file, publint
+ * has no objection, and nothing else is in the tarball.
+ *
+ *     node tools/check-package.mjs
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { npm } from './lib/npm.mjs';
+import { root } from './lib/run.mjs';
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const problems = [];
+
+/** `./storage/lmdb` is dist/storage/lmdb.js, `./testing` dist/testing/index.js: a reader needs no table. */
+function fileOf(subpath) {
+  const path = subpath.replace(/^\.\/?/, '');
+  const file = `./dist/${path}`;
+  return path !== '' && existsSync(join(root, `${file}.js`)) ? file : `${file}${path && '/'}index`;
+}
+
+for (const [subpath, target] of Object.entries(manifest.exports)) {
+  if (subpath === './package.json') continue;
+  const file = fileOf(subpath);
+  const expected = { types: `${file}.d.ts`, default: `${file}.js` };
+  // Compared as text, because the order of conditions counts: types must come first.
+  if (JSON.stringify(target) !== JSON.stringify(expected)) {
+    problems.push(
+      `exports["${subpath}"] is ${JSON.stringify(target)}, its name says ${JSON.stringify(expected)}`,
+    );
+  }
+  for (const path of Object.values(target)) {
+    if (!existsSync(join(root, path)))
+      problems.push(`exports["${subpath}"] names ${path}, which the build does not make`);
+  }
+}
+for (const [name, conditions] of Object.entries(manifest.imports)) {
+  for (const path of Object.values(conditions)) {
+    for (const file of [path, path.replace(/\.js$/, '.d.ts')]) {
+      if (!existsSync(join(root, file)))
+        problems.push(`imports["${name}"] needs ${file}, which the build does not make`);
+    }
+  }
+}
+
+const ALLOWED = [
+  /^(?:package\.json|README\.md|LICENSE)$/,
+  /^docs\/[\w-]+\.(?:md|svg)$/,
+  /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
+  /^dist\/browser\/powerauth-wasm\.(?:js|LICENSES\.txt)$/,
+];
+
+const PACKED = 'build/pack';
+rmSync(join(root, PACKED), { recursive: true, force: true });
+mkdirSync(join(root, PACKED), { recursive: true });
+const [tarball] = JSON.parse(await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', PACKED]));
+for (const { path } of tarball.files) {
+  if (!ALLOWED.some((pattern) => pattern.test(path))) problems.push(`${path} has no place in the tarball`);
+}
+
+const content = readFileSync(join(root, PACKED, tarball.filename));
+const { messages } = await publint({
+  pack: { tarball: content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength) },
+  strict: true,
+});
+problems.push(...messages.map((message) => formatMessage(message, manifest, { color: false })));
+
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+else
+  console.log(`${tarball.files.length} files, ${tarball.size} B packed, ${tarball.unpackedSize} B unpacked`);
