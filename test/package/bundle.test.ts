@@ -1,0 +1,144 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildPackage, root, runNode } from './support.ts';
+
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, unknown>;
+};
+const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+
+/** What a browser's bundler makes of a program, minified; `external` is what it could not take in. */
+async function bundle(program: string, external: string[] = []) {
+  const result = await build({
+    stdin: { contents: program, resolveDir: root },
+    bundle: true,
+    write: false,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'silent',
+    external,
+  });
+  const [file] = result.outputFiles;
+  if (file === undefined) throw new Error('esbuild made no file');
+  return {
+    text: file.text,
+    gzip: gzipSync(file.contents, { level: 9 }).length,
+    inputs: Object.keys(result.metafile.inputs),
+  };
+}
+
+beforeAll(buildPackage, 120_000);
+
+describe('tree shaking', () => {
+  test.each(subpaths)('an unused import of %s leaves nothing', async (path) => {
+    const { text } = await bundle(
+      `import * as unused from '${path.replace('.', 'powerauth-wasm')}';`,
+      // Only Node can resolve these; the point is that the import of them goes too.
+      ['lmdb', 'env-paths', 'node:*'],
+    );
+    expect(text.trim()).toBe('');
+  });
+});
+
+describe('importing', () => {
+  test('does no work: nothing compiled, opened, timed or drawn from the random generator', async () => {
+    const script = `
+      const calls = [];
+      const trap = (owner, name, label) => {
+        const original = owner[name];
+        owner[name] = function (...args) { calls.push(label); return Reflect.apply(original, this, args); };
+      };
+      for (const name of ['compile', 'instantiate', 'validate']) trap(WebAssembly, name, 'WebAssembly.' + name);
+      for (const name of ['Module', 'Instance', 'Memory']) {
+        WebAssembly[name] = new Proxy(WebAssembly[name], {
+          construct(target, args) { calls.push('new WebAssembly.' + name); return Reflect.construct(target, args); },
+        });
+      }
+      for (const name of ['fetch', 'setTimeout', 'setInterval', 'queueMicrotask']) trap(globalThis, name, name);
+      trap(crypto, 'getRandomValues', 'crypto.getRandomValues');
+      const before = Object.getOwnPropertyNames(globalThis).length;
+      const loaded = await import('powerauth-wasm');
+      console.log(JSON.stringify({
+        exports: Object.keys(loaded).length > 0,
+        calls,
+        globals: Object.getOwnPropertyNames(globalThis).length - before,
+      }));`;
+    const output = await runNode(['--input-type=module', '--eval', script]);
+    expect(JSON.parse(output)).toEqual({ exports: true, calls: [], globals: 0 });
+  });
+});
+
+describe('the bundle for browsers', () => {
+  const file = join(root, 'dist/browser/powerauth-wasm.js');
+
+  test('asks for nothing: no import is left, of Node or of a package', async () => {
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toMatch(/\bimport\s*["'{*(]|\bfrom\s*["']|\brequire\s*\(/);
+    expect(text).not.toContain('node:');
+  });
+
+  test('is made of files that a browser can use', async () => {
+    const { inputs } = await bundle(`export * from 'powerauth-wasm';`);
+    const foreign = inputs.filter((input) => /node_modules\/(?:lmdb|env-paths|redis)\//.test(input));
+    expect(foreign).toEqual([]);
+    expect(inputs.filter((input) => builtinModules.includes(input))).toEqual([]);
+    expect(inputs).toContain('dist/index.js');
+  });
+
+  test('exports what the package exports', async () => {
+    const [packed, bundled] = await Promise.all(
+      [join(root, 'dist/index.js'), file].map(
+        async (path) => (await import(pathToFileURL(path).href)) as Record<string, unknown>,
+      ),
+    );
+    expect(Object.keys(bundled ?? {}).sort()).toEqual(Object.keys(packed ?? {}).sort());
+  });
+
+  test('passes on the licence of each package in it', async () => {
+    const text = await readFile(file.replace(/\.js$/, '.LICENSES.txt'), 'utf8');
+    for (const name of ['@noble/hashes', '@noble/curves', '@noble/ciphers', 'valibot']) {
+      expect(text).toContain(`${name} `);
+    }
+  });
+});
+
+describe('size', () => {
+  test.each([
+    ['the whole SDK', `export * from 'powerauth-wasm';`, 90],
+    ['the token store', `export { PowerAuthTokenStore } from 'powerauth-wasm';`, 40],
+  ])('%s stays within its bound', async (what, program, bound) => {
+    const { gzip, text } = await bundle(program);
+    console.log(
+      `${what}: ${(gzip / 1000).toFixed(1)} KB gzip, ${(text.length / 1000).toFixed(1)} KB minified`,
+    );
+    expect(text.length).toBeGreaterThan(1000);
+    expect(gzip).toBeLessThan(bound * 1000);
+  });
+});
+
+describe('storage packages', () => {
+  test.each(['lmdb', 'localforage', 'redis'])('%s is imported in one file at most', async (name) => {
+    const files = (await readdir(join(root, 'src'), { recursive: true })).filter((path) =>
+      path.endsWith('.ts'),
+    );
+    const importing = new RegExp(`(?:from|import)\\s*\\(?\\s*['"]${name}(?:/[^'"]*)?['"]`);
+    const found: string[] = [];
+    for (const path of files) {
+      if (importing.test(await readFile(join(root, 'src', path), 'utf8')))
+        found.push(path.replaceAll('\\', '/'));
+    }
+    const driver = files
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => path === `storage/${name}.ts`);
+    expect(found).toEqual(driver);
+  });
+});
