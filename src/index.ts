@@ -1,0 +1,46 @@
+/**
+ * PowerAuth for JavaScript: activation, signatures and access tokens.
+ *
+ * @module
+ */
+
+export { PowerAuth } from './power-auth.ts';
+export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
+export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
+
+export { PowerAuthActivation } from './model/power-auth-activation.ts';
+export {
+  PowerAuthActivationState,
+  type PowerAuthActivationStatus,
+} from './model/power-auth-activation-status.ts';
+export { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+export type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
+export {
+  PowerAuthBiometryConfiguration,
+  type PowerAuthBiometryConfigurationType,
+} from './model/power-auth-biometry-configuration.ts';
+export {
+  PowerAuthClientConfiguration,
+  type PowerAuthBasicHttpAuthentication,
+  type PowerAuthClientConfigurationType,
+  type PowerAuthHttpHeader,
+} from './model/power-auth-client-configuration.ts';
+export { PowerAuthConfiguration, type PowerAuthConfigurationType } from './model/power-auth-configuration.ts';
+export type {
+  PowerAuthCreateActivationResult,
+  PowerAuthRecoveryActivationData,
+} from './model/power-auth-create-activation-result.ts';
+export {
+  PowerAuthKeychainConfiguration,
+  PowerAuthKeychainProtection,
+  type PowerAuthKeychainConfigurationType,
+} from './model/power-auth-keychain-configuration.ts';
+export { PowerAuthPassword, type CharacterType, type PasswordType } from './model/power-auth-password.ts';
+export {
+  PowerAuthSharingConfiguration,
+  type PowerAuthSharingConfigurationType,
+} from './model/power-auth-sharing-configuration.ts';
+export { PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from './errors.ts';
+export type { EngineName } from './hot-path/types.ts';
+export type { PowerAuthClock } from './net/clock.ts';
+export type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './storage/types.ts';

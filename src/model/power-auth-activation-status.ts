@@ -1,0 +1,38 @@
+/**
+ * What the server says about an activation.
+ *
+ * @module
+ */
+
+/** States of an activation. Each value equals its name. */
+export const PowerAuthActivationState = {
+  /** Created on the server, no key exchange yet. */
+  CREATED: 'CREATED',
+  /** Keys are exchanged; the server's side waits for its commit. */
+  PENDING_COMMIT: 'PENDING_COMMIT',
+  /** Ready for use. */
+  ACTIVE: 'ACTIVE',
+  /** Blocked, by too many failures or by an operator; can be unblocked. */
+  BLOCKED: 'BLOCKED',
+  /** Removed for good. */
+  REMOVED: 'REMOVED',
+  /** The counters of client and server are too far apart: no signature can be accepted any more. */
+  DEADLOCK: 'DEADLOCK',
+} as const;
+
+/** One of the values of the constant object of the same name. */
+export type PowerAuthActivationState =
+  (typeof PowerAuthActivationState)[keyof typeof PowerAuthActivationState];
+
+/** Answer of `PowerAuth.fetchActivationStatus`. */
+export interface PowerAuthActivationStatus {
+  state: PowerAuthActivationState;
+  /** Failed authentications in a row. */
+  failCount: number;
+  /** Failed authentications in a row that block the activation. */
+  maxFailCount: number;
+  /** `maxFailCount - failCount` when ACTIVE, else 0. */
+  remainingAttempts: number;
+  /** Whatever the application server adds. */
+  customObject?: unknown;
+}

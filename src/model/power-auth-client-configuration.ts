@@ -1,0 +1,145 @@
+/**
+ * How an instance talks to its server, and what it runs on.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
+import { systemClock, type PowerAuthClock } from '../net/clock.ts';
+import { check } from '../util/validate.ts';
+
+/** A header that is added to each request. */
+export interface PowerAuthHttpHeader {
+  name: string;
+  value: string;
+}
+
+/** Credentials of HTTP Basic authentication, added to each request. */
+export interface PowerAuthBasicHttpAuthentication {
+  username: string;
+  password: string;
+}
+
+/** Settings of the HTTP client; all optional. */
+export interface PowerAuthClientConfigurationType {
+  /** Allows `http://` base URLs, for tests. Default false. */
+  readonly enableUnsecureTraffic?: boolean;
+  /**
+   * Seconds until a server that does not answer is given up. Default 20. `fetch` cannot tell connecting from waiting,
+   * so the shorter of the two time-outs bounds the wait for the beginning of an answer.
+   */
+  readonly connectionTimeout?: number;
+  /** Seconds that may pass without a byte of the answer. Default 20. */
+  readonly readTimeout?: number;
+  /** Headers for each request. Default none. */
+  readonly customHttpHeaders?: PowerAuthHttpHeader[] | null;
+  /** Basic authentication for each request. Default none. */
+  readonly basicHttpAuthentication?: PowerAuthBasicHttpAuthentication | null;
+  /** The `fetch` to use. Default: the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** The clocks to read. Default: `Date.now` and `performance.now`. */
+  readonly clock?: PowerAuthClock;
+  /** The engine that makes token headers. Default: the fastest that the runtime has. */
+  readonly engine?: EngineName;
+}
+
+/**
+ * {@link PowerAuthClientConfigurationType} as a class with the defaults filled in.
+ *
+ * @example
+ * ```ts
+ * const client = new PowerAuthClientConfiguration();
+ * client.readTimeout = 5;
+ * await powerAuth.configure(configuration, client);
+ * ```
+ */
+export class PowerAuthClientConfiguration implements PowerAuthClientConfigurationType {
+  enableUnsecureTraffic = false;
+  connectionTimeout = 20;
+  readTimeout = 20;
+  customHttpHeaders: PowerAuthHttpHeader[] | null = null;
+  basicHttpAuthentication: PowerAuthBasicHttpAuthentication | null = null;
+  declare fetch?: typeof globalThis.fetch;
+  declare clock?: PowerAuthClock;
+  declare engine?: EngineName;
+
+  /** The defaults, frozen. */
+  static default(): PowerAuthClientConfigurationType {
+    return buildClientConfiguration(undefined);
+  }
+}
+
+/**
+ * All settings present, except an engine that nobody chose.
+ *
+ * @internal
+ */
+export type BuiltClientConfiguration = Required<Omit<PowerAuthClientConfigurationType, 'engine'>> & {
+  readonly engine?: EngineName;
+};
+
+const seconds = v.pipe(
+  v.number('a positive number of seconds'),
+  v.check((value) => value > 0 && value <= 86_400, 'a positive number of seconds, at most a day'),
+);
+const func = (expected: string) =>
+  v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', expected);
+
+const clientConfigurationSchema = v.object(
+  {
+    enableUnsecureTraffic: v.optional(v.boolean('true or false'), false),
+    connectionTimeout: v.optional(seconds, 20),
+    readTimeout: v.optional(seconds, 20),
+    customHttpHeaders: v.nullish(
+      v.array(
+        v.object({ name: v.string('a string'), value: v.string('a string') }, 'an object {name, value}'),
+        'an array of {name, value}',
+      ),
+      null,
+    ),
+    basicHttpAuthentication: v.nullish(
+      v.object(
+        { username: v.string('a string'), password: v.string('a string') },
+        'an object {username, password}',
+      ),
+      null,
+    ),
+    fetch: v.optional(func('a fetch function')),
+    clock: v.optional(
+      v.custom<PowerAuthClock>(
+        (value) =>
+          typeof value === 'object' &&
+          value !== null &&
+          typeof (value as Partial<PowerAuthClock>).now === 'function' &&
+          typeof (value as Partial<PowerAuthClock>).monotonic === 'function',
+        'an object with now() and monotonic()',
+      ),
+    ),
+    engine: v.optional(v.picklist(ENGINE_NAMES, `one of ${ENGINE_NAMES.join(', ')}`)),
+  },
+  'a PowerAuthClientConfiguration',
+);
+
+/**
+ * A frozen, checked copy with the defaults filled in.
+ *
+ * @throws WRONG_PARAMETER naming the field
+ * @internal
+ */
+export function buildClientConfiguration(input: unknown): BuiltClientConfiguration {
+  const { fetch, clock, engine, ...rest } = check(
+    clientConfigurationSchema,
+    input ?? {},
+    'clientConfiguration',
+    PowerAuthErrorCode.WRONG_PARAMETER,
+  );
+  return Object.freeze({
+    ...rest,
+    // Read when called, not now: tests and polyfills may replace the global.
+    fetch: (fetch as typeof globalThis.fetch | undefined) ?? ((...args) => globalThis.fetch(...args)),
+    clock: clock ?? systemClock,
+    ...(engine === undefined ? {} : { engine }),
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Which PowerAuth application and server an instance belongs to.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { importPublicKey } from '../protocol/keys.ts';
+import { base64Decode } from '../util/base64.ts';
+import { check } from '../util/validate.ts';
+
+/** The four values that the administrator of a PowerAuth server hands out for an application. */
+export interface PowerAuthConfigurationType {
+  /** APPLICATION_KEY: Base64 of 16 bytes; names the application's version. */
+  readonly applicationKey: string;
+  /** APPLICATION_SECRET: Base64 of 16 bytes. */
+  readonly applicationSecret: string;
+  /** KEY_SERVER_MASTER_PUBLIC: Base64 of a P-256 point, 33 bytes (compressed) or 65. */
+  readonly masterServerPublicKey: string;
+  /** Base URL of the PowerAuth Standard RESTful API, the part before `/pa/...`. */
+  readonly baseEndpointUrl: string;
+}
+
+/**
+ * {@link PowerAuthConfigurationType} as a class.
+ *
+ * @example
+ * ```ts
+ * await powerAuth.configure(
+ *   new PowerAuthConfiguration(applicationKey, applicationSecret, masterServerPublicKey, 'https://bank.example/enrollment'),
+ * );
+ * ```
+ */
+export class PowerAuthConfiguration implements PowerAuthConfigurationType {
+  applicationKey: string;
+  applicationSecret: string;
+  masterServerPublicKey: string;
+  baseEndpointUrl: string;
+
+  /** Nothing is checked here; `configure` does. */
+  constructor(
+    applicationKey: string,
+    applicationSecret: string,
+    masterServerPublicKey: string,
+    baseEndpointUrl: string,
+  ) {
+    this.applicationKey = applicationKey;
+    this.applicationSecret = applicationSecret;
+    this.masterServerPublicKey = masterServerPublicKey;
+    this.baseEndpointUrl = baseEndpointUrl;
+  }
+}
+
+const base64Of16 = v.pipe(
+  v.string('Base64 of 16 bytes'),
+  v.check((text) => base64Decode(text)?.length === 16, 'Base64 of 16 bytes'),
+);
+
+function isPublicKey(text: string): boolean {
+  const bytes = base64Decode(text);
+  if (bytes === undefined) return false;
+  try {
+    importPublicKey(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const configurationSchema = v.object(
+  {
+    applicationKey: base64Of16,
+    applicationSecret: base64Of16,
+    masterServerPublicKey: v.pipe(
+      v.string('Base64 of a P-256 public key'),
+      v.check(isPublicKey, 'Base64 of a P-256 public key'),
+    ),
+    baseEndpointUrl: v.pipe(
+      v.string('an http(s) URL'),
+      v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'an http(s) URL'),
+    ),
+  },
+  'a PowerAuthConfiguration',
+);
+
+/**
+ * A frozen, checked copy.
+ *
+ * @throws WRONG_PARAMETER naming the field
+ * @internal
+ */
+export function buildConfiguration(input: unknown): PowerAuthConfigurationType {
+  return Object.freeze(
+    check(configurationSchema, input, 'configuration', PowerAuthErrorCode.WRONG_PARAMETER),
+  );
+}

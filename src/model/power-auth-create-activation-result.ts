@@ -1,0 +1,25 @@
+/**
+ * What `PowerAuth.createActivation` answers.
+ *
+ * @module
+ */
+
+/** Recovery code and PUK, shown to the user once and never stored. */
+export interface PowerAuthRecoveryActivationData {
+  /** `AAAAA-BBBBB-CCCCC-DDDDD` */
+  recoveryCode: string;
+  /** 10 digits. */
+  puk: string;
+}
+
+/** Answer of `PowerAuth.createActivation`. */
+export interface PowerAuthCreateActivationResult {
+  /** 8 decimal digits, which the user compares with what the bank shows. */
+  activationFingerprint: string;
+  /** Present where the application has recovery switched on. */
+  activationRecovery?: PowerAuthRecoveryActivationData;
+  /** What the enrollment server adds. */
+  customAttributes?: unknown;
+  /** Claims about the user, where the server sends them. */
+  userInfo?: Record<string, unknown>;
+}

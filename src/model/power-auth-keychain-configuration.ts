@@ -1,0 +1,145 @@
+/**
+ * Where an instance keeps its activation and tokens, and under which key.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+import { check } from '../util/validate.ts';
+
+/** Protection levels of the peers' key stores. */
+export const PowerAuthKeychainProtection = {
+  /** Records lie in clear. */
+  NONE: 'NONE',
+  /** Records are sealed under a key that the operating system guards in software. */
+  SOFTWARE: 'SOFTWARE',
+  /** The key is in a trusted execution environment. */
+  HARDWARE: 'HARDWARE',
+  /** The key is in a secure element. */
+  STRONGBOX: 'STRONGBOX',
+} as const;
+
+/** One of the values of the constant object of the same name. */
+export type PowerAuthKeychainProtection =
+  (typeof PowerAuthKeychainProtection)[keyof typeof PowerAuthKeychainProtection];
+
+/** Settings of the storage; all optional. */
+export interface PowerAuthKeychainConfigurationType {
+  /** iOS only: taken and kept, without effect here. */
+  readonly accessGroupName?: string | undefined;
+  /** iOS only: taken and kept, without effect here. */
+  readonly userDefaultsSuiteName?: string | undefined;
+  /**
+   * Lowest protection that is accepted. Default NONE. Software sealing is what this SDK gives: `configure` refuses
+   * HARDWARE and STRONGBOX with INSUFFICIENT_KEYCHAIN_PROTECTION.
+   */
+  readonly minimalRequiredKeychainProtection?: PowerAuthKeychainProtection;
+  /** Where records are kept. Default: by runtime, lmdb in Node. The caller closes a storage that it gave. */
+  readonly storage?: PowerAuthStorage | undefined;
+  /**
+   * The AES-256-GCM key under which records are sealed: 32 bytes (copied; the caller wipes its own) or a CryptoKey with
+   * the usages encrypt and decrypt. Default: made and kept by the runtime's key store.
+   */
+  readonly sealingKey?: Uint8Array | CryptoKey | undefined;
+}
+
+/**
+ * {@link PowerAuthKeychainConfigurationType} as a class.
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage } from 'powerauth-wasm/storage/memory';
+ *
+ * const keychain = new PowerAuthKeychainConfiguration({ storage: memoryStorage() });
+ * await powerAuth.configure(configuration, client, undefined, keychain);
+ * ```
+ */
+export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigurationType {
+  accessGroupName: string | undefined;
+  userDefaultsSuiteName: string | undefined;
+  minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
+  storage: PowerAuthStorage | undefined;
+  readonly #sealingKey: Uint8Array | CryptoKey | undefined;
+
+  constructor(settings: PowerAuthKeychainConfigurationType = {}) {
+    this.accessGroupName = settings.accessGroupName;
+    this.userDefaultsSuiteName = settings.userDefaultsSuiteName;
+    this.minimalRequiredKeychainProtection =
+      settings.minimalRequiredKeychainProtection ?? PowerAuthKeychainProtection.NONE;
+    this.storage = settings.storage;
+    this.#sealingKey = settings.sealingKey;
+  }
+
+  /** The key as it was given. A getter, so that it is in no JSON and no log of this object. */
+  get sealingKey(): Uint8Array | CryptoKey | undefined {
+    return this.#sealingKey;
+  }
+
+  /** The defaults, frozen. */
+  static default(): PowerAuthKeychainConfigurationType {
+    return buildKeychainConfiguration(undefined);
+  }
+}
+
+const STORAGE_METHODS = ['get', 'set', 'delete', 'list', 'update', 'lock', 'subscribe', 'close'] as const;
+
+function isStorage(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    STORAGE_METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
+  );
+}
+
+function isSealingKey(value: unknown): boolean {
+  if (value instanceof Uint8Array) return value.length === 32;
+  return (
+    value instanceof CryptoKey &&
+    value.algorithm.name === 'AES-GCM' &&
+    (value.algorithm as AesKeyAlgorithm).length === 256 &&
+    value.usages.includes('encrypt') &&
+    value.usages.includes('decrypt')
+  );
+}
+
+const keychainConfigurationSchema = v.object(
+  {
+    accessGroupName: v.optional(v.string('a string')),
+    userDefaultsSuiteName: v.optional(v.string('a string')),
+    minimalRequiredKeychainProtection: v.optional(
+      v.enum(PowerAuthKeychainProtection, `one of ${Object.keys(PowerAuthKeychainProtection).join(', ')}`),
+      PowerAuthKeychainProtection.NONE,
+    ),
+    storage: v.optional(
+      v.custom<PowerAuthStorage>(isStorage, `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`),
+    ),
+    sealingKey: v.optional(
+      v.custom<Uint8Array | CryptoKey>(
+        isSealingKey,
+        '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt',
+      ),
+    ),
+  },
+  'a PowerAuthKeychainConfiguration',
+);
+
+/**
+ * A frozen, checked copy with the defaults filled in.
+ *
+ * @throws WRONG_PARAMETER naming the field
+ * @internal
+ */
+export function buildKeychainConfiguration(
+  input: unknown,
+): PowerAuthKeychainConfigurationType &
+  Required<Pick<PowerAuthKeychainConfigurationType, 'minimalRequiredKeychainProtection'>> {
+  const checked = check(
+    keychainConfigurationSchema,
+    input ?? {},
+    'keychainConfiguration',
+    PowerAuthErrorCode.WRONG_PARAMETER,
+  );
+  return Object.freeze(checked);
+}

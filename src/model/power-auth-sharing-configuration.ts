@@ -1,0 +1,70 @@
+/**
+ * Settings of iOS activation sharing. They are taken so that code written for the React Native SDK runs; nothing here
+ * depends on them, because storages share by themselves.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { check } from '../util/validate.ts';
+
+/** iOS settings of activation sharing. */
+export interface PowerAuthSharingConfigurationType {
+  /** Name of the app group. */
+  readonly appGroup: string;
+  /** Identifier of the application within the group. */
+  readonly appIdentifier: string;
+  /** Keychain access group. */
+  readonly keychainAccessGroup: string;
+  /** Identifier of the shared memory. */
+  readonly sharedMemoryIdentifier?: string | undefined;
+}
+
+/** {@link PowerAuthSharingConfigurationType} as a class. */
+export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurationType {
+  appGroup: string;
+  appIdentifier: string;
+  keychainAccessGroup: string;
+  sharedMemoryIdentifier: string | undefined;
+
+  constructor(
+    appGroup: string,
+    appIdentifier: string,
+    keychainAccessGroup: string,
+    sharedMemoryIdentifier: string | undefined = undefined,
+  ) {
+    this.appGroup = appGroup;
+    this.appIdentifier = appIdentifier;
+    this.keychainAccessGroup = keychainAccessGroup;
+    this.sharedMemoryIdentifier = sharedMemoryIdentifier;
+  }
+}
+
+const text = v.optional(v.string('a string'), '');
+const sharingConfigurationSchema = v.object(
+  {
+    appGroup: text,
+    appIdentifier: text,
+    keychainAccessGroup: text,
+    sharedMemoryIdentifier: v.optional(v.string('a string')),
+  },
+  'a PowerAuthSharingConfiguration',
+);
+
+/**
+ * A frozen, checked copy; empty strings where nothing was given.
+ *
+ * @throws WRONG_PARAMETER naming the field
+ * @internal
+ */
+export function buildSharingConfiguration(input: unknown): PowerAuthSharingConfigurationType {
+  return Object.freeze(
+    check(
+      sharingConfigurationSchema,
+      input ?? {},
+      'sharingConfiguration',
+      PowerAuthErrorCode.WRONG_PARAMETER,
+    ),
+  );
+}

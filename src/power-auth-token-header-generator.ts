@@ -1,0 +1,86 @@
+/**
+ * Token headers without a promise.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from './errors.ts';
+import { TOKEN_HEADER } from './protocol/token.ts';
+import type { Session } from './session/session.ts';
+import type { CachedToken } from './session/token-cache.ts';
+
+/** Headers that one call of `nextBatch` makes at most. */
+const MAX_BATCH = 65_536;
+
+/**
+ * Makes headers of one access token, synchronously; `tokenStore.headerGenerator(name)` gives one.
+ *
+ * When the clocks jump (sleep, a clock set anew), time is synchronised again in the background, and headers until then
+ * carry the best guess.
+ */
+export class PowerAuthTokenHeaderGenerator {
+  /** Name of the header, `X-PowerAuth-Token`. */
+  readonly key: string = TOKEN_HEADER;
+  readonly #session: Session;
+  #token: CachedToken | undefined;
+
+  /** @internal */
+  constructor(session: Session, token: CachedToken) {
+    this.#session = session;
+    this.#token = token;
+    token.pins++;
+  }
+
+  /**
+   * The value of one header, to be sent once.
+   *
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE after the token was removed, INSTANCE_NOT_CONFIGURED after `deconfigure`,
+   *   INVALID_NATIVE_OBJECT after {@link release}
+   */
+  next(): string {
+    const { slot } = this.#usable();
+    return this.#session.engine.header(slot, this.#session.time.currentTime());
+  }
+
+  /**
+   * The values of `count` headers, each to be sent once.
+   *
+   * @param count 0 to 65536
+   * @throws WRONG_PARAMETER, and what {@link next} throws
+   */
+  nextBatch(count: number): string[] {
+    if (!Number.isInteger(count) || count < 0 || count > MAX_BATCH) {
+      throw failure(
+        PowerAuthErrorCode.WRONG_PARAMETER,
+        `count: expected an integer of 0 to ${MAX_BATCH}, got ${typeof count === 'number' ? count : typeof count}`,
+      );
+    }
+    const { slot } = this.#usable();
+    return this.#session.engine.headers(slot, this.#session.time.currentTime(), count);
+  }
+
+  /** Lets go of the token; twice is fine. */
+  release(): void {
+    if (this.#token === undefined) return;
+    this.#token.pins--;
+    this.#token = undefined;
+  }
+
+  #usable(): CachedToken {
+    const token = this.#token;
+    if (token === undefined) {
+      throw failure(PowerAuthErrorCode.INVALID_NATIVE_OBJECT, 'This header generator was released');
+    }
+    if (token.end === 'deconfigured') {
+      throw failure(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED, 'This PowerAuth instance was deconfigured');
+    }
+    if (token.end !== undefined) {
+      throw failure(
+        PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE,
+        'The token of this header generator was removed',
+      );
+    }
+    if (!this.#session.time.isSynchronized) this.#session.time.synchronizeInBackground();
+    return token;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Access tokens: small persisted secrets that make a timestamped authorization header for each request.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from './errors.ts';
+import type { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
+import { assertAuthentication, assertText, guard } from './facade.ts';
+import { TOKEN_HEADER } from './protocol/token.ts';
+import { sessionOf } from './session/registry.ts';
+import type { Session } from './session/session.ts';
+import type { CachedToken } from './session/token-cache.ts';
+import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
+
+/** An access token without its secret. */
+export interface PowerAuthToken {
+  /** Name that the application gave it. */
+  tokenName: string;
+  /** Identifier on the server. */
+  tokenIdentifier: string;
+}
+
+function tokenNotAvailable(): Error {
+  return failure(
+    PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE,
+    'tokenName: there is no local token of this name; get one with requestAccessToken',
+  );
+}
+
+/**
+ * The access tokens of one instance, at `powerAuth.tokenStore`. Token names are non-empty strings, any Unicode; two
+ * instances may use the same name for different tokens. Tokens are persisted, and removed when the activation is lost.
+ *
+ * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, and with WRONG_PARAMETER for a name that is no
+ * non-empty string.
+ */
+export class PowerAuthTokenStore {
+  readonly #instanceId: string;
+
+  /** @internal `powerAuth.tokenStore` is the way to one. */
+  constructor(instanceId: string) {
+    this.#instanceId = instanceId;
+  }
+
+  /** Whether there is a local token of this name. No request. */
+  async hasLocalToken(tokenName: string): Promise<boolean> {
+    return guard(async () => (await this.#find(tokenName)) !== undefined);
+  }
+
+  /**
+   * The local token. No request.
+   *
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is none
+   */
+  async getLocalToken(tokenName: string): Promise<PowerAuthToken> {
+    return guard(async () => {
+      const token = await this.#find(tokenName);
+      if (token === undefined) throw tokenNotAvailable();
+      return { tokenName, tokenIdentifier: token.tokenIdentifier };
+    });
+  }
+
+  /**
+   * The local token of this name, or a new one from the server (`/pa/v3/token/create`). Concurrent calls with one name,
+   * also in other processes that share the storage, lead to one token.
+   *
+   * @param authentication factors that the token stands for from then on
+   * @throws MISSING_ACTIVATION, PENDING_ACTIVATION, WRONG_PARAMETER when the token has other factors,
+   *   AUTHENTICATION_ERROR for a wrong password or a blocked activation, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @example
+   * ```ts
+   * const token = await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession());
+   * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken(token.tokenName);
+   * await fetch(url, { headers: { [key]: value } });
+   * ```
+   */
+  async requestAccessToken(
+    tokenName: string,
+    authentication: PowerAuthAuthentication,
+  ): Promise<PowerAuthToken> {
+    return guard(async () => {
+      const session = sessionOf(this.#instanceId);
+      assertText(tokenName, 'tokenName');
+      assertAuthentication(authentication, 'authentication', { commit: false });
+      await session.requireActivation();
+      const { tokenIdentifier } = await session.tokens.request(tokenName, authentication);
+      return { tokenName, tokenIdentifier };
+    });
+  }
+
+  /**
+   * Removes the token on the server (`/pa/v3/token/remove`), then here. When the server does not confirm, the local token
+   * stays and the call can be repeated.
+   *
+   * @throws INVALID_TOKEN when there is none, MISSING_ACTIVATION, PENDING_ACTIVATION, AUTHENTICATION_ERROR, NETWORK_ERROR,
+   *   RESPONSE_ERROR
+   */
+  async removeAccessToken(tokenName: string): Promise<void> {
+    return guard(async () => {
+      const session = sessionOf(this.#instanceId);
+      assertText(tokenName, 'tokenName');
+      await session.requireActivation();
+      await session.tokens.remove(tokenName);
+    });
+  }
+
+  /** Removes the token here alone; the server keeps its half. No request, no error when it is unknown. */
+  async removeLocalToken(tokenName: string): Promise<void> {
+    return guard(async () => {
+      const session = sessionOf(this.#instanceId);
+      assertText(tokenName, 'tokenName');
+      await session.tokens.removeLocal(tokenName);
+    });
+  }
+
+  /** Removes all tokens of this instance here alone. No request. */
+  async removeAllLocalTokens(): Promise<void> {
+    return guard(() => sessionOf(this.#instanceId).tokens.removeAll());
+  }
+
+  /**
+   * A header for one request; it must not be sent twice. From the second call on nothing is read from the storage. Time
+   * is synchronised with the server before the first header, and again after a jump of the clocks.
+   *
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is no such token; NETWORK_ERROR, RESPONSE_ERROR when time could not be
+   *   synchronised
+   */
+  async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
+    const session = sessionOf(this.#instanceId);
+    const token = session.tokens.cached(tokenName);
+    if (token !== undefined && session.time.isSynchronized) {
+      return header(session, token);
+    }
+    return guard(() => this.#withToken(tokenName, header));
+  }
+
+  /**
+   * For hot loops: an object that makes headers without a promise. Release it when it is no longer needed.
+   *
+   * @throws the same as {@link generateHeaderForToken}
+   * @example
+   * ```ts
+   * const generator = await powerAuth.tokenStore.headerGenerator('MyToken');
+   * for (const request of requests) request.headers.set(generator.key, generator.next());
+   * generator.release();
+   * ```
+   */
+  async headerGenerator(tokenName: string): Promise<PowerAuthTokenHeaderGenerator> {
+    return guard(() =>
+      this.#withToken(tokenName, (session, token) => new PowerAuthTokenHeaderGenerator(session, token)),
+    );
+  }
+
+  #find(tokenName: string): Promise<CachedToken | undefined> {
+    const session = sessionOf(this.#instanceId);
+    assertText(tokenName, 'tokenName');
+    return session.tokens.find(tokenName);
+  }
+
+  /** Uses the token in its key slot, with the time synchronised, before anything else can happen to it. */
+  async #withToken<T>(tokenName: string, use: (session: Session, token: CachedToken) => T): Promise<T> {
+    const session = sessionOf(this.#instanceId);
+    for (;;) {
+      const token = await this.#find(tokenName);
+      if (token === undefined) throw tokenNotAvailable();
+      await session.time.ensureSynchronized();
+      session.throwIfClosed();
+      // Removed while time was being synchronised: look again.
+      if (token.end === undefined) return use(session, token);
+    }
+  }
+}
+
+function header(session: Session, token: CachedToken): PowerAuthAuthorizationHttpHeader {
+  return { key: TOKEN_HEADER, value: session.engine.header(token.slot, session.time.currentTime()) };
+}

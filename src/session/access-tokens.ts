@@ -1,0 +1,273 @@
+/**
+ * The access tokens of one instance: cache, storage, server.
+ *
+ * How a header is made: name → cache → key slot → engine. How a token is made: single flight → lock → look again → sign
+ * and encrypt → server → check → storage → key slot.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import { SharedInfo1 } from '../protocol/ecies.ts';
+import { signatureType } from '../protocol/signature.ts';
+import { parseTokenResponse } from '../protocol/token.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+import { utf8, wipe } from '../util/bytes.ts';
+import { wipeActivationRecord } from './activation-record.ts';
+import { missingActivation } from './activation-store.ts';
+import type { RecordKeys } from './record-keys.ts';
+import { signatureFactors } from './request-signer.ts';
+import type { Session } from './session.ts';
+import { removeToken } from './signed-requests.ts';
+import { TokenCache, type CachedToken } from './token-cache.ts';
+import { decodeTokenRecord, encodeTokenRecord, type TokenRecord } from './token-record.ts';
+
+/** Tokens kept in key slots at once; the next one takes the place of the oldest. */
+const CACHE_CAPACITY = 131_072;
+
+/** A read under way; `stale` when the token changed meanwhile, so that what was read must not be kept. */
+interface Loading {
+  promise: Promise<CachedToken | undefined>;
+  stale: boolean;
+}
+
+/** A request for a new token under way. */
+interface Requesting {
+  readonly promise: Promise<CachedToken>;
+  readonly signatureType: string;
+}
+
+/** Access tokens by name. */
+export class AccessTokens {
+  readonly #session: Session;
+  readonly #storage: PowerAuthStorage;
+  readonly #keys: RecordKeys;
+  readonly #cache: TokenCache;
+  readonly #loading = new Map<string, Loading>();
+  readonly #requesting = new Map<string, Requesting>();
+
+  constructor(session: Session, storage: PowerAuthStorage, keys: RecordKeys) {
+    this.#session = session;
+    this.#storage = storage;
+    this.#keys = keys;
+    this.#cache = new TokenCache(session.engine, CACHE_CAPACITY);
+  }
+
+  /** The token if it is in a key slot: no storage access, nothing to wait for. */
+  cached(name: string): CachedToken | undefined {
+    return this.#cache.get(name);
+  }
+
+  /** The token from cache or storage, or undefined. Concurrent look-ups share one read. */
+  async find(name: string): Promise<CachedToken | undefined> {
+    for (;;) {
+      const cached = this.#cache.get(name);
+      if (cached !== undefined) return cached;
+      let loading = this.#loading.get(name);
+      if (loading === undefined) {
+        loading = { promise: Promise.resolve(undefined), stale: false };
+        this.#loading.set(name, loading);
+        loading.promise = this.#load(name, loading).finally(() => this.#loading.delete(name));
+      }
+      const token = await loading.promise;
+      if (!loading.stale) return token;
+    }
+  }
+
+  /**
+   * The local token of this name, or a new one from the server. However many ask at once, in however many processes, the
+   * server makes one.
+   *
+   * @throws WRONG_PARAMETER when the token has, or is just getting, another combination of factors
+   */
+  async request(name: string, authentication: PowerAuthAuthentication): Promise<CachedToken> {
+    const type = signatureType(signatureFactors(authentication));
+    const underWay = this.#requesting.get(name);
+    if (underWay !== undefined) {
+      if (underWay.signatureType !== type) throw otherFactors(underWay.signatureType, type);
+      return underWay.promise;
+    }
+    const promise = this.#request(name, authentication, type).finally(() => this.#requesting.delete(name));
+    this.#requesting.set(name, { promise, signatureType: type });
+    return promise;
+  }
+
+  /**
+   * Removes the token on the server, then here.
+   *
+   * @throws INVALID_TOKEN when it is unknown; whatever the server or the network fails with, and then it stays
+   */
+  async remove(name: string): Promise<void> {
+    if ((await this.find(name)) === undefined) {
+      throw failure(
+        PowerAuthErrorCode.INVALID_TOKEN,
+        'tokenName: there is no local token of this name to remove',
+      );
+    }
+    await this.#locked(name, async () => {
+      const token = await this.find(name);
+      if (token === undefined) return;
+      await removeToken(this.#session, PowerAuthAuthentication.possession(), token.tokenIdentifier);
+      await this.removeLocal(name);
+    });
+  }
+
+  /** Removes the token here alone; no error when it is unknown. */
+  async removeLocal(name: string): Promise<void> {
+    await this.#storage.delete(this.#keys.token(name));
+    this.#drop(name);
+  }
+
+  /** Removes all tokens here alone. */
+  async removeAll(): Promise<void> {
+    for await (const key of this.#storage.list(this.#keys.tokens)) await this.#storage.delete(key);
+    for (const loading of this.#loading.values()) loading.stale = true;
+    this.#cache.clear('removed');
+  }
+
+  /**
+   * Somebody else changed a token's record, or any of them when no key is given. Tokens that a header generator holds are
+   * read again, the others leave the cache until they are asked for.
+   */
+  doubt(storageKey?: string): void {
+    for (const loading of this.#loading.values()) loading.stale = true;
+    for (const name of this.#cache.names(storageKey)) {
+      const token = this.#cache.get(name);
+      if (token === undefined) continue;
+      if (token.pins === 0) this.#cache.remove(name, 'removed');
+      else void this.#confirm(name, token);
+    }
+  }
+
+  /** Wipes all key slots for good. */
+  close(): void {
+    this.#cache.clear('deconfigured');
+  }
+
+  /** Keeps a cached token only if the storage still has it. */
+  async #confirm(name: string, token: CachedToken): Promise<void> {
+    let confirmed = false;
+    try {
+      const record = await this.#read(name);
+      wipe(record?.tokenSecret);
+      confirmed = record?.tokenIdentifier === token.tokenIdentifier;
+    } finally {
+      if (!confirmed && this.#cache.get(name) === token) this.#cache.remove(name, 'removed');
+    }
+  }
+
+  #drop(name: string): void {
+    const loading = this.#loading.get(name);
+    if (loading !== undefined) loading.stale = true;
+    this.#cache.remove(name, 'removed');
+  }
+
+  async #load(name: string, loading: Loading): Promise<CachedToken | undefined> {
+    const record = await this.#read(name);
+    if (record === undefined) return undefined;
+    try {
+      this.#session.throwIfClosed();
+      return loading.stale ? undefined : this.#cache.add(name, record, this.#keys.token(name));
+    } finally {
+      wipe(record.tokenSecret);
+    }
+  }
+
+  /** The record if it is one of the present activation; one of an earlier activation is purged. */
+  async #read(name: string): Promise<TokenRecord | undefined> {
+    const key = this.#keys.token(name);
+    const bytes = await this.#storage.get(key);
+    if (bytes === undefined) return undefined;
+    let record: TokenRecord;
+    try {
+      record = decodeTokenRecord(bytes);
+    } finally {
+      wipe(bytes);
+    }
+    if (record.activationId === (await this.#session.activation.activationId())) return record;
+    wipe(record.tokenSecret);
+    await this.#storage.delete(key);
+    return undefined;
+  }
+
+  async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<CachedToken> {
+    const local = await this.find(name);
+    if (local !== undefined) return sameFactors(local, type);
+    return this.#locked(name, async () => {
+      // Another tab, worker, process or machine may have made it while this one waited.
+      const made = await this.find(name);
+      if (made !== undefined) return sameFactors(made, type);
+      const record = await this.#create(authentication, type);
+      try {
+        return await this.#keep(name, record);
+      } finally {
+        wipe(record.tokenSecret);
+      }
+    });
+  }
+
+  async #create(authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
+    const { activation, encryption, endpoints, signer } = this.#session;
+    const record = await activation.read();
+    if (record === undefined) throw missingActivation();
+    try {
+      return await signer.send(authentication, '/pa/token/create', async (sign, signal) => {
+        const { envelope, decryptor } = await encryption.encrypt(SharedInfo1.createToken, utf8('{}'), record);
+        try {
+          const body = JSON.stringify(envelope);
+          const answer = await endpoints.tokenCreate(body, await sign(body), signal);
+          const { tokenId, tokenSecret } = parseTokenResponse(decryptor.decrypt(answer));
+          return {
+            activationId: record.activationId,
+            tokenIdentifier: tokenId,
+            signatureType: type,
+            tokenSecret,
+          };
+        } catch (error) {
+          encryption.forget(record.activationId);
+          throw error;
+        } finally {
+          decryptor.release();
+        }
+      });
+    } finally {
+      wipeActivationRecord(record);
+    }
+  }
+
+  async #keep(name: string, record: TokenRecord): Promise<CachedToken> {
+    const key = this.#keys.token(name);
+    const bytes = encodeTokenRecord(record);
+    try {
+      await this.#storage.set(key, bytes);
+    } finally {
+      wipe(bytes);
+    }
+    this.#session.throwIfClosed();
+    if ((await this.#session.activation.activationId()) !== record.activationId) {
+      await this.removeLocal(name);
+      throw failure(
+        PowerAuthErrorCode.OPERATION_CANCELED,
+        'The activation was removed while its token was being created',
+      );
+    }
+    return this.#cache.add(name, record, key);
+  }
+
+  #locked<T>(name: string, section: () => Promise<T>): Promise<T> {
+    return this.#storage.lock(this.#keys.token(name), section);
+  }
+}
+
+function sameFactors(token: CachedToken, type: string): CachedToken {
+  if (token.signatureType !== type) throw otherFactors(token.signatureType, type);
+  return token;
+}
+
+function otherFactors(present: string, asked: string): Error {
+  return failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `authentication: the token of this name has the factors ${present}, asked for was ${asked}; remove it first, or use another name`,
+  );
+}

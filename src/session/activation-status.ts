@@ -1,0 +1,100 @@
+/**
+ * The activation's state on the server, and the counters' agreement.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import {
+  PowerAuthActivationState,
+  type PowerAuthActivationStatus,
+} from '../model/power-auth-activation-status.ts';
+import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
+import { randomBytes } from '../util/random.ts';
+import { wipeActivationRecord } from './activation-record.ts';
+import { missingActivation } from './activation-store.ts';
+import { validateSignature } from './signed-requests.ts';
+import type { Session } from './session.ts';
+
+const STATES: Record<number, PowerAuthActivationState> = {
+  1: PowerAuthActivationState.CREATED,
+  2: PowerAuthActivationState.PENDING_COMMIT,
+  3: PowerAuthActivationState.ACTIVE,
+  4: PowerAuthActivationState.BLOCKED,
+  5: PowerAuthActivationState.REMOVED,
+};
+
+/**
+ * Fetches the status. On the way the local counter is moved forward to the server's where it fell behind, and the
+ * server's is helped along with one signature where it fell far behind. An activation found REMOVED loses its tokens.
+ *
+ * @throws MISSING_ACTIVATION, INVALID_ACTIVATION_DATA when the server does not know the activation, and what the network
+ *   throws
+ */
+export async function fetchActivationStatus(session: Session): Promise<PowerAuthActivationStatus> {
+  const { blob, customObject } = await fetchStatusBlob(session);
+  let state = STATES[blob.state];
+  if (state === undefined) {
+    throw failure(
+      PowerAuthErrorCode.RESPONSE_ERROR,
+      `activation status: expected a state of 1 to 5, got ${blob.state}`,
+    );
+  }
+  if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAll();
+  if (state === PowerAuthActivationState.ACTIVE && !(await agreeOnCounter(session, blob))) {
+    state = PowerAuthActivationState.DEADLOCK;
+  }
+  const isActive = state === PowerAuthActivationState.ACTIVE;
+  return {
+    state,
+    failCount: blob.failCount,
+    maxFailCount: blob.maxFailCount,
+    remainingAttempts: isActive ? blob.maxFailCount - blob.failCount : 0,
+    ...(customObject === undefined ? {} : { customObject }),
+  };
+}
+
+async function fetchStatusBlob(session: Session): Promise<{ blob: StatusBlob; customObject: unknown }> {
+  const record = await session.activation.read();
+  if (record === undefined) throw missingActivation();
+  try {
+    const { activationId, transportKey } = record;
+    const challenge = randomBytes(16);
+    const answer = await session.endpoints.activationStatus({ activationId, challenge });
+    const blob = decryptStatusBlob({ ...answer, challenge, transportKey });
+    if (blob !== undefined) return { blob, customObject: answer.customObject };
+    throw failure(
+      PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
+      'activation status: expected a status of this activation, got one that cannot be read; the server does not know the activation',
+    );
+  } finally {
+    wipeActivationRecord(record);
+  }
+}
+
+/** False when the counters are too far apart ever to meet again. */
+async function agreeOnCounter(session: Session, blob: StatusBlob): Promise<boolean> {
+  // Read after the answer came, because other requests may have been signed in the meantime.
+  const record = await session.activation.read();
+  if (record === undefined) throw missingActivation();
+  try {
+    const comparison = compareCounters({ counter: record.counter, blob, transportKey: record.transportKey });
+    switch (comparison.kind) {
+      case 'in-sync':
+        return true;
+      case 'local-ahead':
+        if (comparison.distance > blob.lookAhead / 2) {
+          await validateSignature(session, PowerAuthAuthentication.possession());
+        }
+        return true;
+      case 'local-behind':
+        await session.activation.moveCounter(record.activationId, record.counter, comparison.counter);
+        return true;
+      case 'deadlock':
+        return false;
+    }
+  } finally {
+    wipeActivationRecord(record);
+  }
+}

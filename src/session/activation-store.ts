@@ -1,0 +1,140 @@
+/**
+ * The persisted activation of one instance.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { nextCounter } from '../protocol/counter.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+import { equalBytes, wipe } from '../util/bytes.ts';
+import {
+  decodeActivationRecord,
+  encodeActivationRecord,
+  wipeActivationRecord,
+  type ActivationRecord,
+  type SignatureCounter,
+} from './activation-record.ts';
+
+/** The error of calls that need an activation where there is none. */
+export function missingActivation(): Error {
+  return failure(
+    PowerAuthErrorCode.MISSING_ACTIVATION,
+    'This instance has no activation; create one with createActivation and commitActivation first',
+  );
+}
+
+/** Reads and changes the activation record. */
+export class ActivationStore {
+  readonly #storage: PowerAuthStorage;
+  readonly #key: string;
+  /** Identifier known from the storage; null when it has none, undefined when it must be asked. */
+  #activationId: string | null | undefined;
+  /** Counts the moments at which what was read before became doubtful. */
+  #epoch = 0;
+
+  /** @param storage sealed already */
+  constructor(storage: PowerAuthStorage, key: string) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  /** Drops what is remembered: somebody else changed the record, or may have. */
+  forget(): void {
+    this.#activationId = undefined;
+    this.#epoch++;
+  }
+
+  /** The record, or undefined. The caller wipes it. */
+  async read(): Promise<ActivationRecord | undefined> {
+    const bytes = await this.#storage.get(this.#key);
+    if (bytes === undefined) return undefined;
+    try {
+      return decodeActivationRecord(bytes);
+    } finally {
+      wipe(bytes);
+    }
+  }
+
+  /** The activation's identifier, or undefined without one. Costs a storage access only after {@link forget}. */
+  async activationId(): Promise<string | undefined> {
+    if (this.#activationId === undefined) {
+      const epoch = this.#epoch;
+      const record = await this.read();
+      if (record !== undefined) wipeActivationRecord(record);
+      const activationId = record?.activationId ?? null;
+      if (epoch !== this.#epoch) return activationId ?? undefined;
+      this.#activationId = activationId;
+    }
+    return this.#activationId ?? undefined;
+  }
+
+  /**
+   * Persists a new activation.
+   *
+   * @throws INVALID_ACTIVATION_STATE when somebody else's activation is there already; it is left untouched
+   */
+  async create(record: ActivationRecord): Promise<void> {
+    const bytes = encodeActivationRecord(record);
+    try {
+      await this.#storage.update(this.#key, (current) => {
+        if (current === undefined) return bytes;
+        wipe(current);
+        throw failure(
+          PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
+          'This instance has an activation already; remove it before another one is committed',
+        );
+      });
+    } finally {
+      wipe(bytes);
+      this.forget();
+    }
+  }
+
+  /**
+   * Takes the counter for one signature: the returned record holds the value to use, and the storage already the next
+   * one, so that no crash can make it used twice. The caller wipes the record.
+   *
+   * @throws MISSING_ACTIVATION
+   */
+  async takeCounter(): Promise<ActivationRecord> {
+    return this.#change((record) => nextCounter(record.counter));
+  }
+
+  /** Sets the counter forward to `next`, if the activation is still `activationId` with the counter `from`. */
+  async moveCounter(activationId: string, from: SignatureCounter, next: SignatureCounter): Promise<void> {
+    const before = await this.#change((record) => {
+      const same = record.activationId === activationId && equalBytes(record.counter.ctrData, from.ctrData);
+      return same ? next : record.counter;
+    });
+    wipeActivationRecord(before);
+  }
+
+  /** Deletes the record; no error when there is none. */
+  async delete(): Promise<void> {
+    await this.#storage.delete(this.#key);
+    this.#activationId = null;
+    this.#epoch++;
+  }
+
+  /** Persists another counter and answers the record as it was before, which the caller wipes. */
+  async #change(counterAfter: (record: ActivationRecord) => SignatureCounter): Promise<ActivationRecord> {
+    let before: ActivationRecord | undefined;
+    let encoded: Uint8Array | undefined;
+    try {
+      await this.#storage.update(this.#key, (current) => {
+        if (before !== undefined) wipeActivationRecord(before);
+        wipe(encoded);
+        if (current === undefined) throw missingActivation();
+        before = decodeActivationRecord(current);
+        wipe(current);
+        encoded = encodeActivationRecord({ ...before, counter: counterAfter(before) });
+        return encoded;
+      });
+    } finally {
+      wipe(encoded);
+    }
+    if (before === undefined) throw missingActivation();
+    return before;
+  }
+}

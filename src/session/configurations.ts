@@ -1,0 +1,68 @@
+/**
+ * The arguments of `configure`, checked.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import {
+  buildBiometryConfiguration,
+  type PowerAuthBiometryConfigurationType,
+} from '../model/power-auth-biometry-configuration.ts';
+import {
+  buildClientConfiguration,
+  type BuiltClientConfiguration,
+} from '../model/power-auth-client-configuration.ts';
+import { buildConfiguration, type PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
+import {
+  buildKeychainConfiguration,
+  PowerAuthKeychainProtection,
+  type PowerAuthKeychainConfigurationType,
+} from '../model/power-auth-keychain-configuration.ts';
+import {
+  buildSharingConfiguration,
+  type PowerAuthSharingConfigurationType,
+} from '../model/power-auth-sharing-configuration.ts';
+
+/** The five configurations: checked, frozen, defaults filled in. */
+export interface Configurations {
+  readonly configuration: PowerAuthConfigurationType;
+  readonly clientConfiguration: BuiltClientConfiguration;
+  readonly biometryConfiguration: Required<PowerAuthBiometryConfigurationType>;
+  readonly keychainConfiguration: PowerAuthKeychainConfigurationType;
+  readonly sharingConfiguration: PowerAuthSharingConfigurationType;
+}
+
+/**
+ * From either form of `configure`'s arguments.
+ *
+ * @throws WRONG_PARAMETER naming the field, INSUFFICIENT_KEYCHAIN_PROTECTION
+ */
+export function buildConfigurations(args: readonly unknown[]): Configurations {
+  if (typeof args[0] === 'string') {
+    const [applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl, enableUnsecureTraffic] =
+      args;
+    return buildConfigurations([
+      { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl },
+      { enableUnsecureTraffic },
+    ]);
+  }
+  const keychainConfiguration = buildKeychainConfiguration(args[3]);
+  const protection = keychainConfiguration.minimalRequiredKeychainProtection;
+  if (
+    protection === PowerAuthKeychainProtection.HARDWARE ||
+    protection === PowerAuthKeychainProtection.STRONGBOX
+  ) {
+    throw failure(
+      PowerAuthErrorCode.INSUFFICIENT_KEYCHAIN_PROTECTION,
+      `keychainConfiguration.minimalRequiredKeychainProtection: ${protection} is required, SOFTWARE is what there is`,
+    );
+  }
+  return {
+    configuration: buildConfiguration(args[0]),
+    clientConfiguration: buildClientConfiguration(args[1]),
+    biometryConfiguration: buildBiometryConfiguration(args[2]),
+    keychainConfiguration,
+    sharingConfiguration: buildSharingConfiguration(args[4]),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Under which keys an instance's records and locks lie in a storage.
+ *
+ * ```
+ * <instance>/activation        the activation, see activation-record.ts
+ * <instance>/token/<token>     one access token, see token-record.ts
+ * <instance>/requests          lock: signed requests leave one after another
+ * ```
+ *
+ * `<instance>` and `<token>` are Base64url of the SHA-256 of instance id and token name in UTF-16: of one length, in
+ * one alphabet, different for names that UTF-8 or a file system would fold together, and telling nobody the names.
+ *
+ * @module
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { base64url } from '../util/base64.ts';
+
+function hashName(name: string): Uint8Array {
+  const units = new Uint8Array(2 * name.length);
+  const view = new DataView(units.buffer);
+  for (let i = 0; i < name.length; i++) view.setUint16(2 * i, name.charCodeAt(i));
+  return sha256(units);
+}
+
+/** The keys of one instance. */
+export class RecordKeys {
+  readonly activation: string;
+  readonly requests: string;
+  /** What all of the instance's tokens begin with. */
+  readonly tokens: string;
+
+  constructor(instanceId: string) {
+    const instance = base64url(hashName(instanceId));
+    this.activation = `${instance}/activation`;
+    this.requests = `${instance}/requests`;
+    this.tokens = `${instance}/token/`;
+  }
+
+  token(name: string): string {
+    return this.tokens + base64url(hashName(name));
+  }
+}

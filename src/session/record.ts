@@ -1,0 +1,49 @@
+/**
+ * The form of a record before it is sealed: `version 1 B ‖ BE32(length) ‖ field ‖ BE32(length) ‖ field ‖ …`.
+ * Bytes only, so that the whole can be wiped after use, which JSON's strings cannot.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { be32, concat } from '../util/bytes.ts';
+
+/** A new array with version and fields; the caller wipes it. */
+export function encodeRecord(version: number, fields: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return concat(Uint8Array.of(version), ...fields.flatMap((field) => [be32(field.length), field]));
+}
+
+/**
+ * Copies of the fields; the caller wipes them.
+ *
+ * @param lengths length in bytes of each field, or undefined where it varies
+ * @throws INVALID_ACTIVATION_DATA naming `what`
+ */
+export function decodeRecord<const L extends readonly (number | undefined)[]>(
+  bytes: Uint8Array,
+  version: number,
+  lengths: L,
+  what: string,
+): { [I in keyof L]: Uint8Array<ArrayBuffer> } {
+  const refuse = (expected: string) =>
+    failure(
+      PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
+      `${what}: expected ${expected}; the record was written by another version of this package or by something else`,
+    );
+  if (bytes[0] !== version) throw refuse(`record version ${version}, got ${bytes[0]}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fields: Uint8Array[] = [];
+  let offset = 1;
+  for (const expected of lengths) {
+    if (offset + 4 > bytes.length) throw refuse(`${lengths.length} fields, got ${fields.length}`);
+    const length = view.getUint32(offset);
+    offset += 4;
+    if (offset + length > bytes.length || (expected !== undefined && length !== expected)) {
+      throw refuse(`field ${fields.length} of ${expected ?? 'at most the remaining'} bytes, got ${length}`);
+    }
+    fields.push(bytes.slice(offset, offset + length));
+    offset += length;
+  }
+  if (offset !== bytes.length) throw refuse(`${offset} bytes, got ${bytes.length}`);
+  return fields as { [I in keyof L]: Uint8Array<ArrayBuffer> };
+}

@@ -1,0 +1,137 @@
+/**
+ * A configured instance: what stands behind all `PowerAuth` objects of one instance id.
+ *
+ * @module
+ */
+
+import { defaultSealingKey, defaultStorage } from '#platform';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { createEngine } from '../hot-path/index.ts';
+import type { HotPathEngine } from '../hot-path/types.ts';
+import { releasePasswordsOf } from '../model/power-auth-password.ts';
+import { HttpClient } from '../net/client.ts';
+import { Endpoints } from '../net/endpoints.ts';
+import { TimeSynchronization } from '../net/time-sync.ts';
+import { importSealingKey, sealedStorage } from '../storage/sealed.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
+import { AccessTokens } from './access-tokens.ts';
+import { ActivationStore, missingActivation } from './activation-store.ts';
+import type { Configurations } from './configurations.ts';
+import { Encryption } from './encryption.ts';
+import { PendingActivation } from './pending-activation.ts';
+import { RecordKeys } from './record-keys.ts';
+import { RequestSigner } from './request-signer.ts';
+
+/** One configured instance: its parts, made once, wired in one place. */
+export class Session {
+  readonly instanceId: string;
+  readonly configurations: Configurations;
+  readonly engine: HotPathEngine;
+  readonly endpoints: Endpoints;
+  readonly time: TimeSynchronization;
+  readonly activation: ActivationStore;
+  readonly pending: PendingActivation;
+  readonly encryption: Encryption;
+  readonly signer: RequestSigner;
+  readonly tokens: AccessTokens;
+  readonly #keys: RecordKeys;
+  readonly #storage: PowerAuthStorage;
+  /** Closes the storage that this session opened; a caller's own stays open. */
+  readonly #ownsStorage: boolean;
+  readonly #ended = new AbortController();
+  readonly #unsubscribe: () => void;
+
+  private constructor(
+    instanceId: string,
+    configurations: Configurations,
+    engine: HotPathEngine,
+    storage: PowerAuthStorage,
+    ownsStorage: boolean,
+  ) {
+    const { configuration, clientConfiguration } = configurations;
+    const { signal } = this.#ended;
+    this.instanceId = instanceId;
+    this.configurations = configurations;
+    this.engine = engine;
+    this.#storage = storage;
+    this.#ownsStorage = ownsStorage;
+    this.#keys = new RecordKeys(instanceId);
+
+    this.endpoints = new Endpoints(
+      new HttpClient({ ...clientConfiguration, baseEndpointUrl: configuration.baseEndpointUrl, signal }),
+    );
+    this.time = new TimeSynchronization({
+      clock: clientConfiguration.clock,
+      fetchServerTime: () => this.endpoints.serverStatus(),
+    });
+    this.activation = new ActivationStore(storage, this.#keys.activation);
+    this.encryption = new Encryption(configuration, this.endpoints, this.time);
+    this.signer = new RequestSigner(configuration, this.activation, storage, this.#keys.requests);
+    this.tokens = new AccessTokens(this, storage, this.#keys);
+    this.pending = new PendingActivation(this);
+    this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
+  }
+
+  /** Builds a session; opens no file and sends nothing yet. */
+  static async open(instanceId: string, configurations: Configurations): Promise<Session> {
+    const { clientConfiguration, keychainConfiguration } = configurations;
+    const { storage = defaultStorage(), sealingKey } = keychainConfiguration;
+    const key =
+      sealingKey === undefined
+        ? () => defaultSealingKey(storage)
+        : sealingKey instanceof Uint8Array
+          ? await importSealingKey(sealingKey)
+          : sealingKey;
+    const engine = await createEngine(clientConfiguration);
+    return new Session(
+      instanceId,
+      configurations,
+      engine,
+      sealedStorage(storage, key),
+      keychainConfiguration.storage === undefined,
+    );
+  }
+
+  /** @throws MISSING_ACTIVATION, or PENDING_ACTIVATION when one waits for its commit */
+  async requireActivation(): Promise<void> {
+    if ((await this.activation.activationId()) !== undefined) return;
+    if (!this.pending.exists) throw missingActivation();
+    throw failure(
+      PowerAuthErrorCode.PENDING_ACTIVATION,
+      'The activation is not committed yet; call commitActivation first',
+    );
+  }
+
+  /** @throws OPERATION_CANCELED after {@link close} */
+  throwIfClosed(): void {
+    if (this.#ended.signal.aborted) {
+      throw failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile');
+    }
+  }
+
+  /** Removes activation and tokens from this device, and whatever an activation under way has left. */
+  async removeActivation(): Promise<void> {
+    this.pending.clear();
+    await this.activation.delete();
+    await this.tokens.removeAll();
+  }
+
+  /** Ends what is under way with OPERATION_CANCELED, wipes the key slots, and lets go of the storage. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#ended.abort();
+    this.tokens.close();
+    this.pending.clear();
+    releasePasswordsOf(this.instanceId);
+    if (this.#ownsStorage) await this.#storage.close();
+  }
+
+  #onChange(change: PowerAuthStorageChange): void {
+    if (change === 'all' || change.includes(this.#keys.activation)) {
+      this.activation.forget();
+      this.tokens.doubt();
+    } else {
+      for (const key of change) if (key.startsWith(this.#keys.tokens)) this.tokens.doubt(key);
+    }
+  }
+}

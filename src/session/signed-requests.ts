@@ -1,0 +1,42 @@
+/**
+ * The signed requests of the PowerAuth Standard RESTful API that carry no encrypted body.
+ *
+ * @module
+ */
+
+import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import { removeTokenBody, validateSignatureBody } from '../net/endpoints.ts';
+import type { Session } from './session.ts';
+
+/** Lets the server check a signature with these factors; resolves when it accepted. */
+export async function validateSignature(
+  session: Session,
+  authentication: PowerAuthAuthentication,
+): Promise<void> {
+  await session.signer.send(authentication, '/pa/signature/validate', async (sign, signal) => {
+    const body = validateSignatureBody();
+    await session.endpoints.signatureValidate(body, await sign(body), signal);
+  });
+}
+
+/** Removes the activation on the server. */
+export async function removeActivation(
+  session: Session,
+  authentication: PowerAuthAuthentication,
+): Promise<void> {
+  await session.signer.send(authentication, '/pa/activation/remove', async (sign, signal) => {
+    await session.endpoints.activationRemove('', await sign(''), signal);
+  });
+}
+
+/** Removes a token on the server. */
+export async function removeToken(
+  session: Session,
+  authentication: PowerAuthAuthentication,
+  tokenIdentifier: string,
+): Promise<void> {
+  await session.signer.send(authentication, '/pa/token/remove', async (sign, signal) => {
+    const body = removeTokenBody(tokenIdentifier);
+    await session.endpoints.tokenRemove(body, await sign(body), signal);
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * Randomness, from the platform's CSPRNG alone.
+ *
+ * @module
+ */
+
+/** `length` fresh random bytes (at most 65536). */
+export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length));
+}

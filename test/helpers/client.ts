@@ -1,0 +1,107 @@
+import { onTestFinished } from 'vitest';
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  type PowerAuthClientConfigurationType,
+  type PowerAuthErrorCode,
+  type PowerAuthStorage,
+} from '../../src/index.ts';
+import { memoryStorage } from '../../src/storage/memory.ts';
+import { startPowerAuthTestServer, type PowerAuthTestServer } from '../../src/testing/index.ts';
+
+export const PASSWORD = 'correct horse';
+
+let instances = 0;
+
+/** A server that ends with the test. */
+export async function testServer(
+  options?: Parameters<typeof startPowerAuthTestServer>[0],
+): Promise<PowerAuthTestServer> {
+  const server = await startPowerAuthTestServer(options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Settings of {@link testClient}; the storage is a new one in memory unless one is given. */
+export interface TestClientSettings {
+  readonly instanceId?: string;
+  readonly storage?: PowerAuthStorage;
+  readonly sealingKey?: Uint8Array;
+  readonly client?: PowerAuthClientConfigurationType;
+}
+
+export const SEALING_KEY = new Uint8Array(32).fill(7);
+
+/** A configured client without an activation, which ends with the test. */
+export async function testClient(server: PowerAuthTestServer, settings: TestClientSettings = {}): Promise<PowerAuth> {
+  const powerAuth = new PowerAuth(settings.instanceId ?? `instance-${++instances}`);
+  await powerAuth.configure(
+    server.configuration,
+    { enableUnsecureTraffic: true, ...settings.client },
+    undefined,
+    { storage: settings.storage ?? memoryStorage(), sealingKey: settings.sealingKey ?? SEALING_KEY },
+  );
+  onTestFinished(async () => {
+    await powerAuth.deconfigure();
+  });
+  return powerAuth;
+}
+
+/** Activates a client by code and commits both sides. */
+export async function activate(
+  server: PowerAuthTestServer,
+  powerAuth: PowerAuth,
+  options?: Parameters<PowerAuthTestServer['createActivation']>[0],
+): Promise<string> {
+  const { activationId, activationCode } = await server.createActivation(options);
+  await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+  await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
+  if (server.activation(activationId)?.state === 'PENDING_COMMIT') await server.commitActivation(activationId);
+  return activationId;
+}
+
+/** A server and an activated client. */
+export async function activated(settings?: TestClientSettings): Promise<{
+  server: PowerAuthTestServer;
+  powerAuth: PowerAuth;
+  activationId: string;
+}> {
+  const server = await testServer();
+  const powerAuth = await testClient(server, settings);
+  return { server, powerAuth, activationId: await activate(server, powerAuth) };
+}
+
+/** Sends a header to the server's protected endpoint and answers the HTTP status. */
+export async function statusOf(
+  server: PowerAuthTestServer,
+  header: { key: string; value: string },
+  path = '/api/protected/token',
+  init: RequestInit = {},
+): Promise<number> {
+  const response = await fetch(server.baseUrl + path, {
+    method: 'POST',
+    ...init,
+    headers: { [header.key]: header.value },
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** How many requests of this path have arrived. */
+export function requestsTo(server: PowerAuthTestServer, path: string): number {
+  return server.requests.filter((request) => request.path === path).length;
+}
+
+/** Shape of an expected PowerAuthError, for `rejects.toMatchObject` and `toThrow`. */
+export function error(code: PowerAuthErrorCode, message?: RegExp): object {
+  return { name: 'PowerAuthError', code, ...(message === undefined ? {} : { message: expectMatching(message) }) };
+}
+
+function expectMatching(pattern: RegExp): unknown {
+  return {
+    asymmetricMatch: (text: unknown) => typeof text === 'string' && pattern.test(text),
+    toString: () => String(pattern),
+    toAsymmetricMatcher: () => String(pattern),
+  };
+}

@@ -1,0 +1,42 @@
+/** Values that are no strings: every parameter that takes a string is tried with each of them. */
+export const NO_STRINGS: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['true', true],
+  ['0', 0],
+  ['NaN', NaN],
+  ['a bigint', 1n],
+  ['a symbol', Symbol('x')],
+  ['an object', {}],
+  ['an object without prototype', Object.create(null)],
+  ['an array', ['MyToken']],
+  ['bytes', new Uint8Array(16)],
+  ['a function', () => 'MyToken'],
+  ['a String object', Object('MyToken')],
+];
+
+/** Names that are strings and odd; every one of them is a good token name. */
+export const ODD_NAMES: readonly string[] = [
+  ' ',
+  '/',
+  '..',
+  '../token/x',
+  'a/b',
+  'a\0b',
+  '"',
+  '\r\n',
+  '__proto__',
+  'constructor',
+  'toString',
+  'é',
+  'é',
+  'ÿ',
+  '\u{1F600}',
+  '\uD83D',
+  '\uDE00',
+  '\uFFFD',
+  '￿',
+  'مرحبا',
+  'x'.repeat(10_000),
+  `${'x'.repeat(9_999)}y`,
+];

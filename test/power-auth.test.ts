@@ -1,0 +1,447 @@
+import { describe, expect, test } from 'vitest';
+import { inspect } from 'node:util';
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthActivationState,
+  PowerAuthAuthentication,
+  PowerAuthErrorCode,
+  PowerAuthPassword,
+} from '../src/index.ts';
+import { memoryStorage } from '../src/storage/memory.ts';
+import { activated, error, PASSWORD, requestsTo, statusOf, testClient, testServer } from './helpers/client.ts';
+import { NO_STRINGS } from './helpers/wrong-values.ts';
+
+const POSSESSION = PowerAuthAuthentication.possession();
+const KNOWLEDGE = PowerAuthAuthentication.password(PASSWORD);
+const SIGNED = '/api/protected/signature';
+
+describe('configure', () => {
+  test('is needed first, and its objects are readable afterwards', async () => {
+    const powerAuth = new PowerAuth('configure-1');
+    expect(await powerAuth.isConfigured()).toBe(false);
+    expect(powerAuth.configuration).toBeUndefined();
+    expect(powerAuth.engine).toBeUndefined();
+    for (const call of [
+      () => powerAuth.hasValidActivation(),
+      () => powerAuth.canStartActivation(),
+      () => powerAuth.hasPendingActivation(),
+      () => powerAuth.getActivationIdentifier(),
+      () => powerAuth.getActivationFingerprint(),
+      () => powerAuth.fetchActivationStatus(),
+      () => powerAuth.createActivation(PowerAuthActivation.createWithActivationCode('', '')),
+      () => powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD)),
+      () => powerAuth.removeActivationWithAuthentication(KNOWLEDGE),
+      () => powerAuth.removeActivationLocal(),
+      () => powerAuth.requestSignature(POSSESSION, 'POST', '/x'),
+      () => powerAuth.requestGetSignature(POSSESSION, '/x'),
+      () => powerAuth.validatePassword(PASSWORD),
+    ]) {
+      await expect(call()).rejects.toMatchObject(error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED));
+    }
+
+    const server = await testServer();
+    const configured = await testClient(server, { instanceId: 'configure-1' });
+    expect(await powerAuth.isConfigured(), 'the other object of this instanceId').toBe(true);
+    expect(powerAuth.configuration).toEqual(server.configuration);
+    expect(powerAuth.clientConfiguration).toMatchObject({ connectionTimeout: 20, readTimeout: 20 });
+    expect(powerAuth.biometryConfiguration).toMatchObject({ linkItemsToCurrentSet: true });
+    expect(powerAuth.keychainConfiguration?.minimalRequiredKeychainProtection).toBe('NONE');
+    expect(powerAuth.sharingConfiguration).toBeDefined();
+    expect(powerAuth.engine).toBe('wasm-simd');
+    expect(await configured.deconfigure()).toBe(true);
+    expect(await powerAuth.isConfigured()).toBe(false);
+  });
+
+  test('twice is refused, after deconfigure it is not', async () => {
+    const storage = memoryStorage();
+    const { server, powerAuth, activationId } = await activated({ instanceId: 'configure-2', storage });
+    await expect(powerAuth.configure(server.configuration, { enableUnsecureTraffic: true })).rejects.toMatchObject(
+      error(PowerAuthErrorCode.REACT_NATIVE_ERROR),
+    );
+    const { configuration, clientConfiguration, biometryConfiguration, keychainConfiguration } = powerAuth;
+    await powerAuth.deconfigure();
+    if (configuration === undefined) throw new Error('no configuration');
+    await powerAuth.configure(configuration, clientConfiguration, biometryConfiguration, keychainConfiguration);
+    expect(await powerAuth.getActivationIdentifier()).toBe(activationId);
+    await powerAuth.validatePassword(PASSWORD);
+  });
+
+  test('takes the five basic parameters as well', async () => {
+    const server = await testServer();
+    const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } = server.configuration;
+    const powerAuth = new PowerAuth('configure-3');
+    await powerAuth.configure(applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl, true);
+    expect(powerAuth.configuration).toEqual(server.configuration);
+    await powerAuth.deconfigure();
+  });
+
+  test('refuses http without leave for it', async () => {
+    const server = await testServer();
+    await expect(new PowerAuth('configure-4').configure(server.configuration)).rejects.toMatchObject(
+      error(PowerAuthErrorCode.WRONG_PARAMETER, /enableUnsecureTraffic/),
+    );
+    expect(await new PowerAuth('configure-4').isConfigured()).toBe(false);
+  });
+
+  test.each([
+    ['applicationKey', ''],
+    ['applicationKey', 'AAAA"\r\n'],
+    ['applicationSecret', 'AAAA'],
+    ['masterServerPublicKey', 'AAAA'],
+    ['masterServerPublicKey', Buffer.alloc(33, 2).toString('base64')],
+    ['baseEndpointUrl', 'bank.example'],
+    ['baseEndpointUrl', 'ftp://bank.example'],
+    ...NO_STRINGS.flatMap(([, value]) =>
+      ['applicationKey', 'applicationSecret', 'masterServerPublicKey', 'baseEndpointUrl'].map(
+        (field) => [field, value] as const,
+      ),
+    ),
+  ])('refuses %s %o', async (field, value) => {
+    const server = await testServer();
+    const powerAuth = new PowerAuth('configure-5');
+    await expect(
+      powerAuth.configure({ ...server.configuration, [field]: value }, { enableUnsecureTraffic: true }),
+    ).rejects.toMatchObject(error(PowerAuthErrorCode.WRONG_PARAMETER, new RegExp(`^configuration\\.${field}: expected`)));
+    expect(await powerAuth.isConfigured()).toBe(false);
+  });
+});
+
+describe('an activation', () => {
+  test('goes through its states', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    expect(await powerAuth.canStartActivation()).toBe(true);
+    expect(await powerAuth.hasValidActivation()).toBe(false);
+    expect(await powerAuth.getActivationIdentifier()).toBeUndefined();
+    expect(await powerAuth.getActivationFingerprint()).toBeUndefined();
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.MISSING_ACTIVATION));
+
+    const { activationId, activationCode } = await server.createActivation();
+    const result = await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    expect(result.activationFingerprint).toMatch(/^\d{8}$/);
+    expect(await powerAuth.hasPendingActivation()).toBe(true);
+    expect(await powerAuth.canStartActivation()).toBe(false);
+    expect(await powerAuth.hasValidActivation()).toBe(false);
+    expect(await powerAuth.getActivationIdentifier()).toBe(activationId);
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.PENDING_ACTIVATION));
+    await expect(powerAuth.requestSignature(POSSESSION, 'POST', '/x')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.PENDING_ACTIVATION),
+    );
+
+    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
+    expect(await powerAuth.hasValidActivation()).toBe(true);
+    expect(await powerAuth.hasPendingActivation()).toBe(false);
+    expect(await powerAuth.getActivationFingerprint()).toBe(result.activationFingerprint);
+    if (server.activation(activationId)?.state === PowerAuthActivationState.PENDING_COMMIT) {
+      expect((await powerAuth.fetchActivationStatus()).state).toBe(PowerAuthActivationState.PENDING_COMMIT);
+      await server.commitActivation(activationId);
+    }
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({
+      state: PowerAuthActivationState.ACTIVE,
+      failCount: 0,
+      maxFailCount: 5,
+      remainingAttempts: 5,
+    });
+    await server.blockActivation(activationId);
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'BLOCKED', remainingAttempts: 0 });
+    await server.unblockActivation(activationId);
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
+    await powerAuth.removeActivationWithAuthentication(KNOWLEDGE);
+    expect(server.activation(activationId)?.state).toBe('REMOVED');
+    expect(await powerAuth.canStartActivation()).toBe(true);
+  });
+
+  test('is not created where there is one, or one is under way', async () => {
+    const { server, powerAuth } = await activated();
+    const { activationCode } = await server.createActivation();
+    const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
+    const already = error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE);
+    await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(already);
+
+    const other = await testClient(server);
+    const first = other.createActivation(activation);
+    await expect(other.createActivation(activation)).rejects.toMatchObject(already);
+    await first;
+    await expect(other.createActivation(activation)).rejects.toMatchObject(already);
+    await other.removeActivationLocal();
+    expect(await other.canStartActivation()).toBe(true);
+  });
+
+  test('is not committed twice, nor without one', async () => {
+    const { powerAuth } = await activated();
+    await expect(
+      powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD)),
+    ).rejects.toMatchObject(error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE));
+  });
+
+  test('with a forged, malformed or unknown code leaves nothing behind', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationCode } = await server.createActivation();
+    const [code = '', signature = ''] = activationCode.split('#');
+    const other = (await (await testServer()).createActivation()).activationCode.split('#')[1] ?? '';
+    for (const [bad, errorCode] of [
+      ['', PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
+      ['AAAAA-AAAAA-AAAAA-AAAAB', PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
+      [`${code}#${signature}x`, PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
+      [`${code}#${other}`, PowerAuthErrorCode.INVALID_ACTIVATION_DATA],
+      ['VVVVV-VVVVV-VVVVV-VTFVA', PowerAuthErrorCode.RESPONSE_ERROR],
+    ] as const) {
+      await expect(
+        powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(bad, 'test')),
+        bad,
+      ).rejects.toMatchObject(error(errorCode));
+      expect(await powerAuth.canStartActivation()).toBe(true);
+    }
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+  });
+
+  test('needs an activation object', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    for (const [, value] of NO_STRINGS) {
+      await expect(powerAuth.createActivation(value as PowerAuthActivation)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT),
+      );
+    }
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test('with an OTP is active at once', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationCode } = await server.createActivation({ otp: '123456' });
+    const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
+    activation.additionalActivationOtp = '123456';
+    await powerAuth.createActivation(activation);
+    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
+  });
+
+  test('interrupted on the network can be tried again', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationCode } = await server.createActivation();
+    server.faults.add({ path: '/pa/v3/activation/create', count: 1, dropRequest: true });
+    const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
+    await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR));
+    expect(await powerAuth.hasPendingActivation()).toBe(false);
+    await powerAuth.createActivation(activation);
+  });
+});
+
+describe('signatures', () => {
+  test.each([
+    ['possession', POSSESSION],
+    ['possession_knowledge', KNOWLEDGE],
+  ])('with %s are accepted', async (type, authentication) => {
+    const { server, powerAuth } = await activated();
+    const body = JSON.stringify({ amount: '1 000 Kč', to: '\u{1F600}' });
+    const header = await powerAuth.requestSignature(authentication, 'POST', SIGNED, body);
+    expect(header.key).toBe('X-PowerAuth-Authorization');
+    expect(header.value).toContain(`pa_signature_type="${type}"`);
+    expect(await statusOf(server, header, SIGNED, { body })).toBe(200);
+    expect(await statusOf(server, header, SIGNED, { body }), 'a second time').toBe(401);
+  });
+
+  test('of GET requests cover the query in canonical order', async () => {
+    const { server, powerAuth } = await activated();
+    const header = await powerAuth.requestGetSignature(POSSESSION, SIGNED, { b: 'ž ~*', a: '2', c: '' });
+    expect(await statusOf(server, header, `${SIGNED}?c=&b=%C5%BE+%7E*&a=2`, { method: 'GET' })).toBe(200);
+    const plain = await powerAuth.requestGetSignature(POSSESSION, SIGNED);
+    expect(await statusOf(server, plain, SIGNED, { method: 'GET' })).toBe(200);
+  });
+
+  test('use each counter value once, however many are made at once', async () => {
+    const { powerAuth } = await activated();
+    const headers = await Promise.all(
+      Array.from({ length: 30 }, () => powerAuth.requestSignature(POSSESSION, 'POST', '/x', 'same')),
+    );
+    expect(new Set(headers.map((header) => header.value)).size).toBe(30);
+  });
+
+  test('that were made and never sent are caught up with by a status', async () => {
+    const { server, powerAuth, activationId } = await activated();
+    for (let i = 0; i < 15; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
+    expect(requestsTo(server, '/pa/v3/signature/validate')).toBe(1);
+    for (let i = 0; i < 19; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
+    await powerAuth.validatePassword(PASSWORD);
+    for (let i = 0; i < 21; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('DEADLOCK');
+    expect(server.activation(activationId)?.state).toBe('ACTIVE');
+  });
+
+  test('with a wrong password cost one attempt, and five of them block', async () => {
+    const { powerAuth } = await activated();
+    for (let left = 4; left >= 1; left--) {
+      await expect(powerAuth.validatePassword('wrong password')).rejects.toMatchObject({
+        ...error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
+        errorData: { httpStatusCode: 401 },
+      });
+      expect((await powerAuth.fetchActivationStatus()).remainingAttempts).toBe(left);
+    }
+    await expect(powerAuth.validatePassword('wrong password')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
+    );
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('BLOCKED');
+  });
+
+  test('take a PowerAuthPassword once', async () => {
+    const { powerAuth } = await activated();
+    const password = new PowerAuthPassword();
+    for (const character of PASSWORD) await password.addCharacter(character);
+    await powerAuth.validatePassword(password);
+    await expect(powerAuth.validatePassword(password)).rejects.toMatchObject(
+      error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT),
+    );
+  });
+
+  test('refuse a short password before it costs a counter value', async () => {
+    const { server, powerAuth, activationId } = await activated();
+    const before = server.activation(activationId);
+    await expect(powerAuth.validatePassword('ab')).rejects.toMatchObject(error(PowerAuthErrorCode.SIGNATURE_ERROR));
+    await powerAuth.validatePassword(PASSWORD);
+    expect(before).toBeDefined();
+  });
+
+  test.each(NO_STRINGS)('refuse %s for a method, a uriId, a body or a password', async (_, value) => {
+    const { powerAuth } = await activated();
+    const wrong = error(PowerAuthErrorCode.WRONG_PARAMETER);
+    const text = value as string;
+    await expect(powerAuth.requestSignature(POSSESSION, text, '/x')).rejects.toMatchObject(wrong);
+    await expect(powerAuth.requestSignature(POSSESSION, 'POST', text)).rejects.toMatchObject(wrong);
+    await expect(powerAuth.requestGetSignature(POSSESSION, text)).rejects.toMatchObject(wrong);
+    await expect(powerAuth.validatePassword(text)).rejects.toMatchObject(wrong);
+    if (value !== undefined) {
+      await expect(powerAuth.requestSignature(POSSESSION, 'POST', '/x', text)).rejects.toMatchObject(wrong);
+      await expect(powerAuth.requestSignature(PowerAuthAuthentication.password(text), 'POST', '/x')).rejects.toMatchObject(wrong);
+    }
+  });
+});
+
+describe('the server', () => {
+  test.each([
+    ['HTML of a proxy', { status: 502, body: '<html>Bad Gateway</html>' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['HTML with status 200', { status: 200, body: '<html></html>' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['truncated JSON', { status: 200, body: '{"status":"OK","respon' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['another JSON', { status: 200, body: '{"status":"OK"}' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['an empty body', { status: 200, body: '' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['a huge body', { status: 200, body: 'x'.repeat(4 << 20) }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['HTTP 500', { status: 500, body: '{"timestamp":1,"status":500,"error":"Internal","path":"/"}' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    ['HTTP 401', { status: 401, body: '' }, PowerAuthErrorCode.AUTHENTICATION_ERROR],
+    ['no answer', { dropRequest: true }, PowerAuthErrorCode.NETWORK_ERROR],
+  ] as const)('answering %s costs nothing but the call', async (_, fault, code) => {
+    const { server, powerAuth } = await activated();
+    for (const path of ['/pa/v3/keystore/create', '/pa/v3/token/create', '/pa/v3/activation/status']) {
+      server.faults.add({ path, count: 1, ...fault });
+      const call = path.endsWith('status')
+        ? powerAuth.fetchActivationStatus()
+        : powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+      await expect(call, path).rejects.toMatchObject(error(code));
+    }
+    expect(await powerAuth.tokenStore.hasLocalToken('MyToken')).toBe(false);
+    await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+    expect(await statusOf(server, await powerAuth.tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
+  });
+
+  test('that does not answer in time is a NETWORK_ERROR', async () => {
+    const { server, powerAuth } = await activated({ client: { connectionTimeout: 0.2, readTimeout: 0.2 } });
+    server.faults.add({ path: '/pa/v3/activation/status', count: 1, delay: 5_000 });
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR));
+  });
+
+  test('whose reply is lost made a token that the next call does not know', async () => {
+    const { server, powerAuth } = await activated();
+    server.faults.add({ path: '/pa/v3/token/create', count: 1, dropReply: true });
+    await expect(powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION)).rejects.toMatchObject(
+      error(PowerAuthErrorCode.NETWORK_ERROR),
+    );
+    await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+    expect(server.tokens).toHaveLength(2);
+  });
+
+  test('that is gone is a NETWORK_ERROR', async () => {
+    const { server, powerAuth } = await activated();
+    await server.close();
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR));
+    expect(await powerAuth.hasValidActivation()).toBe(true);
+  });
+
+  test('is not waited for after deconfigure', async () => {
+    const { server, powerAuth } = await activated();
+    server.faults.add({ path: '/pa/v3/activation/status', count: 1, delay: 10_000 });
+    const status = powerAuth.fetchActivationStatus();
+    const outcome = expect(status).rejects.toMatchObject(error(PowerAuthErrorCode.OPERATION_CANCELED));
+    await expect.poll(() => requestsTo(server, '/pa/v3/activation/status')).toBe(1);
+    await powerAuth.deconfigure();
+    await outcome;
+  });
+});
+
+describe('the storage', () => {
+  test('holds nothing in clear, and objects show no secret', async () => {
+    const storage = memoryStorage();
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const { server, powerAuth } = await activated({ storage, sealingKey: key });
+    await powerAuth.tokenStore.requestAccessToken('MyToken', KNOWLEDGE);
+    const shown = [powerAuth, powerAuth.tokenStore, KNOWLEDGE, powerAuth.keychainConfiguration]
+      .map((value) => JSON.stringify(value) + inspect(value, { depth: 9, showHidden: true }))
+      .join();
+    expect(shown).not.toContain(PASSWORD);
+    expect(shown).not.toContain(Buffer.from(key).toString('base64'));
+    for await (const name of storage.list('')) {
+      const bytes = Buffer.from((await storage.get(name)) ?? []);
+      expect(name).not.toContain('MyToken');
+      expect(bytes.includes(PASSWORD)).toBe(false);
+      expect(bytes.includes(server.tokens[0]?.tokenId ?? 'no token')).toBe(false);
+    }
+  });
+
+  test('whose records are damaged or swapped keeps them and says so', async () => {
+    const storage = memoryStorage();
+    const { server, powerAuth } = await activated({ instanceId: 'damaged', storage });
+    for (const name of ['one', 'two']) await powerAuth.tokenStore.requestAccessToken(name, POSSESSION);
+    await powerAuth.deconfigure();
+    const keys: string[] = [];
+    for await (const key of storage.list('')) if (key.includes('/token/')) keys.push(key);
+    const [first = '', second = ''] = keys;
+    const [one = new Uint8Array(), two = new Uint8Array()] = [await storage.get(first), await storage.get(second)];
+    await storage.set(first, two);
+    await storage.set(second, one);
+    const restarted = await testClient(server, { instanceId: 'damaged', storage });
+    for (const name of ['one', 'two']) {
+      await expect(restarted.tokenStore.generateHeaderForToken(name)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA, /swapped|another record/),
+      );
+    }
+    expect(await storage.get(first)).toEqual(two);
+    await storage.set(first, one);
+    await storage.set(second, two);
+    for (const name of ['one', 'two']) {
+      expect(await statusOf(server, await restarted.tokenStore.generateHeaderForToken(name))).toBe(200);
+    }
+  });
+
+  test('sealed with another key is refused and kept', async () => {
+    const storage = memoryStorage();
+    const { server, powerAuth, activationId } = await activated({ instanceId: 'other-key', storage });
+    await powerAuth.deconfigure();
+    const stranger = await testClient(server, {
+      instanceId: 'other-key',
+      storage,
+      sealingKey: new Uint8Array(32).fill(9),
+    });
+    await expect(stranger.hasValidActivation()).rejects.toMatchObject(
+      error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA, /another key/),
+    );
+    const { activationCode } = await server.createActivation();
+    await expect(
+      stranger.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test')),
+    ).rejects.toMatchObject(error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA));
+    await stranger.deconfigure();
+    const again = await testClient(server, { instanceId: 'other-key', storage });
+    expect(await again.getActivationIdentifier()).toBe(activationId);
+  });
+});
