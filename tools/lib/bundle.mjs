@@ -45,6 +45,8 @@ export async function bundleForBrowsers(outfile) {
       legalComments: 'none',
       metafile: true,
       logLevel: 'silent',
+      // The sources' own settings (a path for `#platform`) are not those of the package.
+      tsconfigRaw: '{}',
     });
   } catch (error) {
     if (!error.errors) throw error;
