@@ -13,6 +13,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { npm } from './lib/npm.mjs';
 import { root } from './lib/run.mjs';
+import { filesUnder } from './lib/stamp.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const problems = [];
@@ -48,8 +49,32 @@ for (const [name, conditions] of Object.entries(manifest.imports)) {
   }
 }
 
+/** Packages that a built file asks for, types left aside. */
+function packagesIn(file) {
+  const names = readFileSync(join(root, file), 'utf8').matchAll(
+    /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g,
+  );
+  return [...names]
+    .map(([, name]) => name)
+    .filter((name) => /^[@a-z]/.test(name) && !name.startsWith('node:'));
+}
+
+const used = new Set(
+  filesUnder('dist')
+    .filter((file) => file.endsWith('.js') && !file.startsWith('dist/browser/'))
+    .flatMap(packagesIn)
+    .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)[0]),
+);
+const dependencies = { ...manifest.dependencies, ...manifest.peerDependencies };
+for (const name of used) {
+  if (!(name in dependencies)) problems.push(`dist imports ${name}, which is not among the dependencies`);
+}
+for (const name of Object.keys(dependencies)) {
+  if (!used.has(name)) problems.push(`${name} is a dependency that nothing in dist imports`);
+}
+
 const ALLOWED = [
-  /^(?:package\.json|README\.md|LICENSE)$/,
+  /^(?:package\.json|(?:README|CHANGELOG|SECURITY)\.md|LICENSE)$/,
   /^docs\/[\w-]+\.(?:md|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
   /^dist\/browser\/powerauth-wasm\.(?:js|LICENSES\.txt)$/,

@@ -43,7 +43,16 @@ await main(async () => {
     {
       name: 'package',
       title: 'Check the package',
-      reads: ['dist', 'docs', 'README.md', 'LICENSE', 'package.json', 'tools/check-package.mjs'],
+      reads: [
+        'dist',
+        'docs',
+        'README.md',
+        'CHANGELOG.md',
+        'SECURITY.md',
+        'LICENSE',
+        'package.json',
+        'tools/check-package.mjs',
+      ],
     },
     () => runNode(['tools/check-package.mjs'], { remedy: 'correct package.json or the build as said above' }),
   );

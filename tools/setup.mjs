@@ -23,23 +23,25 @@ function assertNode() {
   });
 }
 
+/** Makes node_modules what the lockfile says, when it is not. */
 async function install() {
-  const reason = reasonToInstall();
-  if (reason === undefined) return;
-  await step(
-    `Install ${lockedPackages()} packages with npm ci (${reason}; a first time may take minutes)`,
-    () =>
+  // Twice at most: an npm left over from a set-up that was killed may still be busy with the same folder.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const reason = reasonToInstall();
+    if (reason === undefined) return;
+    await step(`Install ${lockedPackages()} packages with npm ci (${reason}; this may take minutes)`, () =>
       // Development packages are needed whatever NODE_ENV or npm's `omit` say; funding and audit notes only delay.
       npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], {
         remedy:
           "look at npm's message above; most often the registry could not be reached (network, proxy: `npm config get registry`, `npm ping`). Then run the same command again",
       }),
-  );
-  const still = reasonToInstall();
-  if (still === undefined) return;
-  throw new StepError(`npm ci succeeded, but ${still}`, {
+    );
+  }
+  const reason = reasonToInstall();
+  if (reason === undefined) return;
+  throw new StepError(`npm ci succeeded, but ${reason}`, {
     remedy:
-      'delete node_modules, check `npm config get omit` and `npm config get os`, and run the same command again',
+      'when package.json was changed by hand, run `npm install`; else look at `npm config get omit`, `npm config get os` and `npm config get cpu`, and run the same command again',
   });
 }
 

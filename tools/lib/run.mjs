@@ -69,7 +69,8 @@ export async function step(title, work) {
 export function run(command, args, { remedy, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
-    const stop = () => child.kill();
+    // Not the polite signal: npm would go on for a while, and be in the way of the next set-up.
+    const stop = () => child.kill('SIGKILL');
     process.once('exit', stop);
     let output = '';
     let all = '';
