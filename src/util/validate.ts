@@ -6,6 +6,8 @@
 
 import * as v from 'valibot';
 import { failure, type PowerAuthErrorCode } from '../errors.ts';
+import { base64Decode } from './base64.ts';
+import { utf8Decode } from './bytes.ts';
 
 /** What `value` is, without its content, because it may be a secret: `string of 5 characters`, `array of 3`, … */
 export function describe(value: unknown): string {
@@ -42,4 +44,26 @@ export function check<S extends v.GenericSchema>(
   const issue = result.issues[0];
   const expected = issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message;
   throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${describe(issue.input)}`);
+}
+
+/** The value of UTF-8 JSON, or undefined where it is none. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8Decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A schema for bytes in Base64; of exactly `length` bytes where that is given. */
+export function bytesField(length?: number) {
+  const expected = length === undefined ? 'Base64' : `Base64 of ${length} bytes`;
+  return v.pipe(
+    v.string(expected),
+    v.check((text) => {
+      const decoded = base64Decode(text);
+      return decoded !== undefined && (length === undefined || decoded.length === length);
+    }, expected),
+    v.transform((text) => base64Decode(text) ?? new Uint8Array()),
+  );
 }

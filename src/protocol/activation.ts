@@ -1,0 +1,136 @@
+/**
+ * The two layers of an activation (protocol 3.3, "Activation").
+ *
+ * @module
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { base64, base64Decode } from '../util/base64.ts';
+import { concat, utf8 } from '../util/bytes.ts';
+import { bytesField, check, parseJson } from '../util/validate.ts';
+import type { EncryptedRequestEnvelope } from './ecies.ts';
+import { coordinateX, importPublicKey } from './keys.ts';
+import { decimalize } from './signature.ts';
+
+/** Layer 2, which the PowerAuth server reads: what the device says of itself. */
+export function activationLayer2(device: {
+  /** 33 B. */
+  readonly devicePublicKey: Uint8Array;
+  readonly activationName: string;
+  readonly extras: string | undefined;
+  readonly activationOtp: string | undefined;
+}): Uint8Array {
+  const { devicePublicKey, activationName, extras, activationOtp } = device;
+  return utf8(
+    JSON.stringify({
+      devicePublicKey: base64(devicePublicKey),
+      activationName,
+      extras,
+      activationOtp,
+      platform: 'unknown',
+      deviceInfo: 'powerauth-wasm',
+    }),
+  );
+}
+
+/** Layer 1, which the enrollment server reads: what proves who the user is. */
+export function activationLayer1(request: {
+  readonly type: 'CODE' | 'CUSTOM' | 'RECOVERY';
+  readonly identityAttributes: Readonly<Record<string, unknown>>;
+  readonly customAttributes: unknown;
+  /** Layer 2, encrypted. */
+  readonly activationData: EncryptedRequestEnvelope;
+}): Uint8Array {
+  return utf8(JSON.stringify(request));
+}
+
+const envelopeSchema = v.object({
+  encryptedData: v.string(),
+  mac: v.string(),
+  nonce: v.string(),
+  timestamp: v.number(),
+});
+
+const layer1Schema = v.object({
+  activationData: envelopeSchema,
+  customAttributes: v.nullish(v.unknown()),
+  userInfo: v.nullish(v.record(v.string(), v.unknown())),
+});
+
+/** Answer of layer 1. */
+export interface ActivationLayer1Response {
+  readonly activationData: v.InferOutput<typeof envelopeSchema>;
+  readonly customAttributes: unknown;
+  readonly userInfo: Record<string, unknown> | undefined;
+}
+
+/** @throws RESPONSE_ERROR */
+export function parseActivationLayer1(plaintext: Uint8Array): ActivationLayer1Response {
+  const { activationData, customAttributes, userInfo } = check(
+    layer1Schema,
+    parseJson(plaintext),
+    'activation answer',
+    PowerAuthErrorCode.RESPONSE_ERROR,
+  );
+  return { activationData, customAttributes: customAttributes ?? undefined, userInfo: userInfo ?? undefined };
+}
+
+const layer2Schema = v.object({
+  activationId: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters'),
+  ),
+  serverPublicKey: v.string(),
+  ctrData: bytesField(16),
+  activationRecovery: v.nullish(v.object({ recoveryCode: v.string(), puk: v.string() })),
+});
+
+/** Answer of layer 2. */
+export interface ActivationLayer2Response {
+  readonly activationId: string;
+  /** Compressed, 33 B. */
+  readonly serverPublicKey: Uint8Array;
+  /** 16 B, a secret; the caller wipes it. */
+  readonly ctrData: Uint8Array;
+  readonly activationRecovery: { recoveryCode: string; puk: string } | undefined;
+}
+
+/** @throws RESPONSE_ERROR, ENCRYPTION_ERROR for a public key that is no point of the curve */
+export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Response {
+  const { activationId, serverPublicKey, ctrData, activationRecovery } = check(
+    layer2Schema,
+    parseJson(plaintext),
+    'activation answer',
+    PowerAuthErrorCode.RESPONSE_ERROR,
+  );
+  return {
+    activationId,
+    serverPublicKey: importPublicKey(base64Decode(serverPublicKey) ?? new Uint8Array()),
+    ctrData,
+    activationRecovery: activationRecovery ?? undefined,
+  };
+}
+
+/** Without its leading zero bytes, as the protocol's fingerprint wants numbers. */
+function minimal(bytes: Uint8Array): Uint8Array {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return start < 0 ? bytes.subarray(bytes.length) : bytes.subarray(start);
+}
+
+/** The fingerprint that users compare: 8 decimal digits. Public keys in 33 B or 65 B. */
+export function activationFingerprint(parts: {
+  readonly devicePublicKey: Uint8Array;
+  readonly activationId: string;
+  readonly serverPublicKey: Uint8Array;
+}): string {
+  const hash = sha256(
+    concat(
+      minimal(coordinateX(parts.devicePublicKey)),
+      utf8(parts.activationId),
+      minimal(coordinateX(parts.serverPublicKey)),
+    ),
+  );
+  return decimalize(hash, 8);
+}

@@ -1,0 +1,227 @@
+/**
+ * End-to-end encryption (protocol 3.3, "ECIES").
+ *
+ * @module
+ */
+
+import { cbc } from '@noble/ciphers/aes.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { base64, base64Decode } from '../util/base64.ts';
+import { be32, be64, concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
+import { hmacSha256, kdfInternal, x963Kdf } from './kdf.ts';
+import { ecdh, publicKeyOf } from './keys.ts';
+import type { TemporaryKey } from './temporary-key.ts';
+
+/** Name of the header that an encrypted request carries when it is not signed. */
+export const ENCRYPTION_HEADER = 'X-PowerAuth-Encryption';
+
+const VERSION = '3.3';
+
+/** sharedInfo1: what an encryption is for. */
+export const SharedInfo1 = {
+  applicationGeneric: '/pa/generic/application',
+  activationGeneric: '/pa/generic/activation',
+  /** Layer 2 of an activation. */
+  activation: '/pa/activation',
+  upgrade: '/pa/upgrade',
+  vaultUnlock: '/pa/vault/unlock',
+  createToken: '/pa/token/create',
+  confirmRecovery: '/pa/recovery/confirm',
+} as const;
+
+/** An encrypted answer as it travels. */
+export interface EncryptedResponseEnvelope {
+  /** Base64. */
+  readonly encryptedData: string;
+  /** Base64 of 32 B. */
+  readonly mac: string;
+  /** Base64 of 16 B. */
+  readonly nonce: string;
+  /** Server time, ms. */
+  readonly timestamp: number;
+}
+
+/** An encrypted request as it travels. */
+export interface EncryptedRequestEnvelope extends EncryptedResponseEnvelope {
+  readonly temporaryKeyId: string;
+  /** Base64 of 33 B. */
+  readonly ephemeralPublicKey: string;
+}
+
+/** Whom the encryption is between. */
+export interface EncryptionScope {
+  readonly applicationKey: string;
+  /** Base64. */
+  readonly applicationSecret: string;
+  /** For activation scope. `transportKey` (16 B) stays the caller's. */
+  readonly activation?: { readonly activationId: string; readonly transportKey: Uint8Array };
+}
+
+/** Input of {@link encryptRequest}. */
+export interface EncryptionInput {
+  readonly temporaryKey: Pick<TemporaryKey, 'id' | 'publicKey'>;
+  readonly sharedInfo1: string;
+  readonly scope: EncryptionScope;
+  /** 32 B, fresh; stays the caller's, who wipes it. */
+  readonly ephemeralPrivateKey: Uint8Array;
+  /** 16 B, fresh. */
+  readonly nonce: Uint8Array;
+  /** Server time, ms. */
+  readonly timestamp: number;
+  readonly plaintext: Uint8Array;
+}
+
+/** An encrypted request and the decryptor for its answer. */
+export interface EncryptedRequest {
+  readonly envelope: EncryptedRequestEnvelope;
+  readonly decryptor: ResponseDecryptor;
+}
+
+/** Fields one after another, each behind its length. */
+function sized(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return concat(...parts.flatMap((part) => [be32(part.length), part]));
+}
+
+/** encKey, macKey and ivKey, 16 B each, of one encrypted exchange. */
+class EnvelopeKeys {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  cipher(nonce: Uint8Array): ReturnType<typeof cbc> {
+    return cbc(this.#bytes.subarray(0, 16), kdfInternal(this.#bytes.subarray(32, 48), nonce));
+  }
+
+  mac(ciphertext: Uint8Array, sharedInfo2: Uint8Array): Uint8Array {
+    return hmacSha256(this.#bytes.subarray(16, 32), concat(ciphertext, sharedInfo2));
+  }
+
+  wipe(): void {
+    wipe(this.#bytes);
+  }
+}
+
+/** Decrypts the answer to one encrypted request. */
+export class ResponseDecryptor {
+  readonly #base: Uint8Array;
+  readonly #associatedData: Uint8Array;
+  #keys: EnvelopeKeys | undefined;
+
+  constructor(keys: EnvelopeKeys, base: Uint8Array, associatedData: Uint8Array) {
+    this.#keys = keys;
+    this.#base = base;
+    this.#associatedData = associatedData;
+  }
+
+  /**
+   * The plaintext of an answer.
+   *
+   * @throws ENCRYPTION_ERROR when it is not an answer to this request, INVALID_ENCRYPTOR after {@link release}
+   */
+  decrypt(response: EncryptedResponseEnvelope): Uint8Array {
+    const keys = this.#keys;
+    if (keys === undefined)
+      throw failure(PowerAuthErrorCode.INVALID_ENCRYPTOR, 'This decryptor was released');
+    const ciphertext = decodeField(response.encryptedData, 'encryptedData');
+    const mac = decodeField(response.mac, 'mac', 32);
+    const nonce = decodeField(response.nonce, 'nonce', 16);
+    if (!Number.isSafeInteger(response.timestamp) || response.timestamp < 0) {
+      throw failure(
+        PowerAuthErrorCode.ENCRYPTION_ERROR,
+        'timestamp: expected server time in ms, got something else',
+      );
+    }
+    const sharedInfo2 = sized(
+      this.#base,
+      nonce,
+      be64(response.timestamp),
+      new Uint8Array(),
+      this.#associatedData,
+    );
+    if (!equalBytes(keys.mac(ciphertext, sharedInfo2), mac)) {
+      throw failure(
+        PowerAuthErrorCode.ENCRYPTION_ERROR,
+        'mac: expected that of an answer to this request, got another; the answer was damaged or is not meant for it',
+      );
+    }
+    try {
+      return keys.cipher(nonce).decrypt(ciphertext);
+    } catch (cause) {
+      throw failure(
+        PowerAuthErrorCode.ENCRYPTION_ERROR,
+        'encryptedData: expected whole, padded blocks, got others',
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  /** Wipes the keys; twice is fine. */
+  release(): void {
+    this.#keys?.wipe();
+    this.#keys = undefined;
+    wipe(this.#base);
+  }
+}
+
+function decodeField(text: string, field: string, length?: number): Uint8Array {
+  const bytes = base64Decode(text);
+  if (bytes === undefined || (length !== undefined && bytes.length !== length)) {
+    throw failure(
+      PowerAuthErrorCode.ENCRYPTION_ERROR,
+      `${field}: expected Base64${length === undefined ? '' : ` of ${length} bytes`}, got something else`,
+    );
+  }
+  return bytes;
+}
+
+/** Encrypts a request. The decryptor holds keys: the caller releases it. */
+export function encryptRequest(input: EncryptionInput): EncryptedRequest {
+  const { temporaryKey, sharedInfo1, scope, ephemeralPrivateKey, nonce, timestamp, plaintext } = input;
+  const ephemeralPublicKey = publicKeyOf(ephemeralPrivateKey);
+  const secret = ecdh(ephemeralPrivateKey, temporaryKey.publicKey);
+  const keys = new EnvelopeKeys(
+    x963Kdf(secret, concat(utf8(VERSION), utf8(sharedInfo1), ephemeralPublicKey), 48),
+  );
+  wipe(secret);
+
+  const applicationSecret = utf8(scope.applicationSecret);
+  const base =
+    scope.activation === undefined
+      ? sha256(applicationSecret)
+      : hmacSha256(scope.activation.transportKey, applicationSecret);
+  const associatedData = sized(
+    ...[
+      VERSION,
+      scope.applicationKey,
+      ...(scope.activation ? [scope.activation.activationId] : []),
+      temporaryKey.id,
+    ].map(utf8),
+  );
+  const ciphertext = keys.cipher(nonce).encrypt(plaintext);
+  const mac = keys.mac(ciphertext, sized(base, nonce, be64(timestamp), ephemeralPublicKey, associatedData));
+  return {
+    envelope: {
+      temporaryKeyId: temporaryKey.id,
+      ephemeralPublicKey: base64(ephemeralPublicKey),
+      encryptedData: base64(ciphertext),
+      mac: base64(mac),
+      nonce: base64(nonce),
+      timestamp,
+    },
+    decryptor: new ResponseDecryptor(keys, base, associatedData),
+  };
+}
+
+/** Value of the encryption header. Both parts are checked identifiers: none can break out of its quotes. */
+export function encryptionHeader(scope: {
+  readonly applicationKey: string;
+  readonly activationId?: string;
+}): string {
+  const activation = scope.activationId === undefined ? '' : `, activation_id="${scope.activationId}"`;
+  return `PowerAuth version="${VERSION}", application_key="${scope.applicationKey}"${activation}`;
+}

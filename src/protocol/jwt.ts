@@ -1,0 +1,57 @@
+/**
+ * The two forms of JSON Web Token that the key store uses: HS256 from the client, ES256 from the server.
+ *
+ * @module
+ */
+
+import { p256 } from '@noble/curves/nist.js';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { base64url, base64urlDecode } from '../util/base64.ts';
+import { utf8, utf8Decode } from '../util/bytes.ts';
+import { hmacSha256 } from './kdf.ts';
+
+const encodeJson = (value: unknown): string => base64url(utf8(JSON.stringify(value)));
+
+/** A JWT with these claims, under HMAC-SHA-256. */
+export function signHs256(claims: Readonly<Record<string, string>>, key: Uint8Array): string {
+  const signed = `${encodeJson({ alg: 'HS256', typ: 'JWT' })}.${encodeJson(claims)}`;
+  return `${signed}.${base64url(hmacSha256(key, utf8(signed)))}`;
+}
+
+/**
+ * The claims of a JWT that this key signed with ES256; no other algorithm is accepted.
+ *
+ * @throws ENCRYPTION_ERROR
+ */
+export function verifyEs256(jwt: string, publicKey: Uint8Array): unknown {
+  const refuse = (expected: string) =>
+    failure(PowerAuthErrorCode.ENCRYPTION_ERROR, `temporary key: expected ${expected}, got another one`);
+  const [header = '', claims = '', signature = '', ...rest] = jwt.split('.');
+  if (rest.length > 0 || (parseJson(header) as { alg?: unknown } | undefined)?.alg !== 'ES256') {
+    throw refuse('a JWT signed with ES256');
+  }
+  const bytes = base64urlDecode(signature);
+  // The hash is taken over the text as it came, before anything in it is believed.
+  if (bytes?.length !== 64 || !verifies(bytes, utf8(`${header}.${claims}`), publicKey)) {
+    throw refuse('a JWT signed by the server');
+  }
+  return parseJson(claims);
+}
+
+function verifies(signature: Uint8Array, data: Uint8Array, publicKey: Uint8Array): boolean {
+  try {
+    return p256.verify(signature, data, publicKey, { lowS: false });
+  } catch {
+    return false;
+  }
+}
+
+function parseJson(part: string): unknown {
+  const bytes = base64urlDecode(part);
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(utf8Decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The encrypted status of an activation, and how far apart the counters are (protocol 3.3, "Activation").
+ *
+ * @module
+ */
+
+import { cbc } from '@noble/ciphers/aes.js';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { concat, equalBytes } from '../util/bytes.ts';
+import { nextCounter, type SignatureCounter } from './counter.ts';
+import { kdf, kdfInternal } from './kdf.ts';
+
+/** First 4 bytes of a status that could be decrypted. */
+const MAGIC = Uint8Array.of(0xde, 0xc0, 0xde, 0xd1);
+
+/** An activation's status. */
+export interface StatusBlob {
+  /** 1 created, 2 pending commit, 3 active, 4 blocked, 5 removed. */
+  readonly state: number;
+  readonly currentVersion: number;
+  readonly upgradeVersion: number;
+  /** CTR_BYTE of the server. */
+  readonly ctrByte: number;
+  readonly failCount: number;
+  readonly maxFailCount: number;
+  /** Counter values that the server tries ahead of its own. */
+  readonly lookAhead: number;
+  /** Keyed hash of the server's CTR_DATA, 16 B. */
+  readonly ctrDataHash: Uint8Array;
+}
+
+/** IV of the status: KDF_INTERNAL(KDF(KEY_TRANSPORT, 3000), challenge ‖ nonce). All 16 B. */
+export function statusBlobIv(transportKey: Uint8Array, challenge: Uint8Array, nonce: Uint8Array): Uint8Array {
+  return kdfInternal(kdf(transportKey, 3000), concat(challenge, nonce));
+}
+
+/**
+ * Decrypts a status.
+ *
+ * ```
+ *  0  DE C0 DE D1      12  reserved 1 B          16  16 B hash of CTR_DATA
+ *  4  state            12..: see below
+ * ```
+ *
+ * @returns undefined where the server does not know the activation, and sent random bytes
+ * @throws ENCRYPTION_ERROR for another length than 32 B
+ */
+export function decryptStatusBlob(input: {
+  /** KEY_TRANSPORT, 16 B. */
+  readonly transportKey: Uint8Array;
+  /** 32 B. */
+  readonly encryptedStatusBlob: Uint8Array;
+  /** 16 B. */
+  readonly challenge: Uint8Array;
+  /** 16 B. */
+  readonly nonce: Uint8Array;
+}): StatusBlob | undefined {
+  const { transportKey, encryptedStatusBlob, challenge, nonce } = input;
+  if (encryptedStatusBlob.length !== 32) {
+    throw failure(
+      PowerAuthErrorCode.ENCRYPTION_ERROR,
+      `encryptedStatusBlob: expected 32 bytes, got ${encryptedStatusBlob.length}`,
+    );
+  }
+  const iv = statusBlobIv(transportKey, challenge, nonce);
+  const blob = cbc(transportKey, iv, { disablePadding: true }).decrypt(encryptedStatusBlob);
+  if (!equalBytes(blob.subarray(0, 4), MAGIC)) return undefined;
+  const byte = (offset: number) => blob[offset] ?? 0;
+  return {
+    state: byte(4),
+    currentVersion: byte(5),
+    upgradeVersion: byte(6),
+    ctrByte: byte(12),
+    failCount: byte(13),
+    maxFailCount: byte(14),
+    lookAhead: byte(15),
+    ctrDataHash: blob.slice(16, 32),
+  };
+}
+
+/** Keyed hash of a CTR_DATA, which a status carries in its stead. */
+export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Uint8Array {
+  return kdfInternal(kdf(transportKey, 4000), ctrData);
+}
+
+/** How a local counter stands to the server's. */
+export type CounterComparison =
+  | { readonly kind: 'in-sync' }
+  /** The local one is `distance` values ahead. */
+  | { readonly kind: 'local-ahead'; readonly distance: number }
+  /** The server's is `distance` values ahead, at `counter`. */
+  | { readonly kind: 'local-behind'; readonly distance: number; readonly counter: SignatureCounter }
+  /** Neither reaches the other within the look-ahead. */
+  | { readonly kind: 'deadlock' };
+
+/** Compares counters. The server's own value is secret to neither side, but travels as a hash only. */
+export function compareCounters(input: {
+  readonly counter: SignatureCounter;
+  readonly blob: StatusBlob;
+  readonly transportKey: Uint8Array;
+}): CounterComparison {
+  const { counter, blob, transportKey } = input;
+  let candidate = counter;
+  for (let distance = 0; distance <= blob.lookAhead; distance++) {
+    if (
+      candidate.ctrByte === blob.ctrByte &&
+      equalBytes(counterHash(transportKey, candidate.ctrData), blob.ctrDataHash)
+    ) {
+      return distance === 0 ? { kind: 'in-sync' } : { kind: 'local-behind', distance, counter: candidate };
+    }
+    candidate = nextCounter(candidate);
+  }
+  // A hash chain cannot be walked back: that the local one is ahead shows in CTR_BYTE alone.
+  const ahead = (counter.ctrByte - blob.ctrByte + 256) % 256;
+  return ahead > 0 && ahead < blob.lookAhead
+    ? { kind: 'local-ahead', distance: ahead }
+    : { kind: 'deadlock' };
+}

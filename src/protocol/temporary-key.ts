@@ -1,0 +1,101 @@
+/**
+ * Temporary encryption keys of the server (protocol 3.3, "Temporary keys").
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { base64Decode } from '../util/base64.ts';
+import { wipe } from '../util/bytes.ts';
+import { check } from '../util/validate.ts';
+import { signHs256, verifyEs256 } from './jwt.ts';
+import { kdfInternal } from './kdf.ts';
+import { importPublicKey } from './keys.ts';
+
+/** A temporary key of the server. */
+export interface TemporaryKey {
+  readonly id: string;
+  /** Compressed, 33 B. */
+  readonly publicKey: Uint8Array;
+  /** Server time, ms. */
+  readonly issuedAt: number;
+  /** Server time, ms. */
+  readonly expiresAt: number;
+}
+
+/** The claims of a request and the keys that they are signed under. */
+export interface TemporaryKeyRequest {
+  readonly applicationKey: string;
+  /** Base64. */
+  readonly applicationSecret: string;
+  /** Base64 of 18 random bytes. */
+  readonly challenge: string;
+  /** For activation scope. `transportKey` (16 B) stays the caller's. */
+  readonly activation?: { readonly activationId: string; readonly transportKey: Uint8Array };
+}
+
+/** The JWT that asks for a temporary key. */
+export function temporaryKeyRequest(request: TemporaryKeyRequest): string {
+  const { applicationKey, applicationSecret, challenge, activation } = request;
+  const secret = base64Decode(applicationSecret) ?? new Uint8Array();
+  const key = activation === undefined ? secret : kdfInternal(activation.transportKey, secret);
+  try {
+    return signHs256(
+      { applicationKey, challenge, ...(activation && { activationId: activation.activationId }) },
+      key,
+    );
+  } finally {
+    wipe(secret, key);
+  }
+}
+
+const claimsSchema = v.object({
+  sub: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a key id of 1 to 64 safe characters')),
+  applicationKey: v.string(),
+  activationId: v.nullish(v.string()),
+  challenge: v.string(),
+  publicKey: v.string(),
+  iat_ms: v.pipe(v.number(), v.safeInteger()),
+  exp_ms: v.pipe(v.number(), v.safeInteger()),
+});
+
+/**
+ * The temporary key out of the server's JWT.
+ *
+ * @param expected what was asked for, and the key that must have signed: the master server key in application scope, the
+ *   activation's server key in activation scope
+ * @throws ENCRYPTION_ERROR when signature, algorithm or an echo is not what it must be
+ */
+export function temporaryKeyFromResponse(
+  jwt: string,
+  expected: {
+    readonly applicationKey: string;
+    readonly challenge: string;
+    readonly activationId?: string;
+    readonly publicKey: Uint8Array;
+  },
+): TemporaryKey {
+  const claims = check(
+    claimsSchema,
+    verifyEs256(jwt, expected.publicKey),
+    'temporary key',
+    PowerAuthErrorCode.ENCRYPTION_ERROR,
+  );
+  const echoed =
+    claims.applicationKey === expected.applicationKey &&
+    claims.challenge === expected.challenge &&
+    (claims.activationId ?? undefined) === expected.activationId;
+  if (!echoed) {
+    throw failure(
+      PowerAuthErrorCode.ENCRYPTION_ERROR,
+      'temporary key: expected an answer to this request, got one to another',
+    );
+  }
+  return {
+    id: claims.sub,
+    publicKey: importPublicKey(base64Decode(claims.publicKey) ?? new Uint8Array()),
+    issuedAt: claims.iat_ms,
+    expiresAt: claims.exp_ms,
+  };
+}

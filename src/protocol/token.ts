@@ -1,0 +1,26 @@
+/**
+ * Access tokens on the wire (protocol 3.3, "Tokens"). Their headers are made by the hot path.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { bytesField, check, parseJson } from '../util/validate.ts';
+
+/** Name of the header that carries a token's digest. */
+export const TOKEN_HEADER = 'X-PowerAuth-Token';
+
+const tokenSchema = v.object({
+  // What is safe in a header, with quotes and line breaks left out.
+  tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters')),
+  tokenSecret: bytesField(16),
+});
+
+/** A new token. Who holds it wipes `tokenSecret` (16 B). */
+export type TokenResponse = v.InferOutput<typeof tokenSchema>;
+
+/** A new token out of the decrypted answer. @throws RESPONSE_ERROR */
+export function parseTokenResponse(plaintext: Uint8Array): TokenResponse {
+  return check(tokenSchema, parseJson(plaintext), 'token answer', PowerAuthErrorCode.RESPONSE_ERROR);
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+
+/** The parsed content of a file under test/vectors. */
+export function vectors<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(`../vectors/${path}`, import.meta.url), 'utf8')) as T;
+}
+
+/** Bytes of standard Base64. */
+export function b64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(text, 'base64'));
+}
+
+/** A private key of the published vectors as 32 B: Java's numbers have a leading zero byte, or lack one. */
+export function privateKey(text: string): Uint8Array {
+  const bytes = b64(text);
+  const key = new Uint8Array(32);
+  const digits = bytes.subarray(Math.max(0, bytes.length - 32));
+  key.set(digits, 32 - digits.length);
+  return key;
+}
