@@ -1,0 +1,250 @@
+/**
+ * HTTP to the PowerAuth server, over `fetch`.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { base64 } from '../util/base64.ts';
+import { concat, utf8, utf8Decode } from '../util/bytes.ts';
+
+/** A header, as the facades hand it out. */
+export interface Header {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Settings of {@link HttpClient}. */
+export interface HttpClientOptions {
+  readonly baseEndpointUrl: string;
+  readonly enableUnsecureTraffic: boolean;
+  /** s */
+  readonly connectionTimeout: number;
+  /** s */
+  readonly readTimeout: number;
+  readonly customHttpHeaders: readonly { readonly name: string; readonly value: string }[] | null;
+  readonly basicHttpAuthentication: { readonly username: string; readonly password: string } | null;
+  readonly fetch: typeof globalThis.fetch;
+  /** Aborted when the client ends; its requests end with it. */
+  readonly signal?: AbortSignal;
+}
+
+/** Answers longer than this are none of a PowerAuth server's, bytes. */
+const MAX_BODY = 1 << 20;
+/** What an error keeps of a body, characters. */
+const MAX_ERROR_BODY = 4096;
+
+/** Sends POST requests to one server. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #headers: Headers;
+
+  /** @throws WRONG_PARAMETER for `http:` without leave, and for headers that are none */
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    if (new URL(options.baseEndpointUrl).protocol !== 'https:' && !options.enableUnsecureTraffic) {
+      throw failure(
+        PowerAuthErrorCode.WRONG_PARAMETER,
+        'configuration.baseEndpointUrl: expected https://, got http://; clientConfiguration.enableUnsecureTraffic allows it for tests',
+      );
+    }
+    this.#headers = commonHeaders(options);
+  }
+
+  /**
+   * Sends a JSON body and answers that of a reply with status 200.
+   *
+   * @param path begins with `/`
+   * @throws NETWORK_ERROR (no connection, time-out, broken-off answer), AUTHENTICATION_ERROR (401), RESPONSE_ERROR (other
+   *   statuses, and bodies that are too long or no UTF-8), OPERATION_CANCELED
+   */
+  async post(
+    path: string,
+    body: string,
+    options: { header?: Header; signal?: AbortSignal } = {},
+  ): Promise<string> {
+    const { connectionTimeout, readTimeout, signal } = this.#options;
+    const deadline = new Deadline([signal, options.signal]);
+    try {
+      deadline.set(Math.min(connectionTimeout, readTimeout));
+      const response = await this.#options.fetch(this.#options.baseEndpointUrl.replace(/\/+$/, '') + path, {
+        method: 'POST',
+        headers: this.#requestHeaders(options.header),
+        body,
+        signal: deadline.signal,
+        credentials: 'omit',
+        cache: 'no-store',
+        redirect: 'manual',
+      });
+      const text = await readText(response, () => deadline.set(readTimeout));
+      if (response.status !== 200) throw statusError(response.status, text ?? '');
+      if (text === undefined) {
+        throw failure(
+          PowerAuthErrorCode.RESPONSE_ERROR,
+          `answer: expected UTF-8 of at most ${MAX_BODY} bytes, got something else; is baseEndpointUrl that of a PowerAuth server?`,
+          { errorData: { httpStatusCode: 200 } },
+        );
+      }
+      return text;
+    } catch (error) {
+      throw deadline.explain(error);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  #requestHeaders(header: Header | undefined): Headers {
+    const headers = new Headers(this.#headers);
+    if (header !== undefined) headers.set(header.key, header.value);
+    return headers;
+  }
+}
+
+function commonHeaders({ customHttpHeaders, basicHttpAuthentication }: HttpClientOptions): Headers {
+  const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
+  for (const { name, value } of customHttpHeaders ?? []) {
+    try {
+      headers.append(name, value);
+    } catch {
+      throw failure(
+        PowerAuthErrorCode.WRONG_PARAMETER,
+        'clientConfiguration.customHttpHeaders: expected names and values that HTTP allows, got others',
+      );
+    }
+  }
+  if (basicHttpAuthentication !== null) {
+    const { username, password } = basicHttpAuthentication;
+    if (username.includes(':')) {
+      throw failure(
+        PowerAuthErrorCode.WRONG_PARAMETER,
+        'clientConfiguration.basicHttpAuthentication.username: expected no colon, got one',
+      );
+    }
+    headers.set('Authorization', `Basic ${base64(utf8(`${username}:${password}`))}`);
+  }
+  return headers;
+}
+
+/** The body, or undefined where it is too long or no UTF-8. */
+async function readText(response: Response, onProgress: () => void): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  onProgress();
+  for (let chunk = await reader?.read(); chunk?.done === false; chunk = await reader?.read()) {
+    onProgress();
+    chunks.push(chunk.value);
+    length += chunk.value.length;
+    if (length > MAX_BODY) {
+      await reader?.cancel();
+      return undefined;
+    }
+  }
+  try {
+    return utf8Decode(concat(...chunks));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error of an answer that is no success. */
+function statusError(status: number, body: string): Error {
+  const errorData = {
+    httpStatusCode: status,
+    responseBody: body.slice(0, MAX_ERROR_BODY),
+    ...powerAuthError(body),
+  };
+  const said = errorData.serverResponseCode === undefined ? '' : `, ${errorData.serverResponseCode}`;
+  if (status === 401) {
+    return failure(
+      PowerAuthErrorCode.AUTHENTICATION_ERROR,
+      `The server refused the authentication (HTTP 401${said}): wrong password, or an activation that is blocked or removed; fetchActivationStatus tells`,
+      { errorData },
+    );
+  }
+  const hint =
+    status === 0 || (status >= 300 && status < 400)
+      ? '; redirects are not followed, check baseEndpointUrl'
+      : '';
+  return failure(PowerAuthErrorCode.RESPONSE_ERROR, `The server answered HTTP ${status}${said}${hint}`, {
+    errorData,
+  });
+}
+
+/** What `{status: "ERROR", responseObject: {code, message}}` says, where the body is that. */
+function powerAuthError(body: string): PowerAuthErrorData {
+  let parsed: { responseObject?: Record<string, unknown> } | null;
+  try {
+    parsed = JSON.parse(body) as typeof parsed;
+  } catch {
+    return {};
+  }
+  const { code, message, currentRecoveryPukIndex } = parsed?.responseObject ?? {};
+  return {
+    ...(typeof code === 'string' ? { serverResponseCode: code } : {}),
+    ...(typeof message === 'string' ? { serverResponseMessage: message } : {}),
+    ...(typeof currentRecoveryPukIndex === 'number' ? { currentRecoveryPukIndex } : {}),
+  };
+}
+
+/** A time limit that can be moved, together with the signals that end a request early. */
+class Deadline {
+  readonly #controller = new AbortController();
+  readonly #signals: readonly AbortSignal[];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #seconds = 0;
+  #timedOut = false;
+  readonly #onAbort = () => this.#controller.abort();
+
+  constructor(signals: readonly (AbortSignal | undefined)[]) {
+    this.#signals = signals.filter((signal) => signal !== undefined);
+    for (const signal of this.#signals) {
+      if (signal.aborted) this.#controller.abort();
+      else signal.addEventListener('abort', this.#onAbort);
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  set(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#seconds = seconds;
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true;
+      this.#controller.abort();
+    }, seconds * 1000);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** What an error of `fetch` was about. */
+  explain(error: unknown): unknown {
+    if (error instanceof Error && error.name === 'PowerAuthError') return error;
+    if (this.#timedOut) {
+      return failure(
+        PowerAuthErrorCode.NETWORK_ERROR,
+        `The server did not answer within ${this.#seconds} s; try again, or raise connectionTimeout and readTimeout`,
+        { cause: error },
+      );
+    }
+    if (this.#controller.signal.aborted) {
+      return failure(
+        PowerAuthErrorCode.OPERATION_CANCELED,
+        'The request was given up: the instance was deconfigured or lost its lock',
+        {
+          cause: error,
+        },
+      );
+    }
+    return failure(
+      PowerAuthErrorCode.NETWORK_ERROR,
+      'The server could not be reached, or broke its answer off; check the connection and baseEndpointUrl, and try again',
+      { cause: error },
+    );
+  }
+}

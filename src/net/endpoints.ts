@@ -1,0 +1,109 @@
+/**
+ * The PowerAuth Standard RESTful API, protocol 3.3: paths, bodies, and what answers must look like.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import type { EncryptedRequestEnvelope, EncryptedResponseEnvelope } from '../protocol/ecies.ts';
+import { base64 } from '../util/base64.ts';
+import { bytesField, check } from '../util/validate.ts';
+import type { Header, HttpClient } from './client.ts';
+
+const envelopeSchema = v.object({
+  encryptedData: v.string('Base64'),
+  mac: v.string('Base64'),
+  nonce: v.string('Base64'),
+  timestamp: v.number('ms'),
+});
+const inResponse = <S extends v.GenericSchema>(schema: S) => v.object({ responseObject: schema });
+const jwtSchema = inResponse(v.object({ jwt: v.pipe(v.string('a JWT'), v.maxLength(10_000, 'a JWT')) }));
+const statusSchema = inResponse(
+  v.object({
+    encryptedStatusBlob: bytesField(32),
+    nonce: bytesField(16),
+    customObject: v.nullish(v.unknown()),
+  }),
+);
+const timeSchema = inResponse(v.object({ serverTime: v.number('server time in ms') }));
+
+/** Body of `/pa/v3/signature/validate`. */
+export function validateSignatureBody(): string {
+  return JSON.stringify({ requestObject: {} });
+}
+
+/** Body of `/pa/v3/token/remove`. */
+export function removeTokenBody(tokenId: string): string {
+  return JSON.stringify({ requestObject: { tokenId } });
+}
+
+/**
+ * One method an endpoint. All throw what {@link HttpClient.post} throws, and RESPONSE_ERROR for an answer that is not what
+ * the protocol says. Bodies that are signed come as text, because the signature covers them to the letter.
+ */
+export class Endpoints {
+  readonly #http: HttpClient;
+
+  constructor(http: HttpClient) {
+    this.#http = http;
+  }
+
+  /** A temporary key, as the server's JWT. */
+  async keystoreCreate(jwt: string): Promise<string> {
+    const answer = await this.#post('/pa/v3/keystore/create', { requestObject: { jwt } }, jwtSchema);
+    return answer.responseObject.jwt;
+  }
+
+  async activationCreate(
+    envelope: EncryptedRequestEnvelope,
+    header: Header,
+  ): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/activation/create', envelope, envelopeSchema, { header });
+  }
+
+  /** `challenge` 16 B; the answer's blob 32 B, its nonce 16 B. */
+  async activationStatus(request: { readonly activationId: string; readonly challenge: Uint8Array }) {
+    const requestObject = { ...request, challenge: base64(request.challenge) };
+    const { responseObject } = await this.#post('/pa/v3/activation/status', { requestObject }, statusSchema);
+    return { ...responseObject, customObject: responseObject.customObject ?? undefined };
+  }
+
+  /** Server time, ms. */
+  async serverStatus(): Promise<number> {
+    const answer = await this.#post('/pa/v3/status', '', timeSchema);
+    return answer.responseObject.serverTime;
+  }
+
+  async activationRemove(body: string, header: Header, signal: AbortSignal): Promise<void> {
+    await this.#http.post('/pa/v3/activation/remove', body, { header, signal });
+  }
+
+  async signatureValidate(body: string, header: Header, signal: AbortSignal): Promise<void> {
+    await this.#http.post('/pa/v3/signature/validate', body, { header, signal });
+  }
+
+  async tokenCreate(body: string, header: Header, signal: AbortSignal): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/token/create', body, envelopeSchema, { header, signal });
+  }
+
+  async tokenRemove(body: string, header: Header, signal: AbortSignal): Promise<void> {
+    await this.#http.post('/pa/v3/token/remove', body, { header, signal });
+  }
+
+  async #post<S extends v.GenericSchema>(
+    path: string,
+    body: object | string,
+    schema: S,
+    options: { header?: Header; signal?: AbortSignal } = {},
+  ): Promise<v.InferOutput<S>> {
+    const text = await this.#http.post(path, typeof body === 'string' ? body : JSON.stringify(body), options);
+    let answer: unknown;
+    try {
+      answer = JSON.parse(text);
+    } catch {
+      // Left undefined, which no schema takes.
+    }
+    return check(schema, answer, `answer of ${path}`, PowerAuthErrorCode.RESPONSE_ERROR);
+  }
+}

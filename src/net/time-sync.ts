@@ -1,0 +1,97 @@
+/**
+ * The server's time, told by the local clocks.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import type { PowerAuthClock } from './clock.ts';
+
+/** Wall and monotonic clock may drift apart by this before time counts as unsynchronised, ms. */
+const TOLERANCE = 2_000;
+/** A round trip longer than this says too little about the server's time and is repeated, ms. */
+const GOOD_ROUND_TRIP = 3_000;
+/** Round trips of one synchronisation. */
+const ATTEMPTS = 3;
+/** 2000-01-01 and 2100-01-01: a server's time outside them is none, ms. */
+const EARLIEST = 946_684_800_000;
+const LATEST = 4_102_444_800_000;
+
+/**
+ * Server time runs on the monotonic clock from the last synchronisation on, so that a change of the wall clock does not
+ * matter. When wall and monotonic clock drift apart, which they do over sleep, time is to be synchronised again.
+ */
+export class TimeSynchronization {
+  readonly #clock: PowerAuthClock;
+  readonly #fetchServerTime: () => Promise<number>;
+  #underWay: Promise<void> | undefined;
+  /** Server time minus monotonic clock, ms; NaN before the first synchronisation. */
+  #offset = NaN;
+  /** Wall clock minus monotonic clock at the last synchronisation, ms. */
+  #drift = 0;
+
+  /** @param fetchServerTime asks the server for its time, ms */
+  constructor(options: { readonly clock: PowerAuthClock; readonly fetchServerTime: () => Promise<number> }) {
+    this.#clock = options.clock;
+    this.#fetchServerTime = options.fetchServerTime;
+  }
+
+  /** Whether {@link currentTime} can be relied on: synchronised, and no jump of the clocks since. */
+  get isSynchronized(): boolean {
+    return (
+      Math.abs(this.#clock.now() - this.#clock.monotonic() - this.#drift) <= TOLERANCE &&
+      this.#offset === this.#offset
+    );
+  }
+
+  /** Server time in whole ms, the best guess where it is not synchronised; CANNOT_GENERATE_TOKEN when it never was. */
+  currentTime(): number {
+    const time = Math.floor(this.#clock.monotonic() + this.#offset);
+    if (time >= EARLIEST) return time;
+    throw failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, 'Time was not synchronised with the server yet');
+  }
+
+  /** Synchronises if that is due. */
+  async ensureSynchronized(): Promise<void> {
+    if (!this.isSynchronized) await this.synchronize();
+  }
+
+  /**
+   * Asks the server. Callers at the same time share one answer.
+   *
+   * @throws NETWORK_ERROR, RESPONSE_ERROR; what was known before is kept
+   */
+  synchronize(): Promise<void> {
+    this.#underWay ??= this.#synchronize().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  /** Starts a synchronisation that nobody waits for; a failure shows at the next call that does. */
+  synchronizeInBackground(): void {
+    this.synchronize().catch(() => undefined);
+  }
+
+  async #synchronize(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const sent = this.#clock.monotonic();
+      const driftBefore = this.#clock.now() - sent;
+      const serverTime = await this.#fetchServerTime();
+      const received = this.#clock.monotonic();
+      const drift = this.#clock.now() - received;
+      if (!(serverTime >= EARLIEST && serverTime <= LATEST)) {
+        throw failure(
+          PowerAuthErrorCode.RESPONSE_ERROR,
+          'serverTime: expected ms since 1970, got a time out of range',
+        );
+      }
+      // The answer is worth what the round trip lets it be: not if the machine slept in between, or waited long.
+      const good = received - sent <= GOOD_ROUND_TRIP && Math.abs(drift - driftBefore) <= TOLERANCE;
+      if (!good && attempt < ATTEMPTS) continue;
+      this.#offset = serverTime - (sent + received) / 2;
+      this.#drift = drift;
+      return;
+    }
+  }
+}
