@@ -6,7 +6,10 @@
 
 /** A held lock, given to the section that runs under it. */
 export interface PowerAuthStorageLock {
-  /** Aborted when the lock was lost while the section still runs; the section must then stop and change nothing more. */
+  /**
+   * Aborted when the lock was lost while the section still runs: its process did not answer for seconds and somebody
+   * else took over, or the storage was closed. The section must then stop and change nothing more.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -16,8 +19,20 @@ export type PowerAuthStorageChange = readonly string[] | 'all';
 /**
  * A key-value store of bytes that several tabs, workers, processes or machines may share.
  *
- * Keys are any non-empty strings of up to 512 UTF-16 units. Values are bytes, copied on the way in and out. A missing
- * key is `undefined`; whatever fails is a rejection with a `PowerAuthError`, never silence.
+ * Keys are any non-empty strings of up to 512 UTF-16 units, lone surrogates among them; two of them are the same key
+ * only if they are the same units. Other keys are refused with WRONG_PARAMETER. Values are bytes, copied on the way in
+ * (before the call returns) and out. A missing key is `undefined`; whatever fails is a rejection with a
+ * `PowerAuthError`: UNKNOWN_ERROR where the medium fails, INVALID_NATIVE_OBJECT after `close`.
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage } from 'powerauth-wasm/storage/memory';
+ *
+ * const storage: PowerAuthStorage = memoryStorage();
+ * await storage.set('a/1', new Uint8Array([1, 2, 3]));
+ * for await (const key of storage.list('a/')) console.log(key); // a/1
+ * await storage.close();
+ * ```
  */
 export interface PowerAuthStorage {
   /** For messages and test titles: 'memory', 'lmdb', … */
@@ -32,13 +47,18 @@ export interface PowerAuthStorage {
   /** Removes `key`; no error when it is missing. */
   delete(key: string): Promise<void>;
 
-  /** The keys that begin with `prefix`, in no particular order, streamed: the store is never loaded whole. */
+  /**
+   * The keys that begin with `prefix` (may be empty), in no particular order, streamed: the store is never loaded whole.
+   * Each key that is there from the first to the last step comes exactly once; what is added or removed meanwhile may
+   * come or not.
+   */
   list(prefix: string): AsyncIterable<string>;
 
   /**
    * Atomic read-modify-write over everybody who shares the store. `change` gets the present value and answers the next
-   * one (undefined removes the key); it may run again when somebody else was faster, so it must be free of side effects.
-   * When `change` rejects, nothing is written and `update` rejects with the same error.
+   * one (undefined removes the key); it may run again when somebody else was faster, so it must be free of side effects,
+   * an `update` of the same key among them. When `change` rejects, nothing is written and `update` rejects with the same
+   * error.
    *
    * @returns what was stored
    */
@@ -51,8 +71,11 @@ export interface PowerAuthStorage {
 
   /**
    * Runs `section` while nobody else who shares the store is in a section of the same `name`. Waits its turn, in the
-   * order of the calls within one process. Freed when the section ends, however it ends, and when its holder dies.
-   * Lock names and keys do not meet.
+   * order of the calls within one process. Freed when the section ends, however it ends, and within 10 s when its
+   * holder dies or freezes; a frozen one that wakes up finds its `signal` aborted. Lock names (same rules as keys) and
+   * keys do not meet. A section must not ask for the lock that it holds.
+   *
+   * @returns what the section returned; rejects as the section rejects
    */
   lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T>;
 
@@ -64,6 +87,18 @@ export interface PowerAuthStorage {
    */
   subscribe(listener: (change: PowerAuthStorageChange) => void): () => void;
 
-  /** Lets go of files, handles and timers. Twice is fine; any other call afterwards is rejected. */
+  /**
+   * Lets go of files, handles and timers, frees the locks that this object holds, and ends its subscriptions. What is
+   * being written is still written; calls that wait for something are rejected. Twice is fine; any other call
+   * afterwards is rejected with INVALID_NATIVE_OBJECT (`subscribe` throws it).
+   */
   close(): Promise<void>;
+
+  /**
+   * The key to seal this storage's records with, where the caller gives none. A driver has this member when it knows
+   * where such a key belongs: lmdb keeps it in a file of its folder, memory beside the records. One whose records are
+   * shared beyond this device has it to reject with WRONG_PARAMETER. Without this member the runtime's key store
+   * decides, see `defaultSealingKey`.
+   */
+  sealingKey?(): Promise<CryptoKey>;
 }

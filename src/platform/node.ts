@@ -1,0 +1,26 @@
+/**
+ * What this package uses in Node where the caller chooses nothing. `./default.ts` is the same list for other runtimes;
+ * the `imports` of package.json choose between them.
+ *
+ * @module
+ */
+
+import { dataFolder } from '../storage/data-folder.ts';
+import { readOrCreateKeyFile } from '../storage/key-file.ts';
+import { lmdbStorage } from '../storage/lmdb.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+
+/** A new storage object on the user's data folder, see {@link lmdbStorage}. The caller closes it. */
+export function defaultStorage(): PowerAuthStorage {
+  return lmdbStorage();
+}
+
+/**
+ * The key that seals the records of `storage` unless the caller has one: where the storage says that it belongs (for lmdb
+ * a file in its own folder), else the file `sealing.key` in the user's data folder.
+ *
+ * @throws UNKNOWN_ERROR when the key file cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
+ */
+export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+  return storage.sealingKey === undefined ? readOrCreateKeyFile(dataFolder()) : storage.sealingKey();
+}

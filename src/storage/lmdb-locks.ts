@@ -1,0 +1,182 @@
+/**
+ * Locks over processes and threads, kept in LMDB, see lmdb-tickets.ts.
+ *
+ * Getting a lock is one commit, freeing it another; where several want it, they get it in the order in which their
+ * processes asked, each process with one ticket at a time.
+ *
+ * @module
+ */
+
+import { randomUUID } from 'node:crypto';
+import { lostLockError } from './checks.ts';
+import type { LmdbEnvironment } from './lmdb-environment.ts';
+import { lockKey } from './lmdb-keys.ts';
+import {
+  BEAT_MS,
+  decodeTickets,
+  encodeTickets,
+  HolderWatch,
+  mayBeAlive,
+  place,
+  type Ticket,
+} from './lmdb-tickets.ts';
+import { Turns } from './turns.ts';
+import type { PowerAuthStorageLock } from './types.ts';
+
+/** How long a waiter sleeps between looks, in ms: at first, and at most. Changes of the file wake it earlier. */
+const SHORTEST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 200;
+
+/** How long a holder goes on without a confirmed beat, in ms: less than others wait before they take over. */
+const UNCONFIRMED_MS = 5000;
+
+/** One storage object as the locks see it. */
+export interface LockOwner {
+  /** Aborted when the object is closed. */
+  readonly closed: AbortSignal;
+  /** What it holds at present. */
+  readonly leases: Set<Lease>;
+}
+
+/** The locks of one environment. */
+export class LmdbLocks {
+  readonly #environment: LmdbEnvironment;
+  readonly #turns = new Turns();
+
+  constructor(environment: LmdbEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** See {@link PowerAuthStorage.lock}. */
+  async lock<T>(
+    name: string,
+    section: (lock: PowerAuthStorageLock) => Promise<T>,
+    owner: LockOwner,
+  ): Promise<T> {
+    const pass = await this.#turns.take(name, owner.closed);
+    const lease = new Lease(this.#environment, name);
+    owner.leases.add(lease);
+    try {
+      await lease.take(owner.closed);
+      return await section({ signal: lease.signal });
+    } finally {
+      // Asked for before the next one asks for its lease, so that one commit does both.
+      const freed = lease.release();
+      pass();
+      await freed;
+      owner.leases.delete(lease);
+    }
+  }
+}
+
+/** One holding of a lock. */
+export class Lease {
+  readonly #environment: LmdbEnvironment;
+  readonly #name: string;
+  readonly #ticket: Ticket = { id: randomUUID(), pid: process.pid, place: place(), beat: 0 };
+  readonly #lost = new AbortController();
+  #beating: NodeJS.Timeout | undefined;
+  #confirmedAt = 0;
+  #released: Promise<void> | undefined;
+
+  constructor(environment: LmdbEnvironment, name: string) {
+    this.#environment = environment;
+    this.#name = name;
+  }
+
+  /** Aborted when the lock is lost. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Resolved when the lock is held. */
+  async take(closed: AbortSignal): Promise<void> {
+    let tickets = await this.#enqueue();
+    const watch = new HolderWatch();
+    let pause = SHORTEST_WAIT_MS;
+    for (;;) {
+      closed.throwIfAborted();
+      const [holder] = tickets;
+      if (holder?.id === this.#ticket.id) break;
+      // Not even a ticket: others thought this process dead or frozen.
+      if (holder === undefined || !tickets.some(({ id }) => id === this.#ticket.id)) {
+        tickets = await this.#enqueue();
+      } else if (watch.isGone(holder)) {
+        tickets = await this.#evict(holder);
+      } else {
+        await this.#environment.changes.wait(pause, closed);
+        pause = Math.min(2 * pause, LONGEST_WAIT_MS);
+        tickets = decodeTickets(this.#environment.read(lockKey(this.#name)));
+      }
+    }
+    this.#confirmedAt = performance.now();
+    this.#beating = setInterval(() => void this.#beat(), BEAT_MS).unref();
+  }
+
+  /**
+   * Frees the lock, or takes the ticket back. Never fails: a ticket that could not be removed loses the lock by itself,
+   * because its beat stands still, and what the section did is done.
+   *
+   * @param reason aborts a section that still runs
+   */
+  release(reason?: Error): Promise<void> {
+    clearInterval(this.#beating);
+    if (reason !== undefined) this.#lost.abort(reason);
+    this.#released ??= this.#change((tickets) => tickets.filter(({ id }) => id !== this.#ticket.id)).then(
+      () => undefined,
+      () => undefined,
+    );
+    return this.#released;
+  }
+
+  #enqueue(): Promise<Ticket[]> {
+    return this.#change((tickets) => {
+      const living = tickets.filter(mayBeAlive);
+      return living.some(({ id }) => id === this.#ticket.id) ? living : [...living, this.#ticket];
+    });
+  }
+
+  #evict(holder: Ticket): Promise<Ticket[]> {
+    return this.#change((tickets) =>
+      tickets.filter((ticket) => ticket.id !== holder.id || ticket.beat !== holder.beat).filter(mayBeAlive),
+    );
+  }
+
+  async #beat(): Promise<void> {
+    const askedAt = performance.now();
+    try {
+      const [holder] = await this.#change((tickets) =>
+        tickets.map((ticket, i) =>
+          i === 0 && ticket.id === this.#ticket.id ? { ...ticket, beat: ticket.beat + 1 } : ticket,
+        ),
+      );
+      if (this.#released !== undefined) return;
+      if (holder?.id === this.#ticket.id) this.#confirmedAt = askedAt;
+      else this.#lose();
+    } catch {
+      // The next beat may succeed; but when others may have taken over, this one no longer holds the lock.
+      if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.#lose();
+    }
+  }
+
+  #lose(): void {
+    clearInterval(this.#beating);
+    this.#lost.abort(lostLockError(this.#name));
+  }
+
+  /** Changes the lock's tickets in a transaction; one that changes nothing writes nothing. */
+  #change(change: (tickets: Ticket[]) => Ticket[]): Promise<Ticket[]> {
+    const key = lockKey(this.#name);
+    return this.#environment.write((database) => {
+      const before = database.get(key);
+      const tickets = change(decodeTickets(before));
+      const after = encodeTickets(tickets);
+      if (tickets.length === 0) {
+        if (before !== undefined) database.remove(key);
+      } else if (before === undefined || !after.equals(before)) {
+        database.put(key, after);
+      }
+      return tickets;
+    });
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * Storage in LMDB, for Node: one folder that threads, processes and cluster workers of one machine share.
+ *
+ * Durability: each write is one LMDB commit that is synchronised to the disk before it resolves (lmdb-js's
+ * `overlappingSync`, which resolves earlier, is off). What was confirmed is there after `kill -9` and, as far as disk and
+ * file system keep their word, after a power cut. Writes that begin in one turn of the event loop share one commit.
+ *
+ * LMDB needs a local file system; network file systems do not do. A process that is stopped (SIGSTOP) in the middle of a
+ * commit keeps other writers waiting until it goes on or dies; readers never wait.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { describe } from '../util/validate.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
+import { dataFolder } from './data-folder.ts';
+import { readOrCreateKeyFile } from './key-file.ts';
+import { logChange, ORIGIN_LENGTH } from './lmdb-changes.ts';
+import { joinEnvironment, type LmdbDatabase, type LmdbEnvironment } from './lmdb-environment.ts';
+import { nameOf, recordKey } from './lmdb-keys.ts';
+import type { Lease } from './lmdb-locks.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+
+/** How many keys `list` reads at a time. */
+const PAGE = 256;
+
+type Listener = (change: PowerAuthStorageChange) => void;
+
+/** Options of {@link lmdbStorage}. */
+export interface LmdbStorageOptions {
+  /** The folder; made where it is missing. Default: the user's data folder for `powerauth-wasm`. */
+  readonly path?: string;
+}
+
+/** The lmdb package is loaded here and nowhere else, and not before a storage is used. */
+async function openDatabase(folder: string): Promise<LmdbDatabase> {
+  const { open } = await import('lmdb');
+  const options = {
+    path: folder,
+    // A folder, even if its name has a dot in it.
+    noSubdir: false,
+    permissionsMode: 0o600,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    compression: false,
+    maxDbs: 1,
+    overlappingSync: false,
+    // With batching, a commit that fails rejects a promise that nobody can handle, which ends the process.
+    eventTurnBatching: false,
+  } as const;
+  return open<Uint8Array, Buffer>(options);
+}
+
+interface Joined {
+  readonly environment: LmdbEnvironment;
+  readonly leave: () => Promise<void>;
+}
+
+class LmdbStorage implements PowerAuthStorage {
+  readonly name = 'lmdb';
+  readonly #folder: string;
+  /** Marks this object's changes in the log. */
+  readonly #origin = randomBytes(ORIGIN_LENGTH);
+  readonly #closed = new AbortController();
+  readonly #leases = new Set<Lease>();
+  /** Subscriptions, and how to end them where they have begun. */
+  readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
+  #joined: Promise<Joined> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const environment = await this.#environment();
+    return environment.read(recordKey(key));
+  }
+
+  async set(key: string, value: Uint8Array): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    const copy = copyOfValue(value);
+    const environment = await this.#environment();
+    await environment.write((database) => this.#put(database, key, copy));
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    const environment = await this.#environment();
+    await environment.write((database) => {
+      if (database.get(recordKey(key)) !== undefined) this.#put(database, key, undefined);
+    });
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    this.#assertOpen();
+    assertPrefix(prefix);
+    const beginning = recordKey(prefix);
+    let start = beginning;
+    for (;;) {
+      // Page by page, each of its own snapshot: one held for long would keep LMDB from reusing space.
+      const environment = await this.#environment();
+      const keys = environment.keysFrom(start, PAGE);
+      for (const key of keys) {
+        if (!key.subarray(0, beginning.length).equals(beginning)) return;
+        this.#assertOpen();
+        yield nameOf(key);
+      }
+      const last = keys.at(-1);
+      if (last === undefined || keys.length < PAGE) return;
+      // The least key above the last one.
+      start = Buffer.concat([last, Buffer.of(0)]);
+    }
+  }
+
+  async update(
+    key: string,
+    change: (
+      current: Uint8Array<ArrayBuffer> | undefined,
+    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const environment = await this.#environment();
+    const pass = await environment.updates.take(key, this.#closed.signal);
+    try {
+      for (;;) {
+        this.#assertOpen();
+        const current = environment.read(recordKey(key));
+        const answer = await change(current?.slice());
+        const next = answer === undefined ? undefined : copyOfValue(answer);
+        this.#assertOpen();
+        const done = await environment.write((database) => {
+          // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
+          if (!isSame(database.get(recordKey(key)), current)) return false;
+          if (!isSame(next, current)) this.#put(database, key, next);
+          return true;
+        });
+        if (done) return next;
+      }
+    } finally {
+      pass();
+    }
+  }
+
+  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    assertKey(name, 'lock name');
+    const environment = await this.#environment();
+    return environment.locks.lock(name, section, { closed: this.#closed.signal, leases: this.#leases });
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#assertOpen();
+    // One entry for each call, whether or not the same function was given twice.
+    const own: Listener = (change) => listener(change);
+    this.#subscriptions.set(own, undefined);
+    // Where the folder cannot be opened there is nothing to tell; the next call reports it.
+    this.#environment().then(
+      (environment) => this.#beginSubscriptions(environment),
+      () => undefined,
+    );
+    return () => {
+      this.#subscriptions.get(own)?.();
+      this.#subscriptions.delete(own);
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed.abort(closedError(this.name));
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async sealingKey(): Promise<CryptoKey> {
+    this.#assertOpen();
+    return readOrCreateKeyFile(this.#folder);
+  }
+
+  #assertOpen(): void {
+    this.#closed.signal.throwIfAborted();
+  }
+
+  /** @throws INVALID_NATIVE_OBJECT when it was closed meanwhile */
+  async #environment(): Promise<LmdbEnvironment> {
+    this.#joined ??= this.#join();
+    const { environment } = await this.#joined;
+    this.#assertOpen();
+    return environment;
+  }
+
+  async #join(): Promise<Joined> {
+    try {
+      const joined = await joinEnvironment(this.#folder, openDatabase);
+      // Before anything is read, so that no later change of it is missed.
+      this.#beginSubscriptions(joined.environment);
+      return joined;
+    } catch (error) {
+      // A full disk or a wrong mode may be mended; the next call tries again.
+      this.#joined = undefined;
+      throw error;
+    }
+  }
+
+  #beginSubscriptions(environment: LmdbEnvironment): void {
+    if (this.#closed.signal.aborted) return;
+    for (const [listener, end] of this.#subscriptions) {
+      if (end === undefined) {
+        this.#subscriptions.set(listener, environment.changes.subscribe(this.#origin, listener));
+      }
+    }
+  }
+
+  async #leave(): Promise<void> {
+    for (const end of this.#subscriptions.values()) end?.();
+    this.#subscriptions.clear();
+    const joined = await this.#joined?.catch(() => undefined);
+    if (joined === undefined) return;
+    const reason = closedError(this.name);
+    await Promise.all([...this.#leases].map((lease) => lease.release(reason)));
+    await joined.environment.settled();
+    await joined.leave();
+  }
+
+  #put(database: LmdbDatabase, key: string, value: Uint8Array | undefined): void {
+    if (value === undefined) database.remove(recordKey(key));
+    else database.put(recordKey(key), value);
+    logChange(database, this.#origin, key);
+  }
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
+}
+
+/**
+ * A storage in a folder on disk, opened on first use. Any number of objects, threads and processes of one machine may
+ * use one folder at once. Folder 0700, files 0600.
+ *
+ * Its {@link PowerAuthStorage.sealingKey | default sealing key} is the file `sealing.key` in the same folder, 32 random
+ * bytes, made when it is first needed: back it up with the folder, for without it the records are worth nothing.
+ *
+ * @throws WRONG_PARAMETER when `path` is no path. Calls reject with UNKNOWN_ERROR, its message naming path and remedy,
+ *   when the folder cannot be used: a file in its place, no permission, a full disk, a damaged file
+ *
+ * @example
+ * ```ts
+ * import { lmdbStorage } from 'powerauth-wasm/storage/lmdb';
+ *
+ * const storage = lmdbStorage({ path: './data/powerauth' });
+ * await powerAuth.configure(configuration, undefined, undefined, { storage });
+ * ```
+ */
+export function lmdbStorage(options: LmdbStorageOptions = {}): PowerAuthStorage {
+  const { path = dataFolder() } = options;
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `path: expected the path of a folder, got ${describe(path)}`,
+    );
+  }
+  // Held fast now: the working directory may change before the first use.
+  return new LmdbStorage(resolve(path));
+}

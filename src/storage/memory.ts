@@ -1,0 +1,174 @@
+/**
+ * Storage in this process's memory: for tests, and for runtimes without a durable one.
+ *
+ * @module
+ */
+
+import { randomBytes } from '../util/random.ts';
+import { wipe } from '../util/bytes.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
+import { importSealingKey } from './sealing-key.ts';
+import { Turns } from './turns.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+
+type Listener = (change: PowerAuthStorageChange) => void;
+
+/**
+ * Records that several memory storages share, as processes share a file. Gone with its last user.
+ */
+export class MemorySpace {
+  /** @internal */
+  readonly records = new Map<string, Uint8Array<ArrayBuffer>>();
+  /** @internal */
+  readonly locks = new Turns();
+  /** @internal */
+  readonly subscribers = new Map<Listener, MemoryStorage>();
+  #sealingKey: Promise<CryptoKey> | undefined;
+
+  /** @internal Writes without asking; `owner` is not told. */
+  put(key: string, value: Uint8Array<ArrayBuffer> | undefined, owner: MemoryStorage): void {
+    const before = this.records.get(key);
+    if (value === undefined) this.records.delete(key);
+    else this.records.set(key, value);
+    wipe(before);
+    if (before === undefined && value === undefined) return;
+    for (const [listener, subscriber] of this.subscribers) {
+      if (subscriber !== owner) notify(listener, [key]);
+    }
+  }
+
+  /** @internal A key as short-lived as the records. */
+  sealingKey(): Promise<CryptoKey> {
+    if (this.#sealingKey === undefined) {
+      const bytes = randomBytes(32);
+      this.#sealingKey = importSealingKey(bytes).finally(() => wipe(bytes));
+      // A key that could not be made (no WebCrypto) may be asked for again.
+      this.#sealingKey.catch(() => (this.#sealingKey = undefined));
+    }
+    return this.#sealingKey;
+  }
+}
+
+class MemoryStorage implements PowerAuthStorage {
+  readonly name = 'memory';
+  readonly #space: MemorySpace;
+  readonly #closed = new AbortController();
+  /** What to call when the locks held are lost. */
+  readonly #held = new Set<() => void>();
+
+  constructor(space: MemorySpace) {
+    this.#space = space;
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    return this.#space.records.get(key)?.slice();
+  }
+
+  async set(key: string, value: Uint8Array): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    this.#space.put(key, copyOfValue(value), this);
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    this.#space.put(key, undefined, this);
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    this.#assertOpen();
+    assertPrefix(prefix);
+    // A copy: a consumer that adds keys as it goes would else never come to the end.
+    for (const key of [...this.#space.records.keys()]) {
+      this.#assertOpen();
+      if (key.startsWith(prefix) && this.#space.records.has(key)) yield key;
+    }
+  }
+
+  async update(
+    key: string,
+    change: (
+      current: Uint8Array<ArrayBuffer> | undefined,
+    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    for (;;) {
+      const current = this.#space.records.get(key);
+      const answer = await change(current?.slice());
+      const next = answer === undefined ? undefined : copyOfValue(answer);
+      this.#assertOpen();
+      // Each write makes a new array, so one and the same array is the same write.
+      if (this.#space.records.get(key) !== current) continue;
+      this.#space.put(key, next, this);
+      return next?.slice();
+    }
+  }
+
+  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    assertKey(name, 'lock name');
+    const free = await this.#space.locks.take(name, this.#closed.signal);
+    // A signal for this section alone: what it is handed to may hold on to it.
+    const lost = new AbortController();
+    const lose = (): void => {
+      free();
+      lost.abort(closedError(this.name));
+    };
+    this.#held.add(lose);
+    try {
+      return await section({ signal: lost.signal });
+    } finally {
+      this.#held.delete(lose);
+      free();
+    }
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#assertOpen();
+    // One entry for each call, whether or not the same function was given twice.
+    const own: Listener = (change) => {
+      if (this.#space.subscribers.has(own)) listener(change);
+    };
+    this.#space.subscribers.set(own, this);
+    return () => void this.#space.subscribers.delete(own);
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort(closedError(this.name));
+    for (const lose of this.#held) lose();
+    for (const [listener, subscriber] of this.#space.subscribers) {
+      if (subscriber === this) this.#space.subscribers.delete(listener);
+    }
+  }
+
+  async sealingKey(): Promise<CryptoKey> {
+    this.#assertOpen();
+    return this.#space.sealingKey();
+  }
+
+  #assertOpen(): void {
+    this.#closed.signal.throwIfAborted();
+  }
+}
+
+/**
+ * A storage in memory. Nothing survives the process; overwritten and removed values are wiped.
+ *
+ * @param space what several storages shall share, as processes share a file; a new one unless given
+ * @returns a storage whose {@link PowerAuthStorage.sealingKey | default sealing key} lives as long as the records
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage } from 'powerauth-wasm/storage/memory';
+ *
+ * const powerAuth = new PowerAuth('test');
+ * await powerAuth.configure(configuration, undefined, undefined, { storage: memoryStorage() });
+ * ```
+ */
+export function memoryStorage(space: MemorySpace = new MemorySpace()): PowerAuthStorage {
+  return new MemoryStorage(space);
+}

@@ -1,0 +1,84 @@
+/**
+ * The key that seals records at rest.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { wipe } from '../util/bytes.ts';
+import { describe } from '../util/validate.ts';
+
+/** Length of a sealing key in bytes: AES-256. */
+export const SEALING_KEY_LENGTH = 32;
+
+/**
+ * WebCrypto of this runtime.
+ *
+ * @throws UNKNOWN_ERROR where there is none
+ */
+export function webCrypto(): SubtleCrypto {
+  // Browsers leave it out on pages that came over plain HTTP, whatever the types say.
+  const { crypto } = globalThis as { crypto?: { subtle?: SubtleCrypto } };
+  if (crypto?.subtle !== undefined) return crypto.subtle;
+  throw failure(
+    PowerAuthErrorCode.UNKNOWN_ERROR,
+    'Sealing needs WebCrypto, which this runtime has not; in a browser, serve the page over HTTPS',
+  );
+}
+
+/**
+ * Makes a non-extractable AES-256-GCM key for {@link sealedStorage}.
+ *
+ * @param bytes 32 bytes; copied, the caller wipes its own
+ * @throws WRONG_PARAMETER for another length, UNKNOWN_ERROR in a runtime without WebCrypto
+ *
+ * @example
+ * ```ts
+ * const key = await importSealingKey(crypto.getRandomValues(new Uint8Array(32)));
+ * ```
+ */
+export async function importSealingKey(bytes: Uint8Array): Promise<CryptoKey> {
+  assertSealingKeyBytes(bytes);
+  // WebCrypto takes no view of shared memory.
+  const copy = Uint8Array.from(bytes);
+  try {
+    return await webCrypto().importKey('raw', copy, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  } finally {
+    wipe(copy);
+  }
+}
+
+/**
+ * Refuses what is not the bytes of a sealing key.
+ *
+ * @throws WRONG_PARAMETER
+ */
+export function assertSealingKeyBytes(bytes: unknown): asserts bytes is Uint8Array {
+  if (bytes instanceof Uint8Array && bytes.length === SEALING_KEY_LENGTH) return;
+  throw wrongKey(describe(bytes));
+}
+
+/**
+ * Refuses a CryptoKey that cannot seal.
+ *
+ * @throws WRONG_PARAMETER
+ */
+export function assertSealingKey(key: unknown): asserts key is CryptoKey {
+  const { algorithm, usages } = (key ?? {}) as Partial<CryptoKey>;
+  const { name, length } = (algorithm ?? {}) as Partial<AesKeyAlgorithm>;
+  if (name !== 'AES-GCM' || length !== 8 * SEALING_KEY_LENGTH) {
+    throw wrongKey(
+      name === undefined ? describe(key) : `a key for ${name}${length === undefined ? '' : `-${length}`}`,
+    );
+  }
+  if (usages?.includes('encrypt') !== true || !usages.includes('decrypt')) {
+    throw wrongKey(`a key for ${usages?.join(', ') ?? 'nothing'}`);
+  }
+}
+
+function wrongKey(received: string): Error {
+  return failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `sealingKey: expected ${SEALING_KEY_LENGTH} bytes, or an AES-GCM CryptoKey of ${8 * SEALING_KEY_LENGTH} bits to encrypt and decrypt with, got ${received}`,
+  );
+}
