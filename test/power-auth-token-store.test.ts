@@ -4,13 +4,13 @@ import { memoryStorage } from '../src/storage/memory.ts';
 import {
   activate,
   activated,
-  error,
   PASSWORD,
   requestsTo,
   statusOf,
   testClient,
   testServer,
 } from './helpers/client.ts';
+import { error } from './helpers/error.ts';
 import { NO_STRINGS, ODD_NAMES } from './helpers/wrong-values.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
@@ -56,16 +56,19 @@ describe('a token', () => {
     await tokenStore.requestAccessToken('one', POSSESSION);
     await tokenStore.requestAccessToken('two', PowerAuthAuthentication.password(PASSWORD));
     const otherFactors = error(PowerAuthErrorCode.WRONG_PARAMETER, /possession_knowledge/);
-    await expect(tokenStore.requestAccessToken('one', PowerAuthAuthentication.password(PASSWORD))).rejects.toMatchObject(
-      otherFactors,
-    );
+    await expect(
+      tokenStore.requestAccessToken('one', PowerAuthAuthentication.password(PASSWORD)),
+    ).rejects.toMatchObject(otherFactors);
     await expect(tokenStore.requestAccessToken('two', POSSESSION)).rejects.toMatchObject(otherFactors);
   });
 
   test('of other factors is refused while one is in flight', async () => {
     const { powerAuth } = await activated();
     const first = powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
-    const second = powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.password(PASSWORD));
+    const second = powerAuth.tokenStore.requestAccessToken(
+      'MyToken',
+      PowerAuthAuthentication.password(PASSWORD),
+    );
     await expect(second).rejects.toMatchObject(error(PowerAuthErrorCode.WRONG_PARAMETER));
     await first;
   });
@@ -155,13 +158,16 @@ describe('a token', () => {
     expect(reads).toBe(0);
   });
 
-  test.each([-86_400_000, 86_400_000])('is accepted from a client whose clock is off by %i ms', async (offset) => {
-    const { server, powerAuth } = await activated({
-      client: { clock: { now: () => Date.now() + offset, monotonic: () => performance.now() } },
-    });
-    await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
-    expect(await statusOf(server, await powerAuth.tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
-  });
+  test.each([-86_400_000, 86_400_000])(
+    'is accepted from a client whose clock is off by %i ms',
+    async (offset) => {
+      const { server, powerAuth } = await activated({
+        client: { clock: { now: () => Date.now() + offset, monotonic: () => performance.now() } },
+      });
+      await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+      expect(await statusOf(server, await powerAuth.tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
+    },
+  );
 
   test('follows the server when the clocks jump', async () => {
     let jump = 0;
@@ -175,18 +181,21 @@ describe('a token', () => {
     expect(await statusOf(server, await powerAuth.tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
   });
 
-  test.each(ODD_NAMES.map((name) => [JSON.stringify(name.slice(0, 20)), name]))('may be called %s', async (_, name) => {
-    const { server, powerAuth } = await activated();
-    const { tokenStore } = powerAuth;
-    expect(await tokenStore.hasLocalToken(name)).toBe(false);
-    expect((await tokenStore.requestAccessToken(name, POSSESSION)).tokenName).toBe(name);
-    expect(await statusOf(server, await tokenStore.generateHeaderForToken(name))).toBe(200);
-    for (const other of ODD_NAMES) {
-      if (other !== name) expect(await tokenStore.hasLocalToken(other)).toBe(false);
-    }
-    await tokenStore.removeAccessToken(name);
-    expect(await tokenStore.hasLocalToken(name)).toBe(false);
-  });
+  test.each(ODD_NAMES.map((name) => [JSON.stringify(name.slice(0, 20)), name]))(
+    'may be called %s',
+    async (_, name) => {
+      const { server, powerAuth } = await activated();
+      const { tokenStore } = powerAuth;
+      expect(await tokenStore.hasLocalToken(name)).toBe(false);
+      expect((await tokenStore.requestAccessToken(name, POSSESSION)).tokenName).toBe(name);
+      expect(await statusOf(server, await tokenStore.generateHeaderForToken(name))).toBe(200);
+      for (const other of ODD_NAMES) {
+        if (other !== name) expect(await tokenStore.hasLocalToken(other)).toBe(false);
+      }
+      await tokenStore.removeAccessToken(name);
+      expect(await tokenStore.hasLocalToken(name)).toBe(false);
+    },
+  );
 });
 
 describe('removal', () => {
@@ -232,7 +241,8 @@ describe('removal', () => {
     ['removed locally', (a: Activated) => a.powerAuth.removeActivationLocal()],
     [
       'removed with authentication',
-      (a: Activated) => a.powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password(PASSWORD)),
+      (a: Activated) =>
+        a.powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password(PASSWORD)),
     ],
     [
       'found REMOVED by fetchActivationStatus',
@@ -281,10 +291,14 @@ describe('a header generator', () => {
       await tokenStore.headerGenerator('three'),
     ];
     await tokenStore.removeLocalToken('one');
-    expect(() => one.next()).toThrow(expect.objectContaining(error(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE)));
+    expect(() => one.next()).toThrow(
+      expect.objectContaining(error(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE)),
+    );
     two.release();
     two.release();
-    expect(() => two.next()).toThrow(expect.objectContaining(error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT)));
+    expect(() => two.next()).toThrow(
+      expect.objectContaining(error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT)),
+    );
     await powerAuth.deconfigure();
     expect(() => three.nextBatch(2)).toThrow(
       expect.objectContaining(error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED)),
@@ -327,7 +341,11 @@ describe('bad input', () => {
 
   test('requestAccessToken refuses what is no authentication for signing', async () => {
     const { powerAuth } = await activated();
-    for (const value of [...NO_STRINGS.map(([, v]) => v), PASSWORD, PowerAuthAuthentication.commitWithPassword(PASSWORD)]) {
+    for (const value of [
+      ...NO_STRINGS.map(([, v]) => v),
+      PASSWORD,
+      PowerAuthAuthentication.commitWithPassword(PASSWORD),
+    ]) {
       await expect(
         powerAuth.tokenStore.requestAccessToken('MyToken', value as PowerAuthAuthentication),
       ).rejects.toMatchObject(error(PowerAuthErrorCode.WRONG_PARAMETER, /^authentication: expected/));

@@ -9,7 +9,8 @@ import {
   PowerAuthPassword,
 } from '../src/index.ts';
 import { memoryStorage } from '../src/storage/memory.ts';
-import { activated, error, PASSWORD, requestsTo, statusOf, testClient, testServer } from './helpers/client.ts';
+import { activated, PASSWORD, requestsTo, statusOf, testClient, testServer } from './helpers/client.ts';
+import { error } from './helpers/error.ts';
 import { NO_STRINGS } from './helpers/wrong-values.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
@@ -56,22 +57,34 @@ describe('configure', () => {
   test('twice is refused, after deconfigure it is not', async () => {
     const storage = memoryStorage();
     const { server, powerAuth, activationId } = await activated({ instanceId: 'configure-2', storage });
-    await expect(powerAuth.configure(server.configuration, { enableUnsecureTraffic: true })).rejects.toMatchObject(
-      error(PowerAuthErrorCode.REACT_NATIVE_ERROR),
-    );
+    await expect(
+      powerAuth.configure(server.configuration, { enableUnsecureTraffic: true }),
+    ).rejects.toMatchObject(error(PowerAuthErrorCode.REACT_NATIVE_ERROR));
     const { configuration, clientConfiguration, biometryConfiguration, keychainConfiguration } = powerAuth;
     await powerAuth.deconfigure();
     if (configuration === undefined) throw new Error('no configuration');
-    await powerAuth.configure(configuration, clientConfiguration, biometryConfiguration, keychainConfiguration);
+    await powerAuth.configure(
+      configuration,
+      clientConfiguration,
+      biometryConfiguration,
+      keychainConfiguration,
+    );
     expect(await powerAuth.getActivationIdentifier()).toBe(activationId);
     await powerAuth.validatePassword(PASSWORD);
   });
 
   test('takes the five basic parameters as well', async () => {
     const server = await testServer();
-    const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } = server.configuration;
+    const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } =
+      server.configuration;
     const powerAuth = new PowerAuth('configure-3');
-    await powerAuth.configure(applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl, true);
+    await powerAuth.configure(
+      applicationKey,
+      applicationSecret,
+      masterServerPublicKey,
+      baseEndpointUrl,
+      true,
+    );
     expect(powerAuth.configuration).toEqual(server.configuration);
     await powerAuth.deconfigure();
   });
@@ -102,7 +115,9 @@ describe('configure', () => {
     const powerAuth = new PowerAuth('configure-5');
     await expect(
       powerAuth.configure({ ...server.configuration, [field]: value }, { enableUnsecureTraffic: true }),
-    ).rejects.toMatchObject(error(PowerAuthErrorCode.WRONG_PARAMETER, new RegExp(`^configuration\\.${field}: expected`)));
+    ).rejects.toMatchObject(
+      error(PowerAuthErrorCode.WRONG_PARAMETER, new RegExp(`^configuration\\.${field}: expected`)),
+    );
     expect(await powerAuth.isConfigured()).toBe(false);
   });
 });
@@ -115,16 +130,22 @@ describe('an activation', () => {
     expect(await powerAuth.hasValidActivation()).toBe(false);
     expect(await powerAuth.getActivationIdentifier()).toBeUndefined();
     expect(await powerAuth.getActivationFingerprint()).toBeUndefined();
-    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.MISSING_ACTIVATION));
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(
+      error(PowerAuthErrorCode.MISSING_ACTIVATION),
+    );
 
     const { activationId, activationCode } = await server.createActivation();
-    const result = await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    const result = await powerAuth.createActivation(
+      PowerAuthActivation.createWithActivationCode(activationCode, 'test'),
+    );
     expect(result.activationFingerprint).toMatch(/^\d{8}$/);
     expect(await powerAuth.hasPendingActivation()).toBe(true);
     expect(await powerAuth.canStartActivation()).toBe(false);
     expect(await powerAuth.hasValidActivation()).toBe(false);
     expect(await powerAuth.getActivationIdentifier()).toBe(activationId);
-    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.PENDING_ACTIVATION));
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(
+      error(PowerAuthErrorCode.PENDING_ACTIVATION),
+    );
     await expect(powerAuth.requestSignature(POSSESSION, 'POST', '/x')).rejects.toMatchObject(
       error(PowerAuthErrorCode.PENDING_ACTIVATION),
     );
@@ -225,7 +246,9 @@ describe('an activation', () => {
     const { activationCode } = await server.createActivation();
     server.faults.add({ path: '/pa/v3/activation/create', count: 1, dropRequest: true });
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
-    await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR));
+    await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(
+      error(PowerAuthErrorCode.NETWORK_ERROR),
+    );
     expect(await powerAuth.hasPendingActivation()).toBe(false);
     await powerAuth.createActivation(activation);
   });
@@ -301,7 +324,9 @@ describe('signatures', () => {
   test('refuse a short password before it costs a counter value', async () => {
     const { server, powerAuth, activationId } = await activated();
     const before = server.activation(activationId);
-    await expect(powerAuth.validatePassword('ab')).rejects.toMatchObject(error(PowerAuthErrorCode.SIGNATURE_ERROR));
+    await expect(powerAuth.validatePassword('ab')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.SIGNATURE_ERROR),
+    );
     await powerAuth.validatePassword(PASSWORD);
     expect(before).toBeDefined();
   });
@@ -316,7 +341,9 @@ describe('signatures', () => {
     await expect(powerAuth.validatePassword(text)).rejects.toMatchObject(wrong);
     if (value !== undefined) {
       await expect(powerAuth.requestSignature(POSSESSION, 'POST', '/x', text)).rejects.toMatchObject(wrong);
-      await expect(powerAuth.requestSignature(PowerAuthAuthentication.password(text), 'POST', '/x')).rejects.toMatchObject(wrong);
+      await expect(
+        powerAuth.requestSignature(PowerAuthAuthentication.password(text), 'POST', '/x'),
+      ).rejects.toMatchObject(wrong);
     }
   });
 });
@@ -329,7 +356,11 @@ describe('the server', () => {
     ['another JSON', { status: 200, body: '{"status":"OK"}' }, PowerAuthErrorCode.RESPONSE_ERROR],
     ['an empty body', { status: 200, body: '' }, PowerAuthErrorCode.RESPONSE_ERROR],
     ['a huge body', { status: 200, body: 'x'.repeat(4 << 20) }, PowerAuthErrorCode.RESPONSE_ERROR],
-    ['HTTP 500', { status: 500, body: '{"timestamp":1,"status":500,"error":"Internal","path":"/"}' }, PowerAuthErrorCode.RESPONSE_ERROR],
+    [
+      'HTTP 500',
+      { status: 500, body: '{"timestamp":1,"status":500,"error":"Internal","path":"/"}' },
+      PowerAuthErrorCode.RESPONSE_ERROR,
+    ],
     ['HTTP 401', { status: 401, body: '' }, PowerAuthErrorCode.AUTHENTICATION_ERROR],
     ['no answer', { dropRequest: true }, PowerAuthErrorCode.NETWORK_ERROR],
   ] as const)('answering %s costs nothing but the call', async (_, fault, code) => {
@@ -349,7 +380,9 @@ describe('the server', () => {
   test('that does not answer in time is a NETWORK_ERROR', async () => {
     const { server, powerAuth } = await activated({ client: { connectionTimeout: 0.2, readTimeout: 0.2 } });
     server.faults.add({ path: '/pa/v3/activation/status', count: 1, delay: 5_000 });
-    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR));
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(
+      error(PowerAuthErrorCode.NETWORK_ERROR),
+    );
   });
 
   test('whose reply is lost made a token that the next call does not know', async () => {
@@ -365,7 +398,9 @@ describe('the server', () => {
   test('that is gone is a NETWORK_ERROR', async () => {
     const { server, powerAuth } = await activated();
     await server.close();
-    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR));
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(
+      error(PowerAuthErrorCode.NETWORK_ERROR),
+    );
     expect(await powerAuth.hasValidActivation()).toBe(true);
   });
 
@@ -407,7 +442,10 @@ describe('the storage', () => {
     const keys: string[] = [];
     for await (const key of storage.list('')) if (key.includes('/token/')) keys.push(key);
     const [first = '', second = ''] = keys;
-    const [one = new Uint8Array(), two = new Uint8Array()] = [await storage.get(first), await storage.get(second)];
+    const [one = new Uint8Array(), two = new Uint8Array()] = [
+      await storage.get(first),
+      await storage.get(second),
+    ];
     await storage.set(first, two);
     await storage.set(second, one);
     const restarted = await testClient(server, { instanceId: 'damaged', storage });

@@ -28,7 +28,7 @@ export interface HotPathEngine {
    * Puts a token into a slot. `tokenSecret` (16 B) is copied, the caller wipes its own; from then on the engine keeps
    * HMAC midstates only.
    *
-   * @param tokenIdentifier 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`; checked by the caller
+   * @param tokenIdentifier 1 to 63 characters of `A-Z a-z 0-9 . _ ~ -`; checked by the caller
    */
   addKey(tokenIdentifier: string, tokenSecret: Uint8Array): KeySlot;
 
@@ -47,4 +47,7 @@ export interface HotPathEngine {
 
   /** Number of slots in use. */
   readonly size: number;
+
+  /** HMAC-SHA-256 (32 B) of any message under any key: the primitive under the headers, by the same code. */
+  hmac(key: Uint8Array, message: Uint8Array): Uint8Array;
 }

@@ -13,7 +13,7 @@ export const TOKEN_HEADER = 'X-PowerAuth-Token';
 
 const tokenSchema = v.object({
   // What is safe in a header, with quotes and line breaks left out.
-  tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters')),
+  tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters')),
   tokenSecret: bytesField(16),
 });
 

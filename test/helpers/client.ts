@@ -4,7 +4,6 @@ import {
   PowerAuthActivation,
   PowerAuthAuthentication,
   type PowerAuthClientConfigurationType,
-  type PowerAuthErrorCode,
   type PowerAuthStorage,
 } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
@@ -34,7 +33,10 @@ export interface TestClientSettings {
 export const SEALING_KEY = new Uint8Array(32).fill(7);
 
 /** A configured client without an activation, which ends with the test. */
-export async function testClient(server: PowerAuthTestServer, settings: TestClientSettings = {}): Promise<PowerAuth> {
+export async function testClient(
+  server: PowerAuthTestServer,
+  settings: TestClientSettings = {},
+): Promise<PowerAuth> {
   const powerAuth = new PowerAuth(settings.instanceId ?? `instance-${++instances}`);
   await powerAuth.configure(
     server.configuration,
@@ -57,7 +59,8 @@ export async function activate(
   const { activationId, activationCode } = await server.createActivation(options);
   await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
   await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
-  if (server.activation(activationId)?.state === 'PENDING_COMMIT') await server.commitActivation(activationId);
+  if (server.activation(activationId)?.state === 'PENDING_COMMIT')
+    await server.commitActivation(activationId);
   return activationId;
 }
 
@@ -91,17 +94,4 @@ export async function statusOf(
 /** How many requests of this path have arrived. */
 export function requestsTo(server: PowerAuthTestServer, path: string): number {
   return server.requests.filter((request) => request.path === path).length;
-}
-
-/** Shape of an expected PowerAuthError, for `rejects.toMatchObject` and `toThrow`. */
-export function error(code: PowerAuthErrorCode, message?: RegExp): object {
-  return { name: 'PowerAuthError', code, ...(message === undefined ? {} : { message: expectMatching(message) }) };
-}
-
-function expectMatching(pattern: RegExp): unknown {
-  return {
-    asymmetricMatch: (text: unknown) => typeof text === 'string' && pattern.test(text),
-    toString: () => String(pattern),
-    toAsymmetricMatcher: () => String(pattern),
-  };
 }

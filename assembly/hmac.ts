@@ -1,0 +1,75 @@
+/**
+ * HMAC-SHA-256 (RFC 2104) over key slots. A slot keeps the hash values after the blocks key ⊕ ipad and key ⊕ opad, so that
+ * a short message costs two compressions instead of four, and the key itself need not be kept.
+ */
+
+import { INITIAL_HASH } from './constants';
+import { DIGEST, INPUT, SCRATCH_END, SLOT_OUTER, SLOT_SIZE, STATE, slotAt } from './layout';
+import { compress } from './sha256';
+
+/** Grows the memory, if need be, so that `slot` lies in it; false when the host gives no more. */
+export function reserve(slot: i32): bool {
+  const missing = <i32>((slotAt(slot + 1) + 0xffff) >> 16) - memory.size();
+  return missing <= 0 || memory.grow(missing) >= 0;
+}
+
+/** INPUT holds a key of 64 B (RFC 2104's K, shorter ones filled with zeros): its midstates go to the slot, and it is wiped. */
+export function setKey(slot: i32): void {
+  const at = slotAt(slot);
+  xorInput(0x36363636);
+  compress(INITIAL_HASH, INPUT, at);
+  xorInput(0x36363636 ^ 0x5c5c5c5c);
+  compress(INITIAL_HASH, INPUT, at + SLOT_OUTER);
+  wipeScratch();
+}
+
+function xorInput(pad: u32): void {
+  for (let i: usize = 0; i < 64; i += 4) store<u32>(INPUT + i, load<u32>(INPUT + i) ^ pad);
+}
+
+/** Overwrites a slot, and whatever the last calls left elsewhere, with zeros. */
+export function release(slot: i32): void {
+  memory.fill(slotAt(slot), 0, SLOT_SIZE);
+  wipeScratch();
+}
+
+/** Overwrites everything that secrets pass through with zeros. */
+export function wipeScratch(): void {
+  memory.fill(INPUT, 0, SCRATCH_END - INPUT);
+}
+
+/** STATE := where a plain SHA-256 begins. */
+export function beginHash(): void {
+  memory.copy(STATE, INITIAL_HASH, 32);
+}
+
+/** STATE := where the inner hash of a slot's HMAC begins. */
+export function beginMac(slot: i32): void {
+  memory.copy(STATE, slotAt(slot), 32);
+}
+
+/** Takes `count` blocks of INPUT, 64 B each, padding included in the last. */
+export function update(count: i32): void {
+  for (let i = 0; i < count; i++) compress(STATE, INPUT + <usize>(i << 6), STATE);
+}
+
+/** DIGEST := the hash in STATE. */
+export function endHash(): void {
+  for (let i: usize = 0; i < 32; i += 4) store<u32>(DIGEST + i, bswap(load<u32>(STATE + i)));
+}
+
+/** DIGEST := the HMAC whose inner hash is in STATE. */
+export function endMac(slot: i32): void {
+  endHash();
+  memory.copy(INPUT, DIGEST, 32);
+  padDigest(INPUT);
+  compress(slotAt(slot) + SLOT_OUTER, INPUT, STATE);
+  endHash();
+}
+
+/** Completes a block that begins with a digest of 32 B and is the second one of its message. */
+export function padDigest(block: usize): void {
+  memory.fill(block + 32, 0, 32);
+  store<u8>(block, 0x80, 32);
+  store<u32>(block, bswap((64 + 32) << 3), 60);
+}

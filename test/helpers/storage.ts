@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { lmdbStorage } from '../../src/storage/lmdb.ts';
+import type { PowerAuthStorage } from '../../src/storage/types.ts';
+
+/** A new folder, removed after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'powerauth-wasm-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A storage on `path` that is closed after the test. */
+export function testLmdbStorage(path: string): PowerAuthStorage {
+  const storage = lmdbStorage({ path });
+  onTestFinished(() => storage.close());
+  return storage;
+}
+
+/** The keys with `prefix`, sorted. */
+export async function keysOf(storage: PowerAuthStorage, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of storage.list(prefix)) keys.push(key);
+  return keys.sort();
+}
+
+/** What a promise rejects with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error & { code?: string }> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected a rejection');
+}

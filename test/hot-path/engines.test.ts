@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { createEngine, ENGINE_NAMES } from '../../src/hot-path/index.ts';
+import { wasmBase64 as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
+import { wasmBase64 as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { PowerAuthErrorCode, type EngineName } from '../../src/index.ts';
+import { hotPathConformance } from '../conformance/hot-path.ts';
+import { error } from '../helpers/error.ts';
+
+for (const name of ENGINE_NAMES) hotPathConformance(name);
+
+const module = (base64: string) => new WebAssembly.Module(Buffer.from(base64, 'base64'));
+
+test('both builds export one list, import nothing, and are small', () => {
+  const list = (base64: string) =>
+    WebAssembly.Module.exports(module(base64))
+      .map(({ name, kind }) => `${kind} ${name}`)
+      .sort();
+  expect(list(simd)).toEqual(list(scalar));
+  for (const base64 of [simd, scalar]) {
+    expect(WebAssembly.Module.imports(module(base64))).toEqual([]);
+    expect(Buffer.from(base64, 'base64').length).toBeLessThan(8192);
+  }
+});
+
+interface Exports extends WebAssembly.Exports {
+  memory: WebAssembly.Memory;
+  reserve(slot: number): number;
+  setKey(slot: number): void;
+  setId(slot: number, length: number): void;
+  headers(slot: number, count: number, digits: number): number;
+  release(slot: number): void;
+}
+
+test.each([
+  ['wasm-simd', simd],
+  ['wasm-scalar', scalar],
+])('a released slot of %s is all zeros, and so is whatever secrets passed through', (_, base64) => {
+  const { exports } = new WebAssembly.Instance(module(base64));
+  const { memory, reserve, setKey, setId, headers, release } = exports as Exports;
+  const view = () => new Uint8Array(memory.buffer);
+  const slot = 700;
+  expect(reserve(slot)).not.toBe(0);
+  const at = 65_536 + 128 * slot;
+  view().fill(7, 0, 64);
+  setKey(slot);
+  expect(
+    view()
+      .subarray(0, 64)
+      .every((byte) => byte === 0),
+    'the key block',
+  ).toBe(true);
+  view().set(Buffer.from('token'), 0);
+  setId(slot, 5);
+  expect(
+    view()
+      .subarray(at, at + 64)
+      .filter((byte) => byte !== 0).length,
+  ).toBeGreaterThan(50);
+  view().set(Buffer.from('1795485444028'), 0);
+  headers(slot, 5, 13);
+  release(slot);
+  expect(
+    view()
+      .subarray(at, at + 128)
+      .every((byte) => byte === 0),
+    'the slot',
+  ).toBe(true);
+  expect(
+    view()
+      .subarray(0, 5376)
+      .every((byte) => byte === 0),
+    'input, state, schedule, block, digest',
+  ).toBe(true);
+  const before = memory.buffer.byteLength;
+  for (let i = 0; i < 1000; i++) headers(slot, 64, 13);
+  expect(memory.buffer.byteLength, 'no call allocates').toBe(before);
+});
+
+/** Takes WebAssembly, or a part of it, away while `work` runs. */
+async function without<T>(
+  change: Partial<typeof WebAssembly> | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const original = globalThis.WebAssembly;
+  const value = change === undefined ? undefined : Object.assign(Object.create(original) as object, change);
+  Object.defineProperty(globalThis, 'WebAssembly', { value, configurable: true, writable: true });
+  try {
+    return await work();
+  } finally {
+    Object.defineProperty(globalThis, 'WebAssembly', { value: original, configurable: true, writable: true });
+  }
+}
+
+const forbidden = () =>
+  Promise.reject(new WebAssembly.CompileError('forbidden by the content security policy'));
+
+test('the engine is the fastest that the runtime allows', async () => {
+  expect((await createEngine()).name).toBe('wasm-simd');
+  expect((await without(undefined, () => createEngine())).name, 'no WebAssembly').toBe('js');
+  expect(
+    (
+      await without(
+        {
+          instantiate: forbidden as never,
+          compile: forbidden as never,
+          instantiateStreaming: forbidden as never,
+        },
+        () => createEngine(),
+      )
+    ).name,
+    'a content security policy',
+  ).toBe('js');
+  await expect(without(undefined, () => createEngine({ engine: 'wasm-simd' }))).rejects.toMatchObject(
+    error(PowerAuthErrorCode.WRONG_PARAMETER, /wasm-simd/),
+  );
+  await expect(createEngine({ engine: 'native' as EngineName })).rejects.toMatchObject(
+    error(PowerAuthErrorCode.WRONG_PARAMETER),
+  );
+});
