@@ -1,0 +1,87 @@
+/**
+ * HTTP in front of the routes, with the faults that were ordered.
+ *
+ * @module
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { springError, type Answer } from './answers.ts';
+import type { PowerAuthTestFaults } from './faults.ts';
+import { answer } from './routes.ts';
+import type { ServerState } from './state.ts';
+
+/** Longest body, bytes. */
+const MAX_BODY = 1 << 20;
+
+/** A request that arrived, in order of arrival. */
+export interface PowerAuthTestRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** With its `?`, or empty. */
+  readonly query: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As text. */
+  readonly body: string;
+  /** Server time of its arrival, ms. */
+  readonly time: number;
+  /** Status of the answer; undefined while there is none, or when the connection was broken instead. */
+  status: number | undefined;
+}
+
+/** The body, or undefined when it is too long. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= MAX_BODY) chunks.push(chunk);
+  }
+  return length > MAX_BODY ? undefined : Buffer.concat(chunks);
+}
+
+/** Makes the HTTP server; it does not listen yet. */
+export function createHttpServer(
+  state: ServerState,
+  faults: PowerAuthTestFaults,
+  requests: PowerAuthTestRequest[],
+): Server {
+  const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname: path, search, searchParams: query } = new URL(message.url ?? '/', 'http://localhost');
+    const { method = 'GET', headers } = message;
+    const body = await readBody(message);
+    const request: PowerAuthTestRequest = {
+      method,
+      path,
+      query: search,
+      headers,
+      body: body?.toString() ?? '',
+      time: state.now(),
+      status: undefined,
+    };
+    requests.push(request);
+
+    const fault = faults.take(path);
+    const reply = (): Answer =>
+      fault.status !== undefined || fault.body !== undefined
+        ? { status: fault.status ?? 200, body: fault.body ?? '' }
+        : body === undefined
+          ? springError(413, 'Payload Too Large', path)
+          : answer(state, { method, path, query, headers, body });
+
+    const send = () => {
+      if (fault.dropRequest === true) return void message.socket.destroy();
+      const { status, body: text } = reply();
+      if (fault.dropReply === true) return void message.socket.destroy();
+      request.status = status;
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
+    };
+    if (fault.delay === undefined) send();
+    else setTimeout(send, fault.delay).unref();
+  };
+
+  return createServer((message, response) => {
+    handle(message, response).catch(() => message.socket.destroy());
+  });
+}

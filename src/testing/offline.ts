@@ -1,0 +1,80 @@
+/**
+ * Offline payloads and signatures.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto';
+import { ecdsaSign } from './crypto.ts';
+import { findCounter, parseFactors } from './signature.ts';
+import type { ServerState } from './state.ts';
+
+/** What {@link createOfflinePayload} makes a payload of. */
+export interface PowerAuthTestOfflineRequest {
+  /** The operation's data, which the device shows and signs. */
+  readonly data: string;
+  /** Further lines before the nonce, such as title and message. */
+  readonly lines?: readonly string[];
+  /** Signed by this activation's server key; by the master server key when absent. */
+  readonly activationId?: string;
+}
+
+/** A payload for a QR code. */
+export interface PowerAuthTestOfflinePayload {
+  /** Lines of text; the last one is a digit and a signature. */
+  readonly payload: string;
+  /** Base64 of 16 B. */
+  readonly nonce: string;
+}
+
+/** A signed payload. Throws for an unknown activation. */
+export function createOfflinePayload(
+  state: ServerState,
+  request: PowerAuthTestOfflineRequest,
+): PowerAuthTestOfflinePayload {
+  const { data, lines = [], activationId } = request;
+  const activation = activationId === undefined ? undefined : state.activations.get(activationId);
+  if (activationId !== undefined && activation === undefined)
+    throw new Error(`There is no activation ${activationId}`);
+  const nonce = randomBytes(16).toString('base64');
+  const signedPart = [...lines, data, nonce, activation === undefined ? '0' : '1'].join('\n');
+  const signature = ecdsaSign(activation?.serverKeys ?? state.masterKeys, Buffer.from(signedPart));
+  return { payload: signedPart + signature.toString('base64'), nonce };
+}
+
+/** What {@link verifyOfflineSignature} verifies. */
+export interface PowerAuthTestOfflineSignature {
+  readonly activationId: string;
+  readonly uriId: string;
+  /** Base64, of the payload. */
+  readonly nonce: string;
+  /** What was signed as the body. */
+  readonly data: string;
+  /** Decimal components joined by `-`. */
+  readonly signature: string;
+  /** Default: `possession_knowledge`. */
+  readonly signatureType?: string;
+}
+
+/** Whether an offline signature is good. Moves the counter, counts failures. */
+export function verifyOfflineSignature(state: ServerState, input: PowerAuthTestOfflineSignature): boolean {
+  const { activationId, uriId, nonce, data, signature, signatureType = 'possession_knowledge' } = input;
+  const activation = state.activations.get(activationId);
+  const factors = parseFactors(signatureType);
+  if (activation?.keys === undefined || activation.state !== 'ACTIVE' || factors === undefined) return false;
+  const { keys } = activation;
+  const found = findCounter(
+    factors.map((factor) => keys[factor]),
+    activation.ctrData,
+    { method: 'POST', uriId, nonce, body: Buffer.from(data), secret: 'offline' },
+    signature,
+    'offline',
+  );
+  if (found === undefined) {
+    if (factors.length > 1) state.countFailure(activation);
+    return false;
+  }
+  state.moveCounter(activation, found);
+  if (factors.length > 1) activation.failCount = 0;
+  return true;
+}

@@ -1,0 +1,185 @@
+/**
+ * What the server knows: its keys, activations, tokens. All in memory.
+ *
+ * @module
+ */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { generateActivationCode } from './activation-code.ts';
+import { agree, ecdsaSign, generateKeyPair, halve, kdf, uncompress, type KeyPair } from './crypto.ts';
+import type { Factor } from './signature.ts';
+
+/** State of an activation, as the client's PowerAuthActivationState names it. */
+export type PowerAuthTestActivationState = 'CREATED' | 'PENDING_COMMIT' | 'ACTIVE' | 'BLOCKED' | 'REMOVED';
+
+/** An access token. */
+export interface Token {
+  readonly tokenId: string;
+  readonly activationId: string;
+  readonly signatureType: string;
+  readonly secret: Buffer;
+  /** Nonces seen, with the time until which they must be remembered, ms. */
+  readonly nonces: Map<string, number>;
+}
+
+/** The secrets of an activation, from the key exchange on. */
+export interface ActivationKeys extends Readonly<Record<Factor, Buffer>> {
+  readonly transport: Buffer;
+  readonly vault: Buffer;
+  readonly devicePublicKey: Buffer;
+}
+
+/** An activation. */
+export interface Activation {
+  readonly activationId: string;
+  readonly userId: string;
+  readonly code: string;
+  readonly otp: string | undefined;
+  readonly maxFailCount: number;
+  readonly serverKeys: KeyPair;
+  state: PowerAuthTestActivationState;
+  failCount: number;
+  ctrData: Buffer;
+  /** Steps of the counter since the activation. */
+  counter: number;
+  keys: ActivationKeys | undefined;
+  name: string | undefined;
+  extras: string | undefined;
+}
+
+/** A temporary encryption key. */
+interface TemporaryKey {
+  readonly privateKey: Buffer;
+  /** Undefined for application scope. */
+  readonly activationId: string | undefined;
+  readonly expiresAt: number;
+}
+
+/** Life of a temporary key, ms. */
+export const TEMPORARY_KEY_LIFE = 5 * 60_000;
+
+/** One server's memory. */
+export class ServerState {
+  readonly applicationKey = randomBytes(16).toString('base64');
+  readonly applicationSecret = randomBytes(16).toString('base64');
+  readonly masterKeys = generateKeyPair();
+  readonly activations = new Map<string, Activation>();
+  readonly tokens = new Map<string, Token>();
+  readonly #temporaryKeys = new Map<string, TemporaryKey>();
+  readonly #envelopes = new Set<string>();
+  /** Added to the machine's clock, ms. */
+  clockOffset = 0;
+
+  /** The server's time, ms. */
+  now(): number {
+    return Date.now() + this.clockOffset;
+  }
+
+  createActivation(options: { userId?: string; otp?: string; maxFailCount?: number }): Activation {
+    const { userId = 'test-user', otp, maxFailCount = 5 } = options;
+    const activation: Activation = {
+      activationId: randomUUID(),
+      userId,
+      code: generateActivationCode(),
+      otp,
+      maxFailCount,
+      serverKeys: generateKeyPair(),
+      state: 'CREATED',
+      failCount: 0,
+      ctrData: randomBytes(16),
+      counter: 0,
+      keys: undefined,
+      name: undefined,
+      extras: undefined,
+    };
+    this.activations.set(activation.activationId, activation);
+    return activation;
+  }
+
+  /** The code with the master key's signature, as a QR code has it. */
+  signedCode({ code }: Activation): string {
+    return `${code}#${ecdsaSign(this.masterKeys, Buffer.from(code)).toString('base64')}`;
+  }
+
+  /** Takes the device's key; throws for one that is no point of the curve. */
+  exchangeKeys(
+    activation: Activation,
+    device: { publicKey: Buffer; name?: string; extras?: string; otp?: string },
+  ): void {
+    const devicePublicKey = uncompress(device.publicKey);
+    const master = halve(agree(activation.serverKeys.privateKey, devicePublicKey));
+    activation.keys = {
+      possession: kdf(master, 1),
+      knowledge: kdf(master, 2),
+      biometry: kdf(master, 3),
+      transport: kdf(master, 1000),
+      vault: kdf(master, 2000),
+      devicePublicKey,
+    };
+    activation.name = device.name;
+    activation.extras = device.extras;
+    activation.state = activation.otp === undefined ? 'PENDING_COMMIT' : 'ACTIVE';
+  }
+
+  createTemporaryKey(activationId: string | undefined): {
+    id: string;
+    publicKey: Buffer;
+    issuedAt: number;
+    expiresAt: number;
+  } {
+    const { privateKey, publicKey } = generateKeyPair();
+    const [id, issuedAt] = [randomUUID(), this.now()];
+    const expiresAt = issuedAt + TEMPORARY_KEY_LIFE;
+    for (const [old, key] of this.#temporaryKeys)
+      if (key.expiresAt < issuedAt) this.#temporaryKeys.delete(old);
+    this.#temporaryKeys.set(id, { privateKey, activationId, expiresAt });
+    return { id, publicKey, issuedAt, expiresAt };
+  }
+
+  /** The private half of a temporary key of this scope, until it expires. */
+  temporaryKey(id: string, activationId: string | undefined): Buffer | undefined {
+    const key = this.#temporaryKeys.get(id);
+    return key?.activationId === activationId && (key?.expiresAt ?? 0) >= this.now()
+      ? key?.privateKey
+      : undefined;
+  }
+
+  /** Whether an encrypted request came before; remembers it. */
+  isReplay(envelope: string): boolean {
+    if (this.#envelopes.has(envelope)) return true;
+    this.#envelopes.add(envelope);
+    return false;
+  }
+
+  createToken(activation: Activation, signatureType: string): Token {
+    const token: Token = {
+      tokenId: randomUUID(),
+      activationId: activation.activationId,
+      signatureType,
+      secret: randomBytes(16),
+      nonces: new Map(),
+    };
+    this.tokens.set(token.tokenId, token);
+    return token;
+  }
+
+  /** Removes an activation and its tokens. */
+  remove(activation: Activation): void {
+    activation.state = 'REMOVED';
+    for (const [id, token] of this.tokens) {
+      if (token.activationId === activation.activationId) this.tokens.delete(id);
+    }
+  }
+
+  /** Moves the counter behind a value that was seen. */
+  moveCounter(activation: Activation, found: { steps: number; next: Buffer }): void {
+    activation.ctrData = found.next;
+    activation.counter += found.steps + 1;
+  }
+
+  /** A wrong password or biometry; the last one that is allowed blocks. */
+  countFailure(activation: Activation): void {
+    activation.failCount++;
+    if (activation.failCount >= activation.maxFailCount) activation.state = 'BLOCKED';
+  }
+}
