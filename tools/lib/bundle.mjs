@@ -14,10 +14,14 @@ const packageOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(fi
 function licences(inputs) {
   const folders = [...new Set(inputs.map(packageOf).filter((folder) => folder !== undefined))].sort();
   return folders.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const { name, version, license, homepage } = JSON.parse(
+      readFileSync(join(root, folder, 'package.json'), 'utf8'),
+    );
     const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new StepError(`${name} has no licence file to pass on`);
-    return `${name} ${version} (${license})\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`;
+    // Some packages only name their licence.
+    if (file === undefined && !license) throw new StepError(`${name} does not say under which licence it is`);
+    const text = file === undefined ? homepage : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
   });
 }
 
