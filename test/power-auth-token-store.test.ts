@@ -148,11 +148,16 @@ describe('a token', () => {
   test('makes its headers without touching the storage', async () => {
     const storage = memoryStorage();
     let reads = 0;
-    const counted = Object.assign(Object.create(storage) as typeof storage, {
-      get: (key: string) => (reads++, storage.get(key)),
+    const counted = new Proxy(storage, {
+      get(target, property) {
+        if (property === 'get') reads++;
+        const member = Reflect.get(target, property) as unknown;
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
     });
     const { powerAuth } = await activated({ storage: counted });
     await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+    expect(reads).toBeGreaterThan(0);
     reads = 0;
     for (let i = 0; i < 100; i++) await powerAuth.tokenStore.generateHeaderForToken('MyToken');
     expect(reads).toBe(0);

@@ -97,12 +97,12 @@ describe('configure', () => {
     expect(await new PowerAuth('configure-4').isConfigured()).toBe(false);
   });
 
-  test.each([
+  test.each<readonly [string, unknown]>([
     ['applicationKey', ''],
     ['applicationKey', 'AAAA"\r\n'],
     ['applicationSecret', 'AAAA'],
     ['masterServerPublicKey', 'AAAA'],
-    ['masterServerPublicKey', Buffer.alloc(33, 2).toString('base64')],
+    ['masterServerPublicKey', Buffer.alloc(33, 5).toString('base64')],
     ['baseEndpointUrl', 'bank.example'],
     ['baseEndpointUrl', 'ftp://bank.example'],
     ...NO_STRINGS.flatMap(([, value]) =>

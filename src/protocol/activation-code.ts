@@ -38,7 +38,7 @@ export function validateActivationCode(code: string): boolean {
   } catch {
     return false;
   }
-  return crc16(bytes.subarray(0, 10)) === (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0));
+  return bytes[12] === 0 && crc16(bytes.subarray(0, 10)) === (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0));
 }
 
 /**

@@ -65,7 +65,7 @@ function assert(holds: boolean, message: string): asserts holds {
 function show(value: unknown): string {
   if (value instanceof Uint8Array)
     return `bytes [${value.subarray(0, 16).join(' ')}${value.length > 16 ? ' …' : ''}]`;
-  return JSON.stringify(value) ?? String(value);
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 function assertSame(actual: unknown, expected: unknown, what: string): void {
@@ -158,20 +158,22 @@ export function testStorageContract(test: RegisterTest, subject: StorageSubject)
     run: (storage: PowerAuthStorage, second: Second | undefined) => Promise<void>,
   ): void => {
     test(`${subject.name}: ${title}`, async () => {
-      const { storage, second, cleanup } = await subject.create();
+      const store = await subject.create();
+      const { storage } = store;
       const opened = [storage];
       const another =
-        second &&
-        (async (): Promise<PowerAuthStorage> => {
-          const other = await second();
-          opened.push(other);
-          return other;
-        });
+        store.second === undefined
+          ? undefined
+          : async (): Promise<PowerAuthStorage> => {
+              const other = (await store.second?.()) ?? storage;
+              opened.push(other);
+              return other;
+            };
       try {
         await run(storage, another);
       } finally {
         await Promise.all(opened.map((each) => each.close()));
-        await cleanup?.();
+        await store.cleanup?.();
       }
     });
   };
@@ -208,14 +210,10 @@ export function testStorageContract(test: RegisterTest, subject: StorageSubject)
     for (const [key, value] of Object.entries({ empty: bytes(), zero: bytes(0), all, large })) {
       await storage.set(key, value);
       const stored = await storage.get(key);
-      assert(
-        stored !== undefined && stored.length === value.length,
-        `${key}: length ${stored?.length ?? 'none'}`,
-      );
-      assert(
-        value.every((byte, i) => stored[i] === byte),
-        `${key}: another content`,
-      );
+      assert(stored !== undefined, `${key}: nothing stored`);
+      assertSame(stored.length, value.length, `${key}: length`);
+      const same = value.every((byte, i) => stored[i] === byte);
+      assert(same, `${key}: another content`);
       assert(stored.constructor === Uint8Array, `${key}: expected a plain Uint8Array`);
     }
   });
@@ -344,8 +342,9 @@ export function testStorageContract(test: RegisterTest, subject: StorageSubject)
       await turn();
       return numbered(number(current) + 1);
     };
-    const both = [storage, other];
-    await Promise.all(Array.from({ length: 60 }, (_, i) => both[i % 2]?.update('counter', increment)));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? storage : other).update('counter', increment)),
+    );
     assertSame(number(await storage.get('counter')), 60, 'counter');
   });
 
@@ -362,12 +361,11 @@ export function testStorageContract(test: RegisterTest, subject: StorageSubject)
   });
 
   checkBoth('locks: one at a time', async (storage, other) => {
-    const both = [storage, other];
     let inside = 0;
     let most = 0;
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        both[i % 2]?.lock('lock', async ({ signal }) => {
+        (i % 2 === 0 ? storage : other).lock('lock', async ({ signal }) => {
           assert(!signal.aborted, 'lock was lost');
           most = Math.max(most, ++inside);
           await turn();

@@ -33,11 +33,11 @@ function sealed(subject: StorageSubject): StorageSubject {
     name: `sealed(${subject.name})`,
     create: async () => {
       const key = randomBytes(32);
-      const { storage, second, ...rest } = await subject.create();
+      const store = await subject.create();
       return {
-        storage: sealedStorage(storage, key),
-        ...(second && { second: async () => sealedStorage(await second(), key) }),
-        ...rest,
+        ...store,
+        storage: sealedStorage(store.storage, key),
+        second: async () => sealedStorage((await store.second?.()) ?? store.storage, key),
       };
     },
   };

@@ -1,0 +1,142 @@
+/** What another process, or thread, does to a store: `node … <command> <folder> <argument…>`. */
+
+import { closeSync, openSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { lmdbStorage } from '../../src/storage/lmdb.ts';
+import { sealedStorage } from '../../src/storage/sealed.ts';
+import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { numberedValue } from './numbered-value.ts';
+
+const [command = '', folder = '', ...args] = process.argv.slice(2);
+
+function tell(message: unknown): void {
+  if (parentPort === null) process.send?.(message);
+  else parentPort.postMessage(message);
+}
+
+function errorOf(error: unknown): { code: unknown; message: unknown } {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return { code, message };
+}
+
+/** Counts a record up `count` times. */
+async function increment(storage: PowerAuthStorage, key = '', count = ''): Promise<void> {
+  for (let i = 0; i < Number(count); i++) {
+    await storage.update(key, (current) =>
+      Buffer.from(String(Number(Buffer.from(current ?? []).toString()) + 1)),
+    );
+  }
+}
+
+/** Enters a lock again and again; a file that only one at a time can make tells whether it was alone. */
+async function exclude(storage: PowerAuthStorage, name = '', count = ''): Promise<void> {
+  const marker = join(folder, 'inside');
+  for (let i = 0; i < Number(count); i++) {
+    await storage.lock(name, async () => {
+      closeSync(openSync(marker, 'wx'));
+      await new Promise((resolve) => setImmediate(resolve));
+      unlinkSync(marker);
+    });
+  }
+}
+
+/** Holds a lock until it is lost, and tells how. */
+async function hold(storage: PowerAuthStorage, name = ''): Promise<void> {
+  await storage.get('anything');
+  tell('asking');
+  await storage.lock(name, async ({ signal }) => {
+    tell('held');
+    const alive = setInterval(() => undefined, 1000);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    clearInterval(alive);
+    tell(errorOf(signal.reason));
+  });
+}
+
+/** Tells of all changes. */
+async function watch(storage: PowerAuthStorage): Promise<void> {
+  storage.subscribe((change) => tell(change));
+  await storage.get('anything');
+  tell('watching');
+  setInterval(() => undefined, 1000);
+  await new Promise(() => undefined);
+}
+
+/** Stores one numbered value after another, and tells of each that was confirmed. */
+async function write(storage: PowerAuthStorage, id = ''): Promise<void> {
+  for (let n = 0; ; n++) {
+    await storage.set(`${id}/${n}`, numberedValue(n));
+    tell(n);
+  }
+}
+
+/** Seals a record under the folder's own key. */
+async function seal(storage: PowerAuthStorage, id = ''): Promise<void> {
+  const key = storage.sealingKey?.bind(storage);
+  if (key === undefined) throw new Error('no key');
+  await sealedStorage(storage, key).set(id, Buffer.from(`secret of ${id}`));
+}
+
+/** Uses everything, and leaves without closing. */
+async function idle(storage: PowerAuthStorage): Promise<void> {
+  storage.subscribe(() => undefined);
+  await storage.set('key', new Uint8Array(1));
+  await storage.lock('lock', () => storage.get('key'));
+}
+
+/** Fills the volume, then goes on writing until that fails, makes room again, and tells what happened. */
+async function fill(storage: PowerAuthStorage): Promise<void> {
+  const filler = join(folder, '..', 'filler');
+  const makeFull = (): void => {
+    try {
+      writeFileSync(filler, new Uint8Array(1 << 24));
+    } catch {
+      // That is the aim.
+    }
+  };
+  makeFull();
+  tell(errorOf(await storage.set('first', new Uint8Array(1)).catch((error: unknown) => error)));
+  unlinkSync(filler);
+  await storage.set('first', new Uint8Array(1));
+  makeFull();
+  truncateSync(filler, statSync(filler).size - 200_000);
+  let stored = 0;
+  let failed: unknown;
+  while (failed === undefined) {
+    await storage.set(`fill/${stored}`, new Uint8Array(3000).fill(stored)).then(
+      () => stored++,
+      (error: unknown) => (failed = error),
+    );
+  }
+  tell(errorOf(failed));
+  let intact = 0;
+  for (let i = 0; i < stored; i++) {
+    const value = await storage.get(`fill/${i}`);
+    if (value?.length === 3000 && value.every((byte) => byte === (i & 255))) intact++;
+  }
+  tell({ stored, intact });
+  unlinkSync(filler);
+  await storage.set('again', new Uint8Array(1));
+  tell(await storage.lock('lock', async () => 'works again'));
+}
+
+const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) => Promise<void>> = {
+  increment,
+  exclude,
+  hold,
+  watch,
+  write,
+  seal,
+  idle,
+  fill,
+};
+
+const run = commands[command];
+if (run !== undefined) {
+  const storage = lmdbStorage({ path: folder });
+  await run(storage, ...args);
+  tell('done');
+  // Left open on purpose: the end of a process must need no close. But the channel to the parent keeps it alive.
+  if (parentPort === null) process.disconnect();
+}

@@ -1,0 +1,168 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { buildChild, Child } from '../helpers/child.ts';
+import { keysOf, temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+import { numberedValue } from './numbered-value.ts';
+
+let script: string;
+
+beforeAll(async () => {
+  script = await buildChild(new URL('./lmdb-child.ts', import.meta.url));
+});
+
+function worker(...args: string[]): {
+  ended: Promise<unknown>;
+  message(expected: unknown): Promise<void>;
+  terminate(): Promise<unknown>;
+} {
+  const thread = new Worker(script, { argv: args });
+  onTestFinished(async () => {
+    await thread.terminate();
+  });
+  return {
+    message: (expected) =>
+      new Promise((resolve) =>
+        thread.on('message', (message) => {
+          if (message === expected) resolve();
+        }),
+      ),
+    ended: new Promise((resolve, reject) => thread.once('exit', resolve).once('error', reject)),
+    terminate: () => thread.terminate(),
+  };
+}
+
+const text = (value: Uint8Array | undefined): string => Buffer.from(value ?? []).toString();
+
+describe('several processes', () => {
+  test('lose no update, with threads among them, from an empty folder on', async () => {
+    const folder = await temporaryFolder();
+    const children = Array.from({ length: 8 }, () => new Child(script, 'increment', folder, 'counter', '50'));
+    const threads = Array.from({ length: 2 }, () => worker('increment', folder, 'counter', '50'));
+    await Promise.all([...children.map((child) => child.done()), ...threads.map((thread) => thread.ended)]);
+    expect(text(await testLmdbStorage(folder).get('counter'))).toBe('500');
+  });
+
+  test('exclude each other by a lock, threads too', async () => {
+    const folder = await temporaryFolder();
+    const children = Array.from({ length: 6 }, () => new Child(script, 'exclude', folder, 'lock', '15'));
+    const threads = Array.from({ length: 2 }, () => worker('exclude', folder, 'lock', '15'));
+    await Promise.all([...children.map((child) => child.done()), ...threads.map((thread) => thread.ended)]);
+  });
+
+  test('take turns: none keeps a lock from the others by asking often', async () => {
+    const folder = await temporaryFolder();
+    const storage = testLmdbStorage(folder);
+    const holder = new Child(script, 'exclude', folder, 'lock', '1000000');
+    await expect.poll(() => storage.lock('lock', async () => 'reached')).toBe('reached');
+    for (let i = 0; i < 20; i++) await storage.lock('lock', async () => i);
+    await holder.kill();
+  });
+
+  test('tell each other of changes within a second', async () => {
+    const folder = await temporaryFolder();
+    const storage = testLmdbStorage(folder);
+    const watchers = Array.from({ length: 3 }, () => new Child(script, 'watch', folder));
+    for (const watcher of watchers) expect(await watcher.receive()).toBe('watching');
+    for (const key of ['a', 'b']) {
+      await storage.set(key, new Uint8Array(1));
+      const second = sleep(1000, 'nothing within a second');
+      for (const watcher of watchers) {
+        expect(await Promise.race([watcher.receive(), second])).toEqual([key]);
+      }
+    }
+    await storage.update('a', () => undefined);
+    for (const watcher of watchers) expect(await watcher.receive()).toEqual(['a']);
+  });
+
+  test('end by themselves, without close', async () => {
+    const folder = await temporaryFolder();
+    await new Child(script, 'idle', folder).done();
+    await worker('idle', folder).ended;
+    expect(await keysOf(testLmdbStorage(folder))).toEqual(['key']);
+  });
+});
+
+describe('a holder of a lock', () => {
+  test('that is killed frees it', async () => {
+    const folder = await temporaryFolder();
+    const storage = testLmdbStorage(folder);
+    const holder = new Child(script, 'hold', folder, 'lock');
+    expect(await holder.receive()).toBe('asking');
+    expect(await holder.receive()).toBe('held');
+    const waiter = new Child(script, 'exclude', folder, 'lock', '1');
+    const waiting = storage.lock('lock', async () => 'free');
+    await holder.kill();
+    expect(await waiting).toBe('free');
+    await waiter.done();
+  });
+
+  test('that is killed while it waits keeps nobody from it', async () => {
+    const folder = await temporaryFolder();
+    const storage = testLmdbStorage(folder);
+    const changed = (): bigint => statSync(join(folder, 'data.mdb'), { bigint: true }).mtimeNs;
+    await storage.lock('lock', async () => {
+      const child = new Child(script, 'hold', folder, 'lock');
+      const before = changed();
+      expect(await child.receive()).toBe('asking');
+      // All that it writes is its ticket.
+      await expect.poll(changed).not.toBe(before);
+      await child.kill();
+      expect(child.pending).toBe(0);
+    });
+    expect(await storage.lock('lock', async () => 'free')).toBe('free');
+  });
+
+  test('that is frozen loses it and is told when it wakes up; so does a thread that was ended', async () => {
+    const folder = await temporaryFolder();
+    const storage = testLmdbStorage(folder);
+    const frozen = new Child(script, 'hold', folder, 'frozen');
+    const thread = worker('hold', folder, 'ended');
+    const threadHolds = thread.message('held');
+    expect(await frozen.receive()).toBe('asking');
+    expect(await frozen.receive()).toBe('held');
+    await threadHolds;
+    frozen.signal('SIGSTOP');
+    await thread.terminate();
+    const tenSeconds = sleep(10_000, 'nothing within 10 s');
+    const free = Promise.all(['frozen', 'ended'].map((name) => storage.lock(name, async () => name)));
+    expect(await Promise.race([free, tenSeconds])).toEqual(['frozen', 'ended']);
+    expect(frozen.pending).toBe(0);
+    frozen.signal('SIGCONT');
+    expect(await frozen.receive()).toEqual({
+      code: 'UNKNOWN_ERROR',
+      message: expect.stringMatching(/^Lock "frozen" was lost/) as string,
+    });
+  });
+});
+
+describe('kill -9 in the middle of writing', () => {
+  test('leaves every confirmed value, and a store that works', async () => {
+    const folder = await temporaryFolder();
+    const confirmed = new Map<string, number>();
+    for (let round = 0; round < 6; round++) {
+      await Promise.all(
+        ['a', 'b', 'c'].map(async (name) => {
+          const id = `${round}${name}`;
+          const child = new Child(script, 'write', folder, id);
+          const last = 3 + Math.floor(Math.random() * 40);
+          for (let n = 0; n <= last; n++) {
+            expect(await child.receive()).toBe(n);
+            confirmed.set(`${id}/${n}`, n);
+          }
+          await child.kill();
+        }),
+      );
+    }
+    const storage = testLmdbStorage(folder);
+    for (const [key, n] of confirmed) {
+      const value = await storage.get(key);
+      if (value === undefined || Buffer.compare(value, numberedValue(n)) !== 0)
+        throw new Error(`${key} is lost`);
+    }
+    await storage.set('after', new Uint8Array(1));
+    expect((await keysOf(storage)).length).toBeGreaterThan(confirmed.size);
+  });
+});
