@@ -252,7 +252,7 @@ describe('removal', () => {
     [
       'found REMOVED by fetchActivationStatus',
       async (a: Activated) => {
-        await a.server.removeActivation(a.activationId);
+        a.server.removeActivation(a.activationId);
         expect((await a.powerAuth.fetchActivationStatus()).state).toBe('REMOVED');
       },
     ],

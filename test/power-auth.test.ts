@@ -134,7 +134,7 @@ describe('an activation', () => {
       error(PowerAuthErrorCode.MISSING_ACTIVATION),
     );
 
-    const { activationId, activationCode } = await server.createActivation();
+    const { activationId, activationCode } = server.createActivation();
     const result = await powerAuth.createActivation(
       PowerAuthActivation.createWithActivationCode(activationCode, 'test'),
     );
@@ -156,7 +156,7 @@ describe('an activation', () => {
     expect(await powerAuth.getActivationFingerprint()).toBe(result.activationFingerprint);
     if (server.activation(activationId)?.state === PowerAuthActivationState.PENDING_COMMIT) {
       expect((await powerAuth.fetchActivationStatus()).state).toBe(PowerAuthActivationState.PENDING_COMMIT);
-      await server.commitActivation(activationId);
+      server.commitActivation(activationId);
     }
     expect(await powerAuth.fetchActivationStatus()).toMatchObject({
       state: PowerAuthActivationState.ACTIVE,
@@ -164,9 +164,9 @@ describe('an activation', () => {
       maxFailCount: 5,
       remainingAttempts: 5,
     });
-    await server.blockActivation(activationId);
+    server.blockActivation(activationId);
     expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'BLOCKED', remainingAttempts: 0 });
-    await server.unblockActivation(activationId);
+    server.unblockActivation(activationId);
     expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
     await powerAuth.removeActivationWithAuthentication(KNOWLEDGE);
     expect(server.activation(activationId)?.state).toBe('REMOVED');
@@ -175,7 +175,7 @@ describe('an activation', () => {
 
   test('is not created where there is one, or one is under way', async () => {
     const { server, powerAuth } = await activated();
-    const { activationCode } = await server.createActivation();
+    const { activationCode } = server.createActivation();
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
     const already = error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE);
     await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(already);
@@ -199,9 +199,9 @@ describe('an activation', () => {
   test('with a forged, malformed or unknown code leaves nothing behind', async () => {
     const server = await testServer();
     const powerAuth = await testClient(server);
-    const { activationCode } = await server.createActivation();
+    const { activationCode } = server.createActivation();
     const [code = '', signature = ''] = activationCode.split('#');
-    const other = (await (await testServer()).createActivation()).activationCode.split('#')[1] ?? '';
+    const other = (await testServer()).createActivation().activationCode.split('#')[1] ?? '';
     for (const [bad, errorCode] of [
       ['', PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
       ['AAAAA-AAAAA-AAAAA-AAAAB', PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
@@ -232,7 +232,7 @@ describe('an activation', () => {
   test('with an OTP is active at once', async () => {
     const server = await testServer();
     const powerAuth = await testClient(server);
-    const { activationCode } = await server.createActivation({ otp: '123456' });
+    const { activationCode } = server.createActivation({ otp: '123456' });
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
     activation.additionalActivationOtp = '123456';
     await powerAuth.createActivation(activation);
@@ -243,7 +243,7 @@ describe('an activation', () => {
   test('interrupted on the network can be tried again', async () => {
     const server = await testServer();
     const powerAuth = await testClient(server);
-    const { activationCode } = await server.createActivation();
+    const { activationCode } = server.createActivation();
     server.faults.add({ path: '/pa/v3/activation/create', count: 1, dropRequest: true });
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
     await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(
@@ -474,7 +474,7 @@ describe('the storage', () => {
     await expect(stranger.hasValidActivation()).rejects.toMatchObject(
       error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA, /another key/),
     );
-    const { activationCode } = await server.createActivation();
+    const { activationCode } = server.createActivation();
     await expect(
       stranger.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test')),
     ).rejects.toMatchObject(error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA));

@@ -81,7 +81,9 @@ const server = await startPowerAuthTestServer();
 const powerAuth = new PowerAuth('demo');
 
 try {
-  console.log(color.bold(`\nPowerAuth in JavaScript, against an embedded PowerAuth server at ${server.baseUrl}\n`));
+  console.log(
+    color.bold(`\nPowerAuth in JavaScript, against an embedded PowerAuth server at ${server.baseUrl}\n`),
+  );
 
   await step('configure', async () => {
     await powerAuth.configure(
@@ -93,7 +95,7 @@ try {
     return `engine ${powerAuth.engine}, records sealed in an LMDB store`;
   });
 
-  const { activationId, activationCode } = await server.createActivation({ userId: 'demo-user' });
+  const { activationId, activationCode } = server.createActivation({ userId: 'demo-user' });
   await step('create an activation with a code', async () => {
     const { activationFingerprint } = await powerAuth.createActivation(
       PowerAuthActivation.createWithActivationCode(activationCode, 'Demo'),
@@ -103,7 +105,7 @@ try {
 
   await step('commit it with a password', async () => {
     await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('demo password'));
-    if (server.activation(activationId)?.state === 'PENDING_COMMIT') await server.commitActivation(activationId);
+    if (server.activation(activationId)?.state === 'PENDING_COMMIT') server.commitActivation(activationId);
     const { state } = await powerAuth.fetchActivationStatus();
     expect(state, 'ACTIVE', 'state of the activation');
     return `activation ${activationId} is ${state}`;

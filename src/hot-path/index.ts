@@ -9,6 +9,8 @@ import { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine } fr
 
 export { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine, type KeySlot } from './types.ts';
 
+const platformRandom: FillRandom = (target) => crypto.getRandomValues(target);
+
 /** How each engine is made; a build that is not chosen is not even loaded. */
 const factories: Record<EngineName, (fillRandom: FillRandom) => Promise<HotPathEngine>> = {
   'wasm-simd': async (fillRandom) => {
@@ -38,7 +40,7 @@ const factories: Record<EngineName, (fillRandom: FillRandom) => Promise<HotPathE
 export async function createEngine(
   options: { readonly engine?: EngineName; readonly fillRandom?: FillRandom } = {},
 ): Promise<HotPathEngine> {
-  const { engine, fillRandom = (target) => crypto.getRandomValues(target) } = options;
+  const { engine, fillRandom = platformRandom } = options;
   let cause: unknown;
   for (const name of engine === undefined ? ENGINE_NAMES : [engine]) {
     try {

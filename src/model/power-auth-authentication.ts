@@ -15,6 +15,8 @@ import type { PasswordType } from './power-auth-password.ts';
  * ```
  */
 export class PowerAuthAuthentication {
+  /** Whether the biometry factor is used. */
+  readonly isBiometricAuthentication: boolean = false;
   readonly #password: PasswordType | undefined;
   readonly #isActivationCommit: boolean;
 
@@ -46,10 +48,5 @@ export class PowerAuthAuthentication {
   /** Whether this object is one for `commitActivation`. */
   get isActivationCommit(): boolean {
     return this.#isActivationCommit;
-  }
-
-  /** Whether the biometry factor is used. */
-  get isBiometricAuthentication(): boolean {
-    return false;
   }
 }

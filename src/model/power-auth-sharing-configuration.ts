@@ -32,7 +32,7 @@ export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurat
     appGroup: string,
     appIdentifier: string,
     keychainAccessGroup: string,
-    sharedMemoryIdentifier: string | undefined = undefined,
+    sharedMemoryIdentifier?: string,
   ) {
     this.appGroup = appGroup;
     this.appIdentifier = appIdentifier;

@@ -51,6 +51,8 @@ const STATE_CODES: Record<PowerAuthTestActivationState, number> = {
   REMOVED: 5,
 };
 
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 function parseJson(body: Buffer | string): Json | undefined {
   try {
     const value = JSON.parse(body.toString()) as unknown;
@@ -83,7 +85,7 @@ const createTemporaryKey: Route = (state, request) => {
   }
   const secret = Buffer.from(state.applicationSecret, 'base64');
   const inActivation = activationId !== undefined && activationId !== null;
-  const activation = inActivation ? state.activations.get(String(activationId)) : undefined;
+  const activation = state.activations.get(text(activationId) ?? '');
   if (inActivation && (activation?.keys === undefined || activation.state === 'REMOVED'))
     return temporaryKeyFailure;
   const key = activation?.keys === undefined ? secret : kdfInternal(activation.keys.transport, secret);
@@ -131,8 +133,6 @@ function decrypt(
     (text) => state.isReplay(text),
   );
 }
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const createActivation: Route = (state, request) => {
   const layer1 = decrypt(state, parseJson(request.body), '/pa/generic/application');

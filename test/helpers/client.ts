@@ -56,11 +56,10 @@ export async function activate(
   powerAuth: PowerAuth,
   options?: Parameters<PowerAuthTestServer['createActivation']>[0],
 ): Promise<string> {
-  const { activationId, activationCode } = await server.createActivation(options);
+  const { activationId, activationCode } = server.createActivation(options);
   await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
   await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
-  if (server.activation(activationId)?.state === 'PENDING_COMMIT')
-    await server.commitActivation(activationId);
+  if (server.activation(activationId)?.state === 'PENDING_COMMIT') server.commitActivation(activationId);
   return activationId;
 }
 

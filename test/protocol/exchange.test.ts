@@ -244,10 +244,10 @@ test('the counter goes one step with each signature, and the statuses tell where
     }
     if (exchange.signature !== undefined) {
       while (Buffer.compare(counter.ctrData, b64(exchange.signature.ctrData)) !== 0) {
-        counter = nextCounter(counter) as typeof counter;
+        counter = nextCounter(counter);
         expect(counter.ctrByte).toBeLessThan(30);
       }
-      counter = nextCounter(counter) as typeof counter;
+      counter = nextCounter(counter);
     }
   }
   expect(statuses).toBeGreaterThan(0);
