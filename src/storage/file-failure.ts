@@ -21,7 +21,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EISDIR: 'a file is expected and a folder is there; move it away',
   EMFILE: 'too many open files; raise the limit (ulimit -n)',
   ENFILE: 'too many open files; raise the limit',
-  EIO: 'the disk fails; see to it, and restore the folder from a backup',
+  // LMDB's name for a write that was cut short, too.
+  EIO: 'the volume is full, or the disk fails; free some space, or see to the disk',
   DAMAGED:
     'the file is damaged; restore it from a backup, or move the folder away to begin with an empty one',
   MDB_READERS_FULL: 'too many processes and threads use it at once',

@@ -11,6 +11,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { notify } from './checks.ts';
+import type { Closing } from './closing.ts';
 import type { LmdbDatabase, LmdbEnvironment } from './lmdb-environment.ts';
 import { changeKey, recordKey, sequenceKey } from './lmdb-keys.ts';
 import type { PowerAuthStorageChange } from './types.ts';
@@ -74,22 +75,19 @@ export class ChangeFeed {
     };
   }
 
-  /** Resolved at the next sign of a change, after `ms`, or when `signal` is aborted. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  /** Resolved at the next sign of a change, after `ms`, or when `closing` closes. */
+  async wait(ms: number, closing: Closing): Promise<void> {
     this.#watch();
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      // Keeps the process alive, as any call under way does.
-      const timer = setTimeout(wake, ms);
-      signal.addEventListener('abort', wake);
-      this.#waiting.add(wake);
-    });
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    // The timer keeps the process alive, as any call under way does.
+    const timer = setTimeout(wake, ms);
+    const forget = closing.onClose(wake);
+    this.#waiting.add(wake);
+    await woken;
+    clearTimeout(timer);
+    forget();
+    this.#waiting.delete(wake);
   }
 
   /** Something may have changed. */

@@ -114,7 +114,7 @@ async function prepareDataFile(folder: string): Promise<void> {
     const fault = await faultOf(path);
     if (fault === undefined) return;
     if (attempt === 3) throw damagedFile(path, fault);
-    await sleep(50);
+    await sleep(20);
   }
 }
 

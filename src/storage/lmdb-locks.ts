@@ -9,6 +9,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { lostLockError } from './checks.ts';
+import type { Closing } from './closing.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
 import { lockKey } from './lmdb-keys.ts';
 import {
@@ -30,14 +31,6 @@ const LONGEST_WAIT_MS = 200;
 /** How long a holder goes on without a confirmed beat, in ms: less than others wait before they take over. */
 const UNCONFIRMED_MS = 5000;
 
-/** One storage object as the locks see it. */
-export interface LockOwner {
-  /** Aborted when the object is closed. */
-  readonly closed: AbortSignal;
-  /** What it holds at present. */
-  readonly leases: Set<Lease>;
-}
-
 /** The locks of one environment. */
 export class LmdbLocks {
   readonly #environment: LmdbEnvironment;
@@ -47,24 +40,32 @@ export class LmdbLocks {
     this.#environment = environment;
   }
 
-  /** See {@link PowerAuthStorage.lock}. */
+  /**
+   * See {@link PowerAuthStorage.lock}.
+   *
+   * @param closing of the storage object that asks
+   * @param leases what that object holds or waits for at present
+   */
   async lock<T>(
     name: string,
     section: (lock: PowerAuthStorageLock) => Promise<T>,
-    owner: LockOwner,
+    closing: Closing,
+    leases: Set<Lease>,
   ): Promise<T> {
-    const pass = await this.#turns.take(name, owner.closed);
+    const pass = await this.#turns.take(name, closing);
     const lease = new Lease(this.#environment, name);
-    owner.leases.add(lease);
+    leases.add(lease);
+    const forget = closing.onClose((reason) => lease.lose(reason));
     try {
-      await lease.take(owner.closed);
+      await lease.take(closing);
       return await section({ signal: lease.signal });
     } finally {
+      forget();
       // Asked for before the next one asks for its lease, so that one commit does both.
       const freed = lease.release();
       pass();
       await freed;
-      owner.leases.delete(lease);
+      leases.delete(lease);
     }
   }
 }
@@ -90,12 +91,12 @@ export class Lease {
   }
 
   /** Resolved when the lock is held. */
-  async take(closed: AbortSignal): Promise<void> {
+  async take(closing: Closing): Promise<void> {
     let tickets = await this.#enqueue();
     const watch = new HolderWatch();
     let pause = SHORTEST_WAIT_MS;
     for (;;) {
-      closed.throwIfAborted();
+      closing.throwIfClosed();
       const [holder] = tickets;
       if (holder?.id === this.#ticket.id) break;
       // Not even a ticket: others thought this process dead or frozen.
@@ -104,7 +105,7 @@ export class Lease {
       } else if (watch.isGone(holder)) {
         tickets = await this.#evict(holder);
       } else {
-        await this.#environment.changes.wait(pause, closed);
+        await this.#environment.changes.wait(pause, closing);
         pause = Math.min(2 * pause, LONGEST_WAIT_MS);
         tickets = decodeTickets(this.#environment.read(lockKey(this.#name)));
       }
@@ -116,12 +117,9 @@ export class Lease {
   /**
    * Frees the lock, or takes the ticket back. Never fails: a ticket that could not be removed loses the lock by itself,
    * because its beat stands still, and what the section did is done.
-   *
-   * @param reason aborts a section that still runs
    */
-  release(reason?: Error): Promise<void> {
+  release(): Promise<void> {
     clearInterval(this.#beating);
-    if (reason !== undefined) this.#lost.abort(reason);
     this.#released ??= this.#change((tickets) => tickets.filter(({ id }) => id !== this.#ticket.id)).then(
       () => undefined,
       () => undefined,
@@ -152,16 +150,17 @@ export class Lease {
       );
       if (this.#released !== undefined) return;
       if (holder?.id === this.#ticket.id) this.#confirmedAt = askedAt;
-      else this.#lose();
+      else this.lose(lostLockError(this.#name));
     } catch {
       // The next beat may succeed; but when others may have taken over, this one no longer holds the lock.
-      if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.#lose();
+      if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.lose(lostLockError(this.#name));
     }
   }
 
-  #lose(): void {
+  /** Tells the section that it no longer holds the lock. */
+  lose(reason: Error): void {
     clearInterval(this.#beating);
-    this.#lost.abort(lostLockError(this.#name));
+    this.#lost.abort(reason);
   }
 
   /** Changes the lock's tickets in a transaction; one that changes nothing writes nothing. */

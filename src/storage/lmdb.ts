@@ -16,6 +16,7 @@ import { resolve } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
+import { Closing } from './closing.ts';
 import { dataFolder } from './data-folder.ts';
 import { readOrCreateKeyFile } from './key-file.ts';
 import { logChange, ORIGIN_LENGTH } from './lmdb-changes.ts';
@@ -64,12 +65,12 @@ class LmdbStorage implements PowerAuthStorage {
   readonly #folder: string;
   /** Marks this object's changes in the log. */
   readonly #origin = randomBytes(ORIGIN_LENGTH);
-  readonly #closed = new AbortController();
+  readonly #closing = new Closing();
   readonly #leases = new Set<Lease>();
   /** Subscriptions, and how to end them where they have begun. */
   readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
   #joined: Promise<Joined> | undefined;
-  #closing: Promise<void> | undefined;
+  #left: Promise<void> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -129,7 +130,7 @@ class LmdbStorage implements PowerAuthStorage {
     this.#assertOpen();
     assertKey(key);
     const environment = await this.#environment();
-    const pass = await environment.updates.take(key, this.#closed.signal);
+    const pass = await environment.updates.take(key, this.#closing);
     try {
       for (;;) {
         this.#assertOpen();
@@ -154,7 +155,7 @@ class LmdbStorage implements PowerAuthStorage {
     this.#assertOpen();
     assertKey(name, 'lock name');
     const environment = await this.#environment();
-    return environment.locks.lock(name, section, { closed: this.#closed.signal, leases: this.#leases });
+    return environment.locks.lock(name, section, this.#closing, this.#leases);
   }
 
   subscribe(listener: Listener): () => void {
@@ -174,9 +175,9 @@ class LmdbStorage implements PowerAuthStorage {
   }
 
   close(): Promise<void> {
-    this.#closed.abort(closedError(this.name));
-    this.#closing ??= this.#leave();
-    return this.#closing;
+    this.#closing.close(closedError(this.name));
+    this.#left ??= this.#leave();
+    return this.#left;
   }
 
   async sealingKey(): Promise<CryptoKey> {
@@ -185,7 +186,7 @@ class LmdbStorage implements PowerAuthStorage {
   }
 
   #assertOpen(): void {
-    this.#closed.signal.throwIfAborted();
+    this.#closing.throwIfClosed();
   }
 
   /** @throws INVALID_NATIVE_OBJECT when it was closed meanwhile */
@@ -210,7 +211,7 @@ class LmdbStorage implements PowerAuthStorage {
   }
 
   #beginSubscriptions(environment: LmdbEnvironment): void {
-    if (this.#closed.signal.aborted) return;
+    if (this.#closing.isClosed) return;
     for (const [listener, end] of this.#subscriptions) {
       if (end === undefined) {
         this.#subscriptions.set(listener, environment.changes.subscribe(this.#origin, listener));
@@ -223,8 +224,7 @@ class LmdbStorage implements PowerAuthStorage {
     this.#subscriptions.clear();
     const joined = await this.#joined?.catch(() => undefined);
     if (joined === undefined) return;
-    const reason = closedError(this.name);
-    await Promise.all([...this.#leases].map((lease) => lease.release(reason)));
+    await Promise.all([...this.#leases].map((lease) => lease.release()));
     await joined.environment.settled();
     await joined.leave();
   }

@@ -7,6 +7,7 @@
 import { randomBytes } from '../util/random.ts';
 import { wipe } from '../util/bytes.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
+import { Closing } from './closing.ts';
 import { importSealingKey } from './sealing-key.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
@@ -21,6 +22,8 @@ export class MemorySpace {
   readonly records = new Map<string, Uint8Array<ArrayBuffer>>();
   /** @internal */
   readonly locks = new Turns();
+  /** @internal Updates of one record, one after another: within one process they need not race. */
+  readonly updates = new Turns();
   /** @internal */
   readonly subscribers = new Map<Listener, MemoryStorage>();
   #sealingKey: Promise<CryptoKey> | undefined;
@@ -52,9 +55,7 @@ export class MemorySpace {
 class MemoryStorage implements PowerAuthStorage {
   readonly name = 'memory';
   readonly #space: MemorySpace;
-  readonly #closed = new AbortController();
-  /** What to call when the locks held are lost. */
-  readonly #held = new Set<() => void>();
+  readonly #closing = new Closing();
 
   constructor(space: MemorySpace) {
     this.#space = space;
@@ -96,33 +97,36 @@ class MemoryStorage implements PowerAuthStorage {
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
-    for (;;) {
-      const current = this.#space.records.get(key);
-      const answer = await change(current?.slice());
-      const next = answer === undefined ? undefined : copyOfValue(answer);
-      this.#assertOpen();
-      // Each write makes a new array, so one and the same array is the same write.
-      if (this.#space.records.get(key) !== current) continue;
-      this.#space.put(key, next, this);
-      return next?.slice();
+    const pass = await this.#space.updates.take(key, this.#closing);
+    try {
+      for (;;) {
+        const current = this.#space.records.get(key);
+        const answer = await change(current?.slice());
+        const next = answer === undefined ? undefined : copyOfValue(answer);
+        this.#assertOpen();
+        // Each write makes a new array, so one and the same array is the same write.
+        if (this.#space.records.get(key) !== current) continue;
+        this.#space.put(key, next, this);
+        return next?.slice();
+      }
+    } finally {
+      pass();
     }
   }
 
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
     this.#assertOpen();
     assertKey(name, 'lock name');
-    const free = await this.#space.locks.take(name, this.#closed.signal);
-    // A signal for this section alone: what it is handed to may hold on to it.
+    const free = await this.#space.locks.take(name, this.#closing);
     const lost = new AbortController();
-    const lose = (): void => {
+    const forget = this.#closing.onClose((reason) => {
       free();
-      lost.abort(closedError(this.name));
-    };
-    this.#held.add(lose);
+      lost.abort(reason);
+    });
     try {
       return await section({ signal: lost.signal });
     } finally {
-      this.#held.delete(lose);
+      forget();
       free();
     }
   }
@@ -138,8 +142,7 @@ class MemoryStorage implements PowerAuthStorage {
   }
 
   async close(): Promise<void> {
-    this.#closed.abort(closedError(this.name));
-    for (const lose of this.#held) lose();
+    this.#closing.close(closedError(this.name));
     for (const [listener, subscriber] of this.#space.subscribers) {
       if (subscriber === this) this.#space.subscribers.delete(listener);
     }
@@ -151,7 +154,7 @@ class MemoryStorage implements PowerAuthStorage {
   }
 
   #assertOpen(): void {
-    this.#closed.signal.throwIfAborted();
+    this.#closing.throwIfClosed();
   }
 }
 

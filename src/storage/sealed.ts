@@ -22,7 +22,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
-import { copyOfValue } from './checks.ts';
+import { assertKey, copyOfValue } from './checks.ts';
 import { assertSealingKey, assertSealingKeyBytes, importSealingKey, webCrypto } from './sealing-key.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 
@@ -149,6 +149,7 @@ class SealedStorage implements PowerAuthStorage {
   }
 
   async set(key: string, value: Uint8Array): Promise<void> {
+    assertKey(key);
     const copy = copyOfValue(value);
     try {
       const sealer = await this.#ready();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Closing } from './closing.ts';
+
 /** Queues by name. */
 export class Turns {
   /** Begins the turns; who has the turn comes first, then those who wait. A name without anybody has no entry. */
@@ -12,11 +14,11 @@ export class Turns {
   /**
    * Waits for the turn under `name`.
    *
-   * @param signal gives up waiting; the promise then rejects with the signal's reason
+   * @param closing ends the waiting; the promise then rejects with its reason
    * @returns a function that ends the turn; calling it again does nothing
    */
-  async take(name: string, signal?: AbortSignal): Promise<() => void> {
-    signal?.throwIfAborted();
+  async take(name: string, closing: Closing): Promise<() => void> {
+    closing.throwIfClosed();
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);
     let begin = (): void => undefined;
@@ -28,17 +30,21 @@ export class Turns {
       else if (place === 0) queue[0]?.();
     };
     await new Promise<void>((resolve, reject) => {
-      const giveUp = (): void => {
+      const forget = closing.onClose((reason) => {
         end();
-        reject(signal?.reason as Error);
-      };
+        reject(reason);
+      });
       begin = () => {
-        signal?.removeEventListener('abort', giveUp);
+        forget();
         resolve();
       };
-      signal?.addEventListener('abort', giveUp);
       if (queue.push(begin) === 1) begin();
     });
+    if (closing.isClosed) {
+      // The turn came in the very moment of closing, when another call of the same object let go of it.
+      end();
+      closing.throwIfClosed();
+    }
     return end;
   }
 }

@@ -65,7 +65,7 @@ function assert(holds: boolean, message: string): asserts holds {
 function show(value: unknown): string {
   if (value instanceof Uint8Array)
     return `bytes [${value.subarray(0, 16).join(' ')}${value.length > 16 ? ' …' : ''}]`;
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
 function assertSame(actual: unknown, expected: unknown, what: string): void {

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import * as elsewhere from '../../src/platform/default.ts';
+import * as node from '../../src/platform/node.ts';
+import { memoryStorage } from '../../src/storage/memory.ts';
+import { sealedStorage } from '../../src/storage/sealed.ts';
+import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+
+/** A storage of somebody's own, which knows of no key. */
+function foreignStorage(): PowerAuthStorage {
+  const storage: PowerAuthStorage = memoryStorage();
+  return Object.assign(Object.create(storage) as PowerAuthStorage, {
+    name: 'foreign',
+    sealingKey: undefined,
+  });
+}
+
+test('all runtimes have the same list', () => {
+  expect(Object.keys(elsewhere).sort()).toEqual(Object.keys(node).sort());
+});
+
+describe('Node', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test.skipIf(process.platform !== 'linux')(
+    'keeps records and key in the data folder of the user',
+    async () => {
+      const data = await temporaryFolder();
+      vi.stubEnv('XDG_DATA_HOME', data);
+      const folder = join(data, 'powerauth-wasm');
+      const storage = node.defaultStorage();
+      expect(existsSync(folder)).toBe(false);
+      const sealed = sealedStorage(storage, () => node.defaultSealingKey(storage));
+      await sealed.set('key', Uint8Array.of(1));
+      await sealed.close();
+      expect(existsSync(join(folder, 'data.mdb'))).toBe(true);
+      expect(readFileSync(join(folder, 'sealing.key')).length).toBe(32);
+      const again = node.defaultStorage();
+      expect(await sealedStorage(again, await node.defaultSealingKey(again)).get('key')).toEqual(
+        Uint8Array.of(1),
+      );
+      await again.close();
+
+      const foreign = foreignStorage();
+      const key = await node.defaultSealingKey(foreign);
+      const third = node.defaultStorage();
+      expect(await sealedStorage(third, key).get('key')).toEqual(Uint8Array.of(1));
+      await third.close();
+    },
+  );
+
+  test('keeps the key of a folder in that folder, and that of a memory in memory', async () => {
+    const folder = await temporaryFolder();
+    await node.defaultSealingKey(testLmdbStorage(folder));
+    expect(existsSync(join(folder, 'sealing.key'))).toBe(true);
+    const memory = memoryStorage();
+    expect(await node.defaultSealingKey(memory)).toBe(await memory.sealingKey?.());
+  });
+});
+
+describe('elsewhere', () => {
+  test('the records outlive the storage object, as on a disk', async () => {
+    const storage = elsewhere.defaultStorage();
+    await sealedStorage(storage, await elsewhere.defaultSealingKey(storage)).set('key', Uint8Array.of(1));
+    await storage.close();
+    const again = elsewhere.defaultStorage();
+    const key = await elsewhere.defaultSealingKey(again);
+    expect(await sealedStorage(again, key).get('key')).toEqual(Uint8Array.of(1));
+    await again.close();
+  });
+
+  test('a storage that keeps no key needs one', async () => {
+    await expect(elsewhere.defaultSealingKey(foreignStorage())).rejects.toMatchObject({
+      name: 'PowerAuthError',
+      code: 'WRONG_PARAMETER',
+      message: expect.stringMatching(/^sealingKey: the foreign storage needs one/) as string,
+    });
+  });
+
+  test('a bundler meets neither Node nor lmdb', async () => {
+    const { metafile } = await build({
+      entryPoints: [fileURLToPath(new URL('../../src/platform/default.ts', import.meta.url))],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'browser',
+    });
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs).toContain('src/storage/memory.ts');
+    expect(inputs.filter((input) => /lmdb|env-paths|key-file|^node:/.test(input))).toEqual([]);
+    expect(Object.values(metafile.outputs).flatMap((output) => output.imports)).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readOrCreateKeyFile } from '../../src/storage/key-file.ts';
+import { sealedStorage } from '../../src/storage/sealed.ts';
+import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { buildChild, Child } from '../helpers/child.ts';
+import { rejection, temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+
+const text = (value: Uint8Array | undefined): string => new TextDecoder().decode(value);
+
+/** A storage on `folder`, sealed with the folder's own key. */
+function ownKeyStorage(folder: string): PowerAuthStorage {
+  const storage = testLmdbStorage(folder);
+  return sealedStorage(storage, async () => readOrCreateKeyFile(folder));
+}
+
+test('is made once, for its owner alone, in a folder for its owner alone', async () => {
+  const folder = join(await temporaryFolder(), 'new', 'folder');
+  await readOrCreateKeyFile(folder);
+  const file = join(folder, 'sealing.key');
+  const first = readFileSync(file);
+  expect(first.length).toBe(32);
+  expect(first.equals(Buffer.alloc(32))).toBe(false);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  const key = await readOrCreateKeyFile(folder);
+  expect(key.extractable).toBe(false);
+  expect(readFileSync(file).equals(first)).toBe(true);
+  expect(readdirSync(folder)).toEqual(['sealing.key']);
+});
+
+test('is made by the storage only when something is sealed', async () => {
+  const folder = await temporaryFolder();
+  const storage = testLmdbStorage(folder);
+  const sealed = sealedStorage(storage, () => storage.sealingKey?.() ?? Promise.reject(new Error('no key')));
+  expect(await sealed.get('key')).toBeUndefined();
+  expect(existsSync(join(folder, 'sealing.key'))).toBe(false);
+  await sealed.set('key', new Uint8Array(1));
+  expect(existsSync(join(folder, 'sealing.key'))).toBe(true);
+});
+
+test('is the same for eight processes that begin at once', async () => {
+  const script = await buildChild(new URL('./lmdb-child.ts', import.meta.url));
+  const folder = await temporaryFolder();
+  const ids = Array.from({ length: 8 }, (_, i) => `process ${i}`);
+  await Promise.all(ids.map((id) => new Child(script, 'seal', folder, id).done()));
+  const sealed = ownKeyStorage(folder);
+  for (const id of ids) expect(text(await sealed.get(id))).toBe(`secret of ${id}`);
+  expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'lock.mdb', 'sealing.key']);
+});
+
+test.each([0o640, 0o604, 0o620, 0o666, 0o610])('is refused with mode %o', async (mode) => {
+  const folder = await temporaryFolder();
+  await readOrCreateKeyFile(folder);
+  const file = join(folder, 'sealing.key');
+  chmodSync(file, mode);
+  const error = await rejection(readOrCreateKeyFile(folder));
+  expect(error).toMatchObject({ name: 'PowerAuthError', code: 'UNKNOWN_ERROR' });
+  expect(error.message).toContain(`chmod 600 ${file}`);
+  chmodSync(file, 0o600);
+  await readOrCreateKeyFile(folder);
+});
+
+test.each([0, 31, 33, 64])('is refused with %i bytes, and left as it is', async (length) => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'sealing.key');
+  writeFileSync(file, Buffer.alloc(length, 5), { mode: 0o600 });
+  const error = await rejection(readOrCreateKeyFile(folder));
+  expect(error).toMatchObject({ code: 'UNKNOWN_ERROR' });
+  expect(error.message).toContain(`${file}: expected 32 bytes, got ${length}`);
+  expect(readFileSync(file).length).toBe(length);
+});
+
+test('is refused when it is a folder, or cannot be made', async () => {
+  const folder = await temporaryFolder();
+  mkdirSync(join(folder, 'sealing.key'), { mode: 0o700 });
+  expect((await rejection(readOrCreateKeyFile(folder))).message).toContain(join(folder, 'sealing.key'));
+  writeFileSync(join(folder, 'file'), '');
+  const error = await rejection(readOrCreateKeyFile(join(folder, 'file', 'below')));
+  expect(error).toMatchObject({ name: 'PowerAuthError', code: 'UNKNOWN_ERROR' });
+});
+
+test('that was removed: the records say so, stay, and open again when it is put back', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'sealing.key');
+  await ownKeyStorage(folder).set('key', new TextEncoder().encode('mine'));
+  renameSync(file, `${file}.saved`);
+  const error = await rejection(ownKeyStorage(folder).get('key'));
+  expect(error).toMatchObject({ code: 'INVALID_ACTIVATION_DATA' });
+  expect(error.message).toMatch(/"key".*sealed with another key; was the key file removed/);
+  rmSync(file);
+  renameSync(`${file}.saved`, file);
+  expect(text(await ownKeyStorage(folder).get('key'))).toBe('mine');
+});
