@@ -8,7 +8,9 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { npm } from './lib/npm.mjs';
@@ -49,21 +51,24 @@ for (const [name, conditions] of Object.entries(manifest.imports)) {
   }
 }
 
-/** Packages that a built file asks for, types left aside. */
-function packagesIn(file) {
-  const names = readFileSync(join(root, file), 'utf8').matchAll(
-    /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g,
-  );
-  return [...names]
-    .map(([, name]) => name)
-    .filter((name) => /^[@a-z]/.test(name) && !name.startsWith('node:'));
-}
-
+// Each package that a built file asks for, as esbuild reads it: comments with examples ask for some as well.
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: filesUnder('dist').filter((file) => file.endsWith('.js') && !file.startsWith('dist/browser/')),
+  outdir: 'build/unused',
+  write: false,
+  bundle: true,
+  packages: 'external',
+  format: 'esm',
+  platform: 'node',
+  metafile: true,
+  tsconfigRaw: '{}',
+});
 const used = new Set(
-  filesUnder('dist')
-    .filter((file) => file.endsWith('.js') && !file.startsWith('dist/browser/'))
-    .flatMap(packagesIn)
-    .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)[0]),
+  Object.values(metafile.inputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ external, path }) => external && !isBuiltin(path))
+    .map(({ path }) => /^(?:@[^/]+\/)?[^/]+/.exec(path)[0]),
 );
 const dependencies = { ...manifest.dependencies, ...manifest.peerDependencies };
 for (const name of used) {

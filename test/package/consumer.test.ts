@@ -18,7 +18,6 @@ function exampleOf(readme: string): string {
   return code;
 }
 
-/** Compiler settings of two typical projects; the first has no Node types, as an app for browsers. */
 const strict = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -27,16 +26,21 @@ const strict = {
   skipLibCheck: false,
   target: 'ES2022',
 };
-const resolutions = {
-  bundler: {
-    ...strict,
-    module: 'esnext',
-    moduleResolution: 'bundler',
-    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-    types: [],
-  },
-  nodenext: { ...strict, module: 'nodenext', moduleResolution: 'nodenext', types: ['node'] },
-};
+const bundler = { ...strict, module: 'esnext', moduleResolution: 'bundler' };
+const nodenext = { ...strict, module: 'nodenext', moduleResolution: 'nodenext' };
+const inNode = Object.entries({ bundler, nodenext });
+
+const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+
+/** A program that loads entry points and says of each that it exports something. */
+const loading = (paths: readonly string[]): string =>
+  paths
+    .map(
+      (path, index) =>
+        `import * as module${index} from '${path.replace('.', 'powerauth-wasm')}';\n` +
+        `console.log('${path}', Object.keys(module${index}).length > 0);\n`,
+    )
+    .join('');
 
 describe('the packed package in an empty project', () => {
   let project: string;
@@ -57,28 +61,26 @@ describe('the packed package in an empty project', () => {
       join(project, 'src/example.ts'),
       exampleOf(await readFile(join(root, 'README.md'), 'utf8')),
     );
-    const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
-    const imports = subpaths.map(
-      (path, index) =>
-        `import * as module${index} from '${path.replace('.', 'powerauth-wasm')}';\nconsole.log('${path}', Object.keys(module${index}).length > 0);`,
-    );
-    await writeFile(join(project, 'src/subpaths.ts'), imports.join('\n'));
+    await writeFile(join(project, 'src/subpaths.ts'), loading(subpaths));
+    // What is for Node alone may ask for Node's types.
+    const universal = subpaths.filter((path) => path !== './testing');
+    await writeFile(join(project, 'src/browser.ts'), loading(universal));
   }, 180_000);
 
   afterAll(async () => {
     await rm(project, { recursive: true, force: true });
   });
 
-  describe.each(Object.entries(resolutions))('moduleResolution %s', (resolution, compilerOptions) => {
+  async function compile(name: string, compilerOptions: object, files: string[]): Promise<void> {
+    const tsconfig = { compilerOptions: { ...compilerOptions, rootDir: 'src', outDir: name }, files };
+    await writeFile(join(project, `tsconfig.${name}.json`), JSON.stringify(tsconfig));
+    await runNode([tsc, '-p', `tsconfig.${name}.json`], project);
+  }
+
+  describe.each(inNode)('moduleResolution %s', (resolution, compilerOptions) => {
     beforeAll(async () => {
-      await writeFile(
-        join(project, `tsconfig.${resolution}.json`),
-        JSON.stringify({
-          compilerOptions: { ...compilerOptions, rootDir: 'src', outDir: resolution },
-          include: ['src'],
-        }),
-      );
-      await runNode([tsc, '-p', `tsconfig.${resolution}.json`], project);
+      const files = ['src/example.ts', 'src/subpaths.ts'];
+      await compile(resolution, { ...compilerOptions, types: ['node'] }, files);
     }, 120_000);
 
     test('the example of the README compiles and runs', async () => {
@@ -88,8 +90,13 @@ describe('the packed package in an empty project', () => {
 
     test('every subpath compiles and loads', async () => {
       const output = await runNode([`${resolution}/subpaths.js`], project);
-      const lines = Object.keys(manifest.exports).filter((path) => path !== './package.json');
-      expect(output.trim().split('\n')).toEqual(lines.map((path) => `${path} true`));
+      expect(output.trim().split('\n')).toEqual(subpaths.map((path) => `${path} true`));
     });
   });
+
+  test("an app for browsers compiles without Node's types", async () => {
+    const lib = ['ES2022', 'DOM', 'DOM.Iterable'];
+    await compile('browser', { ...bundler, lib, types: [] }, ['src/browser.ts']);
+    expect(await readdir(join(project, 'browser'))).toEqual(['browser.js']);
+  }, 60_000);
 });

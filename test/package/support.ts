@@ -18,11 +18,12 @@ export async function run(command: string, args: readonly string[], cwd = root):
   const shell = process.platform === 'win32' && command === 'npm';
   try {
     return (await execute(command, args, { cwd, env, shell, maxBuffer: 64 * 1024 * 1024 })).stdout;
-  } catch (cause) {
-    const { stdout, stderr } = cause as { stdout?: string; stderr?: string };
-    throw new Error(`${basename(command)} ${args.join(' ')} failed\n${stdout ?? ''}${stderr ?? ''}`, {
-      cause,
-    });
+  } catch (error) {
+    const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string };
+    const output = (stdout ?? '') + (stderr ?? '') || message;
+    const shown = output.split('\n').slice(0, 60).join('\n');
+    // Without its cause, which holds the same output twice more.
+    throw new Error(`${basename(command)} ${args.join(' ')} failed\n${shown}`);
   }
 }
 
