@@ -425,6 +425,8 @@ describe('the storage', () => {
       .map((value) => JSON.stringify(value) + inspect(value, { depth: 9, showHidden: true }))
       .join();
     expect(shown).not.toContain(PASSWORD);
+    expect(powerAuth.keychainConfiguration?.sealingKey).toBeInstanceOf(CryptoKey);
+    expect(shown).not.toContain(JSON.stringify(key));
     expect(shown).not.toContain(Buffer.from(key).toString('base64'));
     for await (const name of storage.list('')) {
       const bytes = Buffer.from((await storage.get(name)) ?? []);

@@ -75,17 +75,14 @@ export class Session {
   /** Builds a session; opens no file and sends nothing yet. */
   static async open(instanceId: string, configurations: Configurations): Promise<Session> {
     const { clientConfiguration, keychainConfiguration } = configurations;
-    const { storage = defaultStorage(), sealingKey } = keychainConfiguration;
-    const key =
-      sealingKey === undefined
-        ? () => defaultSealingKey(storage)
-        : sealingKey instanceof Uint8Array
-          ? await importSealingKey(sealingKey)
-          : sealingKey;
+    const { storage = defaultStorage(), sealingKey: given } = keychainConfiguration;
+    // Bytes are kept as a key that gives them to nobody, not even to readers of the configuration.
+    const sealingKey = given instanceof Uint8Array ? await importSealingKey(given) : given;
+    const key = sealingKey ?? (() => defaultSealingKey(storage));
     const engine = await createEngine(clientConfiguration);
     return new Session(
       instanceId,
-      configurations,
+      { ...configurations, keychainConfiguration: Object.freeze({ ...keychainConfiguration, sealingKey }) },
       engine,
       sealedStorage(storage, key),
       keychainConfiguration.storage === undefined,
