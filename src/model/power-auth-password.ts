@@ -75,6 +75,10 @@ export class PowerAuthPassword {
     this.#autoreleaseTime = autoreleaseTime === 0 ? AUTORELEASE_TIME : autoreleaseTime;
     if (powerAuthInstanceId !== undefined) {
       const passwords = ofInstances.get(powerAuthInstanceId) ?? new Set();
+      // Now and then those that are gone are swept out: an instance may live long and see many passwords.
+      if (passwords.size % 64 === 63) {
+        for (const reference of passwords) if (reference.deref() === undefined) passwords.delete(reference);
+      }
       ofInstances.set(powerAuthInstanceId, passwords.add(new WeakRef(this)));
     }
   }
