@@ -22,6 +22,9 @@ const LOG_LENGTH = 512n;
 /** How often the number is looked at, in ms: well within the second that subscribers are promised. */
 const LOOK_MS = 700;
 
+/** When it is looked at again after a write of the file, in ms. */
+const LOOK_AGAIN_MS = [2, 20];
+
 /** Length of an origin in bytes. */
 export const ORIGIN_LENGTH = 8;
 
@@ -51,6 +54,7 @@ export class ChangeFeed {
   #watcher: FSWatcher | undefined;
   #looking: NodeJS.Timeout | undefined;
   #coming: NodeJS.Immediate | undefined;
+  #again: NodeJS.Timeout[] = [];
   #closed = false;
 
   constructor(environment: LmdbEnvironment) {
@@ -101,6 +105,7 @@ export class ChangeFeed {
     this.#watcher?.close();
     clearInterval(this.#looking);
     clearImmediate(this.#coming);
+    for (const timer of this.#again) clearTimeout(timer);
     this.sign();
     this.#subscribers.clear();
   }
@@ -111,20 +116,26 @@ export class ChangeFeed {
 
   #watch(): void {
     if (this.#watcher !== undefined || this.#closed) return;
-    const onEvent = (): void => {
-      // One commit is several writes, and several events.
-      this.#coming ??= setImmediate(() => {
-        this.#coming = undefined;
-        this.sign();
-      });
-    };
     try {
-      this.#watcher = watch(join(this.#environment.folder, 'data.mdb'), { persistent: false }, onEvent);
+      this.#watcher = watch(join(this.#environment.folder, 'data.mdb'), { persistent: false }, () =>
+        this.#lookSoon(),
+      );
     } catch {
       // No more watches to be had (inotify's limit): looking every now and then does as well, only later.
       return;
     }
     this.#watcher.on('error', () => this.#watcher?.close());
+  }
+
+  /** After a write of the file: now, and again a little later, for LMDB shows a commit only after its last write. */
+  #lookSoon(): void {
+    // One commit is several writes.
+    this.#coming ??= setImmediate(() => {
+      this.#coming = undefined;
+      this.sign();
+      for (const timer of this.#again) clearTimeout(timer);
+      this.#again = LOOK_AGAIN_MS.map((ms) => setTimeout(() => this.sign(), ms).unref());
+    });
   }
 
   #deliver(): void {

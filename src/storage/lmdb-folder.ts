@@ -8,30 +8,16 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
 import { access, link, mkdir, open, stat, statfs, unlink } from 'node:fs/promises';
-import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { damagedFile, fileFailure } from './file-failure.ts';
+import { faultOf } from './lmdb-inspection.ts';
 
 /** A new lock file: room for 1000 readers, one for each thread that reads. */
 const LOCK_FILE_LENGTH = 65_536;
 
 /** What a new store needs at least, in bytes. */
 const MINIMAL_SPACE = 1_048_576;
-
-/** Where things are in a meta page of data format 2 on 64-bit machines, and what they must be. */
-const META = {
-  length: 168,
-  magic: 24,
-  version: 28,
-  pageSize: 48,
-  freeRoot: 88,
-  mainRoot: 136,
-  transaction: 152,
-};
-const MAGIC = 0xbeefc0de;
-const DATA_VERSION = 2;
-const NO_PAGE = 2n ** 64n - 1n;
 
 async function statIfThere(path: string): Promise<BigIntStats | undefined> {
   try {
@@ -109,7 +95,7 @@ async function prepareDataFile(folder: string): Promise<void> {
     return;
   }
   await access(path, constants.R_OK | constants.W_OK);
-  // Another process may be writing just this page.
+  // Another process may be writing just what is looked at.
   for (let attempt = 1; ; attempt++) {
     const fault = await faultOf(path);
     if (fault === undefined) return;
@@ -117,41 +103,3 @@ async function prepareDataFile(folder: string): Promise<void> {
     await sleep(20);
   }
 }
-
-/** What is wrong with the beginning of a data file, if anything. */
-async function faultOf(path: string): Promise<string | undefined> {
-  // Elsewhere the fields lie at other places, and LMDB has to look itself.
-  if (!process.arch.endsWith('64')) return undefined;
-  const handle = await open(path, 'r');
-  try {
-    const { size } = await handle.stat();
-    const metaPage = async (offset: number): Promise<Buffer> => {
-      const page = Buffer.alloc(META.length);
-      await handle.read(page, 0, META.length, offset);
-      return page;
-    };
-    const first = await metaPage(0);
-    const pageSize = u32(first, META.pageSize);
-    if (!isMeta(first) || pageSize < 256 || pageSize > 65_536)
-      return 'this is no LMDB file, or its header is damaged';
-    const second = await metaPage(pageSize);
-    if (!isMeta(second)) return 'its second header is damaged';
-    const newest = u64(first, META.transaction) > u64(second, META.transaction) ? first : second;
-    for (const field of [META.freeRoot, META.mainRoot]) {
-      const root = u64(newest, field);
-      if (root !== NO_PAGE && (root + 1n) * BigInt(pageSize) > BigInt(size)) return 'a part of it is missing';
-    }
-    return undefined;
-  } finally {
-    await handle.close();
-  }
-}
-
-function isMeta(page: Buffer): boolean {
-  return u32(page, META.magic) === MAGIC && (u32(page, META.version) & 0xffff) === DATA_VERSION;
-}
-
-const u32 = (page: Buffer, offset: number): number =>
-  endianness() === 'LE' ? page.readUInt32LE(offset) : page.readUInt32BE(offset);
-const u64 = (page: Buffer, offset: number): bigint =>
-  endianness() === 'LE' ? page.readBigUInt64LE(offset) : page.readBigUInt64BE(offset);

@@ -6,7 +6,7 @@
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -25,13 +25,10 @@ export async function buildChild(entryTs: URL): Promise<string> {
   const folder = join(root, 'node_modules', '.cache', 'powerauth-wasm-test');
   await mkdir(folder, { recursive: true });
   const entry = fileURLToPath(entryTs);
-  const outfile = join(
-    folder,
-    `${entry.slice(root.length).replaceAll(/[^a-z0-9]+/gi, '-')}-${process.pid}.mjs`,
-  );
-  await build({
+  const outfile = join(folder, `${entry.slice(root.length).replaceAll(/[^a-z0-9]+/gi, '-')}.mjs`);
+  const { outputFiles } = await build({
     entryPoints: [entry],
-    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -41,6 +38,10 @@ export async function buildChild(entryTs: URL): Promise<string> {
     sourcemap: 'inline',
     logLevel: 'error',
   });
+  // Another test may be running the last one.
+  const temporary = `${outfile}.${process.pid}.tmp`;
+  await writeFile(temporary, outputFiles[0]?.contents ?? '');
+  await rename(temporary, outfile);
   return outfile;
 }
 
