@@ -87,14 +87,12 @@ async function prepareLockFile(folder: string): Promise<void> {
 async function prepareDataFile(folder: string): Promise<void> {
   const path = join(folder, 'data.mdb');
   const file = await statIfThere(path);
+  if (file !== undefined) await access(path, constants.R_OK | constants.W_OK);
   if (file === undefined || file.size === 0n) {
     const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize < MINIMAL_SPACE) {
-      throw Object.assign(new Error(`${bavail * bsize} bytes are left on the volume`), { code: 'ENOSPC' });
-    }
-    return;
+    if (bavail * bsize >= MINIMAL_SPACE) return;
+    throw Object.assign(new Error(`${bavail * bsize} bytes are left on the volume`), { code: 'ENOSPC' });
   }
-  await access(path, constants.R_OK | constants.W_OK);
   // Another process may be writing just what is looked at.
   for (let attempt = 1; ; attempt++) {
     const fault = await faultOf(path);
