@@ -39,16 +39,16 @@ const text = (value: Uint8Array | undefined): string => Buffer.from(value ?? [])
 describe('several processes', () => {
   test('lose no update, with threads among them, from an empty folder on', async () => {
     const folder = await temporaryFolder();
-    const children = Array.from({ length: 8 }, () => new Child(script, 'increment', folder, 'counter', '50'));
-    const threads = Array.from({ length: 2 }, () => worker('increment', folder, 'counter', '50'));
+    const children = Array.from({ length: 8 }, () => new Child(script, 'increment', folder, 'counter', '25'));
+    const threads = Array.from({ length: 2 }, () => worker('increment', folder, 'counter', '25'));
     await Promise.all([...children.map((child) => child.done()), ...threads.map((thread) => thread.ended)]);
-    expect(text(await testLmdbStorage(folder).get('counter'))).toBe('500');
+    expect(text(await testLmdbStorage(folder).get('counter'))).toBe('250');
   });
 
   test('exclude each other by a lock, threads too', async () => {
     const folder = await temporaryFolder();
-    const children = Array.from({ length: 6 }, () => new Child(script, 'exclude', folder, 'lock', '15'));
-    const threads = Array.from({ length: 2 }, () => worker('exclude', folder, 'lock', '15'));
+    const children = Array.from({ length: 6 }, () => new Child(script, 'exclude', folder, 'lock', '10'));
+    const threads = Array.from({ length: 2 }, () => worker('exclude', folder, 'lock', '10'));
     await Promise.all([...children.map((child) => child.done()), ...threads.map((thread) => thread.ended)]);
   });
 
@@ -57,7 +57,7 @@ describe('several processes', () => {
     const storage = testLmdbStorage(folder);
     const holder = new Child(script, 'exclude', folder, 'lock', '1000000');
     await expect.poll(() => storage.lock('lock', async () => 'reached')).toBe('reached');
-    for (let i = 0; i < 20; i++) await storage.lock('lock', async () => i);
+    for (let i = 0; i < 10; i++) await storage.lock('lock', async () => i);
     await holder.kill();
   });
 
@@ -142,7 +142,7 @@ describe('kill -9 in the middle of writing', () => {
   test('leaves every confirmed value, and a store that works', async () => {
     const folder = await temporaryFolder();
     const confirmed = new Map<string, number>();
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       await Promise.all(
         ['a', 'b', 'c'].map(async (name) => {
           const id = `${round}${name}`;
