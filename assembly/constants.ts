@@ -17,6 +17,9 @@ export const INITIAL_HASH = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ], 16);
 
+/** Padding of Base64. */
+export const EQUALS: u8 = 0x3d;
+
 /** The alphabet of standard Base64. */
 export const BASE64_ALPHABET = memory.data<u8>([
   65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90,

@@ -12,8 +12,7 @@
  * ```
  */
 
-import { encode } from './base64';
-import { BLOCK, INPUT, NONCES, OUTPUT, SLOT_ID, SLOT_ID_LENGTH, TEMPLATE, slotAt } from './layout';
+import { BLOCK, INPUT, SLOT_ID, SLOT_ID_LENGTH, TEMPLATE, slotAt } from './layout';
 
 const BEFORE_ID = memory.data<u8>([
   // PowerAuth version="3.3", token_id="
@@ -38,6 +37,12 @@ const BEFORE_TIMESTAMP = memory.data<u8>([
 const BEFORE_TIMESTAMP_LENGTH: usize = 14;
 const DIGEST_TEXT: usize = 44;
 const NONCE_TEXT: usize = 24;
+
+/** From the beginning of the digest's text to that of the nonce's. */
+export const NONCE_OFFSET: usize = DIGEST_TEXT + BEFORE_NONCE_LENGTH;
+/** What stands between them, as far as encodeDigest may have overwritten it: `", n`. */
+export const BEHIND_DIGEST: u32 = 0x6e202c22;
+
 const AMPERSAND: u8 = 0x26;
 const QUOTE: u8 = 0x22;
 
@@ -80,12 +85,4 @@ export function prepare(slot: i32, digits: i32): usize {
   to += <usize>digits;
   store<u8>(to, QUOTE);
   return to + 1 - TEMPLATE;
-}
-
-/** Writes header `index` into OUTPUT, with nonce `index` of NONCES and the 32 B at `digest`. */
-export function write(index: i32, length: usize, digestAt: usize, digest: usize): void {
-  const to = OUTPUT + <usize>index * length;
-  memory.copy(to, TEMPLATE, length);
-  encode(digest, 32, to + digestAt);
-  encode(NONCES + <usize>(index << 4), 16, to + digestAt + DIGEST_TEXT + BEFORE_NONCE_LENGTH);
 }

@@ -1,7 +1,8 @@
 /** The build with four lanes. Exports the same list as index.ts. */
 
-import { BLOCK, DIGEST, NONCES, SCHEDULE, SLOT_OUTER, slotAt } from './layout';
-import { digestOffset, prepare, write } from './header';
+import { BLOCK, DIGEST, NONCES, OUTPUT, SCHEDULE, SLOT_OUTER, TEMPLATE, slotAt } from './layout';
+import { encodeDigest, encodeNonce } from './base64.simd';
+import { BEHIND_DIGEST, NONCE_OFFSET, digestOffset, prepare } from './header';
 import { compress4 } from './sha256x4';
 
 export { beginHash, beginMac, endHash, endMac, release, reserve, setKey, update, wipeScratch } from './hmac';
@@ -65,6 +66,16 @@ function storeDigests(): void {
   }
 }
 
+/** Writes one header, with the digest of a lane. May write up to 16 B behind it, where the next header comes, or nothing. */
+// @ts-ignore: decorator
+@inline
+function write(to: usize, length: usize, digestAt: usize, lane: usize, nonce: usize): void {
+  for (let at: usize = 0; at < length; at += 16) v128.store(to + at, v128.load(TEMPLATE + at));
+  encodeDigest(DIGEST + (lane << 5), to + digestAt);
+  store<u32>(to + digestAt, BEHIND_DIGEST, 44);
+  encodeNonce(nonce, to + digestAt + NONCE_OFFSET);
+}
+
 /**
  * Makes `count` (1 to 64) headers of a slot into OUTPUT, with the nonces in NONCES and the timestamp's `digits` in INPUT.
  * Returns the length of one. Four are made at a time; lanes without a header are computed and dropped.
@@ -79,7 +90,9 @@ export function headers(slot: i32, count: i32, digits: i32): usize {
     compress4(slotAt(slot) + SLOT_OUTER);
     storeDigests();
     const lanes = min(4, count - i);
-    for (let lane = 0; lane < lanes; lane++) write(i + lane, length, digestAt, DIGEST + <usize>(lane << 5));
+    for (let lane = 0; lane < lanes; lane++) {
+      write(OUTPUT + <usize>(i + lane) * length, length, digestAt, <usize>lane, NONCES + <usize>((i + lane) << 4));
+    }
   }
   return length;
 }

@@ -9,7 +9,7 @@
  *   5248  DIGEST     128 B  big-endian digests, 32 B a lane
  *   5376  TEMPLATE   256 B  the header's text with blanks for digest and nonce
  *   5632  NONCES    1024 B  16 B a header, written by the caller
- *   6656  OUTPUT   16384 B  headers, one behind the other
+ *   6656  OUTPUT   16400 B  headers, one behind the other; a vector may reach 16 B behind the last
  *  32768  constants (K of SHA-256, the Base64 alphabet), placed by the compiler
  *  65536  SLOTS     128 B each:
  *           +0   H(0..7) after the block key ⊕ ipad, 8 words
