@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import MissingPrograms from './test/helpers/missing-programs.ts';
 
 export default defineConfig({
   resolve: {
@@ -11,5 +12,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,
+    reporters: ['default', new MissingPrograms()],
   },
 });

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -149,5 +149,42 @@ describe('the lock', () => {
     await utimes(join(project, 'build/setup.lock'), minuteAgo, minuteAgo);
     await section();
     expect(await log()).toHaveLength(2);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('finding a program', () => {
+  const find = (environment: Record<string, string>) =>
+    script(
+      'programs',
+      'findProgram, PROGRAMS',
+      `import { main } from './tools/lib/run.mjs';
+       Object.assign(process.env, { REDIS_SERVER_PATH: '' }, ${JSON.stringify(environment)});
+       PROGRAMS.redis.places = ['${join(project, 'usual/redis-server')}'];
+       await main(async () => console.log(findProgram('redis')));`,
+    ).then((output) => output.trim());
+
+  async function program(path: string): Promise<string> {
+    await put(path, '#!/bin/sh\n');
+    await chmod(join(project, path), 0o755);
+    return join(project, path);
+  }
+
+  test('goes by its variable, then the PATH, then the usual places', async () => {
+    const path = `${join(project, 'empty')}:${join(project, 'bin')}`;
+    expect(await find({ PATH: path })).toBe('undefined');
+    const usual = await program('usual/redis-server');
+    expect(await find({ PATH: path })).toBe(usual);
+    await put('empty/redis-server', 'no program');
+    const onPath = await program('bin/redis-server');
+    expect(await find({ PATH: path })).toBe(onPath);
+    const chosen = await program('chosen');
+    expect(await find({ PATH: path, REDIS_SERVER_PATH: chosen })).toBe(chosen);
+  });
+
+  test('a variable that names no program is an error that says so', async () => {
+    const wrong = join(project, 'absent');
+    await expect(find({ REDIS_SERVER_PATH: wrong })).rejects.toThrow(
+      /Failed: REDIS_SERVER_PATH is .*absent[^]*What to do: correct REDIS_SERVER_PATH/,
+    );
   });
 });

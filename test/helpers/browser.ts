@@ -1,0 +1,66 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { launchBrowser, type BrowserName } from '../../tools/lib/browsers.mjs';
+import { servePages, type Page as ServedPage, type PageServer } from '../../tools/lib/pages.mjs';
+
+export { launchChromiumProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
+export { bundleForPage } from '../../tools/lib/pages.mjs';
+
+/** A browser that the tests of one `describe` share. */
+export interface SharedBrowser {
+  readonly browser: Browser;
+  /** A new profile in it, which ends with the test: cookies, IndexedDB and locks are those of its own tabs alone. */
+  context(): Promise<BrowserContext>;
+  /** A tab in a new profile, or in `context`. What the page throws by itself makes the test fail. */
+  page(url: string, context?: BrowserContext): Promise<Page>;
+}
+
+/** Inside a `describe`: starts a browser before its tests and closes it after them. */
+export function useBrowser(
+  name: BrowserName,
+  options?: {
+    readonly args?: readonly string[];
+    readonly preferences?: Record<string, string | number | boolean>;
+  },
+): SharedBrowser {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await launchBrowser(name, options);
+  }, 90_000);
+  afterAll(() => browser?.close(), 30_000);
+  const running = (): Browser => {
+    if (browser === undefined) throw new Error('The browser runs inside tests only');
+    return browser;
+  };
+  const context = async (): Promise<BrowserContext> => {
+    const made = await running().newContext();
+    onTestFinished(() => made.close());
+    return made;
+  };
+  return {
+    get browser() {
+      return running();
+    },
+    context,
+    page: async (url, within) => {
+      const page = await (within ?? (await context())).newPage();
+      const errors: Error[] = [];
+      page.on('pageerror', (error) => errors.push(error));
+      onTestFinished(() => {
+        if (errors.length > 0) throw new AggregateError(errors, `the page threw: ${errors.join('; ')}`);
+      });
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+/** Serves pages until the test ends; see {@link servePages}. */
+export async function testPages(
+  content: string | Record<string, ServedPage>,
+  options?: { readonly headers?: Record<string, string> },
+): Promise<PageServer> {
+  const server = await servePages(content, options);
+  onTestFinished(() => server.close());
+  return server;
+}

@@ -1,0 +1,11 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+
+export type BrowserName = 'chromium' | 'firefox';
+export interface BrowserOptions {
+  /** More flags for Chromium. */
+  readonly args?: readonly string[] | undefined;
+  /** For Firefox, as in about:config. */
+  readonly preferences?: Record<string, string | number | boolean> | undefined;
+}
+export function launchBrowser(name: BrowserName, options?: BrowserOptions): Promise<Browser>;
+export function launchChromiumProfile(folder: string, options?: BrowserOptions): Promise<BrowserContext>;

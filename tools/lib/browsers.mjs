@@ -1,0 +1,55 @@
+/**
+ * Starting the browsers of this machine, through playwright-core: Chromium over its DevTools protocol, an unpatched
+ * Firefox over WebDriver BiDi.
+ *
+ * @module
+ */
+import { chromium, firefox } from 'playwright-core';
+import { requireProgram } from './programs.mjs';
+
+/** Milliseconds that a browser may take to start. */
+const START = 60_000;
+
+/** No network but what a test asks for, and nothing to click away. */
+const CHROMIUM_FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Root cannot have Chromium's sandbox. */
+const chromiumOptions = ({ args = [] }) => ({
+  executablePath: requireProgram('chromium'),
+  headless: true,
+  timeout: START,
+  chromiumSandbox: process.platform !== 'linux' || process.getuid?.() !== 0,
+  args: [...CHROMIUM_FLAGS, ...args],
+});
+
+/**
+ * Starts a browser with an empty profile of its own, headless. The caller closes it.
+ *
+ * @param [options] `args` more
+ *   flags for Chromium; `preferences` for Firefox, as in about:config
+ * @throws {StepError} when the browser is not on this machine
+ */
+export function launchBrowser(name, options = {}) {
+  if (name === 'chromium') return chromium.launch(chromiumOptions(options));
+  return firefox.launch({
+    // Not Playwright's own build: a stock Firefox, over WebDriver BiDi.
+    channel: 'moz-firefox',
+    executablePath: requireProgram('firefox'),
+    headless: true,
+    timeout: START,
+    firefoxUserPrefs: options.preferences ?? {},
+  });
+}
+
+/**
+ * Starts Chromium on a profile folder that stays, so that a later start finds what it stored. The caller closes it.
+ */
+export const launchChromiumProfile = (folder, options = {}) =>
+  chromium.launchPersistentContext(folder, chromiumOptions(options));

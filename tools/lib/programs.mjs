@@ -1,0 +1,129 @@
+/**
+ * Programs that the tests need and npm does not bring: where they are, and how to get them.
+ *
+ * @module
+ */
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { StepError, run, step } from './run.mjs';
+
+const MAC = '/Applications';
+const WINDOWS = process.env.ProgramFiles ?? 'C:\\Program Files';
+
+export const PROGRAMS = {
+  chromium: {
+    title: 'Chromium',
+    variable: 'CHROMIUM_PATH',
+    names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+    places: [
+      `${MAC}/Chromium.app/Contents/MacOS/Chromium`,
+      `${MAC}/Google Chrome.app/Contents/MacOS/Google Chrome`,
+      join(WINDOWS, 'Google', 'Chrome', 'Application', 'chrome.exe'),
+    ],
+    debian: 'chromium',
+  },
+  firefox: {
+    title: 'Firefox',
+    variable: 'FIREFOX_PATH',
+    names: ['firefox-esr', 'firefox'],
+    places: [`${MAC}/Firefox.app/Contents/MacOS/firefox`, join(WINDOWS, 'Mozilla Firefox', 'firefox.exe')],
+    debian: 'firefox-esr',
+  },
+  redis: {
+    title: 'Redis',
+    variable: 'REDIS_SERVER_PATH',
+    // One program with several names; it is started as redis-server. Debian's redis-tools has it too, and brings no
+    // service that would run on the user's machine from then on.
+    names: ['redis-server', 'redis-check-rdb'],
+    places: ['/usr/sbin/redis-server', '/opt/homebrew/bin/redis-server', '/usr/local/bin/redis-server'],
+    debian: 'redis-tools',
+  },
+};
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function onPath(name) {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, file))
+    .find(isExecutable);
+}
+
+/**
+ * The file of a program, or undefined when it is not on this machine.
+ *
+ * @throws {StepError} when its environment variable names something that cannot be run
+ */
+export function findProgram(name) {
+  const { variable, names, places } = PROGRAMS[name];
+  const chosen = process.env[variable];
+  if (chosen) {
+    if (isExecutable(chosen)) return chosen;
+    throw new StepError(`${variable} is ${chosen}, which is no program that can be run`, {
+      remedy: `correct ${variable}, or unset it to let the program be found`,
+    });
+  }
+  return names.map(onPath).find(Boolean) ?? places.find(isExecutable);
+}
+
+/**
+ * The file of a program that must be there.
+ *
+ * @throws {StepError} when it is not
+ */
+export function requireProgram(name) {
+  const file = findProgram(name);
+  if (file !== undefined) return file;
+  throw new StepError(`${PROGRAMS[name].title} is not on this machine`, { remedy: remedyFor(name) });
+}
+
+/**
+ * How to get a program, in words.
+ */
+export function remedyFor(name) {
+  const { title, variable, debian } = PROGRAMS[name];
+  return `install ${title} (on Debian as root: apt-get install ${debian}), or set ${variable} to its file`;
+}
+
+/** Whether this machine lets us install: Debian or a relative of it, and we are root. */
+const canInstall = () =>
+  existsSync('/etc/debian_version') && process.getuid?.() === 0 && onPath('apt-get') !== undefined;
+
+const apt = (args) =>
+  run('apt-get', [...args, '-o', 'DPkg::Lock::Timeout=300'], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+
+/**
+ * Finds each program, and installs those that are missing where it can.
+ *
+ * @returns those that could not be had
+ */
+export async function providePrograms() {
+  const names = Object.keys(PROGRAMS);
+  const missing = names.filter((name) => findProgram(name) === undefined);
+  if (missing.length === 0 || !canInstall()) return missing;
+  // Old lists may still name the packages, so that this alone is no failure.
+  await step("Bring Debian's package lists up to date", () => apt(['update'])).catch(tell);
+  for (const name of missing) {
+    const { title, debian } = PROGRAMS[name];
+    await step(`Install ${title} (Debian's ${debian}; this may take minutes)`, () =>
+      apt(['install', '-y', '--no-install-recommends', debian]),
+    ).catch(tell);
+  }
+  return missing.filter((name) => findProgram(name) === undefined);
+}
+
+function tell(error) {
+  if (!(error instanceof StepError)) throw error;
+  process.stderr.write(`${error.output.trim()}\n${error.message}\n`);
+}
