@@ -44,6 +44,9 @@ export async function createEngine(
   let cause: unknown;
   for (const name of engine === undefined ? ENGINE_NAMES : [engine]) {
     try {
+      // Asked first: the loader looks at `Response`, whose first use without WebAssembly ends a Node process.
+      if (name !== 'js' && typeof WebAssembly === 'undefined')
+        throw new Error('There is no WebAssembly here');
       return await factories[name](fillRandom);
     } catch (error) {
       cause = error;

@@ -1,0 +1,58 @@
+/**
+ * An application that has the package among its node_modules, as npm would put it there, and runs the suite.
+ *
+ * @module
+ */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../../tools/lib/run.mjs';
+
+const APP = join(root, 'build', 'runtimes');
+
+/** What the suite imports from src comes from the package: public parts by their names, the rest by its file. */
+const fromPackage = {
+  name: 'from-package',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+      const file = path.replace(/^.*\/src\//, '').replace(/\.ts$/, '');
+      const names = { index: 'powerauth-wasm', 'storage/memory': 'powerauth-wasm/storage/memory' };
+      return { path: names[file] ?? `./node_modules/powerauth-wasm/dist/${file}.js`, external: true };
+    });
+  },
+};
+
+/**
+ * Makes it anew from dist: `process.mjs` for runtimes that run a script, `worker.mjs` for workerd.
+ *
+ * @returns its folder
+ */
+export async function prepareApp() {
+  rmSync(APP, { recursive: true, force: true });
+  const installed = join(APP, 'node_modules', 'powerauth-wasm');
+  mkdirSync(installed, { recursive: true });
+  for (const part of ['dist', 'package.json'])
+    cpSync(join(root, part), join(installed, part), { recursive: true });
+  // Without a manifest of its own it would be a part of this project, and find the project in place of the package.
+  writeFileSync(join(APP, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  const options = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'error' };
+  await build({
+    ...options,
+    entryPoints: ['test/runtimes/process.ts', 'test/runtimes/worker.ts'],
+    outdir: relative(root, APP),
+    outExtension: { '.js': '.mjs' },
+    platform: 'neutral',
+    plugins: [fromPackage],
+    tsconfigRaw: '{}',
+  });
+  // workerd reads no node_modules: a worker is bundled, as its users' tools do.
+  await build({
+    ...options,
+    entryPoints: [join(APP, 'worker.mjs')],
+    outfile: join(APP, 'worker.bundle.mjs'),
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    tsconfigRaw: '{}',
+  });
+  return APP;
+}

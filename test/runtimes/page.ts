@@ -1,0 +1,4 @@
+/** Entry for browsers. */
+import { runSuite } from './suite.ts';
+
+Object.assign(globalThis, { runSuite: () => runSuite({ origin: location.origin }) });

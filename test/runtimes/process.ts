@@ -1,0 +1,14 @@
+/**
+ * Entry for runtimes that run a script: `<runtime> process.mjs <origin>` prints the report as JSON.
+ *
+ * @module
+ */
+import { runSuite } from './suite.ts';
+
+const [, , origin = ''] = process.argv;
+console.log(
+  JSON.stringify(
+    // Node's fetch is made with WebAssembly, and its first use without that ends the process: nothing to send with.
+    await runSuite(typeof WebAssembly === 'undefined' ? {} : { origin, durable: true }),
+  ),
+);

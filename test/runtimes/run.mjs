@@ -1,0 +1,212 @@
+/**
+ * Runs the suite in every runtime there is: Node 20 to the newest, Bun, Deno, workerd, Chromium, Firefox; in some with
+ * less WebAssembly than usual. Prints a table; a row that fails makes the exit code 1.
+ *
+ *     npm run test:runtimes
+ *
+ * @module
+ */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import color from 'picocolors';
+import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
+import { launchBrowser } from '../../tools/lib/browsers.mjs';
+import { npm } from '../../tools/lib/npm.mjs';
+import { bundleForPage } from '../../tools/lib/pages.mjs';
+import { findProgram } from '../../tools/lib/programs.mjs';
+import { main, step } from '../../tools/lib/run.mjs';
+import { prepareApp } from './app.mjs';
+import { serveSuite } from './origin.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+/** The runtimes' own package.json, with what npm installs for it. */
+const binaries = join(here, 'binaries');
+const TIMEOUT = 120_000;
+const ALL = ['wasm-simd', 'wasm-scalar', 'js'];
+const SCALAR = process.arch === 'x64' ? ['wasm-scalar', 'js'] : ALL;
+
+const execute = promisify(execFile);
+const installed = (...parts) => join(binaries, 'node_modules', ...parts);
+
+/** The binary in the one of a package's platform packages that npm has put there. */
+function binary(scope, names, file) {
+  return names.map((name) => installed(scope, name, file)).find(existsSync);
+}
+
+const os = process.platform;
+const { arch } = process;
+const bun = binary('@oven', [`bun-${os}-${arch}`, `bun-${os}-aarch64`], 'bin/bun');
+const deno = binary('@deno', [`${os}-${arch}-glibc`, `${os}-${arch}`], 'deno');
+const workerd = binary('@cloudflare', [`workerd-${os}-64`, `workerd-${os}-arm64`], 'bin/workerd');
+
+const versionOf = async (file) =>
+  /\d[\w.-]*/.exec((await execute(file, ['--version'])).stdout)?.[0] ?? 'unknown';
+
+/** A runtime that runs the script, with a data folder of its own. */
+async function script(app, origin, file, ...args) {
+  const data = mkdtempSync(join(tmpdir(), 'powerauth-wasm-runtimes-'));
+  try {
+    const { stdout } = await execute(file, [...args, join(app, 'process.mjs'), origin], {
+      cwd: app,
+      timeout: TIMEOUT,
+      env: { ...process.env, XDG_DATA_HOME: data },
+    });
+    return JSON.parse(stdout);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+const WORKERD_CONFIG = `
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [(name = "worker", esModule = embed "worker.bundle.mjs")],
+      compatibilityDate = "2026-01-01",
+    )),
+    # The suite's server is on this machine, which is no public network.
+    (name = "internet", network = (allow = ["private", "local"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`;
+
+async function worker(app, origin) {
+  const config = join(app, 'config.capnp');
+  writeFileSync(config, WORKERD_CONFIG);
+  const child = spawn(workerd, ['serve', config, '--control-fd=3'], {
+    cwd: app,
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  try {
+    const [line] = await once(createInterface({ input: child.stdio[3] }), 'line', {
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    const { port } = JSON.parse(line);
+    const answer = await fetch(`http://127.0.0.1:${port}/?origin=${encodeURIComponent(origin)}`, {
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    return await answer.json();
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** A browser, with flags and headers; the version is its own word. */
+async function page(name, args, headers) {
+  const pages = {
+    '/': '<script type="module" src="/main.js"></script>',
+    '/main.js': await bundleForPage(join(here, 'page.ts')),
+  };
+  const served = await serveSuite(server, pages, headers);
+  const browser = await launchBrowser(name, { args });
+  try {
+    const tab = await (await browser.newContext()).newPage();
+    await tab.goto(`${served.origin}/`);
+    return { version: browser.version(), ...(await tab.evaluate(() => globalThis.runSuite())) };
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+const server = await startPowerAuthTestServer();
+const CSP = { 'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'" };
+
+/** `file` undefined: not on this machine. */
+const runtimes = (app, origin) => [
+  ...[
+    ['Node', process.execPath],
+    ...['node-22', 'node-24', 'node-26'].map((name) => ['Node', installed(name, 'bin', 'node')]),
+  ].flatMap(([name, path]) => {
+    const file = existsSync(path) ? path : undefined;
+    return [
+      [name, file, ALL, () => script(app, origin, file)],
+      [`${name}, no SIMD`, file, SCALAR, () => script(app, origin, file, '--no-enable-sse4-1')],
+      [`${name}, no WebAssembly`, file, ['js'], () => script(app, origin, file, '--jitless')],
+    ];
+  }),
+  ['Bun', bun, ALL, () => script(app, origin, bun, 'run')],
+  ['Deno', deno, ALL, () => script(app, origin, deno, 'run', '-A', '--node-modules-dir=manual')],
+  // It compiles no WebAssembly at run time, only what is deployed as a module.
+  ['workerd', workerd, ['js'], () => worker(app, origin)],
+  ...['chromium', 'firefox'].flatMap((name) => {
+    const title = name === 'chromium' ? 'Chromium' : 'Firefox';
+    const file = findProgram(name);
+    return [
+      [title, file, ALL, () => page(name)],
+      [`${title}, no wasm-unsafe-eval`, file, ['js'], () => page(name, [], CSP)],
+      ...(name === 'chromium'
+        ? [
+            [`${title}, no SIMD`, file, SCALAR, () => page(name, ['--js-flags=--no-enable-sse4-1'])],
+            [`${title}, no WebAssembly`, file, ['js'], () => page(name, ['--js-flags=--jitless'])],
+          ]
+        : []),
+    ];
+  }),
+];
+
+/** What one row says. */
+async function result([title, file, engines, run]) {
+  if (file === undefined)
+    return { title, version: '', engine: '', failed: false, text: 'not on this machine' };
+  let version = '';
+  try {
+    const report = await run();
+    version = report.version ?? (await versionOf(file));
+    const failed = report.checks.filter(({ error }) => error !== undefined);
+    const surprising = engines !== undefined && engines.join() !== report.engines.join();
+    const text = failed.map(({ title: check, error }) => `${check}: ${error}`).join('\n  ');
+    return {
+      title,
+      version,
+      engine: report.engine ?? '',
+      failed: failed.length > 0 || surprising,
+      text: surprising
+        ? `engines ${report.engines.join()}, expected ${engines.join()}\n  ${text}`
+        : text || `${report.checks.length} checks passed`,
+    };
+  } catch (error) {
+    return { title, version, engine: '', failed: true, text: `${error.message}\n${error.stderr ?? ''}` };
+  }
+}
+
+await main(async () => {
+  try {
+    const wanted = readFileSync(join(binaries, 'package-lock.json'), 'utf8');
+    const stamp = installed('.installed');
+    if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+      await step('Install the runtimes (about 900 MB)', () =>
+        // The binaries lie in packages of their own; their install scripts would only copy them.
+        npm(['ci', '--ignore-scripts', '--include=optional', '--no-audit', '--no-fund'], {
+          cwd: binaries,
+          remedy: "look at npm's message above, then run the same command again",
+        }),
+      );
+      writeFileSync(stamp, wanted);
+    }
+    const app = await prepareApp();
+    const served = await serveSuite(server);
+    let failures = 0;
+    for (const runtime of runtimes(app, served.origin)) {
+      const { title, version, engine, failed, text } = await result(runtime);
+      if (failed) failures++;
+      const mark = failed ? color.red('✗') : text.startsWith('not') ? '-' : color.green('✓');
+      console.log(`${mark} ${title.padEnd(30)} ${version.padEnd(16)} ${engine.padEnd(12)} ${text}`);
+    }
+    await served.close();
+    console.log(failures === 0 ? '\nAll good.' : `\n${failures} failed.`);
+    if (failures > 0) process.exitCode = 1;
+  } finally {
+    await server.close();
+  }
+});

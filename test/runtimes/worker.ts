@@ -1,0 +1,8 @@
+/** Entry for workerd: answers the report to a request of `/?origin=…`. */
+import { runSuite } from './suite.ts';
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    return Response.json(await runSuite({ origin: new URL(request.url).searchParams.get('origin') ?? '' }));
+  },
+};

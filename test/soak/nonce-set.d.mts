@@ -1,0 +1,4 @@
+export class NonceSet {
+  constructor(capacity: number);
+  add(nonce: string): boolean;
+}
