@@ -1,0 +1,30 @@
+/**
+ * What this package uses in browsers where the caller chooses nothing. The same list as `./node.ts`.
+ *
+ * @module
+ */
+
+import { localforageStorage } from '../storage/localforage.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+
+/** A new storage object on this origin's database, see {@link localforageStorage}. The caller closes it. */
+export function defaultStorage(): PowerAuthStorage {
+  return localforageStorage();
+}
+
+/**
+ * The key that seals the records of `storage` unless the caller has one: the one that the storage keeps, else the one in
+ * this origin's default database.
+ *
+ * @throws UNKNOWN_ERROR when that database cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
+ */
+export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+  if (storage.sealingKey !== undefined) return storage.sealingKey();
+  const keeper = defaultStorage();
+  try {
+    if (keeper.sealingKey === undefined) throw new TypeError('the default storage keeps a key');
+    return await keeper.sealingKey();
+  } finally {
+    await keeper.close();
+  }
+}

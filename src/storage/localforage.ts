@@ -1,0 +1,276 @@
+/**
+ * Storage in IndexedDB, for browsers: one database that all windows and workers of an origin share.
+ *
+ * Durability: each write is one transaction with `durability: 'strict'`, so that what was confirmed is there after a crash
+ * of the browser and, as far as disk and operating system keep their word, after a power cut. The browser may still evict
+ * the whole database when the disk is nearly full, unless the site has asked for `navigator.storage.persist()`; it then
+ * goes as a whole, key and records.
+ *
+ * Nothing else than IndexedDB is used: localStorage, localforage's other ways, knows neither bytes, nor CryptoKeys, nor
+ * workers.
+ *
+ * @module
+ */
+
+import localforage from 'localforage';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { describe } from '../util/validate.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
+import { Closing } from './closing.ts';
+import { Changes } from './localforage-changes.ts';
+import { joinDatabase, STORE_NAME, type Forage, type LocalforageDatabase } from './localforage-database.ts';
+import { assertBrowserStorage } from './localforage-failure.ts';
+import { underWebLock } from './localforage-locks.ts';
+import { webCrypto } from './sealing-key.ts';
+import { Turns } from './turns.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+
+/** How many keys `list` reads at a time. */
+const PAGE = 256;
+
+type Listener = (change: PowerAuthStorageChange) => void;
+
+/** Options of {@link localforageStorage}. */
+export interface LocalforageStorageOptions {
+  /** Name of the IndexedDB database. Default: `powerauth-wasm`. */
+  readonly name?: string;
+}
+
+/** One localforage object for each database. */
+const forages = new Map<string, Forage>();
+
+function forageOf(name: string): Forage {
+  const forage =
+    forages.get(name) ??
+    localforage.createInstance({ name, storeName: STORE_NAME, driver: localforage.INDEXEDDB });
+  forages.set(name, forage);
+  return forage;
+}
+
+interface Joined {
+  readonly database: LocalforageDatabase;
+  readonly changes: Changes;
+  readonly leave: () => Promise<void>;
+}
+
+class LocalforageStorage implements PowerAuthStorage {
+  readonly name = 'localforage';
+  readonly #databaseName: string;
+  readonly #closing = new Closing();
+  /** Updates of one record, one after another: within one page they need not race. */
+  readonly #updates = new Turns();
+  /** Subscriptions, and how to end them where they have begun. */
+  readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
+  readonly #writing = new Set<Promise<unknown>>();
+  #joined: Promise<Joined> | undefined;
+  #left: Promise<void> | undefined;
+
+  constructor(databaseName: string) {
+    this.#databaseName = databaseName;
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const { database } = await this.#join();
+    return database.read(key);
+  }
+
+  async set(key: string, value: Uint8Array): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    const copy = copyOfValue(value);
+    const { database, changes } = await this.#join();
+    await this.#write(changes, key, () => database.write(key, copy));
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    const { database, changes } = await this.#join();
+    await this.#write(changes, key, () => database.write(key, undefined));
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    this.#assertOpen();
+    assertPrefix(prefix);
+    let start = prefix;
+    let after = false;
+    for (;;) {
+      const { database } = await this.#join();
+      const keys = await database.keys(start, after, PAGE);
+      for (const key of keys) {
+        if (!key.startsWith(prefix)) return;
+        this.#assertOpen();
+        yield key;
+      }
+      const last = keys.at(-1);
+      if (last === undefined || keys.length < PAGE) return;
+      start = last;
+      after = true;
+    }
+  }
+
+  async update(
+    key: string,
+    change: (
+      current: Uint8Array<ArrayBuffer> | undefined,
+    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const { database, changes } = await this.#join();
+    const pass = await this.#updates.take(key, this.#closing);
+    try {
+      for (;;) {
+        this.#assertOpen();
+        const current = await database.read(key);
+        const answer = await change(current?.slice());
+        const next = answer === undefined ? undefined : copyOfValue(answer);
+        this.#assertOpen();
+        // Compared and written in one transaction, and not under a Web Lock: a frozen tab could hold that for ever.
+        const done = await this.#write(changes, key, () => database.replace(key, current, next));
+        if (done) return next;
+      }
+    } finally {
+      pass();
+    }
+  }
+
+  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    assertKey(name, 'lock name');
+    await this.#join();
+    return underWebLock(this.#scoped('lock', name), name, section, this.#closing);
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#assertOpen();
+    // One entry for each call, whether or not the same function was given twice.
+    const own: Listener = (change) => listener(change);
+    this.#subscriptions.set(own, undefined);
+    // Where the database cannot be opened there is nothing to tell; the next call reports it.
+    this.#join().then(
+      ({ changes }) => this.#beginSubscriptions(changes),
+      () => undefined,
+    );
+    return () => {
+      this.#subscriptions.get(own)?.();
+      this.#subscriptions.delete(own);
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing.close(closedError(this.name));
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async sealingKey(): Promise<CryptoKey> {
+    this.#assertOpen();
+    const { database } = await this.#join();
+    return database.sealingKey();
+  }
+
+  #assertOpen(): void {
+    this.#closing.throwIfClosed();
+  }
+
+  /** @throws INVALID_NATIVE_OBJECT when it was closed meanwhile */
+  async #join(): Promise<Joined> {
+    if (this.#joined === undefined) {
+      this.#joined = this.#open();
+      // Blocked site data or a full disk may be mended; the next call tries again.
+      this.#joined.catch(() => (this.#joined = undefined));
+    }
+    const joined = await this.#joined;
+    this.#assertOpen();
+    return joined;
+  }
+
+  async #open(): Promise<Joined> {
+    assertBrowserStorage();
+    webCrypto();
+    // Before anything is read, so that no later change of it is missed.
+    const changes = new Changes(this.#scoped('changes', ''));
+    try {
+      const { database, leave } = await joinDatabase(this.#databaseName, () => forageOf(this.#databaseName));
+      const forget = database.onInterruption(() => changes.tell('all'));
+      this.#beginSubscriptions(changes);
+      return {
+        database,
+        changes,
+        leave: async () => {
+          forget();
+          changes.close();
+          await leave();
+        },
+      };
+    } catch (error) {
+      changes.close();
+      throw error;
+    }
+  }
+
+  #beginSubscriptions(changes: Changes): void {
+    if (this.#closing.isClosed) return;
+    for (const [listener, end] of this.#subscriptions) {
+      if (end === undefined) this.#subscriptions.set(listener, changes.subscribe(listener));
+    }
+  }
+
+  async #leave(): Promise<void> {
+    for (const end of this.#subscriptions.values()) end?.();
+    this.#subscriptions.clear();
+    const joined = await this.#joined?.catch(() => undefined);
+    await Promise.allSettled(this.#writing);
+    await joined?.leave();
+  }
+
+  async #write<T>(changes: Changes, key: string, write: () => Promise<T>): Promise<T> {
+    const tell = changes.announce(key);
+    const writing = write().finally(tell);
+    this.#writing.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.#writing.delete(writing);
+    }
+  }
+
+  /** A name for all of this origin. JSON keeps the parts apart and writes lone surrogates, which browsers confuse, as `\ud83d`. */
+  #scoped(kind: 'lock' | 'changes', name: string): string {
+    return JSON.stringify(['powerauth-wasm', this.#databaseName, kind, name]);
+  }
+}
+
+/**
+ * A storage in IndexedDB, opened on first use. Any number of windows, dedicated, shared and service workers of one origin
+ * may use one database at once.
+ *
+ * Its {@link PowerAuthStorage.sealingKey | default sealing key} is a non-extractable CryptoKey in the same database, made
+ * when it is first needed.
+ *
+ * @throws WRONG_PARAMETER when `name` is no name. Calls reject with UNKNOWN_ERROR, its message naming database and remedy,
+ *   where IndexedDB, Web Locks, BroadcastChannel or WebCrypto are missing or blocked, the quota is used up, or the
+ *   database was deleted while it was in use
+ *
+ * @example
+ * ```ts
+ * import { localforageStorage } from 'powerauth-wasm/storage/localforage';
+ *
+ * const storage = localforageStorage({ name: 'my-app' });
+ * await powerAuth.configure(configuration, undefined, undefined, { storage });
+ * ```
+ */
+export function localforageStorage(options: LocalforageStorageOptions = {}): PowerAuthStorage {
+  const { name = 'powerauth-wasm' } = options;
+  // Firefox takes no lone surrogates here.
+  if (typeof name !== 'string' || name === '' || /\p{Surrogate}/u.test(name)) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `name: expected the name of a database in well-formed Unicode, got ${describe(name)}`,
+    );
+  }
+  return new LocalforageStorage(name);
+}
