@@ -8,8 +8,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createEngine, ENGINE_NAMES, type HotPathEngine, type KeySlot } from '../../src/hot-path/index.ts';
 
 const seed = process.env['SEED'] === undefined ? Date.now() % 2 ** 31 : Number(process.env['SEED']);
-/** Of each engine; one makes about 4000 headers. */
-const RUNS = 10;
+/** Of each engine; one makes about 3600 headers, and never fewer than 2624. */
+const RUNS = 13;
 let verified = 0;
 
 /** Whether or not it can make the headers of several tokens at once. */
@@ -84,7 +84,7 @@ describe(`headers as node:crypto has them (seed ${seed})`, () => {
       // What shrinks for minutes tells no more than the seed.
       { seed, numRuns: RUNS, endOnFailure: true },
     );
-    expect(verified - before).toBeGreaterThan(33_400);
+    expect(verified - before).toBeGreaterThanOrEqual(34_000);
     expect(nonces.size, 'each nonce once').toBe(verified - before);
   });
 });
