@@ -58,6 +58,13 @@ export function sessionOf(instanceId: string): Session {
   return session;
 }
 
+/** @throws INSTANCE_NOT_CONFIGURED, MISSING_ACTIVATION, PENDING_ACTIVATION */
+export async function activatedSession(instanceId: string): Promise<Session> {
+  const session = sessionOf(instanceId);
+  await session.requireActivation();
+  return session;
+}
+
 /** The configurations of an instance, or undefined when it is not configured. */
 export function configurationsOf(instanceId: string): Configurations | undefined {
   return sessions.get(instanceId)?.configurations;
