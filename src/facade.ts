@@ -7,7 +7,7 @@
 import { failure, PowerAuthError, PowerAuthErrorCode } from './errors.ts';
 import { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 import { PowerAuthPassword } from './model/power-auth-password.ts';
-import { describe } from './util/validate.ts';
+import { isInstance, wrongParameter } from './util/validate.ts';
 
 /** Runs a public method's work; what it throws becomes a PowerAuthError if it is none. */
 export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
@@ -19,13 +19,6 @@ export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
       cause: error,
     });
   }
-}
-
-function wrongParameter(field: string, expected: string, value: unknown): PowerAuthError {
-  return failure(
-    PowerAuthErrorCode.WRONG_PARAMETER,
-    `${field}: expected ${expected}, got ${describe(value)}`,
-  );
 }
 
 /** @throws WRONG_PARAMETER unless `value` is a non-empty string */
@@ -41,7 +34,7 @@ export function assertOptionalText(value: unknown, field: string): asserts value
 
 /** @throws WRONG_PARAMETER unless `value` is a string or a PowerAuthPassword */
 export function assertPassword(value: unknown, field: string): asserts value is string | PowerAuthPassword {
-  if (typeof value !== 'string' && !(value instanceof PowerAuthPassword)) {
+  if (typeof value !== 'string' && !isInstance(value, PowerAuthPassword)) {
     throw wrongParameter(field, 'a string or a PowerAuthPassword', value);
   }
 }
@@ -52,7 +45,7 @@ export function assertAuthentication(
   field: string,
   use: { readonly commit: boolean },
 ): asserts value is PowerAuthAuthentication {
-  if (!(value instanceof PowerAuthAuthentication)) {
+  if (!isInstance(value, PowerAuthAuthentication)) {
     throw wrongParameter(field, 'a PowerAuthAuthentication', value);
   }
   if (value.isActivationCommit !== use.commit) {

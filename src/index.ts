@@ -5,6 +5,10 @@
  */
 
 export { PowerAuth } from './power-auth.ts';
+export {
+  PowerAuthActivationCodeUtil,
+  type PowerAuthActivationCode,
+} from './power-auth-activation-code-util.ts';
 export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
 export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 

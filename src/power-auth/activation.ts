@@ -15,6 +15,7 @@ import { wipeActivationRecord } from '../session/activation-record.ts';
 import { fetchActivationStatus } from '../session/activation-status.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
 import { removeActivation } from '../session/signed-requests.ts';
+import { isInstance } from '../util/validate.ts';
 import { PowerAuthInstance } from './instance.ts';
 
 /** The part of {@link PowerAuth} that creates, commits, watches and removes an activation; never made by itself. */
@@ -78,7 +79,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
     return guard(async () => {
       const { pending } = sessionOf(this.instanceId);
-      if (!(activation instanceof PowerAuthActivation) || typeof activation.activationCode !== 'string') {
+      if (!isInstance(activation, PowerAuthActivation) || typeof activation.activationCode !== 'string') {
         throw failure(
           PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT,
           'activation: expected an object made by PowerAuthActivation.createWithActivationCode',

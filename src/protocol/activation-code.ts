@@ -28,7 +28,10 @@ export function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** Whether this is `AAAAA-BBBBB-CCCCC-DDDDD` in Base32, with the right checksum. */
+/**
+ * Whether this is `AAAAA-BBBBB-CCCCC-DDDDD` in Base32, with the right checksum. The four bits that are left over must be
+ * zero, as every server makes them: so each wrong character and each swap of neighbours is found.
+ */
 export function validateActivationCode(code: string): boolean {
   if (!/^[A-Z2-7]{5}(-[A-Z2-7]{5}){3}$/.test(code)) return false;
   let bytes: Uint8Array;
@@ -41,6 +44,11 @@ export function validateActivationCode(code: string): boolean {
   return bytes[12] === 0 && crc16(bytes.subarray(0, 10)) === (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0));
 }
 
+/** Whether this is Base64 of one byte or more, bits that are left over disregarded; whether it is a signature is not said. */
+function hasBase64Form(text: string): boolean {
+  return text !== '' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+}
+
 /**
  * Takes a code apart.
  *
@@ -49,8 +57,7 @@ export function validateActivationCode(code: string): boolean {
  */
 export function parseActivationCode(text: string): ParsedActivationCode {
   const [activationCode = '', activationSignature, ...rest] = text.split('#');
-  const signatureIsGood =
-    activationSignature === undefined || (base64Decode(activationSignature)?.length ?? 0) > 0;
+  const signatureIsGood = activationSignature === undefined || hasBase64Form(activationSignature);
   if (rest.length > 0 || !signatureIsGood || !validateActivationCode(activationCode)) {
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_CODE,
@@ -58,6 +65,51 @@ export function parseActivationCode(text: string): ParsedActivationCode {
     );
   }
   return activationSignature === undefined ? { activationCode } : { activationCode, activationSignature };
+}
+
+const RECOVERY_PREFIX = 'R:';
+
+/**
+ * The code without the prefix that it has in QR codes.
+ *
+ * @param text `AAAAA-BBBBB-CCCCC-DDDDD`, with or without `R:`
+ * @throws INVALID_RECOVERY_CODE
+ */
+export function parseRecoveryCode(text: string): string {
+  const code = text.startsWith(RECOVERY_PREFIX) ? text.slice(RECOVERY_PREFIX.length) : text;
+  if (!validateActivationCode(code)) {
+    throw failure(
+      PowerAuthErrorCode.INVALID_RECOVERY_CODE,
+      'recoveryCode: expected 4 groups of 5 Base32 characters with their checksum, with or without R: before them; got something else',
+    );
+  }
+  return code;
+}
+
+/** Whether this is a recovery code, with or without `R:`. */
+export function validateRecoveryCode(text: string): boolean {
+  return validateActivationCode(text.startsWith(RECOVERY_PREFIX) ? text.slice(RECOVERY_PREFIX.length) : text);
+}
+
+/** Whether this is a PUK: 10 digits. */
+export function validateRecoveryPuk(puk: string): boolean {
+  return /^[0-9]{10}$/.test(puk);
+}
+
+/** Whether a code point may stand in a code: `A` to `Z`, `2` to `7`. */
+export function validateTypedCharacter(character: number): boolean {
+  return correctTypedCharacter(character) === character;
+}
+
+/**
+ * What was meant by a typed code point: capitals for small letters, the letters `O` and `I` for the digits 0 and 1.
+ * Undefined where nothing in the alphabet can have been meant.
+ */
+export function correctTypedCharacter(character: number): number | undefined {
+  const isCodePoint = Number.isInteger(character) && character >= 0 && character < 0x80;
+  const typed = isCodePoint ? String.fromCodePoint(character) : '';
+  const meant = typed === '0' ? 'O' : typed === '1' ? 'I' : typed.toUpperCase();
+  return /^[A-Z2-7]$/.test(meant) ? meant.codePointAt(0) : undefined;
 }
 
 /** Whether the master server key signed this code. */

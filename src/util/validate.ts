@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot';
-import { failure, type PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthErrorCode, type PowerAuthError } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { utf8Decode } from './bytes.ts';
 
@@ -15,11 +15,27 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') {
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`;
   }
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'object') return `an object`;
-  return `a ${typeof value}`;
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (isInstance(value, Uint8Array)) return `${value.length} bytes`;
+  return Array.isArray(value) ? 'an array' : 'an object';
+}
+
+/** Whether `value` is an object of a class, also where asking makes it throw, as a proxy may. */
+export function isInstance<T>(value: unknown, type: { readonly prototype: T }): value is T {
+  try {
+    return value instanceof (type as { readonly prototype: T } & (abstract new () => T));
+  } catch {
+    return false;
+  }
+}
+
+/** The error for a parameter that is not what it has to be: field, expected, received. */
+export function wrongParameter(field: string, expected: string, value: unknown): PowerAuthError {
+  return failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `${field}: expected ${expected}, got ${describe(value)}`,
+  );
 }
 
 /** Picks the value at the path of a valibot issue, or undefined. */
@@ -39,7 +55,12 @@ export function check<S extends v.GenericSchema>(
   field: string,
   code: PowerAuthErrorCode,
 ): v.InferOutput<S> {
-  const result = v.safeParse(schema, value, { abortEarly: true });
+  let result: v.SafeParseResult<S>;
+  try {
+    result = v.safeParse(schema, value, { abortEarly: true });
+  } catch (cause) {
+    throw failure(code, `${field}: expected what can be read, got an object that throws`, { cause });
+  }
   if (result.success) return result.output;
   const issue = result.issues[0];
   const expected = issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message;

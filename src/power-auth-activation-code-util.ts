@@ -1,0 +1,163 @@
+/**
+ * Activation and recovery codes as users type and scan them.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from './errors.ts';
+import {
+  correctTypedCharacter,
+  parseActivationCode,
+  parseRecoveryCode,
+  validateActivationCode,
+  validateRecoveryCode,
+  validateRecoveryPuk,
+  validateTypedCharacter,
+} from './protocol/activation-code.ts';
+import { wrongParameter } from './util/validate.ts';
+
+/** A code that was taken apart. */
+export interface PowerAuthActivationCode {
+  /** `AAAAA-BBBBB-CCCCC-DDDDD`: an activation code without its signature, or a recovery code without `R:`. */
+  activationCode: string;
+  /**
+   * Base64 of the signature that followed the code. Its type is the React Native SDK's, so that programs written for that
+   * compile; as there, it is absent where the code had no signature, as typed codes and all recovery codes have none.
+   */
+  activationSignature: string;
+}
+
+/**
+ * Checks and corrects activation codes, recovery codes and PUKs while they are typed, and takes scanned ones apart. A code
+ * is 20 characters of Base32 with a checksum in them (CRC-16), so that typing errors are found without the server.
+ * Nothing is sent, and no instance is needed.
+ *
+ * @example
+ * ```ts
+ * const { activationCode } = await PowerAuthActivationCodeUtil.parseActivationCode(scannedText);
+ * await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'My laptop'));
+ * ```
+ */
+export class PowerAuthActivationCodeUtil {
+  /**
+   * Takes an activation code apart. Nothing is corrected, and the signature is not verified: that does
+   * `PowerAuth.verifyScannedActivationCode`.
+   *
+   * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD`, or the same with `#` and the signature in Base64
+   * @throws INVALID_ACTIVATION_CODE, WRONG_PARAMETER for what is no string
+   * @example
+   * ```ts
+   * const code = await PowerAuthActivationCodeUtil.parseActivationCode('VVVVV-VVVVV-VVVVV-VTFVA');
+   * console.log(code.activationCode);
+   * ```
+   */
+  static async parseActivationCode(activationCode: string): Promise<PowerAuthActivationCode> {
+    assertString(activationCode, 'activationCode');
+    return parseActivationCode(activationCode) as PowerAuthActivationCode;
+  }
+
+  /**
+   * Takes a recovery code apart. Nothing is corrected.
+   *
+   * @param recoveryCode `AAAAA-BBBBB-CCCCC-DDDDD`, as typed, or with `R:` before it, as scanned
+   * @throws INVALID_RECOVERY_CODE, WRONG_PARAMETER for what is no string
+   * @example
+   * ```ts
+   * const { activationCode } = await PowerAuthActivationCodeUtil.parseRecoveryCode('R:VVVVV-VVVVV-VVVVV-VTFVA');
+   * ```
+   */
+  static async parseRecoveryCode(recoveryCode: string): Promise<PowerAuthActivationCode> {
+    assertString(recoveryCode, 'recoveryCode');
+    return { activationCode: parseRecoveryCode(recoveryCode) } as PowerAuthActivationCode;
+  }
+
+  /**
+   * Whether this is an activation code without a signature.
+   *
+   * @throws WRONG_PARAMETER for what is no string
+   * @example
+   * ```ts
+   * submit.disabled = !(await PowerAuthActivationCodeUtil.validateActivationCode(input.value));
+   * ```
+   */
+  static async validateActivationCode(activationCode: string): Promise<boolean> {
+    assertString(activationCode, 'activationCode');
+    return validateActivationCode(activationCode);
+  }
+
+  /**
+   * Whether this is a recovery code, with or without `R:` before it.
+   *
+   * @throws WRONG_PARAMETER for what is no string
+   * @example
+   * ```ts
+   * await PowerAuthActivationCodeUtil.validateRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA'); // true
+   * ```
+   */
+  static async validateRecoveryCode(recoveryCode: string): Promise<boolean> {
+    assertString(recoveryCode, 'recoveryCode');
+    return validateRecoveryCode(recoveryCode);
+  }
+
+  /**
+   * Whether this has the form of a PUK, which is 10 digits. A PUK has no checksum.
+   *
+   * @throws WRONG_PARAMETER for what is no string
+   * @example
+   * ```ts
+   * await PowerAuthActivationCodeUtil.validateRecoveryPuk('0123456789'); // true
+   * ```
+   */
+  static async validateRecoveryPuk(puk: string): Promise<boolean> {
+    assertString(puk, 'puk');
+    return validateRecoveryPuk(puk);
+  }
+
+  /**
+   * Whether a typed character may stand in a code: `A` to `Z` and `2` to `7`.
+   *
+   * @param character a Unicode code point
+   * @throws WRONG_PARAMETER for what is no number
+   * @example
+   * ```ts
+   * await PowerAuthActivationCodeUtil.validateTypedCharacter('B'.codePointAt(0)!); // true
+   * ```
+   */
+  static async validateTypedCharacter(character: number): Promise<boolean> {
+    assertNumber(character);
+    return validateTypedCharacter(character);
+  }
+
+  /**
+   * The character that belongs into a code for a typed one: `a` to `z` become capitals, `0` becomes `O`, `1` becomes `I`,
+   * and what is right stays.
+   *
+   * @param character a Unicode code point
+   * @returns a Unicode code point
+   * @throws INVALID_CHARACTER for one that cannot be corrected, WRONG_PARAMETER for what is no number
+   * @example
+   * ```ts
+   * const corrected = await PowerAuthActivationCodeUtil.correctTypedCharacter('0'.codePointAt(0)!);
+   * console.log(String.fromCodePoint(corrected)); // O
+   * ```
+   */
+  static async correctTypedCharacter(character: number): Promise<number> {
+    assertNumber(character);
+    const corrected = correctTypedCharacter(character);
+    if (corrected === undefined) {
+      throw failure(
+        PowerAuthErrorCode.INVALID_CHARACTER,
+        'character: expected a letter of the English alphabet or a digit from 0 to 7, got another character',
+      );
+    }
+    return corrected;
+  }
+}
+
+function assertString(value: unknown, field: string): asserts value is string {
+  if (typeof value !== 'string') throw wrongParameter(field, 'a string', value);
+}
+
+function assertNumber(value: unknown): asserts value is number {
+  if (typeof value !== 'number') throw wrongParameter('character', 'a Unicode code point', value);
+}
