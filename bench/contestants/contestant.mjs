@@ -1,0 +1,41 @@
+/**
+ * What a contestant is. Types alone.
+ *
+ * @module
+ */
+
+/**
+ * Somebody who makes token headers, in JavaScript.
+ *
+ * @typedef {object} Contestant
+ * @property {string} id what results and goals call it
+ * @property {string} name what tables call it
+ * @property {string} of whose version counts: a package, or `runtime`
+ * @property {'javascript' | 'native' | 'ours'} kind
+ * @property {number} [perCall] headers of one call, where it is more than one
+ * @property {boolean} [asynchronous] whether a call answers a promise
+ * @property {boolean} [jwt] makes a JSON Web Token, no token header
+ * @property {(setting: Setting) => Promise<() => unknown>} create prepares, and answers the function that is timed: a
+ *   call makes one header, or an array of `perCall`
+ */
+
+/**
+ * What a contestant is given.
+ *
+ * @typedef {object} Setting
+ * @property {{ id: string, secret: Uint8Array }} token a UUID and 16 B, as a server makes them
+ * @property {import('../lib/activation.mjs').Activation} activation for instances of the package
+ * @property {(bytes: Uint8Array) => string} base64 the runtime's fastest
+ * @property {() => Uint8Array} nonce 16 B of the CSPRNG
+ */
+
+/**
+ * A contestant in another process or page, or one that is no JavaScript.
+ *
+ * @typedef {object} Running
+ * @property {(count: number) => Promise<string[]>} sample some headers, at least `count`
+ * @property {(seconds: number) => Promise<number>} time works that long, answers nanoseconds for one header
+ * @property {() => Promise<void>} stop
+ */
+
+export {};

@@ -1,0 +1,48 @@
+/**
+ * An activation for instances of the package.
+ *
+ * @module
+ */
+import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication } from 'powerauth-wasm';
+import { memoryStorage } from 'powerauth-wasm/storage/memory';
+import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
+import { readActivation } from './instances.mjs';
+
+/**
+ * One that any instance may be given; it survives JSON.
+ *
+ * @typedef {object} Activation
+ * @property {object} configuration the first argument of `configure`
+ * @property {string} id
+ * @property {string} record its record, unsealed, in Base64
+ * @property {string} sealingKey 32 B in Base64
+ */
+
+/**
+ * A real one, with the embedded server.
+ *
+ * @returns {Promise<Activation>}
+ */
+export async function newActivation() {
+  const server = await startPowerAuthTestServer();
+  const powerAuth = new PowerAuth('bench activation');
+  try {
+    const storage = memoryStorage();
+    const sealingKey = crypto.getRandomValues(new Uint8Array(32));
+    const client = { enableUnsecureTraffic: true };
+    await powerAuth.configure(server.configuration, client, undefined, { storage, sealingKey });
+    const { activationId: id, activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'bench'));
+    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('bench password'));
+    const record = await readActivation(storage, sealingKey, powerAuth.instanceId);
+    return {
+      configuration: server.configuration,
+      id,
+      record: Buffer.from(record).toString('base64'),
+      sealingKey: Buffer.from(sealingKey).toString('base64'),
+    };
+  } finally {
+    await powerAuth.deconfigure();
+    await server.close();
+  }
+}

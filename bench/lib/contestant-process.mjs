@@ -1,0 +1,37 @@
+/**
+ * A process for one contestant, so that none is compiled for, or collects the garbage of, another. Does what it is told:
+ * `create` once, then `sample` and `time`.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { contestantOf } from '../contestants/index.mjs';
+import { Stopwatch } from './timing.mjs';
+
+let stopwatch;
+
+const orders = {
+  async create({ id, token, activation }) {
+    const contestant = contestantOf(id);
+    const call = await contestant.create({
+      token: { id: token.id, secret: new Uint8Array(token.secret) },
+      activation,
+      base64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
+      nonce: () => randomBytes(16),
+    });
+    stopwatch = new Stopwatch(contestant, call);
+  },
+  sample: (count) => stopwatch.sample(count),
+  time(seconds) {
+    globalThis.gc();
+    return stopwatch.time(seconds);
+  },
+};
+
+process.on('message', async ({ order, argument }) => {
+  try {
+    process.send({ answer: await orders[order](argument) });
+  } catch (error) {
+    process.send({ error: error.stack ?? String(error) });
+  }
+});

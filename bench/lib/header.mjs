@@ -1,0 +1,19 @@
+/**
+ * What a token header is made of, for contestants that know no other way to one. Runs in browsers too.
+ *
+ * @module
+ */
+
+const encoder = new TextEncoder();
+
+/** The header's text around what its maker has computed. */
+export const headerText = (tokenId, digest, nonce, timestamp) =>
+  `PowerAuth version="3.3", token_id="${tokenId}", token_digest="${digest}", nonce="${nonce}", timestamp="${timestamp}"`;
+
+/** What the digest is of: nonce (16 B) and the text behind it, 34 B as long as ms have 13 digits. */
+export function message(nonce, timestamp) {
+  const bytes = new Uint8Array(34);
+  bytes.set(nonce);
+  encoder.encodeInto(`&${timestamp}&3.3`, bytes.subarray(16));
+  return bytes;
+}

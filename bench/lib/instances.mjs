@@ -1,0 +1,69 @@
+/**
+ * Instances of the package with an activation and any number of tokens, as they would be found in a storage. Runs in
+ * browsers too.
+ *
+ * Tokens are written by the package's own parts, which it does not export, and which only this file uses: 100 000
+ * requests for tokens would take longer than all measuring.
+ *
+ * @module
+ */
+import { PowerAuth } from 'powerauth-wasm';
+import { memoryStorage } from 'powerauth-wasm/storage/memory';
+import { RecordKeys } from '../../dist/session/record-keys.js';
+import { encodeTokenRecord } from '../../dist/session/token-record.js';
+import { sealedStorage } from '../../dist/storage/sealed.js';
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+
+/** A new token, as a server would make it. */
+export const newToken = () => ({
+  id: crypto.randomUUID(),
+  secret: crypto.getRandomValues(new Uint8Array(16)),
+});
+
+/** The server's time, from nowhere: what is measured is not the network. */
+export const localTime = async () =>
+  new Response(JSON.stringify({ status: 'OK', responseObject: { serverTime: Date.now() } }));
+
+/** The record of an instance's activation, unsealed. */
+export const readActivation = (storage, sealingKey, instanceId) =>
+  sealedStorage(storage, sealingKey).get(new RecordKeys(instanceId).activation);
+
+/**
+ * A memory storage with what an instance of this id would have left there.
+ *
+ * @param {import('./activation.mjs').Activation} activation
+ * @param {Iterable<[string, { id: string, secret: Uint8Array }]>} tokens by name
+ */
+export async function filledStorage(activation, instanceId, tokens) {
+  const storage = memoryStorage();
+  const sealed = sealedStorage(storage, bytesOf(activation.sealingKey));
+  const keys = new RecordKeys(instanceId);
+  await sealed.set(keys.activation, bytesOf(activation.record));
+  for (const [name, { id, secret }] of tokens) {
+    const record = {
+      activationId: activation.id,
+      tokenIdentifier: id,
+      signatureType: 'possession',
+      tokenSecret: secret,
+    };
+    await sealed.set(keys.token(name), encodeTokenRecord(record));
+  }
+  return storage;
+}
+
+/** Configures an instance on such a storage; `client` is more of the second argument of `configure`. */
+export async function configureInstance(activation, instanceId, storage, client = {}) {
+  const powerAuth = new PowerAuth(instanceId);
+  await powerAuth.configure(
+    activation.configuration,
+    { enableUnsecureTraffic: true, fetch: localTime, ...client },
+    undefined,
+    { storage, sealingKey: bytesOf(activation.sealingKey) },
+  );
+  return powerAuth;
+}
+
+/** An instance with these tokens, configured. */
+export const openInstance = async (activation, instanceId, tokens, client) =>
+  configureInstance(activation, instanceId, await filledStorage(activation, instanceId, tokens), client);

@@ -1,0 +1,35 @@
+/**
+ * On what was measured.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform, release } from 'node:os';
+
+/** Extensions of the instruction set that SHA-256 may use, as Linux names them. */
+const EXTENSIONS = ['sha_ni', 'avx2', 'avx512f', 'sha2', 'asimd'];
+
+/** What the processor says of itself, where the system tells. */
+export function processorFlags() {
+  try {
+    return (
+      /^(?:flags|Features)\s*:\s*(.+)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? []
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** Machine, runtime and their versions. */
+export function machine() {
+  const flags = processorFlags();
+  return {
+    cpu: cpus()[0]?.model.trim() ?? arch(),
+    cores: cpus().length,
+    extensions: EXTENSIONS.filter((name) => flags.includes(name)),
+    system: `${platform()} ${release().split('-')[0]} ${arch()}`,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    openssl: process.versions.openssl,
+  };
+}

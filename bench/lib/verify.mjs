@@ -1,0 +1,44 @@
+/**
+ * Whether headers are what a server accepts: each digest is computed anew, with node:crypto.
+ *
+ * @module
+ */
+import { createHmac } from 'node:crypto';
+
+const HEADER =
+  /^PowerAuth version="3\.3", token_id="([^"]+)", token_digest="([^"]+)", nonce="([^"]+)", timestamp="(\d{13})"$/;
+/** A header may have waited this long before it is looked at, ms. */
+const TOLERANCE = 30_000;
+
+/** Why a server would refuse a header of this token, or undefined. */
+export function fault(header, { id, secret }) {
+  const match = HEADER.exec(header);
+  if (match === null) return 'its text is not that of a token header';
+  const [, tokenId, digest, nonce, timestamp] = match;
+  if (tokenId !== id) return 'it names another token';
+  const bytes = Buffer.from(nonce, 'base64');
+  if (bytes.length !== 16 || bytes.toString('base64') !== nonce) return 'its nonce is not 16 bytes in Base64';
+  const expected = createHmac('sha256', secret).update(bytes).update(`&${timestamp}&3.3`).digest('base64');
+  if (digest !== expected) return 'its digest is wrong';
+  if (Math.abs(Date.now() - Number(timestamp)) > TOLERANCE) return 'its time is not now';
+  return undefined;
+}
+
+/** Why a JSON Web Token is none that was signed with HS256 and this token's secret, or undefined. */
+export function faultOfJwt(jwt, { secret }) {
+  const [header = '', payload = '', signature] = jwt.split('.');
+  const expected = createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url');
+  if (signature !== expected) return 'its signature is wrong';
+  const { alg } = JSON.parse(Buffer.from(header, 'base64url').toString());
+  return alg === 'HS256' ? undefined : 'it was signed with another algorithm';
+}
+
+/** @throws {Error} unless `faultOf` finds nothing in each header, and no two are equal */
+export function assertHeaders(name, headers, token, faultOf = fault) {
+  if (headers.length === 0) throw new Error(`${name} makes no headers`);
+  for (const header of headers) {
+    const found = faultOf(header, token);
+    if (found !== undefined) throw new Error(`${name} makes headers that no server accepts: ${found}`);
+  }
+  if (new Set(headers).size !== headers.length) throw new Error(`${name} makes one header twice`);
+}

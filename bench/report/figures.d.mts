@@ -1,0 +1,2 @@
+export function number(value: number): string;
+export function times(ratio: number): string;

@@ -1,0 +1,26 @@
+/**
+ * Tables, for terminals and for Markdown.
+ *
+ * @module
+ */
+
+/** Rows of strings in columns as wide as they need; the first column to the left, the others to the right. */
+export function textTable(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The same as a Markdown table; the first row is its head. */
+export function markdownTable([head, ...rows]) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  );
+}
