@@ -33,7 +33,7 @@ export interface EciesScope {
 export interface DecryptedRequest {
   readonly plaintext: Buffer;
   /** The answer's envelope. */
-  encrypt(plaintext: string, now: number): object;
+  encrypt(plaintext: string | Buffer, now: number): object;
 }
 
 const text = (value: string): Buffer => Buffer.from(value, 'utf8');
@@ -112,7 +112,7 @@ export function decryptEnvelope(
     plaintext,
     encrypt(answer, time) {
       const answerNonce = randomBytes(16);
-      const encrypted = aesEncrypt(encKey, kdfInternal(ivKey, answerNonce), text(answer));
+      const encrypted = aesEncrypt(encKey, kdfInternal(ivKey, answerNonce), Buffer.from(answer));
       return {
         encryptedData: encrypted.toString('base64'),
         mac: macOf(encrypted, answerNonce, time, Buffer.alloc(0)).toString('base64'),

@@ -7,8 +7,11 @@
  * @module
  */
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { generateActivationCode } from './activation-code.ts';
+import { ecdsaVerify, fromBase64 } from './crypto.ts';
 import { PowerAuthTestFaults } from './faults.ts';
 import { createHttpServer, type PowerAuthTestRequest } from './http.ts';
 import {
@@ -18,7 +21,14 @@ import {
   type PowerAuthTestOfflineRequest,
   type PowerAuthTestOfflineSignature,
 } from './offline.ts';
-import { ServerState, type Activation, type PowerAuthTestActivationState, type Token } from './state.ts';
+import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
+import {
+  fingerprint,
+  ServerState,
+  type Activation,
+  type PowerAuthTestActivationState,
+  type Token,
+} from './state.ts';
 import { verifyToken } from './verify.ts';
 
 export { PowerAuthTestFaults, type PowerAuthTestFault } from './faults.ts';
@@ -28,12 +38,27 @@ export type {
   PowerAuthTestOfflineRequest,
   PowerAuthTestOfflineSignature,
 } from './offline.ts';
+export type {
+  PowerAuthTestRecoveryCode,
+  PowerAuthTestRecoveryCodeState,
+  PowerAuthTestRecoveryPuk,
+  PowerAuthTestRecoveryPukState,
+} from './recovery.ts';
 export type { PowerAuthTestActivationState } from './state.ts';
 
 /** Options of {@link startPowerAuthTestServer}. */
 export interface PowerAuthTestServerOptions {
   /** TCP port on 127.0.0.1. Default 0: any that is free. */
   readonly port?: number;
+  /** Whether each new activation gets a recovery code and PUK. Default true. */
+  readonly activationRecovery?: boolean;
+  /**
+   * The user behind the identity attributes of a custom activation, or undefined to refuse it. Default: the attribute
+   * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at.
+   */
+  readonly userOfAttributes?: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
+  /** Claims about a user, for `/pa/v3/user/info` and new activations. Default: `sub` (the user id), `jti` and `iat`. */
+  readonly userInfo?: (userId: string) => Readonly<Record<string, unknown>>;
 }
 
 /** Options of {@link PowerAuthTestServer.createActivation}. */
@@ -66,6 +91,8 @@ export interface PowerAuthTestActivation {
   /** What the client called it; undefined before the key exchange. */
   readonly activationName: string | undefined;
   readonly extras: string | undefined;
+  /** 8 digits, the same as the client's; undefined before the key exchange. */
+  readonly activationFingerprint: string | undefined;
   readonly tokens: readonly PowerAuthTestToken[];
 }
 
@@ -142,13 +169,15 @@ export class PowerAuthTestServer {
     activationId: string;
     activationCode: string;
   } {
-    const activation = this.#state.createActivation(options);
-    return { activationId: activation.activationId, activationCode: this.#state.signedCode(activation) };
+    const code = generateActivationCode();
+    const { activationId } = this.#state.createActivation({ ...options, code });
+    return { activationId, activationCode: this.#state.signedCode(code) };
   }
 
   /** PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states. */
   commitActivation(activationId: string): void {
     this.#change(activationId, ['PENDING_COMMIT', 'ACTIVE'], 'ACTIVE');
+    this.#state.recoveryCodes.activateOf(activationId);
   }
 
   /** ACTIVE becomes BLOCKED; no error when it is BLOCKED already. Throws in other states. */
@@ -161,7 +190,7 @@ export class PowerAuthTestServer {
     this.#change(activationId, ['BLOCKED', 'ACTIVE'], 'ACTIVE').failCount = 0;
   }
 
-  /** Removes an activation and its tokens; no error when it is REMOVED already. */
+  /** Removes an activation and its tokens; its recovery code stays. No error when it is REMOVED already. */
   removeActivation(activationId: string): void {
     this.#state.remove(this.#find(activationId));
   }
@@ -181,6 +210,7 @@ export class PowerAuthTestServer {
       counter,
       activationName: name,
       extras,
+      activationFingerprint: fingerprint(it),
       tokens,
     };
   }
@@ -205,6 +235,38 @@ export class PowerAuthTestServer {
   /** Whether an offline signature is good; moves the counter and counts failures like an online one. */
   verifyOfflineSignature(signature: PowerAuthTestOfflineSignature): boolean {
     return verifyOfflineSignature(this.#state, signature);
+  }
+
+  /** Whether this is a DER signature (Base64) over `data` by the private key of the activation's device. */
+  verifyDeviceSignature(activationId: string, data: string, signature: string): boolean {
+    const { keys } = this.#find(activationId);
+    const bytes = fromBase64(signature);
+    return (
+      keys !== undefined && bytes !== undefined && ecdsaVerify(keys.devicePublicKey, Buffer.from(data), bytes)
+    );
+  }
+
+  /**
+   * Makes a recovery code as a postcard has it: in the state CREATED, until an activation of the same user confirms it.
+   *
+   * @param options `userId` default `test-user`, `pukCount` default 1
+   */
+  createRecoveryCode(options: { userId?: string; pukCount?: number } = {}): PowerAuthTestRecoveryCode {
+    const { userId = 'test-user', pukCount } = options;
+    return recoveryCodeSnapshot(this.#state.recoveryCodes.create({ userId }, pukCount));
+  }
+
+  /** A recovery code as it is now, or undefined. */
+  recoveryCode(recoveryCode: string): PowerAuthTestRecoveryCode | undefined {
+    const code = this.#state.recoveryCodes.find(recoveryCode);
+    return code && recoveryCodeSnapshot(code);
+  }
+
+  /** Ends a recovery code and its PUKs for good. Throws when it is unknown. */
+  revokeRecoveryCode(recoveryCode: string): void {
+    const code = this.#state.recoveryCodes.find(recoveryCode);
+    if (code === undefined) throw new Error(`There is no recovery code ${recoveryCode}`);
+    this.#state.recoveryCodes.revoke(code);
   }
 
   /** Ends all connections and stops listening; twice is fine. */
@@ -235,8 +297,13 @@ export class PowerAuthTestServer {
 /**
  * Starts a server with an application of its own; it takes a few milliseconds.
  *
- * Besides the PowerAuth endpoints it serves `GET` and `POST /api/protected/token` (200 for a good token header, else 401)
- * and `/api/protected/signature` (any method, the same for signatures with that path as uriId).
+ * Besides the PowerAuth endpoints (`/pa/v3/user/info` among them) it serves, for an application to try itself on:
+ *
+ * - `GET` and `POST /api/protected/token`: 200 for a good token header, else 401
+ * - `/api/protected/signature`, any method: the same for signatures with that path as uriId
+ * - `POST /api/encrypted/application` and `/api/encrypted/activation`: the content, encrypted anew; 500 for what cannot be
+ *   decrypted
+ * - `POST /api/encrypted/signature`: the same in activation scope, signed with that path as uriId; else 401
  *
  * @example
  * ```ts
@@ -252,8 +319,12 @@ export class PowerAuthTestServer {
  */
 export async function startPowerAuthTestServer({
   port = 0,
+  activationRecovery = true,
+  userOfAttributes = ({ username }) =>
+    typeof username === 'string' && username !== '' ? username : undefined,
+  userInfo = (userId) => ({ sub: userId, jti: randomUUID(), iat: Math.floor(Date.now() / 1000) }),
 }: PowerAuthTestServerOptions = {}): Promise<PowerAuthTestServer> {
-  const state = new ServerState();
+  const state = new ServerState({ activationRecovery, userOfAttributes, userInfo });
   const requests: PowerAuthTestRequest[] = [];
   const faults = new PowerAuthTestFaults();
   const http = createHttpServer(state, faults, requests);

@@ -13,8 +13,10 @@ import type { ServerState } from './state.ts';
 export interface PowerAuthTestOfflineRequest {
   /** The operation's data, which the device shows and signs. */
   readonly data: string;
-  /** Further lines before the nonce, such as title and message. */
+  /** Lines before the data, such as the operation's id, title and message. */
   readonly lines?: readonly string[];
+  /** Lines between data and nonce, such as flags. */
+  readonly linesAfter?: readonly string[];
   /** Signed by this activation's server key; by the master server key when absent. */
   readonly activationId?: string;
 }
@@ -32,12 +34,13 @@ export function createOfflinePayload(
   state: ServerState,
   request: PowerAuthTestOfflineRequest,
 ): PowerAuthTestOfflinePayload {
-  const { data, lines = [], activationId } = request;
+  const { data, lines = [], linesAfter = [], activationId } = request;
   const activation = activationId === undefined ? undefined : state.activations.get(activationId);
   if (activationId !== undefined && activation === undefined)
     throw new Error(`There is no activation ${activationId}`);
   const nonce = randomBytes(16).toString('base64');
-  const signedPart = [...lines, data, nonce, activation === undefined ? '0' : '1'].join('\n');
+  const keyType = activation === undefined ? '0' : '1';
+  const signedPart = [...lines, data, ...linesAfter, nonce, keyType].join('\n');
   const signature = ecdsaSign(activation?.serverKeys ?? state.masterKeys, Buffer.from(signedPart));
   return { payload: signedPart + signature.toString('base64'), nonce };
 }

@@ -5,8 +5,8 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { generateActivationCode } from './activation-code.ts';
-import { agree, ecdsaSign, generateKeyPair, halve, kdf, uncompress, type KeyPair } from './crypto.ts';
+import { agree, ecdsaSign, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
+import { RecoveryCodes, type RecoveryCode } from './recovery.ts';
 import type { Factor } from './signature.ts';
 
 /** State of an activation, as the client's PowerAuthActivationState names it. */
@@ -33,7 +33,8 @@ export interface ActivationKeys extends Readonly<Record<Factor, Buffer>> {
 export interface Activation {
   readonly activationId: string;
   readonly userId: string;
-  readonly code: string;
+  /** Undefined where it was not made by code. */
+  readonly code: string | undefined;
   readonly otp: string | undefined;
   readonly maxFailCount: number;
   readonly serverKeys: KeyPair;
@@ -45,6 +46,25 @@ export interface Activation {
   keys: ActivationKeys | undefined;
   name: string | undefined;
   extras: string | undefined;
+}
+
+/** What a device says of itself in the key exchange. */
+export interface Device {
+  /** 65 B. */
+  readonly publicKey: Buffer;
+  readonly name: string | undefined;
+  readonly extras: string | undefined;
+  readonly otp: string | undefined;
+}
+
+/** What an application's own server decides. */
+export interface ApplicationRules {
+  /** Whether new activations get a recovery code. */
+  readonly activationRecovery: boolean;
+  /** The user behind the attributes of a custom activation; undefined refuses it. */
+  readonly userOfAttributes: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
+  /** Claims about a user. */
+  readonly userInfo: (userId: string) => Readonly<Record<string, unknown>>;
 }
 
 /** A temporary encryption key. */
@@ -65,22 +85,43 @@ export class ServerState {
   readonly masterKeys = generateKeyPair();
   readonly activations = new Map<string, Activation>();
   readonly tokens = new Map<string, Token>();
+  readonly recoveryCodes = new RecoveryCodes();
+  readonly #rules: ApplicationRules;
   readonly #temporaryKeys = new Map<string, TemporaryKey>();
   readonly #envelopes = new Set<string>();
   /** Added to the machine's clock, ms. */
   clockOffset = 0;
+
+  constructor(rules: ApplicationRules) {
+    this.#rules = rules;
+  }
+
+  /** The user behind the attributes of a custom activation, or undefined. */
+  userOfAttributes(attributes: Readonly<Record<string, unknown>>): string | undefined {
+    return this.#rules.userOfAttributes(attributes);
+  }
+
+  /** Claims about a user. */
+  userInfo(userId: string): Readonly<Record<string, unknown>> {
+    return this.#rules.userInfo(userId);
+  }
 
   /** The server's time, ms. */
   now(): number {
     return Date.now() + this.clockOffset;
   }
 
-  createActivation(options: { userId?: string; otp?: string; maxFailCount?: number }): Activation {
-    const { userId = 'test-user', otp, maxFailCount = 5 } = options;
+  createActivation(options: {
+    userId?: string;
+    code?: string;
+    otp?: string;
+    maxFailCount?: number;
+  }): Activation {
+    const { userId = 'test-user', code, otp, maxFailCount = 5 } = options;
     const activation: Activation = {
       activationId: randomUUID(),
       userId,
-      code: generateActivationCode(),
+      code,
       otp,
       maxFailCount,
       serverKeys: generateKeyPair(),
@@ -97,16 +138,13 @@ export class ServerState {
   }
 
   /** The code with the master key's signature, as a QR code has it. */
-  signedCode({ code }: Activation): string {
+  signedCode(code: string): string {
     return `${code}#${ecdsaSign(this.masterKeys, Buffer.from(code)).toString('base64')}`;
   }
 
-  /** Takes the device's key; throws for one that is no point of the curve. */
-  exchangeKeys(
-    activation: Activation,
-    device: { publicKey: Buffer; name?: string; extras?: string; otp?: string },
-  ): void {
-    const devicePublicKey = uncompress(device.publicKey);
+  /** Takes the device's key. */
+  exchangeKeys(activation: Activation, device: Device, isActive: boolean): void {
+    const { publicKey: devicePublicKey, name, extras } = device;
     const master = halve(agree(activation.serverKeys.privateKey, devicePublicKey));
     activation.keys = {
       possession: kdf(master, 1),
@@ -116,9 +154,18 @@ export class ServerState {
       vault: kdf(master, 2000),
       devicePublicKey,
     };
-    activation.name = device.name;
-    activation.extras = device.extras;
-    activation.state = activation.otp === undefined ? 'PENDING_COMMIT' : 'ACTIVE';
+    activation.name = name;
+    activation.extras = extras;
+    activation.failCount = 0;
+    activation.state = isActive ? 'ACTIVE' : 'PENDING_COMMIT';
+  }
+
+  /** The recovery code of a new activation, where they get one. It is good when the activation is active. */
+  createRecoveryCodeFor({ userId, activationId, state }: Activation): RecoveryCode | undefined {
+    if (!this.#rules.activationRecovery) return undefined;
+    const code = this.recoveryCodes.create({ userId, activationId });
+    if (state === 'ACTIVE') this.recoveryCodes.activateOf(activationId);
+    return code;
   }
 
   createTemporaryKey(activationId: string | undefined): {
@@ -182,4 +229,22 @@ export class ServerState {
     activation.failCount++;
     if (activation.failCount >= activation.maxFailCount) activation.state = 'BLOCKED';
   }
+}
+
+/** What user and bank compare: 8 digits of a hash over both public keys; undefined before the key exchange. */
+export function fingerprint({ keys, activationId, serverKeys }: Activation): string | undefined {
+  if (keys === undefined) return undefined;
+  // Numbers in Java: no leading zero bytes.
+  const x = (point: Buffer) =>
+    Buffer.from(
+      point
+        .subarray(1, 33)
+        .toString('hex')
+        .replace(/^(00)+/, ''),
+      'hex',
+    );
+  const hash = sha256(
+    Buffer.concat([x(keys.devicePublicKey), Buffer.from(activationId), x(serverKeys.publicKey)]),
+  );
+  return String((hash.readUInt32BE(28) & 0x7fffffff) % 1e8).padStart(8, '0');
 }

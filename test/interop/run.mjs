@@ -73,7 +73,14 @@ const failCountIs = (count) => () => server.activation(activationId)?.failCount 
 
 console.log('\nThe vendor’s Java client 1.9.0, protocol 3.3, against the embedded server\n');
 await step('activation with a code', `activate ${activationCode.split('#')[0]}`, {
-  check: (answer) => answer === `ok ${activationId}` && stateIs('PENDING_COMMIT')(),
+  check: (answer) => {
+    const [, id, fingerprint] = answer.split(' ');
+    return (
+      id === activationId &&
+      fingerprint === server.activation(activationId)?.activationFingerprint &&
+      stateIs('PENDING_COMMIT')()
+    );
+  },
 });
 await step('status before the commit', 'status', { check: (answer) => /PENDING_COMMIT/.test(answer) });
 server.commitActivation(activationId);
@@ -103,6 +110,24 @@ for (const type of ['possession', 'possession_knowledge']) {
   await step(`token of ${type} validated`, `verify-token ${tokens[type].join(' ')}`);
 }
 await step('vault unlocked', 'unlock-vault');
+await step('request encrypted in application scope', 'encrypt application');
+await step('request encrypted in activation scope', 'encrypt activation');
+const offline = server.createOfflinePayload({
+  activationId,
+  lines: ['operation-id', 'Payment', 'Please confirm'],
+  data: 'A1*A100CZK',
+  linesAfter: ['BX'],
+});
+await step('offline signature', `sign-offline ${Buffer.from(offline.payload).toString('base64')}`, {
+  check: (answer) =>
+    server.verifyOfflineSignature({
+      activationId,
+      uriId: '/operation/authorize/offline',
+      nonce: offline.nonce,
+      data: 'operation-id&A1*A100CZK',
+      signature: answer.split(' ')[1],
+    }),
+});
 await step('token removed', `remove-token ${tokens.possession?.[0]}`, {
   check: () => server.tokens.length === 1,
 });
@@ -120,6 +145,42 @@ await step('activation removed', 'remove-activation', { check: stateIs('REMOVED'
 await step('other token refused afterwards', `verify-token ${tokens.possession_knowledge?.join(' ')}`, {
   refused: true,
 });
+
+const custom = await step('activation with identity attributes', 'activate-custom alice', {
+  check: (answer) => server.activation(answer.split(' ')[1])?.userId === 'alice',
+});
+const [, customId, , recoveryCode, puk] = custom.split(' ');
+await step('recovery before the commit is refused', `recover ${recoveryCode} ${puk}`, { refused: true });
+server.commitActivation(customId);
+const postcard = server.createRecoveryCode({ userId: 'alice', pukCount: 2 });
+for (const already of [false, true]) {
+  await step(
+    `postcard confirmed, ${already ? 'once more' : 'the first time'}`,
+    `confirm-recovery ${postcard.recoveryCode}`,
+    {
+      check: (answer) => answer === `ok ${already}`,
+    },
+  );
+}
+await step('unknown recovery code is not confirmed', 'confirm-recovery AAAAA-AAAAA-AAAAA-AAAAA', {
+  refused: true,
+});
+await step('recovery with a wrong PUK is refused', `recover ${recoveryCode} 0000000000`, {
+  refused: true,
+  check: () => server.recoveryCode(recoveryCode)?.failCount === 1,
+});
+await step('recovery with the PUK', `recover ${recoveryCode} ${puk}`, {
+  check: (answer) => {
+    const [, id] = answer.split(' ');
+    return (
+      server.activation(id)?.state === 'ACTIVE' &&
+      server.activation(id)?.userId === 'alice' &&
+      server.activation(customId)?.state === 'REMOVED'
+    );
+  },
+});
+await step('signature of the recovered activation', 'sign possession_knowledge');
+await step('recovery with the PUK once more is refused', `recover ${recoveryCode} ${puk}`, { refused: true });
 
 java.stdin.end();
 await once(java, 'exit');

@@ -6,10 +6,13 @@ import io.getlime.security.powerauth.lib.cmd.consts.PowerAuthVersion;
 import io.getlime.security.powerauth.lib.cmd.logging.ObjectStepLogger;
 import io.getlime.security.powerauth.lib.cmd.logging.model.ExtendedActivationStatusBlobInfo;
 import io.getlime.security.powerauth.lib.cmd.steps.BaseStep;
+import io.getlime.security.powerauth.lib.cmd.steps.ComputeOfflineSignatureStep;
 import io.getlime.security.powerauth.lib.cmd.steps.VerifySignatureStep;
 import io.getlime.security.powerauth.lib.cmd.steps.VerifyTokenStep;
 import io.getlime.security.powerauth.lib.cmd.steps.model.*;
 import io.getlime.security.powerauth.lib.cmd.steps.v3.*;
+import io.getlime.security.powerauth.rest.api.model.entity.ActivationRecovery;
+import io.getlime.security.powerauth.rest.api.model.response.ActivationLayer2Response;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
@@ -66,6 +69,11 @@ public final class Main {
     private String step(String[] words) throws Exception {
         return switch (words[0]) {
             case "activate" -> activate(words[1]);
+            case "activate-custom" -> activateCustom(words[1]);
+            case "recover" -> recover(words[1], words[2]);
+            case "confirm-recovery" -> confirmRecovery(words[1]);
+            case "encrypt" -> encrypt(words[1]);
+            case "sign-offline" -> signOffline(words[1]);
             case "status" -> status();
             case "sign" -> sign(PowerAuthSignatureTypes.getEnumFromString(words[1]), words.length > 2 ? words[2] : PASSWORD);
             case "create-token" -> createToken(PowerAuthSignatureTypes.getEnumFromString(words[1]));
@@ -116,8 +124,80 @@ public final class Main {
         model.setPassword(PASSWORD);
         model.setCustomAttributes(new HashMap<>());
         model.setStatusFileName(statusFile);
-        run(new PrepareActivationStep(), model);
-        return String.valueOf(status.get("activationId"));
+        return activationOf(run(new PrepareActivationStep(), model));
+    }
+
+    private String activateCustom(String username) throws Exception {
+        final CreateActivationStepModel model = prepared(new CreateActivationStepModel(), baseUrl);
+        model.setIdentityAttributes(Map.of("username", username));
+        model.setActivationName("Java");
+        model.setPlatform("java");
+        model.setDeviceInfo("interop");
+        model.setApplicationKey(applicationKey);
+        model.setApplicationSecret(applicationSecret);
+        model.setMasterPublicKey(masterPublicKey);
+        model.setPassword(PASSWORD);
+        model.setStatusFileName(statusFile);
+        return activationOf(run(new CreateActivationStep(), model));
+    }
+
+    private String recover(String recoveryCode, String puk) throws Exception {
+        final ActivationRecoveryStepModel model = prepared(new ActivationRecoveryStepModel(), baseUrl);
+        model.setIdentityAttributes(Map.of("recoveryCode", recoveryCode, "puk", puk));
+        model.setActivationName("Java");
+        model.setPlatform("java");
+        model.setDeviceInfo("interop");
+        model.setApplicationKey(applicationKey);
+        model.setApplicationSecret(applicationSecret);
+        model.setMasterPublicKey(masterPublicKey);
+        model.setPassword(PASSWORD);
+        model.setStatusFileName(statusFile);
+        return activationOf(run(new ActivationRecoveryStep(), model));
+    }
+
+    /** Activation id, fingerprint, recovery code and PUK of a new activation. */
+    private static String activationOf(ObjectStepLogger logger) {
+        for (var item : logger.getItems()) {
+            if (item.object() instanceof ActivationLayer2Response response) {
+                final ActivationRecovery recovery = response.getActivationRecovery();
+                return response.getActivationId() + " " + found(logger, "deviceKeyFingerprint") + " "
+                    + recovery.getRecoveryCode() + " " + recovery.getPuk();
+            }
+        }
+        throw new IllegalStateException("The client did not report layer 2");
+    }
+
+    private String confirmRecovery(String recoveryCode) throws Exception {
+        final ConfirmRecoveryCodeStepModel model = prepared(new ConfirmRecoveryCodeStepModel(), baseUrl);
+        model.setApplicationKey(applicationKey);
+        model.setApplicationSecret(applicationSecret);
+        model.setMasterPublicKey(masterPublicKey);
+        model.setPassword(PASSWORD);
+        model.setRecoveryCode(recoveryCode);
+        model.setStatusFileName(statusFile);
+        return String.valueOf(found(run(new ConfirmRecoveryCodeStep(), model), "alreadyConfirmed"));
+    }
+
+    private String encrypt(String scope) throws Exception {
+        final EncryptStepModel model = prepared(new EncryptStepModel(), baseUrl + "/api/encrypted/" + scope);
+        model.setApplicationKey(applicationKey);
+        model.setApplicationSecret(applicationSecret);
+        model.setMasterPublicKey(masterPublicKey);
+        model.setBaseUriString(baseUrl);
+        model.setScope(scope);
+        model.setData("{\"amount\":\"1 000 K\u010d\"}".getBytes(StandardCharsets.UTF_8));
+        run(new EncryptStep(), model);
+        return "HTTP 200";
+    }
+
+    private String signOffline(String payload) throws Exception {
+        final ComputeOfflineSignatureStepModel model = prepared(new ComputeOfflineSignatureStepModel(), baseUrl);
+        model.setQrCodeData(new String(Base64.getDecoder().decode(payload), StandardCharsets.UTF_8));
+        model.setPassword(PASSWORD);
+        model.setStatusFileName(statusFile);
+        final ObjectStepLogger logger = new ObjectStepLogger();
+        new ComputeOfflineSignatureStep().execute(logger, model.toMap());
+        return String.valueOf(found(logger, "offlineSignature"));
     }
 
     private String status() throws Exception {
