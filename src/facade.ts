@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from './errors.ts';
 import { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
-import { PowerAuthPassword } from './model/power-auth-password.ts';
+import { isPassword, type PowerAuthPassword } from './model/power-auth-password.ts';
 import { isInstance, wrongParameter } from './util/validate.ts';
 
 /** Runs a public method's work; what it throws becomes a PowerAuthError if it is none. */
@@ -34,7 +34,7 @@ export function assertOptionalText(value: unknown, field: string): asserts value
 
 /** @throws WRONG_PARAMETER unless `value` is a string or a PowerAuthPassword */
 export function assertPassword(value: unknown, field: string): asserts value is string | PowerAuthPassword {
-  if (typeof value !== 'string' && !isInstance(value, PowerAuthPassword)) {
+  if (typeof value !== 'string' && !isPassword(value)) {
     throw wrongParameter(field, 'a string or a PowerAuthPassword', value);
   }
 }

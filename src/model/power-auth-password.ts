@@ -5,8 +5,9 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { equalBytes, utf8, wipe } from '../util/bytes.ts';
-import { describe } from '../util/validate.ts';
+import { utf8, wipe } from '../util/bytes.ts';
+import { describe, wrongParameter } from '../util/validate.ts';
+import { CodePoints } from './code-points.ts';
 
 /** A password: a {@link PowerAuthPassword}, or a string, which JavaScript cannot wipe. */
 export type PasswordType = PowerAuthPassword | string;
@@ -17,15 +18,25 @@ export type CharacterType = string | number;
 /** Disuse after which a password is wiped, ms. */
 const AUTORELEASE_TIME = 5 * 60_000;
 
-/** Passwords that end with the instance that they were made for. */
-const ofInstances = new Map<string, Set<WeakRef<PowerAuthPassword>>>();
+/** Passwords that are in use, by the configured instance that they belong to. */
+const byInstance = new Map<string, Set<PowerAuthPassword>>();
 
-/** For {@link usePassword} alone. */
+// What the functions below may do with a password, and nobody else.
+let isPasswordObject: (value: object) => boolean;
 let takeBytes: (password: PowerAuthPassword) => Uint8Array<ArrayBuffer>;
+let destroy: (password: PowerAuthPassword) => void;
 
 /**
- * A password as characters (code points, not UTF-16 units), in bytes that are wiped: after use unless `destroyOnUse` is
- * false, on `release`, and after 5 minutes of disuse. Nothing of it shows in JSON or in a log.
+ * A password as characters (code points, not UTF-16 units) in bytes that are overwritten with zeros: after it was used
+ * unless `destroyOnUse` is false, on `release`, after 5 minutes in which nothing was done with it, and when the instance
+ * that it belongs to is deconfigured. The object can be filled anew then. Nothing of it shows in JSON or in a log.
+ *
+ * It protects what the app puts into it character by character, as the keys of a PIN pad of its own do. Text that comes
+ * from an input field has been a string before, which nobody can wipe.
+ *
+ * Each method starts the 5 minutes anew. The first one that is called after the content was taken away without the app's
+ * asking, which is all but `release`, calls `onAutomaticCleanup`. Each rejects with INSTANCE_NOT_CONFIGURED while the
+ * instance that the password belongs to is not configured.
  *
  * @example
  * ```ts
@@ -35,28 +46,35 @@ let takeBytes: (password: PowerAuthPassword) => Uint8Array<ArrayBuffer>;
  * ```
  */
 export class PowerAuthPassword {
-  /** Code points; only the first `#length` count. */
-  #characters = new Uint32Array(32);
-  #length = 0;
-  /** Wiped after 5 minutes of disuse, and nobody was told yet. */
-  #cleaned = false;
-  /** Used up or released: good for new characters, not for authentication. */
-  #usedUp = false;
+  readonly #characters = new CodePoints();
+  /** Something was done with it since it was made or ended. */
+  #inUse = false;
+  /** It ended without the app's asking, and the app was not told yet. */
+  #lost = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #destroyOnUse: boolean;
   readonly #onAutomaticCleanup: (() => void) | undefined;
+  readonly #instanceId: string | undefined;
   readonly #autoreleaseTime: number;
 
   static {
+    isPasswordObject = (value) => #characters in value;
     takeBytes = (password) => password.#take();
+    destroy = (password) => password.#end({ lost: true });
   }
 
   /**
+   * Makes an empty password.
+   *
    * @param destroyOnUse wiped after it was used for authentication once
-   * @param onAutomaticCleanup called by the first use after 5 minutes of disuse, when the content is gone
-   * @param powerAuthInstanceId wiped when the instance with this id is deconfigured
-   * @param autoreleaseTime other time of disuse, ms, for tests
+   * @param onAutomaticCleanup called by the first method after the content was taken away
+   * @param powerAuthInstanceId the instance that it belongs to; `PowerAuth.createPassword` fills this in
+   * @param autoreleaseTime another time of disuse than 5 minutes, ms; 0 is 5 minutes
    * @throws WRONG_PARAMETER
+   * @example
+   * ```ts
+   * const password = new PowerAuthPassword(false, () => showEmptyPinPad());
+   * ```
    */
   constructor(
     destroyOnUse = true,
@@ -64,160 +82,219 @@ export class PowerAuthPassword {
     powerAuthInstanceId?: string,
     autoreleaseTime = 0,
   ) {
-    assertType(destroyOnUse, 'boolean', 'destroyOnUse');
-    if (onAutomaticCleanup !== undefined) assertType(onAutomaticCleanup, 'function', 'onAutomaticCleanup');
-    if (powerAuthInstanceId !== undefined) assertType(powerAuthInstanceId, 'string', 'powerAuthInstanceId');
-    if (!Number.isFinite(autoreleaseTime) || autoreleaseTime < 0) {
-      throw wrong('autoreleaseTime', 'ms, 0 or more', autoreleaseTime);
+    if (typeof destroyOnUse !== 'boolean')
+      throw wrongParameter('destroyOnUse', 'true or false', destroyOnUse);
+    if (onAutomaticCleanup !== undefined && typeof onAutomaticCleanup !== 'function') {
+      throw wrongParameter('onAutomaticCleanup', 'a function or undefined', onAutomaticCleanup);
+    }
+    if (powerAuthInstanceId !== undefined && typeof powerAuthInstanceId !== 'string') {
+      throw wrongParameter('powerAuthInstanceId', 'a string or undefined', powerAuthInstanceId);
+    }
+    // A longer time would overflow the timer, which would then go off at once.
+    if (!(typeof autoreleaseTime === 'number' && autoreleaseTime >= 0 && autoreleaseTime < 2 ** 31)) {
+      throw wrongParameter('autoreleaseTime', 'milliseconds, 0 to 2147483647', autoreleaseTime);
     }
     this.#destroyOnUse = destroyOnUse;
     this.#onAutomaticCleanup = onAutomaticCleanup;
+    this.#instanceId = powerAuthInstanceId;
     this.#autoreleaseTime = autoreleaseTime === 0 ? AUTORELEASE_TIME : autoreleaseTime;
-    if (powerAuthInstanceId !== undefined) {
-      const passwords = ofInstances.get(powerAuthInstanceId) ?? new Set();
-      // Now and then those that are gone are swept out: an instance may live long and see many passwords.
-      if (passwords.size % 64 === 63) {
-        for (const reference of passwords) if (reference.deref() === undefined) passwords.delete(reference);
-      }
-      ofInstances.set(powerAuthInstanceId, passwords.add(new WeakRef(this)));
-    }
   }
 
-  /** Number of characters. */
+  /**
+   * Number of characters.
+   *
+   * @example
+   * ```ts
+   * dots.textContent = '•'.repeat(await password.length());
+   * ```
+   */
   async length(): Promise<number> {
     this.#touch();
-    return this.#length;
+    return this.#characters.length;
   }
 
-  /** Whether there are no characters. */
+  /**
+   * Whether there are no characters.
+   *
+   * @example
+   * ```ts
+   * submit.disabled = await password.isEmpty();
+   * ```
+   */
   async isEmpty(): Promise<boolean> {
     this.#touch();
-    return this.#length === 0;
+    return this.#characters.length === 0;
   }
 
-  /** Removes and wipes all characters. */
+  /**
+   * Removes and wipes all characters.
+   *
+   * @example
+   * ```ts
+   * await password.clear();
+   * ```
+   */
   async clear(): Promise<void> {
     this.#touch();
-    this.#wipe();
+    this.#characters.wipe();
   }
 
   /**
    * Adds a character at the end.
    *
    * @returns the number of characters
-   * @throws WRONG_PARAMETER
+   * @throws WRONG_PARAMETER for what is no character; a half of a surrogate pair is none
+   * @example
+   * ```ts
+   * await password.addCharacter('1'); // 1
+   * await password.addCharacter(0x32); // 2
+   * ```
    */
   async addCharacter(character: CharacterType): Promise<number> {
-    return this.#insert(codePoint(character), this.#length);
+    const point = codePoint(character);
+    this.#touch();
+    this.#characters.insert(point, this.#characters.length);
+    return this.#characters.length;
   }
 
   /**
    * Inserts a character before position `at`, 0 to the length.
    *
    * @returns the number of characters
-   * @throws WRONG_PARAMETER
+   * @throws WRONG_PARAMETER for what is no character and for a position beyond the length
+   * @example
+   * ```ts
+   * await password.insertCharacter('1', 0);
+   * ```
    */
   async insertCharacter(character: CharacterType, at: number): Promise<number> {
     const point = codePoint(character);
-    assertPosition(at, this.#length, 'at');
-    return this.#insert(point, at);
+    this.#touch();
+    assertPosition(at, this.#characters.length, 'at');
+    this.#characters.insert(point, at);
+    return this.#characters.length;
   }
 
   /**
    * Removes the character at `position`, 0 to the length less 1.
    *
-   * @returns the number of characters
-   * @throws WRONG_PARAMETER
+   * @returns the number of characters that are left
+   * @throws WRONG_PARAMETER where there is no character
+   * @example
+   * ```ts
+   * await password.removeCharacterAt(0);
+   * ```
    */
   async removeCharacterAt(position: number): Promise<number> {
     this.#touch();
-    assertPosition(position, this.#length - 1, 'position');
-    this.#characters.copyWithin(position, position + 1, this.#length);
-    this.#characters[--this.#length] = 0;
-    return this.#length;
+    assertPosition(position, this.#characters.length - 1, 'position');
+    this.#characters.remove(position);
+    return this.#characters.length;
   }
 
   /**
-   * Removes the last character, if there is one.
+   * Removes the last character; of an empty password none.
    *
-   * @returns the number of characters
+   * @returns the number of characters that are left
+   * @example
+   * ```ts
+   * backspace.onclick = () => password.removeLastCharacter();
+   * ```
    */
   async removeLastCharacter(): Promise<number> {
-    return this.#length === 0 ? this.length() : this.removeCharacterAt(this.#length - 1);
+    this.#touch();
+    if (this.#characters.length > 0) this.#characters.remove(this.#characters.length - 1);
+    return this.#characters.length;
   }
 
   /**
-   * Whether both have the same characters; takes a time that depends on the lengths alone.
+   * Whether both have the same characters. Takes a time that depends on the lengths alone.
    *
-   * @throws WRONG_PARAMETER
+   * @throws WRONG_PARAMETER for what is no PowerAuthPassword
+   * @example
+   * ```ts
+   * if (!(await password.isEqualTo(repeated))) showMismatch();
+   * ```
    */
   async isEqualTo(password: PowerAuthPassword): Promise<boolean> {
-    if (!(password instanceof PowerAuthPassword)) throw wrong('password', 'a PowerAuthPassword', password);
+    if (!isPassword(password)) throw wrongParameter('password', 'a PowerAuthPassword', password);
     this.#touch();
     password.#touch();
-    return equalBytes(bytesOf(this.#used), bytesOf(password.#used));
+    return this.#characters.equals(password.#characters);
   }
 
-  /** Wipes the content. The object can be filled anew; used for authentication before that it is refused. */
+  /**
+   * Wipes the content now. The object is as new then.
+   *
+   * @example
+   * ```ts
+   * await password.release();
+   * ```
+   */
   async release(): Promise<void> {
-    this.#wipe();
-    this.#usedUp = true;
-    clearTimeout(this.#timer);
-  }
-
-  get #used(): Uint32Array {
-    return this.#characters.subarray(0, this.#length);
-  }
-
-  #insert(point: number, at: number): number {
-    this.#touch();
-    const position = Math.min(at, this.#length);
-    if (this.#length === this.#characters.length) {
-      const larger = new Uint32Array(2 * this.#length);
-      larger.set(this.#characters);
-      this.#characters.fill(0);
-      this.#characters = larger;
-    }
-    this.#characters.copyWithin(position + 1, position, this.#length);
-    this.#characters[position] = point;
-    this.#usedUp = false;
-    return ++this.#length;
+    this.#end({ lost: false });
   }
 
   #take(): Uint8Array<ArrayBuffer> {
-    this.#touch();
-    if (this.#usedUp) {
+    if (this.#lost) {
       throw failure(
         PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
-        'password: expected one with content, got one that was used up or released; make a new one, or one with destroyOnUse = false',
+        'password: expected one with content, got one that was used up or wiped; make a new one, or one with destroyOnUse = false',
       );
     }
-    const bytes = utf8FromCodePoints(this.#used);
-    if (this.#destroyOnUse) {
-      this.#wipe();
-      this.#usedUp = true;
-    }
+    this.#touch();
+    const bytes = this.#characters.toUtf8();
+    if (this.#destroyOnUse) this.#end({ lost: true });
     return bytes;
   }
 
-  /** Puts the clean-up off, and tells of one that happened. */
+  /** Begins the time of disuse anew, after telling the app what it does not know yet. */
   #touch(): void {
+    if (this.#lost) {
+      this.#lost = false;
+      this.#tell();
+    }
+    if (this.#instanceId !== undefined) {
+      const passwords = byInstance.get(this.#instanceId);
+      if (passwords === undefined) {
+        throw failure(
+          PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED,
+          'The PowerAuth instance of this password is not configured; call configure first',
+        );
+      }
+      passwords.add(this);
+    }
+    this.#inUse = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#cleaned = this.#length > 0;
-      this.#wipe();
-    }, this.#autoreleaseTime);
+    this.#timer = setTimeout(() => this.#end({ lost: true }), this.#autoreleaseTime);
     // In Node a timer keeps the process alive; in browsers it is a number.
     (this.#timer as { unref?: () => void }).unref?.();
-    if (!this.#cleaned) return;
-    this.#cleaned = false;
-    this.#onAutomaticCleanup?.();
   }
 
-  #wipe(): void {
-    this.#characters.fill(0);
-    this.#length = 0;
+  #tell(): void {
+    try {
+      this.#onAutomaticCleanup?.();
+    } catch (cause) {
+      throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, 'onAutomaticCleanup has thrown; see cause', { cause });
+    }
   }
+
+  #end({ lost }: { readonly lost: boolean }): void {
+    clearTimeout(this.#timer);
+    this.#characters.wipe();
+    this.#lost = lost && (this.#lost || this.#inUse);
+    this.#inUse = false;
+    if (this.#instanceId !== undefined) byInstance.get(this.#instanceId)?.delete(this);
+  }
+}
+
+/**
+ * Whether `value` is a PowerAuthPassword that its constructor made.
+ *
+ * @internal
+ */
+export function isPassword(value: unknown): value is PowerAuthPassword {
+  return typeof value === 'object' && value !== null && isPasswordObject(value);
 }
 
 /**
@@ -239,30 +316,29 @@ export async function usePassword<T>(
 }
 
 /**
- * Releases the passwords that were made for an instance.
+ * Lets the passwords of an instance be used, now that it is configured.
  *
  * @internal
  */
-export function releasePasswordsOf(instanceId: string): void {
-  for (const reference of ofInstances.get(instanceId) ?? []) void reference.deref()?.release();
-  ofInstances.delete(instanceId);
+export function admitPasswordsOf(instanceId: string): void {
+  byInstance.set(instanceId, new Set());
 }
 
-function wrong(field: string, expected: string, value: unknown): Error {
-  return failure(
-    PowerAuthErrorCode.WRONG_PARAMETER,
-    `${field}: expected ${expected}, got ${describe(value)}`,
-  );
+/**
+ * Wipes the passwords of an instance, and lets them no longer be used.
+ *
+ * @internal
+ */
+export function dismissPasswordsOf(instanceId: string): void {
+  for (const password of byInstance.get(instanceId) ?? []) destroy(password);
+  byInstance.delete(instanceId);
 }
 
-function assertType(value: unknown, type: string, field: string): void {
-  if (typeof value !== type) throw wrong(field, `a ${type}`, value);
-}
-
-function assertPosition(value: unknown, last: number, field: string): void {
+function assertPosition(value: unknown, last: number, field: string): asserts value is number {
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > last) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
+      // The number itself would tell how long the password is not.
       `${field}: expected a position within the password, got ${typeof value === 'number' ? 'another number' : describe(value)}`,
     );
   }
@@ -279,28 +355,4 @@ function codePoint(character: unknown): number {
     );
   }
   return point;
-}
-
-function bytesOf(characters: Uint32Array): Uint8Array {
-  return new Uint8Array(characters.buffer, characters.byteOffset, characters.byteLength);
-}
-
-/** First byte of a UTF-8 sequence, by the number of bytes that follow. */
-const LEADING_BITS = [0, 0xc0, 0xe0, 0xf0];
-
-/** UTF-8 (RFC 3629), straight from code points: a string in between could not be wiped. */
-function utf8FromCodePoints(points: Uint32Array): Uint8Array<ArrayBuffer> {
-  const scratch = new Uint8Array(4 * points.length);
-  let length = 0;
-  for (const point of points) {
-    if (point < 0x80) scratch[length++] = point;
-    else {
-      const continuations = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-      scratch[length++] = (LEADING_BITS[continuations] ?? 0) | (point >> (6 * continuations));
-      for (let i = continuations - 1; i >= 0; i--) scratch[length++] = 0x80 | ((point >> (6 * i)) & 0x3f);
-    }
-  }
-  const bytes = scratch.slice(0, length);
-  wipe(scratch);
-  return bytes;
 }

@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { admitPasswordsOf, dismissPasswordsOf } from '../model/power-auth-password.ts';
 import { buildConfigurations, type Configurations } from './configurations.ts';
 import { Session } from './session.ts';
 
@@ -27,6 +28,7 @@ export async function configureSession(instanceId: string, args: readonly unknow
   sessions.set(instanceId, undefined);
   try {
     sessions.set(instanceId, await Session.open(instanceId, configurations));
+    admitPasswordsOf(instanceId);
   } catch (error) {
     sessions.delete(instanceId);
     throw error;
@@ -38,6 +40,7 @@ export async function deconfigureSession(instanceId: string): Promise<void> {
   const session = sessions.get(instanceId);
   if (session === undefined) return;
   sessions.delete(instanceId);
+  dismissPasswordsOf(instanceId);
   await session.close();
 }
 

@@ -8,7 +8,6 @@ import { defaultSealingKey, defaultStorage } from '#platform';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { createEngine } from '../hot-path/index.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
-import { releasePasswordsOf } from '../model/power-auth-password.ts';
 import { HttpClient } from '../net/client.ts';
 import { Endpoints } from '../net/endpoints.ts';
 import { TimeSynchronization } from '../net/time-sync.ts';
@@ -119,7 +118,6 @@ export class Session {
     this.#ended.abort();
     this.tokens.close();
     this.pending.clear();
-    releasePasswordsOf(this.instanceId);
     if (this.#ownsStorage) await this.#storage.close();
   }
 

@@ -1,0 +1,74 @@
+/**
+ * Text as code points in memory that can be wiped: a string could not be.
+ *
+ * @module
+ */
+
+import { equalBytes, wipe } from '../util/bytes.ts';
+
+/** A row of Unicode code points. What it no longer needs is overwritten with zeros. */
+export class CodePoints {
+  /** Only the first `#length` count; all others are zero. */
+  #points = new Uint32Array(32);
+  #length = 0;
+
+  /** How many there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Inserts a code point before position `at`, 0 to the length. */
+  insert(point: number, at: number): void {
+    if (this.#length === this.#points.length) {
+      const larger = new Uint32Array(2 * this.#length);
+      larger.set(this.#points);
+      this.#points.fill(0);
+      this.#points = larger;
+    }
+    this.#points.copyWithin(at + 1, at, this.#length++);
+    this.#points[at] = point;
+  }
+
+  /** Removes the code point at `position`, 0 to the length less 1. */
+  remove(position: number): void {
+    this.#points.copyWithin(position, position + 1, this.#length);
+    this.#points[--this.#length] = 0;
+  }
+
+  /** Removes and wipes all. */
+  wipe(): void {
+    this.#points.fill(0);
+    this.#length = 0;
+  }
+
+  /** Equality in a time that depends on the lengths alone. */
+  equals(other: CodePoints): boolean {
+    return equalBytes(this.#bytes, other.#bytes);
+  }
+
+  /**
+   * UTF-8 (RFC 3629), which the caller wipes.
+   */
+  toUtf8(): Uint8Array<ArrayBuffer> {
+    const scratch = new Uint8Array(4 * this.#length);
+    let length = 0;
+    for (const point of this.#points.subarray(0, this.#length)) {
+      if (point < 0x80) scratch[length++] = point;
+      else {
+        const following = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+        scratch[length++] = (LEADING_BITS[following] ?? 0) | (point >> (6 * following));
+        for (let i = following - 1; i >= 0; i--) scratch[length++] = 0x80 | ((point >> (6 * i)) & 0x3f);
+      }
+    }
+    const bytes = scratch.slice(0, length);
+    wipe(scratch);
+    return bytes;
+  }
+
+  get #bytes(): Uint8Array {
+    return new Uint8Array(this.#points.buffer, this.#points.byteOffset, 4 * this.#length);
+  }
+}
+
+/** First byte of a UTF-8 sequence, by the number of bytes that follow. */
+const LEADING_BITS = [0, 0xc0, 0xe0, 0xf0];
