@@ -5,22 +5,38 @@
  */
 import { createHmac } from 'node:crypto';
 
-const HEADER =
-  /^PowerAuth version="3\.3", token_id="([^"]+)", token_digest="([^"]+)", nonce="([^"]+)", timestamp="(\d{13})"$/;
+/** One field and what is behind it. The vendor's own clients put the version first or last. */
+const FIELD = /([a-z_]+)="([^"]*)"(?:, |$)/y;
+const FIELDS = ['nonce', 'timestamp', 'token_digest', 'token_id', 'version'];
 /** A header may have waited this long before it is looked at, ms. */
 const TOLERANCE = 30_000;
 
+/** Fields by name, or undefined unless each is there exactly once and there is nothing else. */
+function fieldsOf(header) {
+  const found = [];
+  if (!header.startsWith('PowerAuth ')) return undefined;
+  FIELD.lastIndex = 'PowerAuth '.length;
+  while (FIELD.lastIndex < header.length) {
+    const match = FIELD.exec(header);
+    if (match === null) return undefined;
+    found.push([match[1], match[2]]);
+  }
+  const names = found.map(([name]) => name).sort();
+  return names.join() === FIELDS.join() ? Object.fromEntries(found) : undefined;
+}
+
 /** Why a server would refuse a header of this token, or undefined. */
 export function fault(header, { id, secret }) {
-  const match = HEADER.exec(header);
-  if (match === null) return 'its text is not that of a token header';
-  const [, tokenId, digest, nonce, timestamp] = match;
+  const fields = fieldsOf(header);
+  if (fields === undefined) return 'its text is not that of a token header';
+  const { version, token_id: tokenId, token_digest: digest, nonce, timestamp } = fields;
+  if (version !== '3.3') return 'it is of another version';
   if (tokenId !== id) return 'it names another token';
   const bytes = Buffer.from(nonce, 'base64');
   if (bytes.length !== 16 || bytes.toString('base64') !== nonce) return 'its nonce is not 16 bytes in Base64';
   const expected = createHmac('sha256', secret).update(bytes).update(`&${timestamp}&3.3`).digest('base64');
   if (digest !== expected) return 'its digest is wrong';
-  if (Math.abs(Date.now() - Number(timestamp)) > TOLERANCE) return 'its time is not now';
+  if (!(Math.abs(Date.now() - Number(timestamp)) <= TOLERANCE)) return 'its time is not now';
   return undefined;
 }
 

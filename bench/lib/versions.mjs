@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const versionIn = (path) =>
-  JSON.parse(readFileSync(new URL(`../../${path}package.json`, import.meta.url), 'utf8')).version;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Name and version of a contestant's library; `runtime` stands for the runtime that is named. */
+/** Version of a package of this project or of bench/peers; `runtime` stands for the runtime that is named. */
 export function versionOf(name, runtime) {
   if (name === 'runtime') return runtime;
-  return versionIn(name === 'powerauth-wasm' ? '' : `node_modules/${name}/`);
+  const places = ['node_modules', 'bench/peers/node_modules'].map((place) => `${root}${place}/${name}`);
+  const folder = name === 'powerauth-wasm' ? root : places.find(existsSync);
+  return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
 }

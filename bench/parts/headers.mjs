@@ -4,9 +4,11 @@
  * @module
  */
 import { CONTESTANTS } from '../contestants/index.mjs';
+import { Missing, NATIVE } from '../contestants/native.mjs';
 import { newActivation } from '../lib/activation.mjs';
 import { newToken } from '../lib/instances.mjs';
 import { startContestant } from '../lib/processes.mjs';
+import { startProgram } from '../lib/programs.mjs';
 import { progress } from '../lib/progress.mjs';
 import { rounded, summary } from '../lib/statistics.mjs';
 import { assertHeaders, fault, faultOfJwt } from '../lib/verify.mjs';
@@ -29,7 +31,7 @@ export async function timeInRounds(runners, token, { rounds, seconds }) {
     progress(PART, `verify ${contestant.name}`);
     const headers = await running.sample(VERIFIED);
     assertHeaders(contestant.name, headers, token, contestant.jwt === true ? faultOfJwt : fault);
-    await running.time(seconds);
+    await running.time(contestant.warmUp ?? seconds);
   }
   const samples = runners.map(() => []);
   for (let round = 1; round <= rounds; round++) {
@@ -44,22 +46,42 @@ export async function timeInRounds(runners, token, { rounds, seconds }) {
   });
 }
 
+/** Starts the native contestants that this machine has; `skipped` says why others are not among them. */
+async function startNative(token) {
+  const runners = [];
+  const skipped = [];
+  for (const contestant of NATIVE) {
+    progress(PART, `build ${contestant.name}`);
+    try {
+      runners.push({ contestant, running: await startProgram(await contestant.provide(), token) });
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      skipped.push({ id: contestant.id, name: contestant.name, reason: error.message });
+    }
+  }
+  return { runners, skipped };
+}
+
 /** Times all contestants, each in a process of its own. */
 export async function measureHeaders(options) {
-  progress(PART, 'start the contestants');
   const token = newToken();
-  const setting = { token, activation: await newActivation() };
-  const runners = [];
+  const { runners, skipped } = await startNative(token);
   try {
-    for (const contestant of CONTESTANTS) {
+    progress(PART, 'start the contestants');
+    const setting = { token, activation: await newActivation() };
+    const start = async (contestant) => {
       runners.push({ contestant, running: await startContestant(contestant, setting) });
-    }
+    };
+    await Promise.all(CONTESTANTS.map(start));
+    const order = [...NATIVE, ...CONTESTANTS];
+    runners.sort((a, b) => order.indexOf(a.contestant) - order.indexOf(b.contestant));
     const times = await timeInRounds(runners, token, options);
-    return runners.map(({ contestant: { id, name, of, kind } }, index) => ({
+    const headers = runners.map(({ contestant: { id, name, of, kind }, running }, index) => ({
       ...{ id, name, kind },
-      version: versionOf(of, `Node ${process.versions.node}`),
+      version: running.version ?? versionOf(of, `Node ${process.versions.node}`),
       ...times[index],
     }));
+    return { headers, skipped };
   } finally {
     for (const { running } of runners) await running.stop();
   }

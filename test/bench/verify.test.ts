@@ -20,7 +20,17 @@ describe('a header', () => {
     expect(fault(header(), token)).toBeUndefined();
   });
 
+  test('may have its fields in another order', () => {
+    const [, version = '', rest = ''] = /^PowerAuth (version="3\.3"), (.*)$/.exec(header()) ?? [];
+    expect(fault(`PowerAuth ${rest}, ${version}`, token)).toBeUndefined();
+  });
+
   test.each([
+    ['of another version', header().replace('3.3', '3.2'), /another version/],
+    ['with a field twice', header().replace('version="3.3"', 'nonce="", version="3.3"'), /text/],
+    ['without a field', header().replace('version="3.3", ', ''), /text/],
+    ['with a field more', header().replace('version', 'x="", version'), /text/],
+    ['with a time that is none', header().replace(/timestamp="\d+/, 'timestamp="x'), /digest is wrong/],
     ['of another token', header({ id: 'other' }), /another token/],
     ['of another secret', header({ secret: new Uint8Array(16) }), /digest is wrong/],
     ['that is old', header({ timestamp: Date.now() - 60_000 }), /not now/],

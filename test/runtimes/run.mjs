@@ -8,7 +8,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,10 +17,10 @@ import { promisify } from 'node:util';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
 import { launchBrowser } from '../../tools/lib/browsers.mjs';
-import { npm } from '../../tools/lib/npm.mjs';
+import { installLocked } from '../../tools/lib/install.mjs';
 import { bundleForPage } from '../../tools/lib/pages.mjs';
 import { findProgram } from '../../tools/lib/programs.mjs';
-import { main, step } from '../../tools/lib/run.mjs';
+import { main } from '../../tools/lib/run.mjs';
 import { prepareApp } from './app.mjs';
 import { serveSuite } from './origin.mjs';
 
@@ -182,18 +182,8 @@ async function result([title, file, engines, run]) {
 
 await main(async () => {
   try {
-    const wanted = readFileSync(join(binaries, 'package-lock.json'), 'utf8');
-    const stamp = installed('.installed');
-    if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-      await step('Install the runtimes (about 900 MB)', () =>
-        // The binaries lie in packages of their own; their install scripts would only copy them.
-        npm(['ci', '--ignore-scripts', '--include=optional', '--no-audit', '--no-fund'], {
-          cwd: binaries,
-          remedy: "look at npm's message above, then run the same command again",
-        }),
-      );
-      writeFileSync(stamp, wanted);
-    }
+    // The binaries lie in packages of their own; their install scripts would only copy them.
+    await installLocked(binaries, 'Install the runtimes (about 900 MB)');
     const app = await prepareApp();
     const served = await serveSuite(server);
     let failures = 0;
