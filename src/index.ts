@@ -17,7 +17,7 @@ export {
   PowerAuthActivationState,
   type PowerAuthActivationStatus,
 } from './model/power-auth-activation-status.ts';
-export { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+export { PowerAuthAuthentication, type PowerAuthBiometricPrompt } from './model/power-auth-authentication.ts';
 export type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
 export {
   PowerAuthBiometryConfiguration,

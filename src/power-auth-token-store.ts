@@ -5,9 +5,9 @@
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
-import type { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
-import { assertAuthentication, assertText, guard } from './facade.ts';
+import { assertText, guard } from './facade.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
 import { sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
@@ -83,9 +83,9 @@ export class PowerAuthTokenStore {
     return guard(async () => {
       const session = sessionOf(this.#instanceId);
       assertText(tokenName, 'tokenName');
-      assertAuthentication(authentication, 'authentication', { commit: false });
+      const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       await session.requireActivation();
-      const { tokenIdentifier } = await session.tokens.request(tokenName, authentication);
+      const { tokenIdentifier } = await session.tokens.request(tokenName, resolved);
       return { tokenName, tokenIdentifier };
     });
   }

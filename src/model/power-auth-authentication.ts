@@ -1,13 +1,42 @@
+/* eslint @typescript-eslint/no-deprecated: off -- the deprecated form is at home here */
 /**
  * With which factors a request is signed, or an activation committed.
  *
  * @module
  */
 
-import type { PasswordType } from './power-auth-password.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { wrongParameter } from '../util/validate.ts';
+import { assertPassword, type PasswordType } from './power-auth-password.ts';
+
+/** What the user reads when asked for biometric authentication. */
+export interface PowerAuthBiometricPrompt {
+  /** Why the user is asked, for example "Please approve the payment". */
+  readonly promptMessage: string;
+  /** Title, where the platform shows one. */
+  readonly promptTitle?: string;
+  /** Text of the button that cancels, where the platform takes one. */
+  readonly cancelButton?: string;
+  /** Text of the button for another way, where the platform takes one. */
+  readonly fallbackButton?: string;
+}
 
 /**
- * A choice of factors. Nothing of it shows in JSON or in a log.
+ * What an authentication object is used for.
+ *
+ * @internal
+ */
+export interface AuthenticationUse {
+  /** To commit an activation, or else to sign. */
+  readonly commit: boolean;
+}
+
+/** What the function below may do with an authentication object, and nobody else. */
+let resolve: (value: object, field: string, use: AuthenticationUse) => PowerAuthAuthentication | undefined;
+
+/**
+ * A choice of factors: of possession alone, or of possession and others. Make it with the static methods. The password is
+ * kept as it is given, so that a PowerAuthPassword stays the caller's; nothing of it shows in JSON or in a log.
  *
  * @example
  * ```ts
@@ -15,29 +44,105 @@ import type { PasswordType } from './power-auth-password.ts';
  * ```
  */
 export class PowerAuthAuthentication {
-  /** Whether the biometry factor is used. */
-  readonly isBiometricAuthentication: boolean = false;
+  /**
+   * The possession factor is always used, whatever is set here.
+   *
+   * @deprecated The static methods make objects for each combination of factors.
+   */
+  usePossession = true;
+  /**
+   * Whether the biometry factor is used. Counts for objects that the constructor made.
+   *
+   * @deprecated The static methods make objects for each combination of factors.
+   */
+  useBiometry = false;
+  /**
+   * Message of the prompt for biometric authentication. Counts for objects that the constructor made.
+   *
+   * @deprecated The static methods take a {@link PowerAuthBiometricPrompt}.
+   */
+  declare biometryMessage?: string;
+  /**
+   * Title of the prompt for biometric authentication. Counts for objects that the constructor made.
+   *
+   * @deprecated The static methods take a {@link PowerAuthBiometricPrompt}.
+   */
+  declare biometryTitle?: string;
+  /** Undefined for an object that the constructor made, which serves both uses. */
+  #use: AuthenticationUse | undefined;
+  /** Told apart from an absent password, so that an undefined one never means fewer factors. */
+  #usesPassword = false;
   readonly #password: PasswordType | undefined;
-  readonly #isActivationCommit: boolean;
+  readonly #biometricPrompt: PowerAuthBiometricPrompt | undefined;
+  #userPassword: PasswordType | undefined;
 
-  private constructor(password: PasswordType | undefined, isActivationCommit: boolean) {
+  static {
+    resolve = (value, field, use) => (#use in value ? value.#resolve(field, use) : undefined);
+  }
+
+  /**
+   * Makes an object whose factors are set afterwards. It serves to sign and to commit. The calls that it is passed to copy
+   * what is set at that time.
+   *
+   * @param password the same as setting `userPassword`
+   * @param biometricPrompt the same as setting `useBiometry`, with this prompt
+   * @deprecated The static methods make objects for each combination of factors.
+   * @example
+   * ```ts
+   * const authentication = new PowerAuthAuthentication();
+   * authentication.userPassword = '1234';
+   * ```
+   */
+  constructor(password?: PasswordType, biometricPrompt?: PowerAuthBiometricPrompt) {
     this.#password = password;
-    this.#isActivationCommit = isActivationCommit;
+    this.#biometricPrompt = biometricPrompt;
   }
 
-  /** Possession factor alone. */
+  /**
+   * Possession factor alone.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession());
+   * ```
+   */
   static possession(): PowerAuthAuthentication {
-    return new PowerAuthAuthentication(undefined, false);
+    const authentication = new PowerAuthAuthentication();
+    authentication.#use = { commit: false };
+    return authentication;
   }
 
-  /** Possession and knowledge factors. `password` is a string, or a PowerAuthPassword whose bytes can be wiped. */
+  /**
+   * Possession and knowledge factors.
+   *
+   * @param password a string, or a PowerAuthPassword whose bytes can be wiped
+   * @example
+   * ```ts
+   * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));
+   * ```
+   */
   static password(password: PasswordType): PowerAuthAuthentication {
-    return new PowerAuthAuthentication(password, false);
+    return PowerAuthAuthentication.#withPassword({ commit: false }, password);
   }
 
-  /** For `commitActivation`: the password becomes the knowledge factor. */
+  /**
+   * For `commitActivation`: the password becomes the knowledge factor.
+   *
+   * @param password a string, or a PowerAuthPassword whose bytes can be wiped
+   * @example
+   * ```ts
+   * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
+   * ```
+   */
   static commitWithPassword(password: PasswordType): PowerAuthAuthentication {
-    return new PowerAuthAuthentication(password, true);
+    return PowerAuthAuthentication.#withPassword({ commit: true }, password);
+  }
+
+  static #withPassword(use: AuthenticationUse, password: PasswordType): PowerAuthAuthentication {
+    const authentication = new PowerAuthAuthentication(password);
+    authentication.#use = use;
+    authentication.#usesPassword = true;
+    return authentication;
   }
 
   /** The password of the knowledge factor, or undefined when that factor is not used. */
@@ -45,8 +150,78 @@ export class PowerAuthAuthentication {
     return this.#password;
   }
 
-  /** Whether this object is one for `commitActivation`. */
-  get isActivationCommit(): boolean {
-    return this.#isActivationCommit;
+  /** The prompt for biometric authentication, or undefined where none was given. */
+  get biometricPrompt(): PowerAuthBiometricPrompt | undefined {
+    return this.#biometricPrompt;
   }
+
+  /** Whether a static method made this object for `commitActivation`. */
+  get isActivationCommit(): boolean {
+    return this.#use?.commit ?? false;
+  }
+
+  /** Whether the biometry factor is used. */
+  get isBiometricAuthentication(): boolean {
+    return this.#biometricPrompt !== undefined || this.useBiometry;
+  }
+
+  /**
+   * The password of the knowledge factor. Counts for objects that the constructor made.
+   *
+   * @deprecated Use {@link PowerAuthAuthentication.password} or {@link PowerAuthAuthentication.commitWithPassword}.
+   */
+  get userPassword(): PasswordType | undefined {
+    return this.#userPassword;
+  }
+
+  set userPassword(password: PasswordType | undefined) {
+    this.#userPassword = password;
+  }
+
+  #resolve(field: string, use: AuthenticationUse): PowerAuthAuthentication {
+    const resolved = this.#use === undefined ? this.#copyFor(use) : this;
+    if (resolved.#use?.commit !== use.commit) {
+      const expected = use.commit
+        ? 'one for a commit, as commitWithPassword makes'
+        : 'one for signing, as possession or password make';
+      throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `${field}: expected ${expected}, got the other kind`);
+    }
+    if (resolved.#usesPassword || use.commit) assertPassword(resolved.#password, `${field}.password`);
+    if (resolved.isBiometricAuthentication) {
+      throw failure(
+        PowerAuthErrorCode.BIOMETRY_NOT_SUPPORTED,
+        `${field}: there is no biometric authentication here; sign with the password instead`,
+      );
+    }
+    return resolved;
+  }
+
+  /** The same factors in an object that nobody else can change. */
+  #copyFor(use: AuthenticationUse): PowerAuthAuthentication {
+    const prompt = { promptMessage: this.biometryMessage ?? '', promptTitle: this.biometryTitle ?? '' };
+    const copy = new PowerAuthAuthentication(
+      this.#userPassword ?? this.#password,
+      this.#biometricPrompt ?? (this.useBiometry ? prompt : undefined),
+    );
+    copy.#use = use;
+    copy.#usesPassword = copy.#password !== undefined;
+    return copy;
+  }
+}
+
+/**
+ * What to sign or commit with, checked, and beyond the reach of later changes by the caller.
+ *
+ * @throws WRONG_PARAMETER for what is no PowerAuthAuthentication, for one made for the other use, and for a password that is
+ *   none; BIOMETRY_NOT_SUPPORTED for the biometry factor
+ * @internal
+ */
+export function resolveAuthentication(
+  value: unknown,
+  field: string,
+  use: AuthenticationUse,
+): PowerAuthAuthentication {
+  const resolved = typeof value === 'object' && value !== null ? resolve(value, field, use) : undefined;
+  if (resolved === undefined) throw wrongParameter(field, 'a PowerAuthAuthentication', value);
+  return resolved;
 }

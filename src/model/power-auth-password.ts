@@ -288,13 +288,18 @@ export class PowerAuthPassword {
   }
 }
 
+function isPassword(value: unknown): value is PowerAuthPassword {
+  return typeof value === 'object' && value !== null && isPasswordObject(value);
+}
+
 /**
- * Whether `value` is a PowerAuthPassword that its constructor made.
- *
+ * @throws WRONG_PARAMETER unless `value` is a string or a PowerAuthPassword
  * @internal
  */
-export function isPassword(value: unknown): value is PowerAuthPassword {
-  return typeof value === 'object' && value !== null && isPasswordObject(value);
+export function assertPassword(value: unknown, field: string): asserts value is PasswordType {
+  if (typeof value !== 'string' && !isPassword(value)) {
+    throw wrongParameter(field, 'a string or a PowerAuthPassword', value);
+  }
 }
 
 /**

@@ -5,11 +5,12 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { assertAuthentication, assertOptionalText, assertPassword, assertText, guard } from '../facade.ts';
+import { assertOptionalText, assertText, guard } from '../facade.ts';
 import { PowerAuthActivation } from '../model/power-auth-activation.ts';
 import type { PowerAuthActivationStatus } from '../model/power-auth-activation-status.ts';
-import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
+import { assertPassword } from '../model/power-auth-password.ts';
 import { activationFingerprint } from '../protocol/activation.ts';
 import { wipeActivationRecord } from '../session/activation-record.ts';
 import { fetchActivationStatus } from '../session/activation-status.ts';
@@ -101,9 +102,9 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
     return guard(async () => {
       const { pending } = sessionOf(this.instanceId);
-      assertAuthentication(authentication, 'authentication', { commit: true });
-      assertPassword(authentication.password, 'authentication.password');
-      await pending.commit(authentication.password);
+      const { password } = resolveAuthentication(authentication, 'authentication', { commit: true });
+      assertPassword(password, 'authentication.password');
+      await pending.commit(password);
     });
   }
 
@@ -117,9 +118,9 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async removeActivationWithAuthentication(authentication: PowerAuthAuthentication): Promise<void> {
     return guard(async () => {
       sessionOf(this.instanceId);
-      assertAuthentication(authentication, 'authentication', { commit: false });
+      const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       const session = await activatedSession(this.instanceId);
-      await removeActivation(session, authentication);
+      await removeActivation(session, resolved);
       await session.removeActivation();
     });
   }

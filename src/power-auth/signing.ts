@@ -4,10 +4,10 @@
  * @module
  */
 
-import { assertAuthentication, assertOptionalText, assertPassword, assertText, guard } from '../facade.ts';
-import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import { assertOptionalText, assertText, guard } from '../facade.ts';
+import { PowerAuthAuthentication, resolveAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
-import { PowerAuthPassword, type PasswordType } from '../model/power-auth-password.ts';
+import { assertPassword, PowerAuthPassword, type PasswordType } from '../model/power-auth-password.ts';
 import { canonicalQuery, type QueryParameters } from '../protocol/query.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
 import { validateSignature } from '../session/signed-requests.ts';
@@ -89,12 +89,12 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
   ): Promise<PowerAuthAuthorizationHttpHeader> {
     return guard(async () => {
       sessionOf(this.instanceId);
-      assertAuthentication(authentication, 'authentication', { commit: false });
+      const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       assertText(method, 'method');
       assertText(uriId, 'uriId');
       const text = body();
       const { signer } = await activatedSession(this.instanceId);
-      return signer.sign(authentication, { method: method.toUpperCase(), uriId, body: utf8(text) });
+      return signer.sign(resolved, { method: method.toUpperCase(), uriId, body: utf8(text) });
     });
   }
 }
