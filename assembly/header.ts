@@ -12,77 +12,88 @@
  * ```
  */
 
-import { BLOCK, INPUT, SLOT_ID, SLOT_ID_LENGTH, TEMPLATE, slotAt } from './layout';
+import { BLOCK, DIGITS, INPUT, SLOT_ID, SLOT_ID_LENGTH, slotAt } from './layout';
 
-const BEFORE_ID = memory.data<u8>([
+/** What stands before the token identifier, and what a vector takes along. */
+export const HEAD = memory.data<u8>([
   // PowerAuth version="3.3", token_id="
   80, 111, 119, 101, 114, 65, 117, 116, 104, 32, 118, 101, 114, 115, 105, 111, 110, 61, 34, 51, 46, 51, 34, 44, 32, 116,
-  111, 107, 101, 110, 95, 105, 100, 61, 34,
-]);
-const BEFORE_ID_LENGTH: usize = 35;
-const BEFORE_DIGEST = memory.data<u8>([
+  111, 107, 101, 110, 95, 105, 100, 61, 34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+], 16);
+export const HEAD_LENGTH: usize = 35;
+
+/** What stands behind it, with blanks for digest and nonce, and room for the timestamp. */
+export const TAIL = memory.data<u8>([
   // ", token_digest="
   34, 44, 32, 116, 111, 107, 101, 110, 95, 100, 105, 103, 101, 115, 116, 61, 34,
-]);
-const BEFORE_DIGEST_LENGTH: usize = 17;
-const BEFORE_NONCE = memory.data<u8>([
+  32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+  32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
   // ", nonce="
   34, 44, 32, 110, 111, 110, 99, 101, 61, 34,
-]);
-const BEFORE_NONCE_LENGTH: usize = 10;
-const BEFORE_TIMESTAMP = memory.data<u8>([
+  32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
   // ", timestamp="
   34, 44, 32, 116, 105, 109, 101, 115, 116, 97, 109, 112, 61, 34,
-]);
-const BEFORE_TIMESTAMP_LENGTH: usize = 14;
-const DIGEST_TEXT: usize = 44;
-const NONCE_TEXT: usize = 24;
-
-/** From the beginning of the digest's text to that of the nonce's. */
-export const NONCE_OFFSET: usize = DIGEST_TEXT + BEFORE_NONCE_LENGTH;
-/** What stands between them, as far as encodeDigest may have overwritten it: `", n`. */
-export const BEHIND_DIGEST: u32 = 0x6e202c22;
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+], 16);
+export const TAIL_DIGEST: usize = 17;
+export const TAIL_NONCE: usize = 71;
+const TAIL_TIMESTAMP: usize = 109;
 
 const AMPERSAND: u8 = 0x26;
 const QUOTE: u8 = 0x22;
 
-/** Where the digest's text begins in a slot's header. */
-// @ts-ignore: decorator
-@inline
-export function digestOffset(slot: i32): usize {
-  return BEFORE_ID_LENGTH + <usize>load<u8>(slotAt(slot), SLOT_ID_LENGTH) + BEFORE_DIGEST_LENGTH;
-}
+/** The time that BLOCK, TAIL and what is folded ahead from them were made for, and the length that TAIL has with it. */
+let prepared: f64 = -1;
+export let tailLength: usize = 0;
 
 /** INPUT holds an identifier of `length` characters: it goes to the slot. */
-export function setId(slot: i32, length: i32): void {
+export function setId(slot: u32, length: i32): void {
   store<u8>(slotAt(slot), length, SLOT_ID_LENGTH);
   memory.copy(slotAt(slot) + SLOT_ID, INPUT, length);
 }
 
-/** INPUT holds the `digits` of a timestamp: makes BLOCK and TEMPLATE for them. Returns the header's length. */
-export function prepare(slot: i32, digits: i32): usize {
-  memory.fill(BLOCK, 0, 64);
-  store<u8>(BLOCK, AMPERSAND, 16);
-  memory.copy(BLOCK + 17, INPUT, digits);
-  const behind = BLOCK + 17 + <usize>digits;
-  store<u32>(behind, 0x332e3326); // &3.3
-  store<u8>(behind, 0x80, 4);
-  store<u32>(BLOCK, bswap<u32>((64 + 21 + digits) << 3), 60);
+/** DIGITS := the decimal digits of a whole number below 2^53. Returns how many they are. */
+// @ts-ignore: decorator
+@inline
+function writeDigits(value: f64): usize {
+  const high = <u32>(value / 1e8);
+  let part = <u32>(value - <f64>high * 1e8);
+  let at = DIGITS + 16;
+  if (high != 0) {
+    for (; at > DIGITS + 8; part /= 10) store<u8>(--at, 48 + (part % 10));
+    part = high;
+  }
+  do {
+    store<u8>(--at, 48 + (part % 10));
+    part /= 10;
+  } while (part != 0);
+  return DIGITS + 16 - at;
+}
 
-  const idLength = <usize>load<u8>(slotAt(slot), SLOT_ID_LENGTH);
-  let to = TEMPLATE;
-  memory.copy(to, BEFORE_ID, BEFORE_ID_LENGTH);
-  to += BEFORE_ID_LENGTH;
-  memory.copy(to, slotAt(slot) + SLOT_ID, idLength);
-  to += idLength;
-  memory.copy(to, BEFORE_DIGEST, BEFORE_DIGEST_LENGTH);
-  to += BEFORE_DIGEST_LENGTH + DIGEST_TEXT;
-  memory.copy(to, BEFORE_NONCE, BEFORE_NONCE_LENGTH);
-  to += BEFORE_NONCE_LENGTH + NONCE_TEXT;
-  memory.copy(to, BEFORE_TIMESTAMP, BEFORE_TIMESTAMP_LENGTH);
-  to += BEFORE_TIMESTAMP_LENGTH;
-  memory.copy(to, INPUT, digits);
-  to += <usize>digits;
-  store<u8>(to, QUOTE);
-  return to + 1 - TEMPLATE;
+/** Has everything made anew by the next call; for whoever wipes a part of it. */
+export function forgetTime(): void {
+  prepared = -1;
+}
+
+/** Makes BLOCK, but for its nonce, and TAIL for a time in ms. Returns whether they had to be made. */
+export function prepare(timestamp: f64): bool {
+  if (timestamp == prepared) return false;
+  prepared = timestamp;
+  const length = writeDigits(timestamp);
+  const first = load<u64>(DIGITS + 16 - length);
+  const second = load<u64>(DIGITS + 24 - length);
+
+  for (let at = BLOCK + 32; at < BLOCK + 64; at += 8) store<u64>(at, 0);
+  store<u8>(BLOCK, AMPERSAND, 16);
+  store<u64>(BLOCK, first, 17);
+  store<u64>(BLOCK, second, 25);
+  store<u32>(BLOCK + length, 0x332e3326, 17); // &3.3
+  store<u8>(BLOCK + length, 0x80, 21);
+  store<u32>(BLOCK, bswap((64 + 21 + <u32>length) << 3), 60);
+
+  store<u64>(TAIL, first, TAIL_TIMESTAMP);
+  store<u64>(TAIL, second, TAIL_TIMESTAMP + 8);
+  store<u8>(TAIL + length, QUOTE, TAIL_TIMESTAMP);
+  tailLength = TAIL_TIMESTAMP + length + 1;
+  return true;
 }

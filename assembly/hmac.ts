@@ -4,17 +4,18 @@
  */
 
 import { INITIAL_HASH } from './constants';
+import { forgetTime } from './header';
 import { DIGEST, INPUT, SCRATCH_END, SLOT_OUTER, SLOT_SIZE, STATE, slotAt } from './layout';
 import { compress } from './sha256';
 
 /** Grows the memory, if need be, so that `slot` lies in it; false when the host gives no more. */
-export function reserve(slot: i32): bool {
+export function reserve(slot: u32): bool {
   const missing = <i32>((slotAt(slot + 1) + 0xffff) >> 16) - memory.size();
   return missing <= 0 || memory.grow(missing) >= 0;
 }
 
 /** INPUT holds a key of 64 B (RFC 2104's K, shorter ones filled with zeros): its midstates go to the slot, and it is wiped. */
-export function setKey(slot: i32): void {
+export function setKey(slot: u32): void {
   const at = slotAt(slot);
   xorInput(0x36363636);
   compress(INITIAL_HASH, INPUT, at);
@@ -28,7 +29,7 @@ function xorInput(pad: u32): void {
 }
 
 /** Overwrites a slot, and whatever the last calls left elsewhere, with zeros. */
-export function release(slot: i32): void {
+export function release(slot: u32): void {
   memory.fill(slotAt(slot), 0, SLOT_SIZE);
   wipeScratch();
 }
@@ -36,6 +37,7 @@ export function release(slot: i32): void {
 /** Overwrites everything that secrets pass through with zeros. */
 export function wipeScratch(): void {
   memory.fill(INPUT, 0, SCRATCH_END - INPUT);
+  forgetTime();
 }
 
 /** STATE := where a plain SHA-256 begins. */
@@ -44,7 +46,7 @@ export function beginHash(): void {
 }
 
 /** STATE := where the inner hash of a slot's HMAC begins. */
-export function beginMac(slot: i32): void {
+export function beginMac(slot: u32): void {
   memory.copy(STATE, slotAt(slot), 32);
 }
 
@@ -59,7 +61,7 @@ export function endHash(): void {
 }
 
 /** DIGEST := the HMAC whose inner hash is in STATE. */
-export function endMac(slot: i32): void {
+export function endMac(slot: u32): void {
   endHash();
   memory.copy(INPUT, DIGEST, 32);
   padDigest(INPUT);

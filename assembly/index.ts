@@ -1,34 +1,47 @@
 /** The scalar build. Exports the same list as index.simd.ts. */
 
-import { BLOCK, DIGEST, INPUT, NONCES, OUTPUT, SLOT_OUTER, STATE, TEMPLATE, slotAt } from './layout';
 import { encodeDigest, encodeNonce } from './base64';
-import { NONCE_OFFSET, digestOffset, prepare } from './header';
+import { HEAD, HEAD_LENGTH, TAIL, TAIL_DIGEST, TAIL_NONCE, prepare, tailLength } from './header';
 import { endHash, padDigest } from './hmac';
+import { BLOCK, DIGEST, INPUT, OUTPUT, SLOT_ID, SLOT_ID_LENGTH, SLOT_OUTER, STATE, chained } from './layout';
 import { compress } from './sha256';
 
 export { beginHash, beginMac, endHash, endMac, release, reserve, setKey, update, wipeScratch } from './hmac';
 export { setId } from './header';
 
+/** Copies by 8 B; may write up to 7 B behind the end, where the next piece comes. */
+// @ts-ignore: decorator
+@inline
+function copy(to: usize, from: usize, length: usize): void {
+  for (let at: usize = 0; at < length; at += 8) store<u64>(to + at, load<u64>(from + at));
+}
+
 /**
- * Makes `count` (1 to 64) headers of a slot into OUTPUT, with the nonces in NONCES and the timestamp's `digits` in INPUT.
- * Returns the length of one.
+ * Makes `count` (1 to 64) headers into OUTPUT: of the slots in CHAIN, with the nonces from `nonces` on, for a time in ms.
+ * Returns their length.
  */
-export function headers(slot: i32, count: i32, digits: i32): usize {
-  const length = prepare(slot, digits);
-  const digestAt = digestOffset(slot);
-  for (let i = 0; i < count; i++) {
-    const nonce = NONCES + <usize>(i << 4);
-    memory.copy(BLOCK, nonce, 16);
-    compress(slotAt(slot), BLOCK, STATE);
+export function headers(count: i32, nonces: usize, timestamp: f64): usize {
+  prepare(timestamp);
+  let to = OUTPUT;
+  for (let i = 0; i < count; i++, nonces += 16) {
+    const slot = chained(i);
+    store<u64>(BLOCK, load<u64>(nonces));
+    store<u64>(BLOCK, load<u64>(nonces, 8), 8);
+    compress(slot, BLOCK, STATE);
     endHash();
-    memory.copy(INPUT, DIGEST, 32);
+    copy(INPUT, DIGEST, 32);
     padDigest(INPUT);
-    compress(slotAt(slot) + SLOT_OUTER, INPUT, STATE);
+    compress(slot + SLOT_OUTER, INPUT, STATE);
     endHash();
-    const to = OUTPUT + <usize>i * length;
-    memory.copy(to, TEMPLATE, length);
-    encodeDigest(DIGEST, to + digestAt);
-    encodeNonce(nonce, to + digestAt + NONCE_OFFSET);
+    copy(to, HEAD, HEAD_LENGTH);
+    to += HEAD_LENGTH;
+    const idLength = <usize>load<u8>(slot, SLOT_ID_LENGTH);
+    copy(to, slot + SLOT_ID, idLength);
+    to += idLength;
+    copy(to, TAIL, tailLength);
+    encodeDigest(DIGEST, to + TAIL_DIGEST);
+    encodeNonce(nonces, to + TAIL_NONCE);
+    to += tailLength;
   }
-  return length;
+  return to - OUTPUT;
 }

@@ -17,13 +17,13 @@ function Sigma1(x: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function sigma0(x: u32): u32 {
+export function sigma0(x: u32): u32 {
   return rotr(x, 7) ^ rotr(x, 18) ^ (x >> 3);
 }
 
 // @ts-ignore: decorator
 @inline
-function sigma1(x: u32): u32 {
+export function sigma1(x: u32): u32 {
   return rotr(x, 17) ^ rotr(x, 19) ^ (x >> 10);
 }
 

@@ -1,16 +1,11 @@
 /**
- * SHA-256 compression of four blocks at once, one a lane: FIPS 180-4 section 6.2.2, each operation on four words. The
- * caller fills W(0..15); see sha256.ts for one block.
+ * SHA-256 compression of four blocks at once, one a lane: FIPS 180-4 section 6.2.2, each operation on four words. Message
+ * words come from message.simd.ts; see sha256.ts for one block.
  */
 
 import { K } from './constants';
-import { SCHEDULE } from './layout';
-
-// @ts-ignore: decorator
-@inline
-function rotr4(x: v128, n: i32): v128 {
-  return v128.or(i32x4.shr_u(x, n), i32x4.shl(x, 32 - n));
-}
+import { STATES } from './layout';
+import { rotr4, sigma0, sigma1, storeTransposed } from './lanes.simd';
 
 // @ts-ignore: decorator
 @inline
@@ -26,103 +21,92 @@ function Sigma1(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function sigma0(x: v128): v128 {
-  return v128.xor(v128.xor(rotr4(x, 7), rotr4(x, 18)), i32x4.shr_u(x, 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function sigma1(x: v128): v128 {
-  return v128.xor(v128.xor(rotr4(x, 17), rotr4(x, 19)), i32x4.shr_u(x, 10));
-}
-
-// @ts-ignore: decorator
-@inline
 function Ch(x: v128, y: v128, z: v128): v128 {
   return v128.xor(z, v128.and(x, v128.xor(y, z)));
 }
 
+/** Maj(x, y, z), from x ⊕ y and y ⊕ z: the first of a round is the second of the next one. */
 // @ts-ignore: decorator
 @inline
-function Maj(x: v128, y: v128, z: v128): v128 {
-  return v128.or(v128.and(x, v128.or(y, z)), v128.and(y, z));
-}
-
-/** T1 of round `t`. */
-// @ts-ignore: decorator
-@inline
-function T1(e: v128, f: v128, g: v128, h: v128, t: usize): v128 {
-  const k = v128.load32_splat(K + (t << 2));
-  const w = v128.load(SCHEDULE + (t << 4));
-  return i32x4.add(i32x4.add(i32x4.add(h, Sigma1(e)), Ch(e, f, g)), i32x4.add(k, w));
+function Maj(xy: v128, y: v128, yz: v128): v128 {
+  return v128.xor(v128.and(xy, yz), y);
 }
 
 // @ts-ignore: decorator
 @inline
-function T2(a: v128, b: v128, c: v128): v128 {
-  return i32x4.add(Sigma0(a), Maj(a, b, c));
+function add(x: v128, y: v128): v128 {
+  return i32x4.add(x, y);
+}
+
+// @ts-ignore: decorator
+@inline
+function T1(e: v128, f: v128, g: v128, h: v128, kw: v128): v128 {
+  return add(add(add(h, kw), Ch(e, f, g)), Sigma1(e));
+}
+
+/** STATES := H(0..7) at `offset` of four slots. */
+export function loadStates(slot0: usize, slot1: usize, slot2: usize, slot3: usize): void {
+  for (let half: usize = 0; half < 32; half += 16) {
+    storeTransposed(
+      STATES + (half << 2),
+      16,
+      v128.load(slot0 + half),
+      v128.load(slot1 + half),
+      v128.load(slot2 + half),
+      v128.load(slot3 + half),
+    );
+  }
+}
+
+/** W(t) from the words before it, for t from `from` to `to`, both even. */
+export function expand(w: usize, from: usize, to: usize): void {
+  let even = v128.load(w + (from << 4) - 32);
+  let odd = v128.load(w + (from << 4) - 16);
+  for (let t = w + (from << 4) - 256, end = w + (to << 4) - 256; t < end; t += 32) {
+    even = add(add(add(sigma0(v128.load(t, 16)), v128.load(t)), v128.load(t, 144)), sigma1(even));
+    v128.store(t, even, 256);
+    odd = add(add(add(sigma0(v128.load(t, 32)), v128.load(t, 16)), v128.load(t, 160)), sigma1(odd));
+    v128.store(t, odd, 272);
+  }
 }
 
 /**
- * Compresses the four blocks in W(0..15), all from the same hash value. W(0..7) then holds the new hash values, which is
- * where the next message has them: the outer hash of HMAC is over the inner one.
- *
- * @param from 8 words
+ * Compresses four blocks from STATES, whose W(0..63) are at `w`. `to` gets the new hash values, H(0..7): where the next
+ * message has them, as the outer hash of HMAC is over the inner one.
  */
-export function compress4(from: usize): void {
-  for (let t: usize = SCHEDULE + 256; t < SCHEDULE + 1024; t += 16) {
-    v128.store(
-      t,
-      i32x4.add(
-        i32x4.add(sigma1(v128.load(t - 32)), v128.load(t - 112)),
-        i32x4.add(sigma0(v128.load(t - 240)), v128.load(t - 256)),
-      ),
-    );
+export function compress4(w: usize, to: usize): void {
+  let a = v128.load(STATES);
+  let b = v128.load(STATES, 16);
+  let c = v128.load(STATES, 32);
+  let d = v128.load(STATES, 48);
+  let e = v128.load(STATES, 64);
+  let f = v128.load(STATES, 80);
+  let g = v128.load(STATES, 96);
+  let h = v128.load(STATES, 112);
+  let bc = v128.xor(b, c);
+
+  // Round by round, not unrolled: more than one at a time needs more than the 16 registers that engines have.
+  for (let k = K, end = K + 256; k < end; k += 4, w += 16) {
+    const t1 = T1(e, f, g, h, add(v128.load32_splat(k), v128.load(w)));
+    const ab = v128.xor(a, b);
+    const t2 = add(Sigma0(a), Maj(ab, b, bc));
+    h = g;
+    g = f;
+    f = e;
+    e = add(d, t1);
+    d = c;
+    c = b;
+    b = a;
+    a = add(t1, t2);
+    bc = ab;
   }
 
-  let a = v128.load32_splat(from, 0);
-  let b = v128.load32_splat(from, 4);
-  let c = v128.load32_splat(from, 8);
-  let d = v128.load32_splat(from, 12);
-  let e = v128.load32_splat(from, 16);
-  let f = v128.load32_splat(from, 20);
-  let g = v128.load32_splat(from, 24);
-  let h = v128.load32_splat(from, 28);
-
-  // Eight rounds at a time: then each variable is back in its own place, and none has to be moved.
-  for (let t: usize = 0; t < 64; t += 8) {
-    let t1 = T1(e, f, g, h, t);
-    d = i32x4.add(d, t1);
-    h = i32x4.add(t1, T2(a, b, c));
-    t1 = T1(d, e, f, g, t + 1);
-    c = i32x4.add(c, t1);
-    g = i32x4.add(t1, T2(h, a, b));
-    t1 = T1(c, d, e, f, t + 2);
-    b = i32x4.add(b, t1);
-    f = i32x4.add(t1, T2(g, h, a));
-    t1 = T1(b, c, d, e, t + 3);
-    a = i32x4.add(a, t1);
-    e = i32x4.add(t1, T2(f, g, h));
-    t1 = T1(a, b, c, d, t + 4);
-    h = i32x4.add(h, t1);
-    d = i32x4.add(t1, T2(e, f, g));
-    t1 = T1(h, a, b, c, t + 5);
-    g = i32x4.add(g, t1);
-    c = i32x4.add(t1, T2(d, e, f));
-    t1 = T1(g, h, a, b, t + 6);
-    f = i32x4.add(f, t1);
-    b = i32x4.add(t1, T2(c, d, e));
-    t1 = T1(f, g, h, a, t + 7);
-    e = i32x4.add(e, t1);
-    a = i32x4.add(t1, T2(b, c, d));
-  }
-
-  v128.store(SCHEDULE, i32x4.add(a, v128.load32_splat(from, 0)), 0);
-  v128.store(SCHEDULE, i32x4.add(b, v128.load32_splat(from, 4)), 16);
-  v128.store(SCHEDULE, i32x4.add(c, v128.load32_splat(from, 8)), 32);
-  v128.store(SCHEDULE, i32x4.add(d, v128.load32_splat(from, 12)), 48);
-  v128.store(SCHEDULE, i32x4.add(e, v128.load32_splat(from, 16)), 64);
-  v128.store(SCHEDULE, i32x4.add(f, v128.load32_splat(from, 20)), 80);
-  v128.store(SCHEDULE, i32x4.add(g, v128.load32_splat(from, 24)), 96);
-  v128.store(SCHEDULE, i32x4.add(h, v128.load32_splat(from, 28)), 112);
+  v128.store(to, add(a, v128.load(STATES)), 0);
+  v128.store(to, add(b, v128.load(STATES, 16)), 16);
+  v128.store(to, add(c, v128.load(STATES, 32)), 32);
+  v128.store(to, add(d, v128.load(STATES, 48)), 48);
+  v128.store(to, add(e, v128.load(STATES, 64)), 64);
+  v128.store(to, add(f, v128.load(STATES, 80)), 80);
+  v128.store(to, add(g, v128.load(STATES, 96)), 96);
+  v128.store(to, add(h, v128.load(STATES, 112)), 112);
 }

@@ -39,7 +39,8 @@ export class PowerAuthTokenHeaderGenerator {
    */
   next(): string {
     const { slot } = this.#usable();
-    return this.#session.engine.header(slot, this.#session.time.currentTime());
+    const { engine, time } = this.#session;
+    return engine.headerAhead(slot, time.guess()) ?? engine.header(slot, this.#currentTime());
   }
 
   /**
@@ -56,7 +57,7 @@ export class PowerAuthTokenHeaderGenerator {
       );
     }
     const { slot } = this.#usable();
-    return this.#session.engine.headers(slot, this.#session.time.currentTime(), count);
+    return this.#session.engine.headers(slot, this.#currentTime(), count);
   }
 
   /** Lets go of the token; twice is fine. */
@@ -80,7 +81,12 @@ export class PowerAuthTokenHeaderGenerator {
         'The token of this header generator was removed',
       );
     }
-    if (!this.#session.time.isSynchronized) this.#session.time.synchronizeInBackground();
     return token;
+  }
+
+  #currentTime(): number {
+    const { time } = this.#session;
+    if (!time.isSynchronized) time.synchronizeInBackground();
+    return time.currentTime();
   }
 }

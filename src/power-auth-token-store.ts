@@ -130,8 +130,10 @@ export class PowerAuthTokenStore {
   async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
     const session = sessionOf(this.#instanceId);
     const token = session.tokens.cached(tokenName);
-    if (token !== undefined && session.time.isSynchronized) {
-      return header(session, token);
+    if (token !== undefined) {
+      const value = session.engine.headerAhead(token.slot, session.time.guess());
+      if (value !== undefined) return { key: TOKEN_HEADER, value };
+      if (session.time.isSynchronized) return header(session, token);
     }
     return guard(() => this.#withToken(tokenName, header));
   }

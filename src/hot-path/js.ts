@@ -27,8 +27,6 @@ class JsEngine implements HotPathEngine {
   readonly #nonces: NoncePool;
   readonly #numbers = new SlotNumbers();
   readonly #slots: (Slot | undefined)[] = [];
-  readonly #nonce = new Uint8Array(16);
-
   constructor(fillRandom: FillRandom) {
     this.#nonces = new NoncePool(fillRandom);
   }
@@ -46,19 +44,29 @@ class JsEngine implements HotPathEngine {
     return slot;
   }
 
+  /** Nothing: making one ahead would cost as much as making it when it is wanted. */
+  headerAhead(): undefined {
+    return undefined;
+  }
+
   header(slot: KeySlot, timestamp: number): string {
     const { prefix, mac } = this.#at(slot);
-    this.#nonces.take(this.#nonce, 0, 16);
+    const from = this.#nonces.take(16);
+    const nonce = this.#nonces.bytes.subarray(from, from + 16);
     const digest = mac
       .clone()
-      .update(this.#nonce)
+      .update(nonce)
       .update(utf8(`&${timestamp}&3.3`))
       .digest();
-    return `${prefix}${base64(digest)}", nonce="${base64(this.#nonce)}", timestamp="${timestamp}"`;
+    return `${prefix}${base64(digest)}", nonce="${base64(nonce)}", timestamp="${timestamp}"`;
   }
 
   headers(slot: KeySlot, timestamp: number, count: number): string[] {
     return Array.from({ length: count }, () => this.header(slot, timestamp));
+  }
+
+  headersOf(slots: readonly KeySlot[], timestamp: number): string[] {
+    return slots.map((slot) => this.header(slot, timestamp));
   }
 
   release(slot: KeySlot): void {

@@ -7,26 +7,33 @@
 import type { FillRandom } from './types.ts';
 
 /** Bytes in stock; `crypto.getRandomValues` gives at most 65536 at once. */
-const CAPACITY = 16_384;
+export const POOL_SIZE = 16_384;
 
 /** Hands out random bytes, each once. */
 export class NoncePool {
+  /** The stock. What {@link take} has handed out belongs to the caller until the next call. */
+  readonly bytes = new Uint8Array(POOL_SIZE);
   readonly #fillRandom: FillRandom;
-  readonly #bytes = new Uint8Array(CAPACITY);
-  #used = CAPACITY;
+  readonly #filled: (bytes: Uint8Array) => void;
+  #used = POOL_SIZE;
 
-  constructor(fillRandom: FillRandom) {
+  /** @param filled is told when the stock is new */
+  constructor(fillRandom: FillRandom, filled: (bytes: Uint8Array) => void = () => undefined) {
     this.#fillRandom = fillRandom;
+    this.#filled = filled;
   }
 
-  /** Fills `length` bytes (at most 16384) of `target` from `offset` on. */
-  take(target: Uint8Array, offset: number, length: number): void {
-    if (this.#used + length > CAPACITY) {
-      this.#fillRandom(this.#bytes);
-      this.#used = 0;
+  /** Takes `length` bytes (at most {@link POOL_SIZE}) and answers where in the stock they begin. */
+  take(length: number): number {
+    let from = this.#used;
+    if (from + length > POOL_SIZE) {
+      // Until all of it is new nothing may be taken, whatever the source does.
+      this.#used = POOL_SIZE;
+      this.#fillRandom(this.bytes);
+      this.#filled(this.bytes);
+      from = 0;
     }
-    const end = this.#used + length;
-    target.set(this.#bytes.subarray(this.#used, end), offset);
-    this.#used = end;
+    this.#used = from + length;
+    return from;
   }
 }

@@ -39,8 +39,14 @@ export interface HotPathEngine {
    */
   header(slot: KeySlot, timestamp: number): string;
 
+  /** The value that `header` would give, if it was made ahead together with an earlier one of this very ms; else undefined. */
+  headerAhead(slot: KeySlot, timestamp: number): string | undefined;
+
   /** `count` header values for one time, each with its own nonce; the same as calling `header` that often, but faster. */
   headers(slot: KeySlot, timestamp: number, count: number): string[];
+
+  /** One header value for each of several tokens, all for one time; the same as calling `header` for each, but faster. */
+  headersOf(slots: readonly KeySlot[], timestamp: number): string[];
 
   /** Overwrites the slot with zeros, drops whatever was made ahead for it, and makes it free for another key. */
   release(slot: KeySlot): void;

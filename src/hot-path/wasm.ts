@@ -8,6 +8,8 @@
 import { instantiate } from '@assemblyscript/loader';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
+import { asciiReader, type AsciiReader } from './ascii.ts';
+import { CHAIN_LENGTH, HeadersAhead, type HeaderMaker } from './headers-ahead.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { SlotNumbers } from './slot-numbers.ts';
 import type { EngineName, FillRandom, HotPathEngine, KeySlot } from './types.ts';
@@ -19,7 +21,7 @@ interface HotPathExports extends Record<string, unknown> {
   setKey(slot: number): void;
   setId(slot: number, length: number): void;
   release(slot: number): void;
-  headers(slot: number, count: number, digits: number): number;
+  headers(count: number, nonces: number, timestamp: number): number;
   beginHash(): void;
   beginMac(slot: number): void;
   update(count: number): void;
@@ -30,29 +32,34 @@ interface HotPathExports extends Record<string, unknown> {
 
 // As in assembly/layout.ts.
 const INPUT = 0;
-const DIGEST = 5248;
-const NONCES = 5632;
-const OUTPUT = 6656;
+const DIGEST = 7360;
+const CHAIN = 7936;
+const OUTPUT = 8192;
+const NONCES = 24_576;
+const SLOTS = 65_536;
+const SLOT_SIZE = 128;
+const SLOT_ID_LENGTH = 127;
 /** Blocks of 64 B that INPUT takes. */
 const INPUT_BLOCKS = 64;
-/** Headers of one call. */
-const CALL_HEADERS = 64;
 
-const decoder = new TextDecoder();
-
-class WasmEngine implements HotPathEngine {
+class WasmEngine implements HotPathEngine, HeaderMaker {
   readonly name: EngineName;
   readonly #exports: HotPathExports;
   readonly #nonces: NoncePool;
   readonly #numbers = new SlotNumbers();
-  /** Over the whole memory; made anew after it grew. */
-  #memory: Uint8Array;
+  readonly #ahead = new HeadersAhead(this);
+  /** Slots of a batch. */
+  readonly #batch = new Uint32Array(CHAIN_LENGTH);
+  // Over the whole memory; made anew after it grew.
+  #memory!: Uint8Array;
+  #chain!: Uint32Array;
+  #read!: AsciiReader;
 
   constructor(name: EngineName, exports: HotPathExports, fillRandom: FillRandom) {
     this.name = name;
     this.#exports = exports;
-    this.#nonces = new NoncePool(fillRandom);
-    this.#memory = new Uint8Array(exports.memory.buffer);
+    this.#nonces = new NoncePool(fillRandom, (bytes) => this.#memory.set(bytes, NONCES));
+    this.#viewMemory();
   }
 
   get size(): number {
@@ -62,31 +69,61 @@ class WasmEngine implements HotPathEngine {
   addKey(tokenIdentifier: string, tokenSecret: Uint8Array): KeySlot {
     const slot = this.#take();
     this.#setKey(slot, tokenSecret);
-    this.#writeAscii(tokenIdentifier);
+    for (let i = 0; i < tokenIdentifier.length; i++) this.#memory[INPUT + i] = tokenIdentifier.charCodeAt(i);
     this.#exports.setId(slot, tokenIdentifier.length);
     return slot;
   }
 
+  headerAhead(slot: KeySlot, timestamp: number): string | undefined {
+    return this.#ahead.take(slot, timestamp);
+  }
+
   header(slot: KeySlot, timestamp: number): string {
-    const length = this.#make(slot, timestamp, 1);
-    return decoder.decode(this.#memory.subarray(OUTPUT, OUTPUT + length));
+    return this.#ahead.take(slot, timestamp) ?? this.#ahead.make(slot, timestamp);
   }
 
   headers(slot: KeySlot, timestamp: number, count: number): string[] {
     const values: string[] = [];
-    for (let left = count; left > 0; left -= CALL_HEADERS) {
-      const made = Math.min(left, CALL_HEADERS);
-      const length = this.#make(slot, timestamp, made);
-      // One decoding for all, because each costs more than the slices.
-      const text = decoder.decode(this.#memory.subarray(OUTPUT, OUTPUT + made * length));
-      for (let i = 0; i < made; i++) values.push(text.slice(i * length, (i + 1) * length));
+    this.#batch.fill(slot);
+    for (let left = count; left > 0; left -= CHAIN_LENGTH) {
+      const made = Math.min(left, CHAIN_LENGTH);
+      const text = this.make(this.#batch, made, timestamp);
+      const length = text.length / made;
+      for (let from = 0; from < text.length; from += length) values.push(text.slice(from, from + length));
+    }
+    return values;
+  }
+
+  headersOf(slots: readonly KeySlot[], timestamp: number): string[] {
+    const values: string[] = [];
+    for (let done = 0; done < slots.length; done += CHAIN_LENGTH) {
+      const wanted = slots.slice(done, done + CHAIN_LENGTH);
+      this.#batch.set(wanted);
+      const text = this.make(this.#batch, wanted.length, timestamp);
+      const lengths = wanted.map((slot) => this.identifierLength(slot));
+      const frame = (text.length - lengths.reduce((sum, length) => sum + length, 0)) / wanted.length;
+      let from = 0;
+      for (const length of lengths) values.push(text.slice(from, (from += frame + length)));
     }
     return values;
   }
 
   release(slot: KeySlot): void {
+    this.#ahead.forget(slot);
     this.#exports.release(slot);
     this.#numbers.free(slot);
+  }
+
+  /** @internal */
+  make(chain: Uint32Array, count: number, timestamp: number): string {
+    for (let i = 0; i < count; i++) this.#chain[i] = chain[i] ?? 0;
+    const nonces = NONCES + this.#nonces.take(16 * count);
+    return this.#read(OUTPUT, OUTPUT + this.#exports.headers(count, nonces, timestamp));
+  }
+
+  /** @internal */
+  identifierLength(slot: number): number {
+    return this.#memory[SLOTS + SLOT_SIZE * slot + SLOT_ID_LENGTH] ?? 0;
   }
 
   /** HMAC-SHA-256 of any message under any key, by the code that makes the headers' digests. */
@@ -131,28 +168,23 @@ class WasmEngine implements HotPathEngine {
     this.#exports.setKey(slot);
   }
 
-  /** Makes up to 64 headers into OUTPUT and answers the length of one. */
-  #make(slot: KeySlot, timestamp: number, count: number): number {
-    const digits = this.#writeAscii(String(timestamp));
-    this.#nonces.take(this.#memory, NONCES, 16 * count);
-    return this.#exports.headers(slot, count, digits);
-  }
-
-  #writeAscii(text: string): number {
-    for (let i = 0; i < text.length; i++) this.#memory[INPUT + i] = text.charCodeAt(i);
-    return text.length;
-  }
-
   #take(): KeySlot {
     const slot = this.#numbers.take();
     if (this.#exports.reserve(slot) === 0) {
       this.#numbers.free(slot);
       throw failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, 'There is no memory for another key slot');
     }
-    if (this.#memory.buffer !== this.#exports.memory.buffer) {
-      this.#memory = new Uint8Array(this.#exports.memory.buffer);
-    }
+    if (this.#memory.buffer !== this.#exports.memory.buffer) this.#viewMemory();
+    // What was made ahead may be of the token that had the slot before.
+    this.#ahead.forget(slot);
     return slot;
+  }
+
+  #viewMemory(): void {
+    const { buffer } = this.#exports.memory;
+    this.#memory = new Uint8Array(buffer);
+    this.#chain = new Uint32Array(buffer, CHAIN, CHAIN_LENGTH);
+    this.#read = asciiReader(this.#memory);
   }
 }
 

@@ -44,9 +44,14 @@ export class TimeSynchronization {
     );
   }
 
-  /** Server time in whole ms, the best guess where it is not synchronised; CANNOT_GENERATE_TOKEN when it never was. */
+  /** Server time in whole ms, the best guess where it is not synchronised, NaN when it never was. Reads one clock. */
+  guess(): number {
+    return Math.floor(this.#clock.monotonic() + this.#offset);
+  }
+
+  /** The same as {@link guess}; CANNOT_GENERATE_TOKEN when it was never synchronised. */
   currentTime(): number {
-    const time = Math.floor(this.#clock.monotonic() + this.#offset);
+    const time = this.guess();
     if (time >= EARLIEST) return time;
     throw failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, 'Time was not synchronised with the server yet');
   }

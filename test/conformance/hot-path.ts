@@ -36,6 +36,10 @@ interface Wycheproof {
   }[];
 }
 
+function fail(): never {
+  throw new Error('the test is wrong');
+}
+
 /** The suite, for one engine. */
 export function hotPathConformance(name: EngineName): void {
   describe(name, () => {
@@ -99,6 +103,65 @@ export function hotPathConformance(name: EngineName): void {
           bytes.readUInt32BE(4) - bytes.readUInt32BE(0),
           'a nonce is one piece of the random bytes',
         ).toBe(1);
+      }
+    });
+
+    test('makes headers of many tokens at once, each its own', () => {
+      const tokens = Array.from({ length: 63 }, (_, i) => {
+        const own = new Uint8Array(randomBytes(16));
+        const id = 'aZ09._~-'.repeat(8).slice(0, i + 1);
+        return { id, own, slot: engine.addKey(id, own) };
+      });
+      const nonces = new Set<string>();
+      for (let count = 0; count <= 200; count += count < 70 ? 1 : 13) {
+        const wanted = Array.from({ length: count }, (_, i) => tokens[(7 * i + count) % 63] ?? fail());
+        const headers = engine.headersOf(
+          wanted.map(({ slot }) => slot),
+          1795485444028,
+        );
+        expect(headers).toHaveLength(count);
+        for (const [i, { id, own }] of wanted.entries()) {
+          const nonce = verifyHeader(headers[i] ?? '', id, own, 1795485444028);
+          expect(nonces.has(nonce)).toBe(false);
+          nonces.add(nonce);
+        }
+      }
+    });
+
+    test('hands out what it made ahead once, and only for its token and time', () => {
+      const tokens = Array.from({ length: 5 }, (_, i) => {
+        const own = new Uint8Array(randomBytes(16));
+        return { id: `token-${i}`, own, slot: engine.addKey(`token-${i}`, own) };
+      });
+      const nonces = new Set<string>();
+      let ahead = 0;
+      for (let i = 0; i < 3000; i++) {
+        const { id, own, slot } = tokens[i < 1000 ? 0 : i % 5] ?? fail();
+        // Times that stay for long, and go back now and then.
+        const time = 1795485444028 + Math.floor(i / 700) - (i % 701 === 0 ? 1 : 0);
+        const made = engine.headerAhead(slot, time);
+        if (made !== undefined) ahead++;
+        nonces.add(verifyHeader(made ?? engine.header(slot, time), id, own, time));
+      }
+      expect(nonces.size).toBe(3000);
+      if (name === 'js') expect(ahead).toBe(0);
+      else expect(ahead).toBeGreaterThan(2500);
+    });
+
+    test('has nothing of a token left for the next one in its slot', () => {
+      const first = new Uint8Array(randomBytes(16));
+      const second = new Uint8Array(randomBytes(16));
+      const other = engine.addKey('other', secret);
+      for (let round = 0; round < 20; round++) {
+        const slot = engine.addKey('first', first);
+        for (let i = 0; i < 20; i++) verifyHeader(engine.header(slot, 9), 'first', first, 9);
+        engine.release(slot);
+        // Made while the slot was free: not for who comes next.
+        for (let i = 0; i < 5; i++) verifyHeader(engine.header(other, 9), 'other', secret, 9);
+        const again = engine.addKey('second', second);
+        expect(again).toBe(slot);
+        for (let i = 0; i < 5; i++) verifyHeader(engine.header(again, 9), 'second', second, 9);
+        engine.release(again);
       }
     });
 

@@ -1,0 +1,27 @@
+/**
+ * Bytes of ASCII as a string, by the fastest way that the runtime has.
+ *
+ * @module
+ */
+
+/** Reads the bytes from `from` to `to` of some memory. */
+export type AsciiReader = (from: number, to: number) => string;
+
+interface BufferLike {
+  toString(encoding: 'latin1', from: number, to: number): string;
+}
+
+/** Node's, also in Bun and Deno; not named as a global, so that no bundler brings one along. */
+const { Buffer: NodeBuffer } = globalThis as {
+  readonly Buffer?: { from?(memory: ArrayBufferLike): BufferLike };
+};
+
+const decoder = new TextDecoder();
+
+/** A reader of `memory`, which is viewed, not copied. */
+export function asciiReader(memory: Uint8Array): AsciiReader {
+  const buffer = NodeBuffer?.from?.(memory.buffer);
+  // Node's decodes Latin-1 without a look at each byte, which takes half the time.
+  if (buffer !== undefined) return (from, to) => buffer.toString('latin1', from, to);
+  return (from, to) => decoder.decode(memory.subarray(from, to));
+}
