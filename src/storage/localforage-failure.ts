@@ -35,6 +35,14 @@ export function databaseFailure(what: string, name: string, cause: unknown): Pow
   );
 }
 
+/** The error of a call that has waited long enough for the database to open. */
+export function notOpened(name: string, ms: number): PowerAuthError {
+  return failure(
+    PowerAuthErrorCode.UNKNOWN_ERROR,
+    `Cannot open IndexedDB database ${JSON.stringify(name)}: nothing happened for ${ms / 1000} s. Another tab or script seems to keep it open in an older version, or to be deleting it; close the other tabs of this site, then try again`,
+  );
+}
+
 /** The error of all calls after the database was deleted under this storage's hands. */
 export function deletedDatabase(name: string): PowerAuthError {
   return failure(

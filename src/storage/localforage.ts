@@ -18,9 +18,10 @@ import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
 import { Closing } from './closing.ts';
 import { Changes } from './localforage-changes.ts';
-import { joinDatabase, STORE_NAME, type Forage, type LocalforageDatabase } from './localforage-database.ts';
-import { assertBrowserStorage } from './localforage-failure.ts';
-import { underWebLock } from './localforage-locks.ts';
+import { Connector, STORE_NAME } from './localforage-connection.ts';
+import { LocalforageDatabase } from './localforage-database.ts';
+import { assertBrowserStorage, databaseFailure } from './localforage-failure.ts';
+import { WebLocks } from './localforage-locks.ts';
 import { webCrypto } from './sealing-key.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
@@ -36,21 +37,24 @@ export interface LocalforageStorageOptions {
   readonly name?: string;
 }
 
-/** One localforage object for each database. */
-const forages = new Map<string, Forage>();
+/** One for each database that was used in this page or worker. */
+const connectors = new Map<string, Connector>();
 
-function forageOf(name: string): Forage {
-  const forage =
-    forages.get(name) ??
-    localforage.createInstance({ name, storeName: STORE_NAME, driver: localforage.INDEXEDDB });
-  forages.set(name, forage);
-  return forage;
+function connectorOf(name: string): Connector {
+  const connector =
+    connectors.get(name) ??
+    new Connector(name, () =>
+      localforage.createInstance({ name, storeName: STORE_NAME, driver: localforage.INDEXEDDB }),
+    );
+  connectors.set(name, connector);
+  return connector;
 }
 
 interface Joined {
   readonly database: LocalforageDatabase;
   readonly changes: Changes;
-  readonly leave: () => Promise<void>;
+  readonly locks: WebLocks;
+  readonly leave: () => void;
 }
 
 class LocalforageStorage implements PowerAuthStorage {
@@ -61,7 +65,8 @@ class LocalforageStorage implements PowerAuthStorage {
   readonly #updates = new Turns();
   /** Subscriptions, and how to end them where they have begun. */
   readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
-  readonly #writing = new Set<Promise<unknown>>();
+  /** What uses the database just now. */
+  readonly #running = new Set<Promise<unknown>>();
   #joined: Promise<Joined> | undefined;
   #left: Promise<void> | undefined;
 
@@ -72,23 +77,20 @@ class LocalforageStorage implements PowerAuthStorage {
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
-    const { database } = await this.#join();
-    return database.read(key);
+    return this.#run(({ database }) => database.read(key));
   }
 
   async set(key: string, value: Uint8Array): Promise<void> {
     this.#assertOpen();
     assertKey(key);
     const copy = copyOfValue(value);
-    const { database, changes } = await this.#join();
-    await this.#write(changes, key, () => database.write(key, copy));
+    await this.#write(key, (database) => database.write(key, copy));
   }
 
   async delete(key: string): Promise<void> {
     this.#assertOpen();
     assertKey(key);
-    const { database, changes } = await this.#join();
-    await this.#write(changes, key, () => database.write(key, undefined));
+    await this.#write(key, (database) => database.write(key, undefined));
   }
 
   async *list(prefix: string): AsyncGenerator<string, void, undefined> {
@@ -97,8 +99,8 @@ class LocalforageStorage implements PowerAuthStorage {
     let start = prefix;
     let after = false;
     for (;;) {
-      const { database } = await this.#join();
-      const keys = await database.keys(start, after, PAGE);
+      const [from, isAfter] = [start, after];
+      const keys = await this.#run(({ database }) => database.keys(from, isAfter, PAGE));
       for (const key of keys) {
         if (!key.startsWith(prefix)) return;
         this.#assertOpen();
@@ -119,17 +121,14 @@ class LocalforageStorage implements PowerAuthStorage {
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
-    const { database, changes } = await this.#join();
     const pass = await this.#updates.take(key, this.#closing);
     try {
       for (;;) {
-        this.#assertOpen();
-        const current = await database.read(key);
+        const current = await this.#run(({ database }) => database.read(key));
         const answer = await change(current?.slice());
         const next = answer === undefined ? undefined : copyOfValue(answer);
-        this.#assertOpen();
-        // Compared and written in one transaction, and not under a Web Lock: a frozen tab could hold that for ever.
-        const done = await this.#write(changes, key, () => database.replace(key, current, next));
+        // Compared and written in one transaction, and not under a Web Lock: a frozen tab could hold that for long.
+        const done = await this.#write(key, (database) => database.replace(key, current, next));
         if (done) return next;
       }
     } finally {
@@ -140,8 +139,8 @@ class LocalforageStorage implements PowerAuthStorage {
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
     this.#assertOpen();
     assertKey(name, 'lock name');
-    await this.#join();
-    return underWebLock(this.#scoped('lock', name), name, section, this.#closing);
+    const { locks } = await this.#join();
+    return locks.run(this.#scoped('lock', name), name, section);
   }
 
   subscribe(listener: Listener): () => void {
@@ -168,8 +167,7 @@ class LocalforageStorage implements PowerAuthStorage {
 
   async sealingKey(): Promise<CryptoKey> {
     this.#assertOpen();
-    const { database } = await this.#join();
-    return database.sealingKey();
+    return this.#run(({ database }) => database.sealingKey());
   }
 
   #assertOpen(): void {
@@ -191,24 +189,26 @@ class LocalforageStorage implements PowerAuthStorage {
   async #open(): Promise<Joined> {
     assertBrowserStorage();
     webCrypto();
-    // Before anything is read, so that no later change of it is missed.
-    const changes = new Changes(this.#scoped('changes', ''));
+    const connector = connectorOf(this.#databaseName);
+    let changes: Changes | undefined;
+    let locks: WebLocks | undefined;
+    const end = connector.join(() => changes?.tell('all'));
+    const leave = (): void => {
+      changes?.close();
+      locks?.close();
+      end();
+    };
     try {
-      const { database, leave } = await joinDatabase(this.#databaseName, () => forageOf(this.#databaseName));
-      const forget = database.onInterruption(() => changes.tell('all'));
+      const database = new LocalforageDatabase(connector);
+      await database.open();
+      // Before any record is read, so that no later change of it is missed.
+      changes = new Changes(this.#scoped('changes', ''));
+      locks = new WebLocks(this.#scoped('locks', ''), this.#closing);
       this.#beginSubscriptions(changes);
-      return {
-        database,
-        changes,
-        leave: async () => {
-          forget();
-          changes.close();
-          await leave();
-        },
-      };
-    } catch (error) {
-      changes.close();
-      throw error;
+      return { database, changes, locks, leave };
+    } catch (cause) {
+      leave();
+      throw databaseFailure('open', this.#databaseName, cause);
     }
   }
 
@@ -223,23 +223,30 @@ class LocalforageStorage implements PowerAuthStorage {
     for (const end of this.#subscriptions.values()) end?.();
     this.#subscriptions.clear();
     const joined = await this.#joined?.catch(() => undefined);
-    await Promise.allSettled(this.#writing);
-    await joined?.leave();
+    await Promise.allSettled(this.#running);
+    joined?.leave();
   }
 
-  async #write<T>(changes: Changes, key: string, write: () => Promise<T>): Promise<T> {
-    const tell = changes.announce(key);
-    const writing = write().finally(tell);
-    this.#writing.add(writing);
+  /** Uses the database, unless this storage is closed; closing waits for the end. */
+  async #run<T>(work: (joined: Joined) => Promise<T>): Promise<T> {
+    const running = work(await this.#join());
+    this.#running.add(running);
     try {
-      return await writing;
+      return await running;
     } finally {
-      this.#writing.delete(writing);
+      this.#running.delete(running);
     }
   }
 
+  #write<T>(key: string, write: (database: LocalforageDatabase) => Promise<T>): Promise<T> {
+    return this.#run(({ database, changes }) => {
+      const tell = changes.announce(key);
+      return write(database).finally(tell);
+    });
+  }
+
   /** A name for all of this origin. JSON keeps the parts apart and writes lone surrogates, which browsers confuse, as `\ud83d`. */
-  #scoped(kind: 'lock' | 'changes', name: string): string {
+  #scoped(kind: 'lock' | 'locks' | 'changes', name: string): string {
     return JSON.stringify(['powerauth-wasm', this.#databaseName, kind, name]);
   }
 }

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { launchBrowser, type BrowserName } from '../../tools/lib/browsers.mjs';
+import { launchBrowser, type BrowserName, type BrowserOptions } from '../../tools/lib/browsers.mjs';
 import { servePages, type Page as ServedPage, type PageServer } from '../../tools/lib/pages.mjs';
 
 export { launchChromiumProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
@@ -16,13 +16,7 @@ export interface SharedBrowser {
 }
 
 /** Inside a `describe`: starts a browser before its tests and closes it after them. */
-export function useBrowser(
-  name: BrowserName,
-  options?: {
-    readonly args?: readonly string[];
-    readonly preferences?: Record<string, string | number | boolean>;
-  },
-): SharedBrowser {
+export function useBrowser(name: BrowserName, options?: BrowserOptions): SharedBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await launchBrowser(name, options);

@@ -21,19 +21,20 @@ const CHROMIUM_FLAGS = [
 ];
 
 /** Root cannot have Chromium's sandbox. */
-const chromiumOptions = ({ args = [] }) => ({
+const chromiumOptions = ({ args = [], without = [] }) => ({
   executablePath: requireProgram('chromium'),
   headless: true,
   timeout: START,
   chromiumSandbox: process.platform !== 'linux' || process.getuid?.() !== 0,
   args: [...CHROMIUM_FLAGS, ...args],
+  ignoreDefaultArgs: [...without],
 });
 
 /**
  * Starts a browser with an empty profile of its own, headless. The caller closes it.
  *
- * @param [options] `args` more
- *   flags for Chromium; `preferences` for Firefox, as in about:config
+ * @param [options] `args` more flags for Chromium, `without` those of Playwright that it must do without; `preferences`
+ *   for Firefox, as in about:config
  * @throws {StepError} when the browser is not on this machine
  */
 export function launchBrowser(name, options = {}) {
