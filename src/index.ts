@@ -9,9 +9,11 @@ export {
   PowerAuthActivationCodeUtil,
   type PowerAuthActivationCode,
 } from './power-auth-activation-code-util.ts';
+export { PowerAuthPassphraseMeter } from './power-auth-passphrase-meter.ts';
 export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
 export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 
+export { PinTestIssue, type PinTestResult } from './model/pin-test-result.ts';
 export { PowerAuthActivation } from './model/power-auth-activation.ts';
 export {
   PowerAuthActivationState,

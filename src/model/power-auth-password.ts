@@ -5,9 +5,11 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import { describe, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
+import type { PinTestResult } from './pin-test-result.ts';
 
 /** A password: a {@link PowerAuthPassword}, or a string, which JavaScript cannot wipe. */
 export type PasswordType = PowerAuthPassword | string;
@@ -23,7 +25,7 @@ const byInstance = new Map<string, Set<PowerAuthPassword>>();
 
 // What the functions below may do with a password, and nobody else.
 let isPasswordObject: (value: object) => boolean;
-let takeBytes: (password: PowerAuthPassword) => Uint8Array<ArrayBuffer>;
+let takeBytes: (password: PowerAuthPassword, purpose: { readonly use: boolean }) => Uint8Array<ArrayBuffer>;
 let destroy: (password: PowerAuthPassword) => void;
 
 /**
@@ -59,7 +61,7 @@ export class PowerAuthPassword {
 
   static {
     isPasswordObject = (value) => #characters in value;
-    takeBytes = (password) => password.#take();
+    takeBytes = (password, purpose) => password.#take(purpose);
     destroy = (password) => password.#end({ lost: true });
   }
 
@@ -224,6 +226,20 @@ export class PowerAuthPassword {
   }
 
   /**
+   * Tests the content as a PIN, as `PowerAuthPassphraseMeter.testPin` does.
+   *
+   * @throws WRONG_PARAMETER unless the characters are 4 digits or more, `0` to `9`
+   * @example
+   * ```ts
+   * if ((await password.testPinStrength()).shouldWarnUserAboutWeakPin) showWarning();
+   * ```
+   */
+  async testPinStrength(): Promise<PinTestResult> {
+    this.#touch();
+    return readPassword(this, testPin);
+  }
+
+  /**
    * Wipes the content now. The object is as new then.
    *
    * @example
@@ -235,7 +251,7 @@ export class PowerAuthPassword {
     this.#end({ lost: false });
   }
 
-  #take(): Uint8Array<ArrayBuffer> {
+  #take({ use }: { readonly use: boolean }): Uint8Array<ArrayBuffer> {
     if (this.#lost) {
       throw failure(
         PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
@@ -244,7 +260,7 @@ export class PowerAuthPassword {
     }
     this.#touch();
     const bytes = this.#characters.toUtf8();
-    if (this.#destroyOnUse) this.#end({ lost: true });
+    if (use && this.#destroyOnUse) this.#end({ lost: true });
     return bytes;
   }
 
@@ -312,9 +328,24 @@ export async function usePassword<T>(
   password: PasswordType,
   use: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
 ): Promise<T> {
-  const bytes = typeof password === 'string' ? utf8(password) : takeBytes(password);
+  const bytes = typeof password === 'string' ? utf8(password) : takeBytes(password, { use: true });
   try {
     return await use(bytes);
+  } finally {
+    wipe(bytes);
+  }
+}
+
+/**
+ * Lets `read` look at the password's UTF-8 bytes, which are wiped afterwards. The password is not used up by it.
+ *
+ * @throws INVALID_NATIVE_OBJECT for a password that was used up
+ * @internal
+ */
+export function readPassword<T>(password: PasswordType, read: (bytes: Uint8Array<ArrayBuffer>) => T): T {
+  const bytes = typeof password === 'string' ? utf8(password) : takeBytes(password, { use: false });
+  try {
+    return read(bytes);
   } finally {
     wipe(bytes);
   }

@@ -1,0 +1,30 @@
+/**
+ * What the strength test of a PIN finds.
+ *
+ * @module
+ */
+
+/** What may be wrong with a PIN. Each value equals its name. */
+export const PinTestIssue = {
+  /** Few of its digits differ: at most half of them, and at most three. */
+  NOT_UNIQUE: 'NOT_UNIQUE',
+  /** A digit follows itself: three times the same in a row, or at half of the places. */
+  REPEATING_CHARS: 'REPEATING_CHARS',
+  /** Its digits follow a rule: equal steps (1357), a block again and again (123123), there and back (1221), lines on a keypad (2580). */
+  PATTERN_FOUND: 'PATTERN_FOUND',
+  /** It can be read as a date: day and month, a year, or both, as people in different countries write them. */
+  POSSIBLY_DATE: 'POSSIBLY_DATE',
+  /** It is one of those that people choose most. */
+  FREQUENTLY_USED: 'FREQUENTLY_USED',
+} as const;
+
+/** One of the values of the constant object of the same name. */
+export type PinTestIssue = (typeof PinTestIssue)[keyof typeof PinTestIssue];
+
+/** Answer of `PowerAuthPassphraseMeter.testPin` and of `PowerAuthPassword.testPinStrength`. */
+export interface PinTestResult {
+  /** Whether to warn the user. Some issues alone are no reason to: see {@link PowerAuthPassphraseMeter}. */
+  shouldWarnUserAboutWeakPin: boolean;
+  /** What was found, each at most once; none is a good sign. */
+  issues: PinTestIssue[];
+}
