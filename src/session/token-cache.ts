@@ -80,11 +80,17 @@ export class TokenCache {
     for (const name of this.names()) this.remove(name, end);
   }
 
+  /** Those in the way that are held go to the end of the line, so that the next eviction need not look at them again. */
   #evict(): void {
+    let left = this.#tokens.size;
     for (const [name, token] of this.#tokens) {
-      if (token.pins > 0) continue;
-      this.remove(name, 'evicted');
-      return;
+      if (token.pins === 0) {
+        this.remove(name, 'evicted');
+        return;
+      }
+      if (left-- === 0) return;
+      this.#tokens.delete(name);
+      this.#tokens.set(name, token);
     }
   }
 }
