@@ -35,6 +35,8 @@ export class TokenCache {
   readonly #engine: HotPathEngine;
   readonly #capacity: number;
   readonly #tokens = new Map<string, CachedToken>();
+  /** One string a signature type, however many tokens have it. */
+  readonly #signatureTypes = new Map<string, string>();
 
   constructor(engine: HotPathEngine, capacity: number) {
     this.#engine = engine;
@@ -51,7 +53,7 @@ export class TokenCache {
     if (this.#tokens.size >= this.#capacity) this.#evict();
     const token: CachedToken = {
       tokenIdentifier: record.tokenIdentifier,
-      signatureType: record.signatureType,
+      signatureType: this.#shared(record.signatureType),
       slot: this.#engine.addKey(record.tokenIdentifier, record.tokenSecret),
       keyPrint: keyPrint(storageKey),
       pins: 0,
@@ -78,6 +80,12 @@ export class TokenCache {
 
   clear(end: CachedTokenEnd): void {
     for (const name of this.names()) this.remove(name, end);
+  }
+
+  #shared(signatureType: string): string {
+    const known = this.#signatureTypes.get(signatureType) ?? signatureType;
+    this.#signatureTypes.set(known, known);
+    return known;
   }
 
   /** Those in the way that are held go to the end of the line, so that the next eviction need not look at them again. */
