@@ -19,6 +19,11 @@ export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
+/** @throws WRONG_PARAMETER unless `value` is a string */
+export function assertString(value: unknown, field: string): asserts value is string {
+  if (typeof value !== 'string') throw wrongParameter(field, 'a string', value);
+}
+
 /** @throws WRONG_PARAMETER unless `value` is a non-empty string */
 export function assertText(value: unknown, field: string): asserts value is string {
   if (typeof value !== 'string' || value === '') throw wrongParameter(field, 'a non-empty string', value);

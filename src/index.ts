@@ -36,6 +36,10 @@ export type {
   PowerAuthCreateActivationResult,
   PowerAuthRecoveryActivationData,
 } from './model/power-auth-create-activation-result.ts';
+export type {
+  PowerAuthExternalPendingOperation,
+  PowerAuthExternalPendingOperationType,
+} from './model/power-auth-external-pending-operation.ts';
 export {
   PowerAuthKeychainConfiguration,
   PowerAuthKeychainProtection,

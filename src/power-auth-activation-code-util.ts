@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
+import { assertString } from './facade.ts';
 import {
   correctTypedCharacter,
   parseActivationCode,
@@ -152,10 +153,6 @@ export class PowerAuthActivationCodeUtil {
     }
     return corrected;
   }
-}
-
-function assertString(value: unknown, field: string): asserts value is string {
-  if (typeof value !== 'string') throw wrongParameter(field, 'a string', value);
 }
 
 function assertNumber(value: unknown): asserts value is number {

@@ -67,7 +67,7 @@ export class PowerAuthTokenStore {
    * also in other processes that share the storage, lead to one token.
    *
    * @param authentication factors that the token stands for from then on
-   * @throws MISSING_ACTIVATION, PENDING_ACTIVATION, WRONG_PARAMETER when the token has other factors,
+   * @throws MISSING_ACTIVATION, WRONG_PARAMETER when the token has other factors,
    *   AUTHENTICATION_ERROR for a wrong password or a blocked activation, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
    * @example
    * ```ts
@@ -94,7 +94,7 @@ export class PowerAuthTokenStore {
    * Removes the token on the server (`/pa/v3/token/remove`), then here. When the server does not confirm, the local token
    * stays and the call can be repeated.
    *
-   * @throws INVALID_TOKEN when there is none, MISSING_ACTIVATION, PENDING_ACTIVATION, AUTHENTICATION_ERROR, NETWORK_ERROR,
+   * @throws INVALID_TOKEN when there is none, MISSING_ACTIVATION, AUTHENTICATION_ERROR, NETWORK_ERROR,
    *   RESPONSE_ERROR
    */
   async removeAccessToken(tokenName: string): Promise<void> {

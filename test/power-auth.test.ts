@@ -3,7 +3,6 @@ import { inspect } from 'node:util';
 import {
   PowerAuth,
   PowerAuthActivation,
-  PowerAuthActivationState,
   PowerAuthAuthentication,
   PowerAuthErrorCode,
   PowerAuthPassword,
@@ -89,12 +88,15 @@ describe('configure', () => {
     await powerAuth.deconfigure();
   });
 
-  test('refuses http without leave for it', async () => {
+  test('takes http without leave for it, and sends nothing there', async () => {
     const server = await testServer();
-    await expect(new PowerAuth('configure-4').configure(server.configuration)).rejects.toMatchObject(
-      error(PowerAuthErrorCode.WRONG_PARAMETER, /enableUnsecureTraffic/),
-    );
-    expect(await new PowerAuth('configure-4').isConfigured()).toBe(false);
+    const powerAuth = await testClient(server, { client: { enableUnsecureTraffic: false } });
+    const { activationCode } = server.createActivation();
+    await expect(
+      powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test')),
+    ).rejects.toMatchObject(error(PowerAuthErrorCode.NETWORK_ERROR, /enableUnsecureTraffic/));
+    expect(server.requests).toHaveLength(0);
+    expect(await powerAuth.canStartActivation()).toBe(true);
   });
 
   test.each<readonly [string, unknown]>([
@@ -119,138 +121,6 @@ describe('configure', () => {
       error(PowerAuthErrorCode.WRONG_PARAMETER, new RegExp(`^configuration\\.${field}: expected`)),
     );
     expect(await powerAuth.isConfigured()).toBe(false);
-  });
-});
-
-describe('an activation', () => {
-  test('goes through its states', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    expect(await powerAuth.canStartActivation()).toBe(true);
-    expect(await powerAuth.hasValidActivation()).toBe(false);
-    expect(await powerAuth.getActivationIdentifier()).toBeUndefined();
-    expect(await powerAuth.getActivationFingerprint()).toBeUndefined();
-    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(
-      error(PowerAuthErrorCode.MISSING_ACTIVATION),
-    );
-
-    const { activationId, activationCode } = server.createActivation();
-    const result = await powerAuth.createActivation(
-      PowerAuthActivation.createWithActivationCode(activationCode, 'test'),
-    );
-    expect(result.activationFingerprint).toMatch(/^\d{8}$/);
-    expect(await powerAuth.hasPendingActivation()).toBe(true);
-    expect(await powerAuth.canStartActivation()).toBe(false);
-    expect(await powerAuth.hasValidActivation()).toBe(false);
-    expect(await powerAuth.getActivationIdentifier()).toBe(activationId);
-    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject(
-      error(PowerAuthErrorCode.PENDING_ACTIVATION),
-    );
-    await expect(powerAuth.requestSignature(POSSESSION, 'POST', '/x')).rejects.toMatchObject(
-      error(PowerAuthErrorCode.PENDING_ACTIVATION),
-    );
-
-    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
-    expect(await powerAuth.hasValidActivation()).toBe(true);
-    expect(await powerAuth.hasPendingActivation()).toBe(false);
-    expect(await powerAuth.getActivationFingerprint()).toBe(result.activationFingerprint);
-    if (server.activation(activationId)?.state === PowerAuthActivationState.PENDING_COMMIT) {
-      expect((await powerAuth.fetchActivationStatus()).state).toBe(PowerAuthActivationState.PENDING_COMMIT);
-      server.commitActivation(activationId);
-    }
-    expect(await powerAuth.fetchActivationStatus()).toMatchObject({
-      state: PowerAuthActivationState.ACTIVE,
-      failCount: 0,
-      maxFailCount: 5,
-      remainingAttempts: 5,
-    });
-    server.blockActivation(activationId);
-    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'BLOCKED', remainingAttempts: 0 });
-    server.unblockActivation(activationId);
-    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
-    await powerAuth.removeActivationWithAuthentication(KNOWLEDGE);
-    expect(server.activation(activationId)?.state).toBe('REMOVED');
-    expect(await powerAuth.canStartActivation()).toBe(true);
-  });
-
-  test('is not created where there is one, or one is under way', async () => {
-    const { server, powerAuth } = await activated();
-    const { activationCode } = server.createActivation();
-    const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
-    const already = error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE);
-    await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(already);
-
-    const other = await testClient(server);
-    const first = other.createActivation(activation);
-    await expect(other.createActivation(activation)).rejects.toMatchObject(already);
-    await first;
-    await expect(other.createActivation(activation)).rejects.toMatchObject(already);
-    await other.removeActivationLocal();
-    expect(await other.canStartActivation()).toBe(true);
-  });
-
-  test('is not committed twice, nor without one', async () => {
-    const { powerAuth } = await activated();
-    await expect(
-      powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD)),
-    ).rejects.toMatchObject(error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE));
-  });
-
-  test('with a forged, malformed or unknown code leaves nothing behind', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    const { activationCode } = server.createActivation();
-    const [code = '', signature = ''] = activationCode.split('#');
-    const other = (await testServer()).createActivation().activationCode.split('#')[1] ?? '';
-    for (const [bad, errorCode] of [
-      ['', PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
-      ['AAAAA-AAAAA-AAAAA-AAAAB', PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
-      [`${code}#${signature}x`, PowerAuthErrorCode.INVALID_ACTIVATION_CODE],
-      [`${code}#${other}`, PowerAuthErrorCode.INVALID_ACTIVATION_DATA],
-      ['VVVVV-VVVVV-VVVVV-VTFVA', PowerAuthErrorCode.RESPONSE_ERROR],
-    ] as const) {
-      await expect(
-        powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(bad, 'test')),
-        bad,
-      ).rejects.toMatchObject(error(errorCode));
-      expect(await powerAuth.canStartActivation()).toBe(true);
-    }
-    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
-  });
-
-  test('needs an activation object', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    for (const [, value] of NO_STRINGS) {
-      await expect(powerAuth.createActivation(value as PowerAuthActivation)).rejects.toMatchObject(
-        error(PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT),
-      );
-    }
-    expect(server.requests).toHaveLength(0);
-  });
-
-  test('with an OTP is active at once', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    const { activationCode } = server.createActivation({ otp: '123456' });
-    const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
-    activation.additionalActivationOtp = '123456';
-    await powerAuth.createActivation(activation);
-    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
-    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
-  });
-
-  test('interrupted on the network can be tried again', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    const { activationCode } = server.createActivation();
-    server.faults.add({ path: '/pa/v3/activation/create', count: 1, dropRequest: true });
-    const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
-    await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(
-      error(PowerAuthErrorCode.NETWORK_ERROR),
-    );
-    expect(await powerAuth.hasPendingActivation()).toBe(false);
-    await powerAuth.createActivation(activation);
   });
 });
 

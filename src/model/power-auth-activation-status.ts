@@ -34,5 +34,6 @@ export interface PowerAuthActivationStatus {
   /** `maxFailCount - failCount` when ACTIVE, else 0. */
   remainingAttempts: number;
   /** Whatever the application server adds. */
-  customObject?: unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
+  customObject?: any;
 }

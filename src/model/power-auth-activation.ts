@@ -4,12 +4,22 @@
  * @module
  */
 
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import {
+  parseActivationCode,
+  parseRecoveryCode,
+  validateRecoveryPuk,
+  type ParsedActivationCode,
+} from '../protocol/activation-code.ts';
+import { isInstance, jsonObject, wrongParameter } from '../util/validate.ts';
+
 /**
- * Data for `PowerAuth.createActivation`, made by one of the static methods.
+ * Data for `PowerAuth.createActivation`, made by one of the static methods, which check nothing: `createActivation` does.
  *
  * @example
  * ```ts
  * const activation = PowerAuthActivation.createWithActivationCode('VVVVV-VVVVV-VVVVV-VTFVA', "Peter's laptop");
+ * activation.extras = 'kiosk';
  * await powerAuth.createActivation(activation);
  * ```
  */
@@ -18,11 +28,19 @@ export class PowerAuthActivation {
   activationName: string;
   /** Activation code, with or without `#` and its signature. */
   activationCode?: string;
+  /** Recovery code, with or without `R:` before it. */
+  recoveryCode?: string;
+  /** PUK that goes with the recovery code, 10 digits. */
+  recoveryPuk?: string;
+  /** What proves who the user is, in terms of the enrollment server: an object that JSON can hold. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
+  identityAttributes?: any;
   /** Text that the server keeps with the activation. */
   extras?: string;
-  /** Any JSON for the enrollment server; not kept with the activation. */
-  customAttributes?: unknown;
-  /** One-time password that completes the activation at once, where the server expects one. */
+  /** An object that JSON can hold, for the enrollment server; not kept with the activation. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
+  customAttributes?: any;
+  /** One-time password that completes the activation at once, where the server expects one. With an activation code only. */
   additionalActivationOtp?: string;
 
   private constructor(activationName: string) {
@@ -30,7 +48,7 @@ export class PowerAuthActivation {
   }
 
   /**
-   * An activation by code. The code is checked by `createActivation`, not here.
+   * An activation by code.
    *
    * @param activationCode as typed or as scanned from a QR code, then with its signature
    * @param name name for the activation
@@ -40,4 +58,160 @@ export class PowerAuthActivation {
     activation.activationCode = activationCode;
     return activation;
   }
+
+  /**
+   * An activation that recovers a lost one: it is active at once, and the one that the code belongs to is removed.
+   *
+   * @param recoveryCode as typed or as scanned from a QR code, then with `R:`
+   * @param recoveryPuk 10 digits; where a code has several they are used in their order
+   * @param name name for the activation
+   * @example
+   * ```ts
+   * const activation = PowerAuthActivation.createWithRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA', '0123456789', 'New laptop');
+   * await powerAuth.createActivation(activation);
+   * ```
+   */
+  static createWithRecoveryCode(
+    recoveryCode: string,
+    recoveryPuk: string,
+    name: string,
+  ): PowerAuthActivation {
+    const activation = new PowerAuthActivation(name);
+    activation.recoveryCode = recoveryCode;
+    activation.recoveryPuk = recoveryPuk;
+    return activation;
+  }
+
+  /**
+   * An activation by whatever the enrollment server takes as a proof of identity.
+   *
+   * @param identityAttributes an object with at least one attribute; the server decides what they mean
+   * @param name name for the activation
+   * @example
+   * ```ts
+   * const credentials = { username: 'john.doe@example.com', password: 'YBzBEM' };
+   * await powerAuth.createActivation(PowerAuthActivation.createWithIdentityAttributes(credentials, 'My laptop'));
+   * ```
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
+  static createWithIdentityAttributes(identityAttributes: any, name: string): PowerAuthActivation {
+    const activation = new PowerAuthActivation(name);
+    activation.identityAttributes = identityAttributes as unknown;
+    return activation;
+  }
+}
+
+/**
+ * How the user proves who they are.
+ *
+ * @internal
+ */
+export type ActivationProof =
+  | { readonly type: 'CODE'; readonly code: ParsedActivationCode }
+  | { readonly type: 'RECOVERY'; readonly recoveryCode: string; readonly puk: string }
+  | { readonly type: 'CUSTOM'; readonly identityAttributes: Readonly<Record<string, unknown>> };
+
+/**
+ * A checked copy of a PowerAuthActivation.
+ *
+ * @internal
+ */
+export interface BuiltActivation {
+  readonly activationName: string;
+  readonly proof: ActivationProof;
+  readonly extras: string | undefined;
+  readonly customAttributes: Readonly<Record<string, unknown>> | undefined;
+  readonly activationOtp: string | undefined;
+}
+
+/**
+ * Checks and copies.
+ *
+ * @throws INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE, INVALID_RECOVERY_CODE, INVALID_ACTIVATION_DATA,
+ *   WRONG_PARAMETER
+ * @internal
+ */
+export function buildActivation(input: unknown): BuiltActivation {
+  const fields = readFields(input);
+  const proof = buildProof(fields);
+  const { activationName, extras, customAttributes, additionalActivationOtp } = fields;
+  if (typeof activationName !== 'string' || activationName === '') {
+    throw wrongParameter('activation.activationName', 'a non-empty string', activationName);
+  }
+  return {
+    activationName,
+    proof,
+    extras: optionalText(extras, 'extras'),
+    customAttributes:
+      customAttributes === undefined || customAttributes === null
+        ? undefined
+        : jsonObject(customAttributes, 'activation.customAttributes'),
+    activationOtp: buildOtp(optionalText(additionalActivationOtp, 'additionalActivationOtp'), proof),
+  };
+}
+
+const FIELDS = [
+  'activationName',
+  'activationCode',
+  'recoveryCode',
+  'recoveryPuk',
+  'identityAttributes',
+  'extras',
+  'customAttributes',
+  'additionalActivationOtp',
+] as const;
+
+type Fields = Readonly<Record<(typeof FIELDS)[number], unknown>>;
+
+/** What the object has, each field read once. */
+function readFields(input: unknown): Fields {
+  try {
+    if (isInstance(input, PowerAuthActivation)) {
+      return Object.fromEntries(FIELDS.map((field) => [field, input[field] as unknown])) as Fields;
+    }
+  } catch {
+    // An object that cannot be read is no activation.
+  }
+  throw invalidObject();
+}
+
+function buildProof(fields: Fields): ActivationProof {
+  const { activationCode, recoveryCode, recoveryPuk, identityAttributes } = fields;
+  if (typeof activationCode === 'string') return { type: 'CODE', code: parseActivationCode(activationCode) };
+  if (typeof recoveryCode === 'string' && typeof recoveryPuk === 'string') {
+    const code = parseRecoveryCode(recoveryCode);
+    if (validateRecoveryPuk(recoveryPuk)) return { type: 'RECOVERY', recoveryCode: code, puk: recoveryPuk };
+    throw failure(
+      PowerAuthErrorCode.INVALID_RECOVERY_CODE,
+      'activation.recoveryPuk: expected 10 digits, got something else',
+    );
+  }
+  if (typeof identityAttributes !== 'object' || identityAttributes === null) throw invalidObject();
+  const attributes = jsonObject(identityAttributes, 'activation.identityAttributes');
+  if (Object.keys(attributes).length > 0) return { type: 'CUSTOM', identityAttributes: attributes };
+  throw failure(
+    PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
+    'activation.identityAttributes: expected at least one attribute, got none',
+  );
+}
+
+function buildOtp(otp: string | undefined, proof: ActivationProof): string | undefined {
+  if (otp === undefined || (otp !== '' && proof.type === 'CODE')) return otp;
+  throw failure(
+    PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
+    'activation.additionalActivationOtp: expected a non-empty string with an activation code, or none; got an empty one, or one with another kind of activation',
+  );
+}
+
+function optionalText(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw wrongParameter(`activation.${field}`, 'a string or undefined', value);
+  return value;
+}
+
+function invalidObject(): Error {
+  return failure(
+    PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT,
+    'activation: expected an object made by PowerAuthActivation.createWithActivationCode, createWithRecoveryCode or createWithIdentityAttributes, with parameters of their types',
+  );
 }

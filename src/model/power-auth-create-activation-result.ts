@@ -19,7 +19,8 @@ export interface PowerAuthCreateActivationResult {
   /** Present where the application has recovery switched on. */
   activationRecovery?: PowerAuthRecoveryActivationData;
   /** What the enrollment server adds. */
-  customAttributes?: unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
+  customAttributes?: any;
   /** Claims about the user, where the server sends them. */
   userInfo?: Record<string, unknown>;
 }

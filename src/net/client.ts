@@ -38,16 +38,15 @@ const MAX_ERROR_BODY = 4096;
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #headers: Headers;
+  readonly #underWay = new Set<Deadline>();
 
-  /** @throws WRONG_PARAMETER for `http:` without leave, and for headers that are none */
+  /** @throws WRONG_PARAMETER for headers that are none */
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    if (new URL(options.baseEndpointUrl).protocol !== 'https:' && !options.enableUnsecureTraffic) {
-      throw failure(
-        PowerAuthErrorCode.WRONG_PARAMETER,
-        'configuration.baseEndpointUrl: expected https://, got http://; clientConfiguration.enableUnsecureTraffic allows it for tests',
-      );
-    }
+    // One listener for all requests: Node takes more than ten of a signal for a leak, and says so.
+    options.signal?.addEventListener('abort', () => {
+      for (const deadline of this.#underWay) deadline.abort();
+    });
     this.#headers = commonHeaders(options);
   }
 
@@ -55,19 +54,27 @@ export class HttpClient {
    * Sends a JSON body and answers that of a reply with status 200.
    *
    * @param path begins with `/`
-   * @throws NETWORK_ERROR (no connection, time-out, broken-off answer), AUTHENTICATION_ERROR (401), RESPONSE_ERROR (other
-   *   statuses, and bodies that are too long or no UTF-8), OPERATION_CANCELED
+   * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without leave), AUTHENTICATION_ERROR (401),
+   *   RESPONSE_ERROR (other statuses, and bodies that are too long or no UTF-8), OPERATION_CANCELED
    */
   async post(
     path: string,
     body: string,
     options: { header?: Header; signal?: AbortSignal } = {},
   ): Promise<string> {
-    const { connectionTimeout, readTimeout, signal } = this.#options;
-    const deadline = new Deadline([signal, options.signal]);
+    const { baseEndpointUrl, enableUnsecureTraffic, connectionTimeout, readTimeout, signal } = this.#options;
+    if (new URL(baseEndpointUrl).protocol !== 'https:' && !enableUnsecureTraffic) {
+      throw failure(
+        PowerAuthErrorCode.NETWORK_ERROR,
+        'configuration.baseEndpointUrl: expected https://, got http://, over which nothing is sent; clientConfiguration.enableUnsecureTraffic allows it for tests',
+      );
+    }
+    const deadline = new Deadline(options.signal);
+    if (signal?.aborted === true) deadline.abort();
+    this.#underWay.add(deadline);
     try {
       deadline.set(Math.min(connectionTimeout, readTimeout));
-      const response = await this.#options.fetch(this.#options.baseEndpointUrl.replace(/\/+$/, '') + path, {
+      const response = await this.#options.fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
         method: 'POST',
         headers: this.#requestHeaders(options.header),
         body,
@@ -89,6 +96,7 @@ export class HttpClient {
     } catch (error) {
       throw deadline.explain(error);
     } finally {
+      this.#underWay.delete(deadline);
       deadline.clear();
     }
   }
@@ -187,21 +195,25 @@ function powerAuthError(body: string): PowerAuthErrorData {
   };
 }
 
-/** A time limit that can be moved, together with the signals that end a request early. */
+/** A time limit that can be moved, and the other ways in which a request ends early. */
 class Deadline {
   readonly #controller = new AbortController();
-  readonly #signals: readonly AbortSignal[];
+  readonly #signal: AbortSignal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #seconds = 0;
   #timedOut = false;
-  readonly #onAbort = () => this.#controller.abort();
+  readonly #onAbort = () => this.abort();
 
-  constructor(signals: readonly (AbortSignal | undefined)[]) {
-    this.#signals = signals.filter((signal) => signal !== undefined);
-    for (const signal of this.#signals) {
-      if (signal.aborted) this.#controller.abort();
-      else signal.addEventListener('abort', this.#onAbort);
-    }
+  /** @param signal ends the request too */
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    if (signal?.aborted === true) this.abort();
+    else signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  /** Gives the request up. */
+  abort(): void {
+    this.#controller.abort();
   }
 
   get signal(): AbortSignal {
@@ -213,13 +225,13 @@ class Deadline {
     this.#seconds = seconds;
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
-      this.#controller.abort();
+      this.abort();
     }, seconds * 1000);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
-    for (const signal of this.#signals) signal.removeEventListener('abort', this.#onAbort);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
   /** What an error of `fetch` was about. */

@@ -4,19 +4,24 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { assertOptionalText, assertText, guard } from '../facade.ts';
-import { PowerAuthActivation } from '../model/power-auth-activation.ts';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { assertString, guard } from '../facade.ts';
+import { buildActivation, type PowerAuthActivation } from '../model/power-auth-activation.ts';
 import type { PowerAuthActivationStatus } from '../model/power-auth-activation-status.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
+import type { PowerAuthExternalPendingOperation } from '../model/power-auth-external-pending-operation.ts';
 import { assertPassword } from '../model/power-auth-password.ts';
+import { parseActivationCode, type ParsedActivationCode } from '../protocol/activation-code.ts';
 import { activationFingerprint } from '../protocol/activation.ts';
 import { wipeActivationRecord } from '../session/activation-record.ts';
 import { fetchActivationStatus } from '../session/activation-status.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
+import type { Session } from '../session/session.ts';
+import { verifyMasterSignature } from '../session/server-signature.ts';
 import { removeActivation } from '../session/signed-requests.ts';
-import { isInstance } from '../util/validate.ts';
+import { base64Decode } from '../util/base64.ts';
+import { utf8 } from '../util/bytes.ts';
 import { PowerAuthInstance } from './instance.ts';
 
 /** The part of {@link PowerAuth} that creates, commits, watches and removes an activation; never made by itself. */
@@ -63,33 +68,35 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * Asks the server for the activation's state (`/pa/v3/activation/status`), and brings the signature counters together
    * where they have drifted apart. An activation that is found REMOVED loses its tokens here.
    *
-   * @throws MISSING_ACTIVATION, PENDING_ACTIVATION, INVALID_ACTIVATION_DATA when the server does not know the activation,
+   * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does not know the activation,
    *   NETWORK_ERROR, RESPONSE_ERROR
    */
   async fetchActivationStatus(): Promise<PowerAuthActivationStatus> {
-    return guard(async () => fetchActivationStatus(await activatedSession(this.instanceId)));
+    return guard(async () => {
+      const session = sessionOf(this.instanceId);
+      await session.requireActivation(PowerAuthErrorCode.PENDING_ACTIVATION);
+      return fetchActivationStatus(session);
+    });
   }
 
   /**
    * Exchanges keys with the server (`/pa/v3/activation/create`). The activation is kept in memory until
    * `commitActivation`; when this call fails nothing is left of it here.
    *
-   * @throws INVALID_ACTIVATION_STATE when there is an activation, INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE,
-   *   INVALID_ACTIVATION_DATA for a code with a forged signature, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @param activation made by `PowerAuthActivation.createWithActivationCode`, `createWithRecoveryCode` or
+   *   `createWithIdentityAttributes`
+   * @returns the fingerprint; recovery code and PUK where the server gives them, to be shown once; the enrollment server's
+   *   custom attributes and claims about the user, where it sends them
+   * @throws INVALID_ACTIVATION_STATE when there is an activation; INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE,
+   *   INVALID_RECOVERY_CODE (PUK included) for what is malformed; INVALID_ACTIVATION_DATA for a code with a forged
+   *   signature, no identity attributes, or a one-time password without an activation code; NETWORK_ERROR,
+   *   ENCRYPTION_ERROR, OPERATION_CANCELED; RESPONSE_ERROR when the server refuses, after a wrong PUK with
+   *   `errorData.currentRecoveryPukIndex`
    */
   async createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
     return guard(async () => {
       const { pending } = sessionOf(this.instanceId);
-      if (!isInstance(activation, PowerAuthActivation) || typeof activation.activationCode !== 'string') {
-        throw failure(
-          PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT,
-          'activation: expected an object made by PowerAuthActivation.createWithActivationCode',
-        );
-      }
-      assertText(activation.activationName, 'activation.activationName');
-      assertOptionalText(activation.extras, 'activation.extras');
-      assertOptionalText(activation.additionalActivationOtp, 'activation.additionalActivationOtp');
-      return pending.create(activation);
+      return pending.create(buildActivation(activation));
     });
   }
 
@@ -112,7 +119,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. When the server
    * does not confirm, everything stays.
    *
-   * @throws MISSING_ACTIVATION, PENDING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, NETWORK_ERROR,
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, NETWORK_ERROR,
    *   RESPONSE_ERROR
    */
   async removeActivationWithAuthentication(authentication: PowerAuthAuthentication): Promise<void> {
@@ -129,4 +136,36 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async removeActivationLocal(): Promise<void> {
     return guard(() => sessionOf(this.instanceId).removeActivation());
   }
+
+  /**
+   * Whether a scanned activation code is well formed and carries a signature by the master server key. No request.
+   *
+   * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it; false without `#` and signature
+   */
+  async verifyScannedActivationCode(activationCode: string): Promise<boolean> {
+    return guard(() => {
+      const session = sessionOf(this.instanceId);
+      assertString(activationCode, 'activationCode');
+      return verifyScannedCode(session, activationCode);
+    });
+  }
+
+  /** iOS only: what another application that shares the activation is doing. Here there is none: undefined. */
+  async getExternalPendingOperation(): Promise<PowerAuthExternalPendingOperation | undefined> {
+    return guard(() => {
+      sessionOf(this.instanceId);
+      return undefined;
+    });
+  }
+}
+
+function verifyScannedCode(session: Session, scanned: string): boolean {
+  let code: ParsedActivationCode;
+  try {
+    code = parseActivationCode(scanned);
+  } catch {
+    return false;
+  }
+  const signature = base64Decode(code.activationSignature ?? '');
+  return signature !== undefined && verifyMasterSignature(session, utf8(code.activationCode), signature);
 }

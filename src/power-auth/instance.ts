@@ -70,10 +70,12 @@ export abstract class PowerAuthInstance {
 
   /**
    * Prepares this instance. Nothing is sent, and the storage is opened by the first call that needs it.
+   * A base URL of `http:` is taken; without `enableUnsecureTraffic` every call that would send something to it fails with
+   * NETWORK_ERROR and sends nothing.
    *
    * @returns true
-   * @throws WRONG_PARAMETER naming the field (a base URL of `http:` needs `enableUnsecureTraffic`), REACT_NATIVE_ERROR when
-   *   the instance is configured already, INSUFFICIENT_KEYCHAIN_PROTECTION
+   * @throws WRONG_PARAMETER naming the field, REACT_NATIVE_ERROR when the instance is configured already,
+   *   INSUFFICIENT_KEYCHAIN_PROTECTION
    */
   configure(
     configuration: PowerAuthConfigurationType,

@@ -22,7 +22,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
    * @param uriId identifier of the resource, as client and server agreed on it
    * @param params query parameters, or undefined
    * @returns the header to send with the request
-   * @throws MISSING_ACTIVATION, PENDING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
    */
   async requestGetSignature(
     authentication: PowerAuthAuthentication,
@@ -40,7 +40,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
    * @param uriId identifier of the resource, as client and server agreed on it
    * @param body the body as text, exactly as it will be sent in UTF-8; none is the empty one
    * @returns the header to send with the request
-   * @throws MISSING_ACTIVATION, PENDING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
    */
   async requestSignature(
     authentication: PowerAuthAuthentication,
@@ -57,7 +57,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
   /**
    * Lets the server check the password (`/pa/v3/signature/validate`).
    *
-   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION, PENDING_ACTIVATION,
+   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION,
    *   SIGNATURE_ERROR for one too short, NETWORK_ERROR, RESPONSE_ERROR
    */
   async validatePassword(password: PasswordType): Promise<void> {

@@ -112,7 +112,7 @@ export function compareCounters(input: {
   }
   // A hash chain cannot be walked back: that the local one is ahead shows in CTR_BYTE alone.
   const ahead = (counter.ctrByte - blob.ctrByte + 256) % 256;
-  return ahead > 0 && ahead < blob.lookAhead
+  return ahead > 0 && ahead <= blob.lookAhead
     ? { kind: 'local-ahead', distance: ahead }
     : { kind: 'deadlock' };
 }

@@ -5,7 +5,10 @@
  */
 
 import { cbc } from '@noble/ciphers/aes.js';
+import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { concat, utf8, wipe } from '../util/bytes.ts';
+import { check, parseJson } from '../util/validate.ts';
 import { kdf } from './kdf.ts';
 
 const ZERO_IV = new Uint8Array(16);
@@ -45,4 +48,39 @@ export function wrapDevicePrivateKey(devicePrivateKey: Uint8Array, vaultKey: Uin
 /** The device private key (32 B); the caller wipes it. @throws ENCRYPTION_ERROR */
 export function unwrapDevicePrivateKey(wrapped: Uint8Array, vaultKey: Uint8Array): Uint8Array {
   return decrypt('device private key', vaultKey, wrapped, 32);
+}
+
+/** A recovery code and its PUK. */
+export interface RecoveryData {
+  readonly recoveryCode: string;
+  readonly puk: string;
+}
+
+/** Recovery data under the vault key: `iv 16 B ‖ ciphertext`. The form is this client's own. `iv` is random. */
+export function wrapRecoveryData(data: RecoveryData, vaultKey: Uint8Array, iv: Uint8Array): Uint8Array {
+  const { recoveryCode, puk } = data;
+  const plain = utf8(JSON.stringify({ recoveryCode, puk }));
+  try {
+    return concat(iv, cbc(vaultKey, iv).encrypt(plain));
+  } finally {
+    wipe(plain);
+  }
+}
+
+const recoveryDataSchema = v.object({ recoveryCode: v.string(), puk: v.string() });
+
+/** Recovery data out of {@link wrapRecoveryData}. @throws ENCRYPTION_ERROR */
+export function unwrapRecoveryData(wrapped: Uint8Array, vaultKey: Uint8Array): RecoveryData {
+  let plain: Uint8Array | undefined;
+  try {
+    plain = cbc(vaultKey, wrapped.subarray(0, 16)).decrypt(wrapped.subarray(16));
+  } catch {
+    // Reported by the check below, like a padding that happens to fit.
+  }
+  try {
+    const data = plain && parseJson(plain);
+    return check(recoveryDataSchema, data, 'recovery data', PowerAuthErrorCode.ENCRYPTION_ERROR);
+  } finally {
+    wipe(plain);
+  }
 }

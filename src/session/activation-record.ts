@@ -40,11 +40,13 @@ export interface ActivationRecord {
   readonly transportKey: Uint8Array;
   readonly knowledge: WrappedKnowledgeKey;
   readonly counter: SignatureCounter;
+  /** Recovery code and PUK under the vault key, or nothing. */
+  readonly wrappedRecoveryData: Uint8Array;
 }
 
-const VERSION = 1;
-//                id         server device private possession transport salt iterations wrapped ctrData ctrByte
-const LENGTHS = [undefined, 33, 33, 48, 16, 16, 16, 4, 16, 16, 1] as const;
+const VERSION = 2;
+//                id         server device private possession transport salt iterations wrapped ctrData ctrByte recovery
+const LENGTHS = [undefined, 33, 33, 48, 16, 16, 16, 4, 16, 16, 1, undefined] as const;
 
 /** The record's bytes, secrets among them; the caller wipes them. */
 export function encodeActivationRecord(record: ActivationRecord): Uint8Array<ArrayBuffer> {
@@ -60,6 +62,7 @@ export function encodeActivationRecord(record: ActivationRecord): Uint8Array<Arr
     record.knowledge.wrappedKey,
     record.counter.ctrData,
     Uint8Array.of(record.counter.ctrByte),
+    record.wrappedRecoveryData,
   ]);
 }
 
@@ -77,6 +80,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     wrapped,
     ctrData,
     ctrByte,
+    recovery,
   ] = decodeRecord(bytes, VERSION, LENGTHS, 'activation record');
   return {
     activationId: utf8Decode(id),
@@ -87,6 +91,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     transportKey: transport,
     knowledge: { salt, iterations: new DataView(iterations.buffer).getUint32(0), wrappedKey: wrapped },
     counter: { ctrData, ctrByte: ctrByte[0] ?? 0 },
+    wrappedRecoveryData: recovery,
   };
 }
 
@@ -98,5 +103,6 @@ export function wipeActivationRecord(record: ActivationRecord): void {
     record.transportKey,
     record.knowledge.wrappedKey,
     record.counter.ctrData,
+    record.wrappedRecoveryData,
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import {
   PowerAuthActivationState,
@@ -84,10 +84,10 @@ async function agreeOnCounter(session: Session, blob: StatusBlob): Promise<boole
       case 'in-sync':
         return true;
       case 'local-ahead':
-        if (comparison.distance > blob.lookAhead / 2) {
-          await validateSignature(session, PowerAuthAuthentication.possession());
-        }
-        return true;
+        return (
+          comparison.distance <= blob.lookAhead / 2 ||
+          (await catchUp(session, comparison.distance < blob.lookAhead))
+        );
       case 'local-behind':
         await session.activation.moveCounter(record.activationId, record.counter, comparison.counter);
         return true;
@@ -96,5 +96,22 @@ async function agreeOnCounter(session: Session, blob: StatusBlob): Promise<boole
     }
   } finally {
     wipeActivationRecord(record);
+  }
+}
+
+/**
+ * Lets the server's counter catch up by one signature.
+ *
+ * @param certain whether the local counter is within the server's reach, so that a refusal has another reason
+ * @returns false when it is out of reach
+ */
+async function catchUp(session: Session, certain: boolean): Promise<boolean> {
+  try {
+    await validateSignature(session, PowerAuthAuthentication.possession());
+    return true;
+  } catch (error) {
+    const refused = error instanceof PowerAuthError && error.code === PowerAuthErrorCode.AUTHENTICATION_ERROR;
+    if (certain || !refused) throw error;
+    return false;
   }
 }

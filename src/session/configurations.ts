@@ -23,6 +23,8 @@ import {
   buildSharingConfiguration,
   type PowerAuthSharingConfigurationType,
 } from '../model/power-auth-sharing-configuration.ts';
+import { importPublicKey } from '../protocol/keys.ts';
+import { base64Decode } from '../util/base64.ts';
 
 /** The five configurations: checked, frozen, defaults filled in. */
 export interface Configurations {
@@ -31,6 +33,11 @@ export interface Configurations {
   readonly biometryConfiguration: Required<PowerAuthBiometryConfigurationType>;
   readonly keychainConfiguration: PowerAuthKeychainConfigurationType;
   readonly sharingConfiguration: PowerAuthSharingConfigurationType;
+}
+
+/** The master server key, compressed (33 B). */
+export function masterServerKey({ masterServerPublicKey }: PowerAuthConfigurationType): Uint8Array {
+  return importPublicKey(base64Decode(masterServerPublicKey) ?? new Uint8Array());
 }
 
 /**

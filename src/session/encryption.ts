@@ -8,15 +8,16 @@ import type { PowerAuthConfigurationType } from '../model/power-auth-configurati
 import type { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { encryptRequest, type EncryptedRequest } from '../protocol/ecies.ts';
-import { generateKeyPair, importPublicKey } from '../protocol/keys.ts';
+import { generateKeyPair } from '../protocol/keys.ts';
 import {
   temporaryKeyFromResponse,
   temporaryKeyRequest,
   type TemporaryKey,
 } from '../protocol/temporary-key.ts';
-import { base64, base64Decode } from '../util/base64.ts';
+import { base64 } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
+import { masterServerKey } from './configurations.ts';
 
 /** What activation scope needs of an activation. */
 export interface ActivationScope {
@@ -113,7 +114,7 @@ export class Encryption {
   }
 
   async #fetchTemporaryKey(activation: ActivationScope | undefined): Promise<TemporaryKey> {
-    const { applicationKey, applicationSecret, masterServerPublicKey } = this.#configuration;
+    const { applicationKey, applicationSecret } = this.#configuration;
     const challenge = base64(randomBytes(18));
     const jwt = await this.#endpoints.keystoreCreate(
       temporaryKeyRequest({
@@ -127,9 +128,7 @@ export class Encryption {
       applicationKey,
       challenge,
       ...(activation === undefined ? {} : { activationId: activation.activationId }),
-      publicKey:
-        activation?.serverPublicKey ??
-        importPublicKey(base64Decode(masterServerPublicKey) ?? new Uint8Array()),
+      publicKey: activation?.serverPublicKey ?? masterServerKey(this.#configuration),
     });
   }
 }

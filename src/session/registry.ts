@@ -61,7 +61,7 @@ export function sessionOf(instanceId: string): Session {
   return session;
 }
 
-/** @throws INSTANCE_NOT_CONFIGURED, MISSING_ACTIVATION, PENDING_ACTIVATION */
+/** @throws INSTANCE_NOT_CONFIGURED; MISSING_ACTIVATION, also when one waits for its commit */
 export async function activatedSession(instanceId: string): Promise<Session> {
   const session = sessionOf(instanceId);
   await session.requireActivation();

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import { usePassword } from '../model/power-auth-password.ts';
-import { unwrapKnowledgeKey } from '../protocol/knowledge.ts';
 import {
   AUTHORIZATION_HEADER,
   authorizationHeader,
@@ -23,6 +22,7 @@ import { utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
+import { assertPasswordLength, unwrapWithPassword } from './knowledge-key.ts';
 
 /** What is signed. */
 export interface SignedRequest {
@@ -31,9 +31,6 @@ export interface SignedRequest {
   readonly uriId: string;
   readonly body: Uint8Array;
 }
-
-/** Shortest password in UTF-8 bytes. */
-export const MINIMAL_PASSWORD_LENGTH = 4;
 
 /** The factors that an authentication object stands for, in the protocol's order. */
 export function signatureFactors(authentication: PowerAuthAuthentication): SignatureFactor[] {
@@ -71,12 +68,7 @@ export class RequestSigner {
     const { password } = authentication;
     if (password === undefined) return this.#sign(undefined, request);
     return usePassword(password, async (bytes) => {
-      if (bytes.length < MINIMAL_PASSWORD_LENGTH) {
-        throw failure(
-          PowerAuthErrorCode.SIGNATURE_ERROR,
-          `password: expected at least ${MINIMAL_PASSWORD_LENGTH} bytes in UTF-8, got fewer`,
-        );
-      }
+      assertPasswordLength(bytes, 'password', PowerAuthErrorCode.SIGNATURE_ERROR);
       return this.#sign(bytes, request);
     });
   }
@@ -127,6 +119,6 @@ export class RequestSigner {
 
 function factorKeys(record: ActivationRecord, password: Uint8Array | undefined): Uint8Array[] {
   const keys = [record.possessionKey];
-  if (password !== undefined) keys.push(unwrapKnowledgeKey({ ...record.knowledge, password }));
+  if (password !== undefined) keys.push(unwrapWithPassword(record.knowledge, password));
   return keys;
 }

@@ -88,14 +88,16 @@ export class Session {
     );
   }
 
-  /** @throws MISSING_ACTIVATION, or PENDING_ACTIVATION when one waits for its commit */
-  async requireActivation(): Promise<void> {
+  /**
+   * @param whilePending code of the error when an activation waits for its commit
+   * @throws MISSING_ACTIVATION
+   */
+  async requireActivation(
+    whilePending: PowerAuthErrorCode = PowerAuthErrorCode.MISSING_ACTIVATION,
+  ): Promise<void> {
     if ((await this.activation.activationId()) !== undefined) return;
     if (!this.pending.exists) throw missingActivation();
-    throw failure(
-      PowerAuthErrorCode.PENDING_ACTIVATION,
-      'The activation is not committed yet; call commitActivation first',
-    );
+    throw failure(whilePending, 'The activation is not committed yet; call commitActivation first');
   }
 
   /** @throws OPERATION_CANCELED after {@link close} */
@@ -107,7 +109,7 @@ export class Session {
 
   /** Removes activation and tokens from this device, and whatever an activation under way has left. */
   async removeActivation(): Promise<void> {
-    this.pending.clear();
+    await this.pending.abandon();
     await this.activation.delete();
     await this.tokens.removeAll();
   }

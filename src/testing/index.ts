@@ -249,11 +249,16 @@ export class PowerAuthTestServer {
   /**
    * Makes a recovery code as a postcard has it: in the state CREATED, until an activation of the same user confirms it.
    *
-   * @param options `userId` default `test-user`, `pukCount` default 1
+   * @param options `userId` default `test-user`, `pukCount` default 1, `confirmed` (ACTIVE at once) default false
    */
-  createRecoveryCode(options: { userId?: string; pukCount?: number } = {}): PowerAuthTestRecoveryCode {
-    const { userId = 'test-user', pukCount } = options;
-    return recoveryCodeSnapshot(this.#state.recoveryCodes.create({ userId }, pukCount));
+  createRecoveryCode(
+    options: { userId?: string; pukCount?: number; confirmed?: boolean } = {},
+  ): PowerAuthTestRecoveryCode {
+    const { userId = 'test-user', pukCount, confirmed = false } = options;
+    const { recoveryCodes } = this.#state;
+    const code = recoveryCodes.create({ userId }, pukCount);
+    if (confirmed) recoveryCodes.confirm(code.recoveryCode, userId);
+    return recoveryCodeSnapshot(code);
   }
 
   /** A recovery code as it is now, or undefined. */

@@ -38,6 +38,23 @@ export function wrongParameter(field: string, expected: string, value: unknown):
   );
 }
 
+/**
+ * A copy of an object as JSON holds it.
+ *
+ * @throws WRONG_PARAMETER for what is no object, and for what JSON cannot hold
+ */
+export function jsonObject(value: unknown, field: string): Record<string, unknown> {
+  let copy: unknown;
+  try {
+    copy = JSON.parse(JSON.stringify(value));
+  } catch {
+    // Left undefined: a cycle, a bigint, or an object that throws when it is read.
+  }
+  if (typeof copy === 'object' && copy !== null && !Array.isArray(copy))
+    return copy as Record<string, unknown>;
+  throw wrongParameter(field, 'an object that JSON can hold', value);
+}
+
 /** Picks the value at the path of a valibot issue, or undefined. */
 function at(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? [])

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   PowerAuth,
   PowerAuthActivation,
@@ -7,6 +7,9 @@ import {
   type PowerAuthStorage,
 } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
+import { buildConfigurations } from '../../src/session/configurations.ts';
+import { Session } from '../../src/session/session.ts';
+import { keysOf } from './storage.ts';
 import { startPowerAuthTestServer, type PowerAuthTestServer } from '../../src/testing/index.ts';
 
 export const PASSWORD = 'correct horse';
@@ -63,6 +66,19 @@ export async function activate(
   return activationId;
 }
 
+/** What a client's session is built of: for tests of two processes that share a storage. */
+export async function testSession(
+  server: PowerAuthTestServer,
+  settings: Required<Pick<TestClientSettings, 'instanceId' | 'storage'>>,
+): Promise<Session> {
+  const client = { enableUnsecureTraffic: true };
+  const keychain = { storage: settings.storage, sealingKey: SEALING_KEY };
+  const configurations = buildConfigurations([server.configuration, client, undefined, keychain]);
+  const session = await Session.open(settings.instanceId, configurations);
+  onTestFinished(() => session.close());
+  return session;
+}
+
 /** A server and an activated client. */
 export async function activated(settings?: TestClientSettings): Promise<{
   server: PowerAuthTestServer;
@@ -93,4 +109,14 @@ export async function statusOf(
 /** How many requests of this path have arrived. */
 export function requestsTo(server: PowerAuthTestServer, path: string): number {
   return server.requests.filter((request) => request.path === path).length;
+}
+
+/** Nothing of an activation is here, nor in the storage. */
+export async function expectNothingLeft(powerAuth: PowerAuth, storage?: PowerAuthStorage): Promise<void> {
+  expect(await powerAuth.canStartActivation()).toBe(true);
+  expect(await powerAuth.hasPendingActivation()).toBe(false);
+  expect(await powerAuth.hasValidActivation()).toBe(false);
+  expect(await powerAuth.getActivationIdentifier()).toBeUndefined();
+  expect(await powerAuth.getActivationFingerprint()).toBeUndefined();
+  if (storage !== undefined) expect(await keysOf(storage)).toEqual([]);
 }

@@ -35,3 +35,19 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { co
   }
   throw new Error('expected a rejection');
 }
+
+/** A storage like `base`, some of whose methods are others: for what a medium does when it fails or is slow. */
+export function storageLike(base: PowerAuthStorage, changed: Partial<PowerAuthStorage>): PowerAuthStorage {
+  return {
+    name: base.name,
+    get: (key) => base.get(key),
+    set: (key, value) => base.set(key, value),
+    delete: (key) => base.delete(key),
+    list: (prefix) => base.list(prefix),
+    update: (key, change) => base.update(key, change),
+    lock: (name, section) => base.lock(name, section),
+    subscribe: (listener) => base.subscribe(listener),
+    close: () => base.close(),
+    ...changed,
+  };
+}

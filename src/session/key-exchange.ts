@@ -1,0 +1,139 @@
+/**
+ * The key exchange of an activation (`/pa/v3/activation/create`).
+ *
+ * @module
+ */
+
+import type { BuiltActivation, ActivationProof } from '../model/power-auth-activation.ts';
+import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
+import {
+  activationFingerprint,
+  activationLayer1,
+  activationLayer2,
+  parseActivationLayer1,
+  parseActivationLayer2,
+  type ActivationLayer2Response,
+} from '../protocol/activation.ts';
+import { encryptionHeader, ENCRYPTION_HEADER, SharedInfo1 } from '../protocol/ecies.ts';
+import { deriveActivationKeys } from '../protocol/kdf.ts';
+import { generateKeyPair, masterSecret } from '../protocol/keys.ts';
+import { wrapDevicePrivateKey, wrapRecoveryData } from '../protocol/vault.ts';
+import { wipe } from '../util/bytes.ts';
+import { randomBytes } from '../util/random.ts';
+import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
+import type { Session } from './session.ts';
+
+/** A key exchange that is done and not committed yet. Who holds it wipes it with {@link wipeExchange}. */
+export interface KeyExchange {
+  readonly activationId: string;
+  readonly fingerprint: string;
+  readonly record: Omit<ActivationRecord, 'knowledge'>;
+  /** Knowledge factor key, 16 B. */
+  readonly knowledgeKey: Uint8Array;
+}
+
+/** Exchanges keys with the server. Throws what network and encryption throw; then nothing is left of it. */
+export async function exchangeKeys(
+  session: Session,
+  activation: BuiltActivation,
+): Promise<{ exchange: KeyExchange; result: PowerAuthCreateActivationResult }> {
+  const { encryption, endpoints, configurations } = session;
+  const device = generateKeyPair(randomBytes);
+  try {
+    const { activationName, extras, activationOtp, proof, customAttributes } = activation;
+    const layer2 = await encryption.encryptUnderOwnKey(
+      SharedInfo1.activation,
+      activationLayer2({ devicePublicKey: device.publicKey, activationName, extras, activationOtp }),
+    );
+    const layer1 = await encryption.encrypt(
+      SharedInfo1.applicationGeneric,
+      activationLayer1({
+        type: proof.type,
+        identityAttributes: identityAttributes(proof),
+        customAttributes,
+        activationData: layer2.envelope,
+      }),
+    );
+    try {
+      const { applicationKey } = configurations.configuration;
+      const answer = await endpoints.activationCreate(layer1.envelope, {
+        key: ENCRYPTION_HEADER,
+        value: encryptionHeader({ applicationKey }),
+      });
+      const outer = parseActivationLayer1(layer1.decryptor.decrypt(answer));
+      const inner = parseActivationLayer2(layer2.decryptor.decrypt(outer.activationData));
+      const exchange = keyExchange(device, inner);
+      const { activationRecovery } = inner;
+      return {
+        exchange,
+        result: {
+          activationFingerprint: exchange.fingerprint,
+          ...(activationRecovery === undefined ? {} : { activationRecovery }),
+          ...(outer.customAttributes === undefined ? {} : { customAttributes: outer.customAttributes }),
+          ...(outer.userInfo === undefined ? {} : { userInfo: outer.userInfo }),
+        },
+      };
+    } catch (error) {
+      encryption.forget();
+      throw error;
+    } finally {
+      layer1.decryptor.release();
+      layer2.decryptor.release();
+    }
+  } finally {
+    wipe(device.privateKey);
+  }
+}
+
+/** What the enrollment server proves the user's identity by. */
+function identityAttributes(proof: ActivationProof): Readonly<Record<string, unknown>> {
+  switch (proof.type) {
+    case 'CODE':
+      return { code: proof.code.activationCode };
+    case 'RECOVERY':
+      return { recoveryCode: proof.recoveryCode, puk: proof.puk };
+    case 'CUSTOM':
+      return proof.identityAttributes;
+  }
+}
+
+function keyExchange(
+  device: { privateKey: Uint8Array; publicKey: Uint8Array },
+  server: ActivationLayer2Response,
+): KeyExchange {
+  const { activationId, serverPublicKey, ctrData, activationRecovery } = server;
+  const devicePublicKey = device.publicKey;
+  const secret = masterSecret(device.privateKey, serverPublicKey);
+  const keys = deriveActivationKeys(secret);
+  try {
+    return {
+      activationId,
+      fingerprint: activationFingerprint({ devicePublicKey, activationId, serverPublicKey }),
+      knowledgeKey: keys.knowledge,
+      record: {
+        activationId,
+        serverPublicKey,
+        devicePublicKey,
+        wrappedDevicePrivateKey: wrapDevicePrivateKey(device.privateKey, keys.vault),
+        possessionKey: keys.possession,
+        transportKey: keys.transport,
+        counter: { ctrData, ctrByte: 0 },
+        wrappedRecoveryData:
+          activationRecovery === undefined
+            ? new Uint8Array()
+            : wrapRecoveryData(activationRecovery, keys.vault, randomBytes(16)),
+      },
+    };
+  } finally {
+    wipe(secret, keys.biometry, keys.vault);
+  }
+}
+
+/** Overwrites what is secret in an exchange. */
+export function wipeExchange(exchange: KeyExchange): void {
+  wipe(exchange.knowledgeKey);
+  wipeActivationRecord({
+    ...exchange.record,
+    knowledge: { salt: new Uint8Array(), iterations: 0, wrappedKey: new Uint8Array() },
+  });
+}

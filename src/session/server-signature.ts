@@ -1,0 +1,27 @@
+/**
+ * Signatures of the server over arbitrary data (ECDSA P-256, SHA-256, DER).
+ *
+ * @module
+ */
+
+import { ecdsaVerify } from '../protocol/keys.ts';
+import { wipeActivationRecord } from './activation-record.ts';
+import { masterServerKey } from './configurations.ts';
+import type { Session } from './session.ts';
+
+/** Whether the master server key signed the data. */
+export function verifyMasterSignature(session: Session, data: Uint8Array, signature: Uint8Array): boolean {
+  return ecdsaVerify(masterServerKey(session.configurations.configuration), data, signature);
+}
+
+/** Whether the activation's server key signed the data; false without an activation. */
+export async function verifyPersonalSignature(
+  session: Session,
+  data: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  const record = await session.activation.read();
+  if (record === undefined) return false;
+  wipeActivationRecord(record);
+  return ecdsaVerify(record.serverPublicKey, data, signature);
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { PowerAuthAuthentication, PowerAuthErrorCode, type PowerAuth } from '../../src/index.ts';
+import { memoryStorage } from '../../src/storage/memory.ts';
+import { activated, PASSWORD, requestsTo, statusOf, testClient } from '../helpers/client.ts';
+import { error } from '../helpers/error.ts';
+import { keysOf } from '../helpers/storage.ts';
+
+const POSSESSION = PowerAuthAuthentication.possession();
+const SIGNED = '/api/protected/signature';
+
+describe('counters that have drifted apart', () => {
+  const sign = async (powerAuth: PowerAuth, times: number) => {
+    for (let i = 0; i < times; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
+  };
+  const VALIDATE = '/pa/v3/signature/validate';
+
+  test.each([
+    [1, 0, 'ACTIVE'],
+    [10, 0, 'ACTIVE'],
+    [11, 1, 'ACTIVE'],
+    [19, 1, 'ACTIVE'],
+    // The server takes 19 skipped values: one more signature is out of its reach, which it is asked to confirm.
+    [20, 1, 'DEADLOCK'],
+    [21, 0, 'DEADLOCK'],
+    [100, 0, 'DEADLOCK'],
+  ])('the local one %i ahead: %i signatures catch up, %s', async (ahead, signatures, state) => {
+    const { server, powerAuth } = await activated();
+    await sign(powerAuth, ahead);
+    expect((await powerAuth.fetchActivationStatus()).state).toBe(state);
+    expect(requestsTo(server, VALIDATE)).toBe(signatures);
+    const later = await powerAuth.fetchActivationStatus();
+    expect(later).toMatchObject({ state, remainingAttempts: state === 'ACTIVE' ? 5 : 0 });
+    if (state === 'ACTIVE') await powerAuth.validatePassword(PASSWORD);
+    else {
+      await expect(powerAuth.validatePassword(PASSWORD)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
+      );
+    }
+  });
+
+  test.each([
+    [1, 'ACTIVE'],
+    [20, 'ACTIVE'],
+    [21, 'DEADLOCK'],
+    // CTR_BYTE alone would take this for 6 values behind.
+    [262, 'DEADLOCK'],
+  ])('the server’s %i ahead, after a restored backup: %s', async (behind, state) => {
+    const storage = memoryStorage();
+    const instanceId = 'restored';
+    const { server, powerAuth } = await activated({ storage, instanceId });
+    await powerAuth.deconfigure();
+    const [key = ''] = await keysOf(storage);
+    const backup = (await storage.get(key)) ?? new Uint8Array();
+    const before = await testClient(server, { storage, instanceId });
+    for (let i = 0; i < behind; i++) {
+      const header = await before.requestSignature(POSSESSION, 'POST', SIGNED);
+      expect(await statusOf(server, header, SIGNED)).toBe(200);
+    }
+    await before.deconfigure();
+    await storage.set(key, backup);
+    const after = await testClient(server, { storage, instanceId });
+    expect((await after.fetchActivationStatus()).state).toBe(state);
+    expect(requestsTo(server, VALIDATE)).toBe(0);
+    if (state === 'ACTIVE') await after.validatePassword(PASSWORD);
+  });
+
+  test('while other requests are signed stay together', async () => {
+    const { server, powerAuth } = await activated();
+    const work = Promise.all(Array.from({ length: 12 }, () => powerAuth.validatePassword(PASSWORD)));
+    const statuses = await Promise.all(Array.from({ length: 12 }, () => powerAuth.fetchActivationStatus()));
+    await work;
+    expect(new Set(statuses.map(({ state }) => state))).toEqual(new Set(['ACTIVE']));
+    expect(server.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+});
