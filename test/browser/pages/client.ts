@@ -1,0 +1,138 @@
+/**
+ * The whole client in whatever the browser loads this in: a window, a dedicated worker, a service worker. Its storage is
+ * the default one of browsers.
+ *
+ * @module
+ */
+
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthErrorCode,
+  type PowerAuthConfigurationType,
+  type PowerAuthError,
+} from '../../../src/index.ts';
+import { decodeActivationRecord } from '../../../src/session/activation-record.ts';
+import { RecordKeys } from '../../../src/session/record-keys.ts';
+import { decodeTokenRecord } from '../../../src/session/token-record.ts';
+import { localforageStorage } from '../../../src/storage/localforage.ts';
+import { sealedStorage } from '../../../src/storage/sealed.ts';
+import { base64 } from '../../../src/util/base64.ts';
+import { serveCalls } from '../../storage/pages/calls.ts';
+
+const INSTANCE = 'browser-test';
+const PASSWORD = 'correct horse';
+
+const powerAuth = new PowerAuth(INSTANCE);
+const { tokenStore } = powerAuth;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Begins in all tabs and workers together. */
+const until = (time: number): Promise<void> => sleep(Math.max(0, time - Date.now()));
+
+async function configure(configuration: PowerAuthConfigurationType): Promise<void> {
+  // `http://` on this machine only.
+  await powerAuth.configure(configuration, { enableUnsecureTraffic: true });
+}
+
+async function activate(code: string): Promise<void> {
+  await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(code, 'browser'));
+  await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD));
+}
+
+async function requestToken(name: string, at: number): Promise<string> {
+  await until(at);
+  return (await tokenStore.requestAccessToken(name, PowerAuthAuthentication.possession())).tokenIdentifier;
+}
+
+/** @returns when it was done */
+async function removeToken(name: string): Promise<number> {
+  await tokenStore.removeAccessToken(name);
+  return Date.now();
+}
+
+/** The status that the server answers to a header. */
+async function useToken(name: string): Promise<number> {
+  const { key, value } = await tokenStore.generateHeaderForToken(name);
+  return (await fetch('/api/protected/token', { headers: { [key]: value } })).status;
+}
+
+/** Makes headers until there is no token; answers when that was. */
+async function untilGone(name: string): Promise<number> {
+  for (;;) {
+    try {
+      await tokenStore.generateHeaderForToken(name);
+    } catch (error) {
+      if ((error as PowerAuthError).code !== PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE) throw error;
+      return Date.now();
+    }
+    await sleep(10);
+  }
+}
+
+async function tokenId(name: string): Promise<string> {
+  return (await tokenStore.getLocalToken(name)).tokenIdentifier;
+}
+
+/** Sends signed requests of the SDK's own, several at once. */
+async function validate(count: number, at: number): Promise<void> {
+  await until(at);
+  await Promise.all(Array.from({ length: count }, () => powerAuth.validatePassword(PASSWORD)));
+}
+
+/** Signs requests that are sent to nobody. */
+async function sign(count: number, at: number): Promise<string[]> {
+  await until(at);
+  const signing = Array.from({ length: count }, () =>
+    powerAuth.requestSignature(PowerAuthAuthentication.possession(), 'POST', '/own', 'body'),
+  );
+  return (await Promise.all(signing)).map(({ value }) => value);
+}
+
+/** What is stored, unsealed; all in Base64. */
+async function secrets(tokenName?: string): Promise<Record<string, string>> {
+  const storage = localforageStorage();
+  const sealed = sealedStorage(storage, async () => {
+    if (storage.sealingKey === undefined) throw new Error('no sealing key');
+    return storage.sealingKey();
+  });
+  try {
+    const keys = new RecordKeys(INSTANCE);
+    const bytes = await sealed.get(keys.activation);
+    if (bytes === undefined) throw new Error('no activation');
+    const { possessionKey, transportKey, counter, knowledge } = decodeActivationRecord(bytes);
+    const found: Record<string, string> = {
+      possessionKey: base64(possessionKey),
+      transportKey: base64(transportKey),
+      ctrData: base64(counter.ctrData),
+      wrappedKnowledgeKey: base64(knowledge.wrappedKey),
+    };
+    if (tokenName === undefined) return found;
+    const token = await sealed.get(keys.token(tokenName));
+    if (token === undefined) throw new Error(`no token ${tokenName}`);
+    return { ...found, tokenSecret: base64(decodeTokenRecord(token).tokenSecret) };
+  } finally {
+    await storage.close();
+  }
+}
+
+/** All that a test can call. */
+const calls = {
+  configure,
+  deconfigure: () => powerAuth.deconfigure(),
+  activate,
+  hasActivation: () => powerAuth.hasValidActivation(),
+  requestToken,
+  removeToken,
+  useToken,
+  untilGone,
+  tokenId,
+  validate,
+  sign,
+  secrets,
+};
+export type ClientCalls = typeof calls;
+
+serveCalls(calls);
