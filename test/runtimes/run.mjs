@@ -39,12 +39,6 @@ function binary(scope, names, file) {
   return names.map((name) => installed(scope, name, file)).find(existsSync);
 }
 
-const os = process.platform;
-const { arch } = process;
-const bun = binary('@oven', [`bun-${os}-${arch}`, `bun-${os}-aarch64`], 'bin/bun');
-const deno = binary('@deno', [`${os}-${arch}-glibc`, `${os}-${arch}`], 'deno');
-const workerd = binary('@cloudflare', [`workerd-${os}-64`, `workerd-${os}-arm64`], 'bin/workerd');
-
 const versionOf = async (file) =>
   /\d[\w.-]*/.exec((await execute(file, ['--version'])).stdout)?.[0] ?? 'unknown';
 
@@ -78,10 +72,10 @@ const config :Workerd.Config = (
 );
 `;
 
-async function worker(app, origin) {
+async function worker(app, origin, file) {
   const config = join(app, 'config.capnp');
   writeFileSync(config, WORKERD_CONFIG);
-  const child = spawn(workerd, ['serve', config, '--control-fd=3'], {
+  const child = spawn(file, ['serve', config, '--control-fd=3'], {
     cwd: app,
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
@@ -122,38 +116,45 @@ async function page(name, args, headers) {
 const server = await startPowerAuthTestServer();
 const CSP = { 'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'" };
 
-/** `file` undefined: not on this machine. */
-const runtimes = (app, origin) => [
-  ...[
-    ['Node', process.execPath],
-    ...['node-22', 'node-24', 'node-26'].map((name) => ['Node', installed(name, 'bin', 'node')]),
-  ].flatMap(([name, path]) => {
-    const file = existsSync(path) ? path : undefined;
-    return [
-      [name, file, ALL, () => script(app, origin, file)],
-      [`${name}, no SIMD`, file, SCALAR, () => script(app, origin, file, '--no-enable-sse4-1')],
-      [`${name}, no WebAssembly`, file, ['js'], () => script(app, origin, file, '--jitless')],
-    ];
-  }),
-  ['Bun', bun, ALL, () => script(app, origin, bun, 'run')],
-  ['Deno', deno, ALL, () => script(app, origin, deno, 'run', '-A', '--node-modules-dir=manual')],
-  // It compiles no WebAssembly at run time, only what is deployed as a module.
-  ['workerd', workerd, ['js'], () => worker(app, origin)],
-  ...['chromium', 'firefox'].flatMap((name) => {
-    const title = name === 'chromium' ? 'Chromium' : 'Firefox';
-    const file = findProgram(name);
-    return [
-      [title, file, ALL, () => page(name)],
-      [`${title}, no wasm-unsafe-eval`, file, ['js'], () => page(name, [], CSP)],
-      ...(name === 'chromium'
-        ? [
-            [`${title}, no SIMD`, file, SCALAR, () => page(name, ['--js-flags=--no-enable-sse4-1'])],
-            [`${title}, no WebAssembly`, file, ['js'], () => page(name, ['--js-flags=--jitless'])],
-          ]
-        : []),
-    ];
-  }),
-];
+/** The rows, once the runtimes are installed; `file` undefined: not on this machine. */
+function runtimes(app, origin) {
+  const os = process.platform;
+  const { arch } = process;
+  const bun = binary('@oven', [`bun-${os}-${arch}`, `bun-${os}-aarch64`], 'bin/bun');
+  const deno = binary('@deno', [`${os}-${arch}-glibc`, `${os}-${arch}`], 'deno');
+  const workerd = binary('@cloudflare', [`workerd-${os}-64`, `workerd-${os}-arm64`], 'bin/workerd');
+  return [
+    ...[
+      ['Node', process.execPath],
+      ...['node-22', 'node-24', 'node-26'].map((name) => ['Node', installed(name, 'bin', 'node')]),
+    ].flatMap(([name, path]) => {
+      const file = existsSync(path) ? path : undefined;
+      return [
+        [name, file, ALL, () => script(app, origin, file)],
+        [`${name}, no SIMD`, file, SCALAR, () => script(app, origin, file, '--no-enable-sse4-1')],
+        [`${name}, no WebAssembly`, file, ['js'], () => script(app, origin, file, '--jitless')],
+      ];
+    }),
+    ['Bun', bun, ALL, () => script(app, origin, bun, 'run')],
+    ['Deno', deno, ALL, () => script(app, origin, deno, 'run', '-A', '--node-modules-dir=manual')],
+    // It compiles no WebAssembly at run time, only what is deployed as a module.
+    ['workerd', workerd, ['js'], () => worker(app, origin, workerd)],
+    ...['chromium', 'firefox'].flatMap((name) => {
+      const title = name === 'chromium' ? 'Chromium' : 'Firefox';
+      const file = findProgram(name);
+      return [
+        [title, file, ALL, () => page(name)],
+        [`${title}, no wasm-unsafe-eval`, file, ['js'], () => page(name, [], CSP)],
+        ...(name === 'chromium'
+          ? [
+              [`${title}, no SIMD`, file, SCALAR, () => page(name, ['--js-flags=--no-enable-sse4-1'])],
+              [`${title}, no WebAssembly`, file, ['js'], () => page(name, ['--js-flags=--jitless'])],
+            ]
+          : []),
+      ];
+    }),
+  ];
+}
 
 /** What one row says. */
 async function result([title, file, engines, run]) {
