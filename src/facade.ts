@@ -29,6 +29,11 @@ export function assertText(value: unknown, field: string): asserts value is stri
   if (typeof value !== 'string' || value === '') throw wrongParameter(field, 'a non-empty string', value);
 }
 
+/** @throws WRONG_PARAMETER unless `value` is true or false */
+export function assertBoolean(value: unknown, field: string): asserts value is boolean {
+  if (typeof value !== 'boolean') throw wrongParameter(field, 'true or false', value);
+}
+
 /** @throws WRONG_PARAMETER unless `value` is a string or undefined */
 export function assertOptionalText(value: unknown, field: string): asserts value is string | undefined {
   if (value !== undefined && typeof value !== 'string')

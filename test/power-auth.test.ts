@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inspect } from 'node:util';
-import {
-  PowerAuth,
-  PowerAuthActivation,
-  PowerAuthAuthentication,
-  PowerAuthErrorCode,
-  PowerAuthPassword,
-} from '../src/index.ts';
+import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication, PowerAuthErrorCode } from '../src/index.ts';
 import { memoryStorage } from '../src/storage/memory.ts';
 import { activated, PASSWORD, requestsTo, statusOf, testClient, testServer } from './helpers/client.ts';
 import { error } from './helpers/error.ts';
@@ -14,7 +8,6 @@ import { NO_STRINGS } from './helpers/wrong-values.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 const KNOWLEDGE = PowerAuthAuthentication.password(PASSWORD);
-const SIGNED = '/api/protected/signature';
 
 describe('configure', () => {
   test('is needed first, and its objects are readable afterwards', async () => {
@@ -121,100 +114,6 @@ describe('configure', () => {
       error(PowerAuthErrorCode.WRONG_PARAMETER, new RegExp(`^configuration\\.${field}: expected`)),
     );
     expect(await powerAuth.isConfigured()).toBe(false);
-  });
-});
-
-describe('signatures', () => {
-  test.each([
-    ['possession', POSSESSION],
-    ['possession_knowledge', KNOWLEDGE],
-  ])('with %s are accepted', async (type, authentication) => {
-    const { server, powerAuth } = await activated();
-    const body = JSON.stringify({ amount: '1 000 Kč', to: '\u{1F600}' });
-    const header = await powerAuth.requestSignature(authentication, 'POST', SIGNED, body);
-    expect(header.key).toBe('X-PowerAuth-Authorization');
-    expect(header.value).toContain(`pa_signature_type="${type}"`);
-    expect(await statusOf(server, header, SIGNED, { body })).toBe(200);
-    expect(await statusOf(server, header, SIGNED, { body }), 'a second time').toBe(401);
-  });
-
-  test('of GET requests cover the query in canonical order', async () => {
-    const { server, powerAuth } = await activated();
-    const header = await powerAuth.requestGetSignature(POSSESSION, SIGNED, { b: 'ž ~*', a: '2', c: '' });
-    expect(await statusOf(server, header, `${SIGNED}?c=&b=%C5%BE+%7E*&a=2`, { method: 'GET' })).toBe(200);
-    const plain = await powerAuth.requestGetSignature(POSSESSION, SIGNED);
-    expect(await statusOf(server, plain, SIGNED, { method: 'GET' })).toBe(200);
-  });
-
-  test('use each counter value once, however many are made at once', async () => {
-    const { powerAuth } = await activated();
-    const headers = await Promise.all(
-      Array.from({ length: 30 }, () => powerAuth.requestSignature(POSSESSION, 'POST', '/x', 'same')),
-    );
-    expect(new Set(headers.map((header) => header.value)).size).toBe(30);
-  });
-
-  test('that were made and never sent are caught up with by a status', async () => {
-    const { server, powerAuth, activationId } = await activated();
-    for (let i = 0; i < 15; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
-    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
-    expect(requestsTo(server, '/pa/v3/signature/validate')).toBe(1);
-    for (let i = 0; i < 19; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
-    await powerAuth.validatePassword(PASSWORD);
-    for (let i = 0; i < 21; i++) await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
-    expect((await powerAuth.fetchActivationStatus()).state).toBe('DEADLOCK');
-    expect(server.activation(activationId)?.state).toBe('ACTIVE');
-  });
-
-  test('with a wrong password cost one attempt, and five of them block', async () => {
-    const { powerAuth } = await activated();
-    for (let left = 4; left >= 1; left--) {
-      await expect(powerAuth.validatePassword('wrong password')).rejects.toMatchObject({
-        ...error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
-        errorData: { httpStatusCode: 401 },
-      });
-      expect((await powerAuth.fetchActivationStatus()).remainingAttempts).toBe(left);
-    }
-    await expect(powerAuth.validatePassword('wrong password')).rejects.toMatchObject(
-      error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
-    );
-    expect((await powerAuth.fetchActivationStatus()).state).toBe('BLOCKED');
-  });
-
-  test('take a PowerAuthPassword once', async () => {
-    const { powerAuth } = await activated();
-    const password = new PowerAuthPassword();
-    for (const character of PASSWORD) await password.addCharacter(character);
-    await powerAuth.validatePassword(password);
-    await expect(powerAuth.validatePassword(password)).rejects.toMatchObject(
-      error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT),
-    );
-  });
-
-  test('refuse a short password before it costs a counter value', async () => {
-    const { server, powerAuth, activationId } = await activated();
-    const before = server.activation(activationId);
-    await expect(powerAuth.validatePassword('ab')).rejects.toMatchObject(
-      error(PowerAuthErrorCode.SIGNATURE_ERROR),
-    );
-    await powerAuth.validatePassword(PASSWORD);
-    expect(before).toBeDefined();
-  });
-
-  test.each(NO_STRINGS)('refuse %s for a method, a uriId, a body or a password', async (_, value) => {
-    const { powerAuth } = await activated();
-    const wrong = error(PowerAuthErrorCode.WRONG_PARAMETER);
-    const text = value as string;
-    await expect(powerAuth.requestSignature(POSSESSION, text, '/x')).rejects.toMatchObject(wrong);
-    await expect(powerAuth.requestSignature(POSSESSION, 'POST', text)).rejects.toMatchObject(wrong);
-    await expect(powerAuth.requestGetSignature(POSSESSION, text)).rejects.toMatchObject(wrong);
-    await expect(powerAuth.validatePassword(text)).rejects.toMatchObject(wrong);
-    if (value !== undefined) {
-      await expect(powerAuth.requestSignature(POSSESSION, 'POST', '/x', text)).rejects.toMatchObject(wrong);
-      await expect(
-        powerAuth.requestSignature(PowerAuthAuthentication.password(text), 'POST', '/x'),
-      ).rejects.toMatchObject(wrong);
-    }
   });
 });
 

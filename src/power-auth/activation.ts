@@ -16,6 +16,7 @@ import { parseActivationCode, type ParsedActivationCode } from '../protocol/acti
 import { activationFingerprint } from '../protocol/activation.ts';
 import { wipeActivationRecord } from '../session/activation-record.ts';
 import { fetchActivationStatus } from '../session/activation-status.ts';
+import { withFactors } from '../session/factors.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { verifyMasterSignature } from '../session/server-signature.ts';
@@ -127,7 +128,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
       sessionOf(this.instanceId);
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       const session = await activatedSession(this.instanceId);
-      await removeActivation(session, resolved);
+      await withFactors(resolved, (factors) => removeActivation(session, factors));
       await session.removeActivation();
     });
   }

@@ -4,30 +4,42 @@
  * @module
  */
 
-import { assertOptionalText, assertText, guard } from '../facade.ts';
+import { assertBoolean, assertOptionalText, assertString, assertText, guard } from '../facade.ts';
 import { PowerAuthAuthentication, resolveAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
 import { assertPassword, PowerAuthPassword, type PasswordType } from '../model/power-auth-password.ts';
-import { canonicalQuery, type QueryParameters } from '../protocol/query.ts';
+import { canonicalQuery } from '../protocol/query.ts';
+import { withFactors } from '../session/factors.ts';
+import { changePassword, unsafeChangePassword } from '../session/password-change.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
+import { verifyMasterSignature, verifyPersonalSignature } from '../session/server-signature.ts';
 import { validateSignature } from '../session/signed-requests.ts';
+import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
+import { wrongParameter } from '../util/validate.ts';
 import { PowerAuthActivationLife } from './activation.ts';
 
 /** The part of {@link PowerAuth} that signs requests and handles passwords; never made by itself. */
 export abstract class PowerAuthSigning extends PowerAuthActivationLife {
   /**
-   * Signs a GET request.
+   * Signs a GET request. The signature covers the query in a canonical form, so that the order in which the parameters are
+   * sent does not matter.
    *
    * @param uriId identifier of the resource, as client and server agreed on it
-   * @param params query parameters, or undefined
+   * @param params query parameters, decoded: an object of strings, numbers and booleans (undefined and null are left out);
+   *   or pairs of name and value, such as URLSearchParams, a Map or an array, where a name occurs more than once
    * @returns the header to send with the request
    * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
+   * @example
+   * ```ts
+   * const { key, value } = await powerAuth.requestGetSignature(authentication, '/payments', { from: 0, order: 'date' });
+   * await fetch('https://bank.example/payments?from=0&order=date', { headers: { [key]: value } });
+   * ```
    */
   async requestGetSignature(
     authentication: PowerAuthAuthentication,
     uriId: string,
-    params?: QueryParameters,
+    params?: object | null,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
     return this.#sign(authentication, 'GET', uriId, () => canonicalQuery(params));
   }
@@ -41,6 +53,12 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
    * @param body the body as text, exactly as it will be sent in UTF-8; none is the empty one
    * @returns the header to send with the request
    * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
+   * @example
+   * ```ts
+   * const body = JSON.stringify({ amount: '100' });
+   * const { key, value } = await powerAuth.requestSignature(authentication, 'POST', '/payment', body);
+   * await fetch('https://bank.example/payment', { method: 'POST', body, headers: { [key]: value } });
+   * ```
    */
   async requestSignature(
     authentication: PowerAuthAuthentication,
@@ -48,26 +66,125 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
     uriId: string,
     body?: string,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
-    return this.#sign(authentication, method, uriId, () => {
-      assertOptionalText(body, 'body');
-      return body ?? '';
+    return this.#sign(authentication, method, uriId, () => optionalBody(body));
+  }
+
+  /**
+   * Signs data that came over another channel, such as a QR code: the user types the signature where they came from. The
+   * counter is advanced as for {@link requestSignature}. No request.
+   *
+   * @param authentication possession and another factor are what servers accept
+   * @param uriId identifier of the operation, as client and server agreed on it
+   * @param nonce of the offline payload: Base64 of 16 bytes
+   * @param body data of the offline payload as text; none is the empty one
+   * @returns 8 decimal digits for each factor, joined by `-`
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for another nonce
+   * @example
+   * ```ts
+   * const code = await powerAuth.offlineSignature(authentication, '/operation/authorize/offline', nonce, data);
+   * console.log(code); // 12345678-87654321
+   * ```
+   */
+  async offlineSignature(
+    authentication: PowerAuthAuthentication,
+    uriId: string,
+    nonce: string,
+    body?: string,
+  ): Promise<string> {
+    return guard(async () => {
+      sessionOf(this.instanceId);
+      const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+      assertText(uriId, 'uriId');
+      const request = { uriId, nonce: decodeNonce(nonce), body: utf8(optionalBody(body)) };
+      const { signer } = await activatedSession(this.instanceId);
+      return withFactors(resolved, (factors) => signer.signOffline(factors, request));
+    });
+  }
+
+  /**
+   * Whether the server signed the data. No request.
+   *
+   * @param data as text, signed in UTF-8
+   * @param signature Base64 of an ECDSA signature (DER, SHA-256)
+   * @param masterKey true: by the master server key, of which all activations have the same one; false: by the key that the
+   *   server has for this activation alone, and then the answer is false without an activation
+   * @example
+   * ```ts
+   * const genuine = await powerAuth.verifyServerSignedData(payload, signature, false);
+   * ```
+   */
+  async verifyServerSignedData(data: string, signature: string, masterKey: boolean): Promise<boolean> {
+    return guard(async () => {
+      const session = sessionOf(this.instanceId);
+      assertString(data, 'data');
+      assertString(signature, 'signature');
+      assertBoolean(masterKey, 'masterKey');
+      const bytes = base64Decode(signature);
+      if (bytes === undefined) return false;
+      const verify = masterKey ? verifyMasterSignature : verifyPersonalSignature;
+      return verify(session, utf8(data), bytes);
     });
   }
 
   /**
    * Lets the server check the password (`/pa/v3/signature/validate`).
    *
-   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION,
-   *   SIGNATURE_ERROR for one too short, NETWORK_ERROR, RESPONSE_ERROR
+   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for one too
+   *   short, NETWORK_ERROR, RESPONSE_ERROR
+   * @example
+   * ```ts
+   * await powerAuth.validatePassword('1234');
+   * ```
    */
   async validatePassword(password: PasswordType): Promise<void> {
     return guard(async () => {
       sessionOf(this.instanceId);
       assertPassword(password, 'password');
-      await validateSignature(
-        await activatedSession(this.instanceId),
-        PowerAuthAuthentication.password(password),
-      );
+      const session = await activatedSession(this.instanceId);
+      const authentication = PowerAuthAuthentication.password(password);
+      await withFactors(authentication, (factors) => validateSignature(session, factors));
+    });
+  }
+
+  /**
+   * Changes the password, after the server has accepted the old one (`/pa/v3/signature/validate`).
+   *
+   * @param newPassword at least 4 bytes of UTF-8
+   * @throws AUTHENTICATION_ERROR for a wrong old one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for an
+   *   old one that is too short, WRONG_PARAMETER for such a new one, NETWORK_ERROR, RESPONSE_ERROR, OPERATION_CANCELED
+   *   when another process changed it meanwhile. Whatever it is, the old password stays
+   * @example
+   * ```ts
+   * await powerAuth.changePassword('1234', '2468');
+   * ```
+   */
+  async changePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<void> {
+    return guard(async () => {
+      sessionOf(this.instanceId);
+      assertPassword(oldPassword, 'oldPassword');
+      assertPassword(newPassword, 'newPassword');
+      await changePassword(await activatedSession(this.instanceId), oldPassword, newPassword);
+    });
+  }
+
+  /**
+   * Changes the password without asking the server, for when it has just accepted the old one. Nothing here can tell
+   * whether the old password is right: a wrong one destroys the knowledge factor for good.
+   *
+   * @param newPassword at least 4 bytes of UTF-8
+   * @returns false when nothing was changed: there is no activation, or a password is too short to be one
+   * @example
+   * ```ts
+   * await powerAuth.validatePassword(oldPassword);
+   * await powerAuth.unsafeChangePassword(oldPassword, newPassword);
+   * ```
+   */
+  async unsafeChangePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<boolean> {
+    return guard(async () => {
+      const session = sessionOf(this.instanceId);
+      assertPassword(oldPassword, 'oldPassword');
+      assertPassword(newPassword, 'newPassword');
+      return unsafeChangePassword(session, oldPassword, newPassword);
     });
   }
 
@@ -92,9 +209,20 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       assertText(method, 'method');
       assertText(uriId, 'uriId');
-      const text = body();
+      const request = { method: method.toUpperCase(), uriId, body: utf8(body()) };
       const { signer } = await activatedSession(this.instanceId);
-      return signer.sign(resolved, { method: method.toUpperCase(), uriId, body: utf8(text) });
+      return withFactors(resolved, (factors) => signer.sign(factors, request));
     });
   }
+}
+
+function optionalBody(body: unknown): string {
+  assertOptionalText(body, 'body');
+  return body ?? '';
+}
+
+function decodeNonce(nonce: unknown): Uint8Array {
+  const bytes = typeof nonce === 'string' ? base64Decode(nonce) : undefined;
+  if (bytes?.length === 16) return bytes;
+  throw wrongParameter('nonce', 'Base64 of 16 bytes', nonce);
 }

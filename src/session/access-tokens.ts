@@ -8,16 +8,15 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import { SharedInfo1 } from '../protocol/ecies.ts';
 import { signatureType } from '../protocol/signature.ts';
 import { parseTokenResponse } from '../protocol/token.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
-import { utf8, wipe } from '../util/bytes.ts';
-import { wipeActivationRecord } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
+import { wipe } from '../util/bytes.ts';
+import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
+import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
 import type { RecordKeys } from './record-keys.ts';
-import { signatureFactors } from './request-signer.ts';
 import type { Session } from './session.ts';
 import { removeToken } from './signed-requests.ts';
 import { TokenCache, type CachedToken } from './token-cache.ts';
@@ -108,7 +107,7 @@ export class AccessTokens {
     await this.#locked(name, async () => {
       const token = await this.find(name);
       if (token === undefined) return;
-      await removeToken(this.#session, PowerAuthAuthentication.possession(), token.tokenIdentifier);
+      await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       await this.removeLocal(name);
     });
   }
@@ -205,32 +204,17 @@ export class AccessTokens {
   }
 
   async #create(authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
-    const { activation, encryption, endpoints, signer } = this.#session;
-    const record = await activation.read();
-    if (record === undefined) throw missingActivation();
-    try {
-      return await signer.send(authentication, '/pa/token/create', async (sign, signal) => {
-        const { envelope, decryptor } = await encryption.encrypt(SharedInfo1.createToken, utf8('{}'), record);
-        try {
-          const body = JSON.stringify(envelope);
-          const answer = await endpoints.tokenCreate(body, await sign(body), signal);
-          const { tokenId, tokenSecret } = parseTokenResponse(decryptor.decrypt(answer));
-          return {
-            activationId: record.activationId,
-            tokenIdentifier: tokenId,
-            signatureType: type,
-            tokenSecret,
-          };
-        } catch (error) {
-          encryption.forget(record.activationId);
-          throw error;
-        } finally {
-          decryptor.release();
-        }
-      });
-    } finally {
-      wipeActivationRecord(record);
-    }
+    const { endpoints } = this.#session;
+    const kind: EncryptedRequestKind = {
+      uriId: SharedInfo1.createToken,
+      post: (...request) => endpoints.tokenCreate(...request),
+    };
+    return withFactors(authentication, (factors) =>
+      sendEncrypted(this.#session, factors, kind, {}, (answer, { activationId }) => {
+        const { tokenId, tokenSecret } = parseTokenResponse(answer);
+        return { activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };
+      }),
+    );
   }
 
   async #keep(name: string, record: TokenRecord): Promise<CachedToken> {

@@ -5,7 +5,6 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
-import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import {
   PowerAuthActivationState,
   type PowerAuthActivationStatus,
@@ -14,6 +13,7 @@ import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
+import { POSSESSION } from './factors.ts';
 import { validateSignature } from './signed-requests.ts';
 import type { Session } from './session.ts';
 
@@ -107,7 +107,7 @@ async function agreeOnCounter(session: Session, blob: StatusBlob): Promise<boole
  */
 async function catchUp(session: Session, certain: boolean): Promise<boolean> {
   try {
-    await validateSignature(session, PowerAuthAuthentication.possession());
+    await validateSignature(session, POSSESSION);
     return true;
   } catch (error) {
     const refused = error instanceof PowerAuthError && error.code === PowerAuthErrorCode.AUTHENTICATION_ERROR;

@@ -14,6 +14,7 @@ import {
   wipeActivationRecord,
   type ActivationRecord,
   type SignatureCounter,
+  type WrappedKnowledgeKey,
 } from './activation-record.ts';
 
 /** The error of calls that need an activation where there is none. */
@@ -98,15 +99,26 @@ export class ActivationStore {
    * @throws MISSING_ACTIVATION
    */
   async takeCounter(): Promise<ActivationRecord> {
-    return this.#change((record) => nextCounter(record.counter));
+    return this.#change((record) => ({ ...record, counter: nextCounter(record.counter) }));
   }
 
   /** Sets the counter forward to `next`, if the activation is still `activationId` with the counter `from`. */
   async moveCounter(activationId: string, from: SignatureCounter, next: SignatureCounter): Promise<void> {
     const before = await this.#change((record) => {
       const same = record.activationId === activationId && equalBytes(record.counter.ctrData, from.ctrData);
-      return same ? next : record.counter;
+      return same ? { ...record, counter: next } : record;
     });
+    wipeActivationRecord(before);
+  }
+
+  /**
+   * Puts the knowledge factor key under another wrapping. What `change` throws is thrown, and nothing is changed; it may
+   * be called again when somebody else was faster.
+   *
+   * @throws MISSING_ACTIVATION
+   */
+  async changeKnowledge(change: (knowledge: WrappedKnowledgeKey) => WrappedKnowledgeKey): Promise<void> {
+    const before = await this.#change((record) => ({ ...record, knowledge: change(record.knowledge) }));
     wipeActivationRecord(before);
   }
 
@@ -117,8 +129,8 @@ export class ActivationStore {
     this.#epoch++;
   }
 
-  /** Persists another counter and answers the record as it was before, which the caller wipes. */
-  async #change(counterAfter: (record: ActivationRecord) => SignatureCounter): Promise<ActivationRecord> {
+  /** Persists a changed record and answers it as it was before, which the caller wipes. */
+  async #change(change: (record: ActivationRecord) => ActivationRecord): Promise<ActivationRecord> {
     let before: ActivationRecord | undefined;
     let encoded: Uint8Array | undefined;
     try {
@@ -128,9 +140,12 @@ export class ActivationStore {
         if (current === undefined) throw missingActivation();
         before = decodeActivationRecord(current);
         wipe(current);
-        encoded = encodeActivationRecord({ ...before, counter: counterAfter(before) });
+        encoded = encodeActivationRecord(change(before));
         return encoded;
       });
+    } catch (error) {
+      if (before !== undefined) wipeActivationRecord(before);
+      throw error;
     } finally {
       wipe(encoded);
     }

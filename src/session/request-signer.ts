@@ -1,28 +1,25 @@
 /**
- * Request signatures of one instance.
+ * Signatures of one instance, online and offline.
  *
  * @module
  */
 
-import { PowerAuthErrorCode } from '../errors.ts';
-import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
-import { usePassword } from '../model/power-auth-password.ts';
 import {
   AUTHORIZATION_HEADER,
   authorizationHeader,
+  computeOfflineSignature,
   computeSignature,
   signatureData,
-  type SignatureFactor,
 } from '../protocol/signature.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { base64 } from '../util/base64.ts';
-import { utf8, wipe } from '../util/bytes.ts';
+import { utf8 } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
-import { assertPasswordLength, unwrapWithPassword } from './knowledge-key.ts';
+import { withFactorKeys, type Factors } from './factors.ts';
 
 /** What is signed. */
 export interface SignedRequest {
@@ -32,12 +29,7 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-/** The factors that an authentication object stands for, in the protocol's order. */
-export function signatureFactors(authentication: PowerAuthAuthentication): SignatureFactor[] {
-  return authentication.password === undefined ? ['possession'] : ['possession', 'knowledge'];
-}
-
-/** Signs requests, each with a counter value of its own. */
+/** Makes signatures, each with a counter value of its own: it is advanced and persisted before. */
 export class RequestSigner {
   readonly #configuration: PowerAuthConfigurationType;
   readonly #activation: ActivationStore;
@@ -56,21 +48,42 @@ export class RequestSigner {
     this.#lockName = lockName;
   }
 
-  /**
-   * Computes the signature header. The counter is advanced and persisted before.
-   *
-   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, INVALID_NATIVE_OBJECT for one used up
-   */
-  async sign(
-    authentication: PowerAuthAuthentication,
-    request: SignedRequest,
-  ): Promise<PowerAuthAuthorizationHttpHeader> {
-    const { password } = authentication;
-    if (password === undefined) return this.#sign(undefined, request);
-    return usePassword(password, async (bytes) => {
-      assertPasswordLength(bytes, 'password', PowerAuthErrorCode.SIGNATURE_ERROR);
-      return this.#sign(bytes, request);
+  /** Computes the signature header. @throws MISSING_ACTIVATION */
+  async sign(factors: Factors, request: SignedRequest): Promise<PowerAuthAuthorizationHttpHeader> {
+    return this.#withKeys(factors, (keys, { activationId, counter }) => {
+      const { applicationKey, applicationSecret } = this.#configuration;
+      const nonce = randomBytes(16);
+      const data = signatureData({ ...request, nonce, applicationSecret });
+      return {
+        key: AUTHORIZATION_HEADER,
+        value: authorizationHeader({
+          activationId,
+          applicationKey,
+          nonce: base64(nonce),
+          factors: factors.names,
+          signature: computeSignature(keys, counter.ctrData, data),
+        }),
+      };
     });
+  }
+
+  /**
+   * Computes an offline signature: 8 digits a factor, joined by `-`.
+   *
+   * @param request `nonce` 16 B, of the offline payload
+   * @throws MISSING_ACTIVATION
+   */
+  async signOffline(
+    factors: Factors,
+    request: { readonly uriId: string; readonly nonce: Uint8Array; readonly body: Uint8Array },
+  ): Promise<string> {
+    return this.#withKeys(factors, (keys, { counter }) =>
+      computeOfflineSignature(
+        keys,
+        counter.ctrData,
+        signatureData({ ...request, method: 'POST', applicationSecret: 'offline' }),
+      ),
+    );
   }
 
   /**
@@ -78,7 +91,7 @@ export class RequestSigner {
    * the server accepts counter values only in their order.
    */
   async send<T>(
-    authentication: PowerAuthAuthentication,
+    factors: Factors,
     uriId: string,
     send: (
       sign: (body: string) => Promise<PowerAuthAuthorizationHttpHeader>,
@@ -86,39 +99,19 @@ export class RequestSigner {
     ) => Promise<T>,
   ): Promise<T> {
     return this.#storage.lock(this.#lockName, ({ signal }) =>
-      send((body) => this.sign(authentication, { method: 'POST', uriId, body: utf8(body) }), signal),
+      send((body) => this.sign(factors, { method: 'POST', uriId, body: utf8(body) }), signal),
     );
   }
 
-  async #sign(
-    password: Uint8Array | undefined,
-    request: SignedRequest,
-  ): Promise<PowerAuthAuthorizationHttpHeader> {
+  async #withKeys<T>(
+    factors: Factors,
+    use: (keys: readonly Uint8Array[], record: ActivationRecord) => T,
+  ): Promise<T> {
     const record = await this.#activation.takeCounter();
-    const keys = factorKeys(record, password);
     try {
-      const { applicationKey, applicationSecret } = this.#configuration;
-      const nonce = randomBytes(16);
-      const data = signatureData({ ...request, nonce, applicationSecret });
-      return {
-        key: AUTHORIZATION_HEADER,
-        value: authorizationHeader({
-          activationId: record.activationId,
-          applicationKey,
-          nonce: base64(nonce),
-          factors: password === undefined ? ['possession'] : ['possession', 'knowledge'],
-          signature: computeSignature(keys, record.counter.ctrData, data),
-        }),
-      };
+      return withFactorKeys(record, factors, (keys) => use(keys, record));
     } finally {
-      wipe(...keys);
       wipeActivationRecord(record);
     }
   }
-}
-
-function factorKeys(record: ActivationRecord, password: Uint8Array | undefined): Uint8Array[] {
-  const keys = [record.possessionKey];
-  if (password !== undefined) keys.push(unwrapWithPassword(record.knowledge, password));
-  return keys;
 }

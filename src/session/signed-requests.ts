@@ -4,27 +4,21 @@
  * @module
  */
 
-import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import { removeTokenBody, validateSignatureBody } from '../net/endpoints.ts';
+import type { Factors } from './factors.ts';
 import type { Session } from './session.ts';
 
 /** Lets the server check a signature with these factors; resolves when it accepted. */
-export async function validateSignature(
-  session: Session,
-  authentication: PowerAuthAuthentication,
-): Promise<void> {
-  await session.signer.send(authentication, '/pa/signature/validate', async (sign, signal) => {
+export async function validateSignature(session: Session, factors: Factors): Promise<void> {
+  await session.signer.send(factors, '/pa/signature/validate', async (sign, signal) => {
     const body = validateSignatureBody();
     await session.endpoints.signatureValidate(body, await sign(body), signal);
   });
 }
 
 /** Removes the activation on the server. */
-export async function removeActivation(
-  session: Session,
-  authentication: PowerAuthAuthentication,
-): Promise<void> {
-  await session.signer.send(authentication, '/pa/activation/remove', async (sign, signal) => {
+export async function removeActivation(session: Session, factors: Factors): Promise<void> {
+  await session.signer.send(factors, '/pa/activation/remove', async (sign, signal) => {
     await session.endpoints.activationRemove('', await sign(''), signal);
   });
 }
@@ -32,10 +26,10 @@ export async function removeActivation(
 /** Removes a token on the server. */
 export async function removeToken(
   session: Session,
-  authentication: PowerAuthAuthentication,
+  factors: Factors,
   tokenIdentifier: string,
 ): Promise<void> {
-  await session.signer.send(authentication, '/pa/token/remove', async (sign, signal) => {
+  await session.signer.send(factors, '/pa/token/remove', async (sign, signal) => {
     const body = removeTokenBody(tokenIdentifier);
     await session.endpoints.tokenRemove(body, await sign(body), signal);
   });

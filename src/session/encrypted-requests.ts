@@ -1,0 +1,57 @@
+/**
+ * The requests of the PowerAuth Standard RESTful API that are encrypted in activation scope, then signed.
+ *
+ * @module
+ */
+
+import type { Header } from '../net/client.ts';
+import type { EncryptedResponseEnvelope } from '../protocol/ecies.ts';
+import { utf8 } from '../util/bytes.ts';
+import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
+import { missingActivation } from './activation-store.ts';
+import type { Factors } from './factors.ts';
+import type { Session } from './session.ts';
+
+/** One kind of request. */
+export interface EncryptedRequestKind {
+  /** uriId of the signature, and sharedInfo1 of the encryption. */
+  readonly uriId: string;
+  /** The endpoint that takes the body. */
+  readonly post: (body: string, header: Header, signal: AbortSignal) => Promise<EncryptedResponseEnvelope>;
+}
+
+/**
+ * Encrypts, signs and sends `content`, and gives the decrypted answer to `use`, together with the activation's record,
+ * which is wiped afterwards.
+ *
+ * @throws MISSING_ACTIVATION, and what network, encryption and `use` throw
+ */
+export async function sendEncrypted<T>(
+  session: Session,
+  factors: Factors,
+  { uriId, post }: EncryptedRequestKind,
+  content: object,
+  use: (answer: Uint8Array, record: ActivationRecord) => T,
+): Promise<T> {
+  const { activation, encryption, signer } = session;
+  const record = await activation.read();
+  if (record === undefined) throw missingActivation();
+  try {
+    return await signer.send(factors, uriId, async (sign, signal) => {
+      const plaintext = utf8(JSON.stringify(content));
+      const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
+      try {
+        const body = JSON.stringify(envelope);
+        const answer = decryptor.decrypt(await post(body, await sign(body), signal));
+        return use(answer, record);
+      } catch (error) {
+        encryption.forget(record.activationId);
+        throw error;
+      } finally {
+        decryptor.release();
+      }
+    });
+  } finally {
+    wipeActivationRecord(record);
+  }
+}
