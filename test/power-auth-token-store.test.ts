@@ -288,6 +288,69 @@ describe('a header generator', () => {
     expect(generator.nextBatch(0)).toEqual([]);
   });
 
+  /** A clock that stands still until it is told to move, and a client that goes by it. */
+  async function withClock() {
+    const clock = { wall: Date.now(), monotonic: 5_000 };
+    const it = await activated({
+      client: { clock: { now: () => clock.wall, monotonic: () => clock.monotonic } },
+    });
+    await it.powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+    const generator = await it.powerAuth.tokenStore.headerGenerator('MyToken');
+    const timeOf = (value: string): number => Number(/timestamp="(\d+)"/.exec(value)?.[1]);
+    return { ...it, clock, generator, timeOf, start: timeOf(generator.next()) };
+  }
+
+  test('has the millisecond of the clock in each header, however many it makes, forward and back', async () => {
+    const { clock, generator, timeOf, start } = await withClock();
+    const seen = new Set<string>();
+    let made = 0;
+    for (const [count, by] of [
+      [500, 1],
+      [1, 1],
+      [64, 3],
+      [129, -2],
+      [1, -1],
+      [300, 0.25],
+      [7, 1000],
+      [2, 0],
+    ] as const) {
+      const moved = Math.floor(clock.monotonic) - 5_000;
+      for (let i = 0; i < count; i++) {
+        const value = generator.next();
+        expect(timeOf(value)).toBe(start + moved);
+        seen.add(value);
+        made++;
+      }
+      for (const value of generator.nextBatch(70)) {
+        expect(timeOf(value)).toBe(start + moved);
+        seen.add(value);
+        made++;
+      }
+      clock.wall += by;
+      clock.monotonic += by;
+    }
+    expect(seen.size).toBe(made);
+  });
+
+  test.each([86_400_000, -86_400_000])(
+    'follows the server when the wall clock jumps by %i ms',
+    async (jump) => {
+      const { server, powerAuth, clock, generator, timeOf, start } = await withClock();
+      // Not in the first millisecond of a loop, nor later.
+      for (const headers of [1, 2, 3, 10]) {
+        for (let i = 0; i < headers; i++) generator.next();
+        clock.wall += jump;
+        server.clockOffset += jump;
+        const asked = server.requests.length;
+        generator.next();
+        await expect.poll(() => timeOf(generator.next()) - start).toBeCloseTo(server.clockOffset, -4);
+        expect(server.requests.length, 'asked for the time').toBeGreaterThan(asked);
+        const { value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
+        expect(await statusOf(server, { key: generator.key, value })).toBe(200);
+      }
+    },
+  );
+
   test('ends with its token, its instance, or its release', async () => {
     const { powerAuth } = await activated();
     const { tokenStore } = powerAuth;

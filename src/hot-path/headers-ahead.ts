@@ -14,6 +14,9 @@ import type { KeySlot } from './types.ts';
 /** Headers made together at most. */
 export const CHAIN_LENGTH = 64;
 
+/** A stock of this size shows that the caller is in a tight loop. */
+const LOOP = 16;
+
 /** What makes them. */
 export interface HeaderMaker {
   /** The headers of the first `count` slots of `chain` for one time, one behind the other. */
@@ -50,6 +53,11 @@ export class HeadersAhead {
       return undefined;
     this.#taken = taken + 1;
     return this.#text.slice(this.#bounds[taken], this.#bounds[taken + 1]);
+  }
+
+  /** The same, but only in a tight loop. */
+  takeInLoop(slot: KeySlot, timestamp: number): string | undefined {
+    return this.#made < LOOP ? undefined : this.take(slot, timestamp);
   }
 
   /** Makes the header wanted, and more if that is likely to pay. What was in stock is dropped. */

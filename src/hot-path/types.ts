@@ -39,7 +39,10 @@ export interface HotPathEngine {
    */
   header(slot: KeySlot, timestamp: number): string;
 
-  /** The value that `header` would give, if it was made ahead together with an earlier one of this very ms; else undefined. */
+  /**
+   * What `header` would give, if the caller is in a tight loop and the value was made ahead, together with an earlier one of
+   * this very ms; else undefined. Who gets it may take what was checked for the earlier one as still true.
+   */
   headerAhead(slot: KeySlot, timestamp: number): string | undefined;
 
   /** `count` header values for one time, each with its own nonce; the same as calling `header` that often, but faster. */

@@ -75,7 +75,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
   }
 
   headerAhead(slot: KeySlot, timestamp: number): string | undefined {
-    return this.#ahead.take(slot, timestamp);
+    return this.#ahead.takeInLoop(slot, timestamp);
   }
 
   header(slot: KeySlot, timestamp: number): string {
