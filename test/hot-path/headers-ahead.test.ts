@@ -123,7 +123,7 @@ test(`each header is the one that was asked for, and handed out once (seed ${see
         else if ('forget' in action) ahead.forget(slot(action.forget));
         else {
           for (let i = 0; i < action.times; i++) {
-            const number = (action.from + i * action.step) % 41;
+            const number: number = (action.from + i * action.step) % 41;
             const value = ahead.take(slot(number), time) ?? ahead.make(slot(number), time);
             const [ofSlot = '', ofTime = ''] = value.split(' ');
             const dots = value.length - value.indexOf('.');
