@@ -1,37 +1,33 @@
 /**
  * The benchmark suite: how long a token header takes, ours and others'.
  *
- *     npm run bench                 measures for minutes, writes bench/results/node.json
- *     npm run bench -- --quick      less than a minute, prints only
+ *     npm run bench                 measures for minutes; writes bench/results/node.json, and chart and README from it
+ *     npm run bench -- --quick      less than a minute; prints only
+ *     npm run bench -- --report     measures nothing; chart and README from the results that are there
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import color from 'picocolors';
 import { installLocked } from '../tools/lib/install.mjs';
 import { main } from '../tools/lib/run.mjs';
-import { machine } from './lib/machine.mjs';
 import { endProgress } from './lib/progress.mjs';
-import { measureHeaders } from './parts/headers.mjs';
-import { headerRows } from './report/headers.mjs';
-import { textTable } from './report/table.mjs';
+import { measureAll } from './parts/index.mjs';
+import { print } from './report/terminal.mjs';
+import { writeReport, writeResults } from './report/write.mjs';
 
-const quick = process.argv.includes('--quick');
-const effort = quick ? { rounds: 3, seconds: 0.04 } : { rounds: 15, seconds: 0.25 };
+const FULL = { rounds: 31, seconds: 0.1, scale: 100_000, starts: 25, loopSeconds: 2 };
+const QUICK = { rounds: 3, seconds: 0.04, scale: 2000, starts: 5, loopSeconds: 0.5 };
 
-await main(() =>
-  installLocked(fileURLToPath(new URL('./peers/', import.meta.url)), 'Install the libraries to compare with'),
-);
-const results = { machine: machine(), rounds: effort.rounds, ...(await measureHeaders(effort)) };
-endProgress();
+const has = (flag) => process.argv.includes(flag);
+const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
-const { cpu, cores, node } = results.machine;
-console.log(
-  color.bold(`\n${cpu}, ${cores} cores, Node ${node}; median of ${effort.rounds} interleaved rounds\n`),
-);
-console.log(textTable(headerRows(results.headers)));
-for (const { name, reason } of results.skipped) console.log(`skipped: ${name}: ${reason}`);
-if (!quick) {
-  writeFileSync(new URL('./results/node.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
-}
+await main(async () => {
+  if (has('--report')) return writeReport();
+  await installLocked(peers, 'Install the libraries to compare with');
+  const results = await measureAll(has('--quick') ? QUICK : FULL);
+  endProgress();
+  print(results);
+  if (has('--quick')) return;
+  writeResults('node', results);
+  writeReport();
+});

@@ -15,6 +15,7 @@
  * @property {number} [perCall] headers of one call, where it is more than one
  * @property {boolean} [asynchronous] whether a call answers a promise
  * @property {boolean} [jwt] makes a JSON Web Token, no token header
+ * @property {boolean} [manyTokens] its tokens are those of ../lib/tokens.mjs
  * @property {(setting: Setting) => Promise<() => unknown>} create prepares, and answers the function that is timed: a
  *   call makes one header, or an array of `perCall`
  */
@@ -25,6 +26,7 @@
  * @typedef {object} Setting
  * @property {{ id: string, secret: Uint8Array }} token a UUID and 16 B, as a server makes them
  * @property {import('../lib/activation.mjs').Activation} activation for instances of the package
+ * @property {number} scale how many tokens are many
  * @property {(bytes: Uint8Array) => string} base64 the runtime's fastest
  * @property {() => Uint8Array} nonce 16 B of the CSPRNG
  */

@@ -11,11 +11,11 @@ import { Stopwatch } from './timing.mjs';
 let stopwatch;
 
 const orders = {
-  async create({ id, token, activation }) {
+  async create({ id, token, ...setting }) {
     const contestant = contestantOf(id);
     const call = await contestant.create({
       token: { id: token.id, secret: new Uint8Array(token.secret) },
-      activation,
+      ...setting,
       base64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
       nonce: () => randomBytes(16),
     });

@@ -11,10 +11,10 @@ const script = fileURLToPath(new URL('./contestant-process.mjs', import.meta.url
 
 /**
  * @param {import('../contestants/contestant.mjs').Contestant} contestant
- * @param {object} setting token and activation
+ * @param {object} setting token, activation, scale
  * @returns {Promise<import('../contestants/contestant.mjs').Running>}
  */
-export async function startContestant({ id, name }, { token, activation }) {
+async function startContestant({ id, name }, { token, ...setting }) {
   const child = fork(script, { execArgv: ['--expose-gc'] });
   const ended = once(child, 'exit');
 
@@ -28,18 +28,36 @@ export async function startContestant({ id, name }, { token, activation }) {
     return message.answer;
   }
 
-  try {
-    await ask('create', { id, activation, token: { id: token.id, secret: [...token.secret] } });
-  } catch (error) {
+  const stop = async () => {
     child.kill();
+    await ended;
+  };
+  try {
+    await ask('create', { ...setting, id, token: { id: token.id, secret: [...token.secret] } });
+  } catch (error) {
+    await stop();
     throw error;
   }
-  return {
-    sample: (count) => ask('sample', count),
-    time: (seconds) => ask('time', seconds),
-    stop: async () => {
-      child.kill();
-      await ended;
-    },
-  };
+  return { sample: (count) => ask('sample', count), time: (seconds) => ask('time', seconds), stop };
 }
+
+/**
+ * All contestants at once, in their order; when one cannot be started, the others are stopped.
+ *
+ * @param {import('../contestants/contestant.mjs').Contestant[]} contestants
+ */
+export async function startContestants(contestants, setting) {
+  const started = await Promise.allSettled(
+    contestants.map(async (contestant) => ({
+      contestant,
+      running: await startContestant(contestant, setting),
+    })),
+  );
+  const runners = started.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+  const failed = started.find(({ status }) => status === 'rejected');
+  if (failed === undefined) return runners;
+  await stopAll(runners);
+  throw failed.reason;
+}
+
+export const stopAll = (runners) => Promise.all(runners.map(({ running }) => running.stop()));

@@ -1,2 +1,3 @@
 export function number(value: number): string;
 export function times(ratio: number): string;
+export function rate(perSecond: number): string;

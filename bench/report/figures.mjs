@@ -15,3 +15,6 @@ export function times(ratio) {
   const decimals = ratio < 2.995 ? 2 : ratio < 9.95 ? 1 : 0;
   return `${ratio.toFixed(decimals)}×`;
 }
+
+/** A rate: no more digits than were measured. */
+export const rate = (perSecond) => number(Number(perSecond.toPrecision(3)));

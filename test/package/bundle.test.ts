@@ -2,9 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bundleProgram, PROMISED } from '../../tools/lib/sizes.mjs';
 import { buildPackage, root, runNode } from './support.ts';
 
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
@@ -12,36 +11,11 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) 
 };
 const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
 
-/** What a browser's bundler makes of a program, minified; `external` is what it could not take in. */
-async function bundle(program: string, external: string[] = []) {
-  const result = await build({
-    stdin: { contents: program, resolveDir: root },
-    bundle: true,
-    write: false,
-    minify: true,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    legalComments: 'none',
-    logLevel: 'silent',
-    tsconfigRaw: '{}',
-    external,
-  });
-  const [file] = result.outputFiles;
-  if (file === undefined) throw new Error('esbuild made no file');
-  return {
-    text: file.text,
-    gzip: gzipSync(file.contents, { level: 9 }).length,
-    inputs: Object.keys(result.metafile.inputs),
-  };
-}
-
 beforeAll(buildPackage, 120_000);
 
 describe('tree shaking', () => {
   test.each(subpaths)('an unused import of %s leaves nothing', async (path) => {
-    const { text } = await bundle(
+    const { text } = await bundleProgram(
       `import * as unused from '${path.replace('.', 'powerauth-wasm')}';`,
       // Only Node can resolve these; the point is that the import of them goes too.
       ['lmdb', 'env-paths', 'node:*'],
@@ -90,7 +64,7 @@ describe('the bundle for browsers', () => {
   });
 
   test('is made of files that a browser can use', async () => {
-    const { inputs } = await bundle(`export * from 'powerauth-wasm';`);
+    const { inputs } = await bundleProgram(`export * from 'powerauth-wasm';`);
     const foreign = inputs.filter((input) => /node_modules\/(?:lmdb|env-paths|redis)\//.test(input));
     expect(foreign).toEqual([]);
     expect(inputs.filter((input) => builtinModules.includes(input))).toEqual([]);
@@ -115,19 +89,10 @@ describe('the bundle for browsers', () => {
 });
 
 describe('size', () => {
-  test.each([
-    ['the whole SDK', `export * from 'powerauth-wasm';`, 90],
-    [
-      'the token store, with its cache and engines',
-      `export { PowerAuthTokenStore } from 'powerauth-wasm';
-       export * from './dist/session/access-tokens.js';
-       export * from './dist/hot-path/index.js';`,
-      40,
-    ],
-  ])('%s stays within its bound', async (what, program, bound) => {
-    const { gzip, text } = await bundle(program);
+  test.each(Object.values(PROMISED))('$title stays within its bound', async ({ title, program, bound }) => {
+    const { gzip, text } = await bundleProgram(program);
     console.log(
-      `${what}: ${(gzip / 1000).toFixed(1)} KB gzip, ${(text.length / 1000).toFixed(1)} KB minified`,
+      `${title}: ${(gzip / 1000).toFixed(1)} KB gzip, ${(text.length / 1000).toFixed(1)} KB minified`,
     );
     expect(text.length).toBeGreaterThan(1000);
     expect(gzip).toBeLessThan(bound * 1000);

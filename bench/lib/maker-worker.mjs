@@ -1,0 +1,26 @@
+/**
+ * A worker thread that makes headers for as long as it is told, and says how many.
+ *
+ * @module
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openInstance } from './instances.mjs';
+
+const { activation, token } = workerData;
+const { tokenStore } = await openInstance(activation, 'bench', [['token', token]]);
+const generator = await tokenStore.headerGenerator('token');
+let kept = generator.next();
+
+parentPort.on('message', ({ seconds }) => {
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  let made = 0;
+  let now;
+  do {
+    for (let i = 0; i < 1000; i++) kept = generator.next();
+    made += 1000;
+    now = performance.now();
+  } while (now < end);
+  parentPort.postMessage({ perSecond: (made / (now - start)) * 1000, last: kept });
+});
+parentPort.postMessage('ready');

@@ -1,0 +1,42 @@
+/**
+ * All that is measured in Node.
+ *
+ * @module
+ */
+import { newActivation } from '../lib/activation.mjs';
+import { newToken } from '../lib/instances.mjs';
+import { machine } from '../lib/machine.mjs';
+import { measureEventLoop } from './event-loop.mjs';
+import { measureHeaders } from './headers.mjs';
+import { measureScale } from './scale.mjs';
+import { measureMemory, measureSizes } from './sizes.mjs';
+import { measureStartUp } from './start-up.mjs';
+import { measureWorkers } from './workers.mjs';
+
+/**
+ * How long it may take.
+ *
+ * @typedef {object} Effort
+ * @property {number} rounds in which each contestant is timed once
+ * @property {number} seconds for one contestant in a round
+ * @property {number} scale how many tokens are many
+ * @property {number} starts of processes
+ * @property {number} loopSeconds for which event-loop delay is watched
+ */
+
+/** @param {Effort} effort */
+export async function measureAll(effort) {
+  const setting = { token: newToken(), activation: await newActivation(), scale: effort.scale };
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    effort,
+    ...(await measureHeaders(setting, effort)),
+    scale: await measureScale(setting, effort),
+    memory: await measureMemory(setting),
+    sizes: await measureSizes(),
+    startUp: await measureStartUp(setting, effort),
+    workers: await measureWorkers(setting, effort),
+    eventLoop: await measureEventLoop(setting, effort),
+  };
+}

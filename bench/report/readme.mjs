@@ -1,0 +1,63 @@
+/**
+ * What the README says of a run: all of it comes from the results in git, none of it is written by hand.
+ *
+ * @module
+ */
+import { chart } from './chart.mjs';
+import { number, rate } from './figures.mjs';
+import { goalRows } from './goals.mjs';
+import { headerRows } from './headers.mjs';
+import { markdownTable } from './table.mjs';
+
+const BEGIN = '<!-- bench:begin -->';
+const END = '<!-- bench:end -->';
+/** The chart's file. */
+export const CHART = 'docs/benchmark.svg';
+
+/** Contestants that the chart leaves to the table: parts of ours, and what makes no whole header. */
+const inChart = ({ id }) => !/^(?:engine|sha-ni)/.test(id);
+
+/** The chart of a run in Node. */
+export const chartOf = ({ headers }) => chart(headers.filter(inChart), 'Token headers per second, one core');
+
+/** What was measured on. */
+export function description({ machine: { cpu, cores, extensions, system, node }, effort, date }) {
+  const features = extensions.includes('sha_ni') ? ' with SHA-NI' : '';
+  return `${cpu}${features}, ${cores} cores, ${system}, Node ${node}; medians of ${effort.rounds} interleaved rounds, ${date}`;
+}
+
+/** Figures without a goal, in sentences. */
+export function otherFigures({ startUp, workers, eventLoop }) {
+  const delay = (id) => `${eventLoop.find((entry) => entry.id === id).p99.toFixed(1)} ms`;
+  return [
+    `From a cold start to the first header: ${number(startUp.header.median)} ms; to the bare import: ${number(startUp.bare.median)} ms.`,
+    `Two workers: ${rate(workers.two)} headers per second.`,
+    `Event-loop delay (99th percentile) with 64 headers in each turn: ${delay('batch-wasm-simd')} with nextBatch, ${delay('next-wasm-simd')} with next, ${delay('node-crypto')} with node:crypto, ${delay('web-crypto-64')} with WebCrypto; ${delay('nobody')} with nothing to make.`,
+  ].join('\n');
+}
+
+/** The README's part, without the markers. */
+export const section = (
+  node,
+) => `One token header: a fresh nonce, HMAC-SHA-256, Base64 and text. ${description(node)}.
+
+![Token headers per second, one core](${CHART})
+
+${markdownTable(headerRows(node.headers))}
+
+${markdownTable(goalRows(node))}
+
+${otherFigures(node)}`;
+
+/**
+ * A README with its part in place.
+ *
+ * @throws {Error} unless both markers are there, once each, in their order
+ */
+export function withSection(readme, text) {
+  const parts = readme.split(BEGIN);
+  const rest = parts[1]?.split(END) ?? [];
+  if (parts.length !== 2 || rest.length !== 2)
+    throw new Error(`README.md needs ${BEGIN} and ${END}, once each`);
+  return `${parts[0]}${BEGIN}\n${text}\n${END}${rest[1]}`;
+}

@@ -1,0 +1,21 @@
+/**
+ * A run's results for a terminal.
+ *
+ * @module
+ */
+import color from 'picocolors';
+import { goals, goalRows } from './goals.mjs';
+import { headerRows } from './headers.mjs';
+import { description, otherFigures } from './readme.mjs';
+import { textTable } from './table.mjs';
+
+/** @param results of a run in Node */
+export function print(results) {
+  console.log(`\n${color.bold(description(results))}\n\n${textTable(headerRows(results.headers))}\n`);
+  for (const { name, reason } of results.skipped) console.log(`skipped: ${name}, because ${reason}`);
+  const [head, ...rows] = textTable(goalRows(results)).split('\n');
+  console.log(head);
+  const met = goals(results).map((goal) => goal.met);
+  for (const [index, row] of rows.entries()) console.log(met[index] ? color.green(row) : color.red(row));
+  console.log(`\n${otherFigures(results)}\n`);
+}

@@ -1,0 +1,10 @@
+export interface PromisedProgram {
+  readonly title: string;
+  readonly bound: number;
+  readonly program: string;
+}
+export const PROMISED: Readonly<Record<'sdk' | 'tokenStore', PromisedProgram>>;
+export function bundleProgram(
+  program: string,
+  external?: string[],
+): Promise<{ readonly text: string; readonly gzip: number; readonly inputs: readonly string[] }>;

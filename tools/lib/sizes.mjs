@@ -1,0 +1,46 @@
+/**
+ * How large the package is in an application: what a browser's bundler makes of a program that uses it.
+ *
+ * @module
+ */
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { root } from './run.mjs';
+
+/** Programs whose size is promised, with the bound in KB (1000 B) after gzip. Expects a build. */
+export const PROMISED = {
+  sdk: { title: 'the whole SDK', bound: 90, program: `export * from 'powerauth-wasm';` },
+  tokenStore: {
+    title: 'the token store, with its cache and engines',
+    bound: 40,
+    program: `export { PowerAuthTokenStore } from 'powerauth-wasm';
+              export * from './dist/session/access-tokens.js';
+              export * from './dist/hot-path/index.js';`,
+  },
+};
+
+/**
+ * Bundles a program as an application for browsers would be, minified.
+ *
+ * @param program its text
+ * @param external packages that are left out
+ * @returns its text, its bytes after gzip, and the files that went into it
+ */
+export async function bundleProgram(program, external = []) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: program, resolveDir: root },
+    bundle: true,
+    write: false,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'silent',
+    tsconfigRaw: '{}',
+    external,
+  });
+  const [{ text, contents }] = outputFiles;
+  return { text, gzip: gzipSync(contents, { level: 9 }).length, inputs: Object.keys(metafile.inputs) };
+}
