@@ -34,6 +34,12 @@ export function assertBoolean(value: unknown, field: string): asserts value is b
   if (typeof value !== 'boolean') throw wrongParameter(field, 'true or false', value);
 }
 
+/** @throws WRONG_PARAMETER unless `value` is a whole number that JavaScript holds exactly, 0 or more */
+export function assertIndex(value: unknown, field: string): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw wrongParameter(field, 'a whole number from 0 to 2^53-1', value);
+}
+
 /** @throws WRONG_PARAMETER unless `value` is a string or undefined */
 export function assertOptionalText(value: unknown, field: string): asserts value is string | undefined {
   if (value !== undefined && typeof value !== 'string')

@@ -1,5 +1,5 @@
 /**
- * PowerAuth for JavaScript: activation, signatures and access tokens.
+ * PowerAuth for JavaScript: activation, signatures, access tokens, encryption, vault and recovery.
  *
  * @module
  */
@@ -32,10 +32,20 @@ export {
   type PowerAuthHttpHeader,
 } from './model/power-auth-client-configuration.ts';
 export { PowerAuthConfiguration, type PowerAuthConfigurationType } from './model/power-auth-configuration.ts';
+export type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
 export type {
   PowerAuthCreateActivationResult,
   PowerAuthRecoveryActivationData,
 } from './model/power-auth-create-activation-result.ts';
+export type {
+  PowerAuthCryptogram,
+  PowerAuthDataFormat,
+  PowerAuthDecryptor,
+  PowerAuthEncryptedRequestData,
+  PowerAuthEncryptionHttpHeader,
+  PowerAuthEncryptor,
+  PowerAuthEncryptorScope,
+} from './model/power-auth-encryptor.ts';
 export type {
   PowerAuthExternalPendingOperation,
   PowerAuthExternalPendingOperationType,

@@ -91,6 +91,18 @@ export class Endpoints {
     await this.#http.post('/pa/v3/token/remove', body, { header, signal });
   }
 
+  async vaultUnlock(body: string, header: Header, signal: AbortSignal): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/vault/unlock', body, envelopeSchema, { header, signal });
+  }
+
+  async recoveryConfirm(
+    body: string,
+    header: Header,
+    signal: AbortSignal,
+  ): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/recovery/confirm', body, envelopeSchema, { header, signal });
+  }
+
   async #post<S extends v.GenericSchema>(
     path: string,
     body: object | string,

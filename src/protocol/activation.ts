@@ -113,6 +113,15 @@ export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Re
   };
 }
 
+const confirmRecoverySchema = v.object({ alreadyConfirmed: v.boolean() });
+
+/** Whether a recovery code was confirmed before, out of the decrypted answer. @throws RESPONSE_ERROR */
+export function parseConfirmRecoveryResponse(plaintext: Uint8Array): boolean {
+  const answer = parseJson(plaintext);
+  return check(confirmRecoverySchema, answer, 'recovery answer', PowerAuthErrorCode.RESPONSE_ERROR)
+    .alreadyConfirmed;
+}
+
 /** Without its leading zero bytes, as the protocol's fingerprint wants numbers. */
 function minimal(bytes: Uint8Array): Uint8Array {
   const start = bytes.findIndex((byte) => byte !== 0);

@@ -8,7 +8,7 @@ import { cbc } from '@noble/ciphers/aes.js';
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';
-import { check, parseJson } from '../util/validate.ts';
+import { bytesField, check, parseJson } from '../util/validate.ts';
 import { kdf } from './kdf.ts';
 
 const ZERO_IV = new Uint8Array(16);
@@ -25,6 +25,15 @@ function decrypt(what: string, key: Uint8Array, bytes: Uint8Array, length: numbe
     PowerAuthErrorCode.ENCRYPTION_ERROR,
     `${what}: expected ${length} bytes under this key, got something else`,
   );
+}
+
+const vaultUnlockSchema = v.object({ encryptedVaultEncryptionKey: bytesField() });
+
+/** The encrypted vault key out of the decrypted answer. @throws RESPONSE_ERROR */
+export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
+  const answer = parseJson(plaintext);
+  return check(vaultUnlockSchema, answer, 'vault answer', PowerAuthErrorCode.RESPONSE_ERROR)
+    .encryptedVaultEncryptionKey;
 }
 
 /** The vault key (16 B) out of the server's answer; the caller wipes it. @throws ENCRYPTION_ERROR */

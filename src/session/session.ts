@@ -38,6 +38,7 @@ export class Session {
   /** Closes the storage that this session opened; a caller's own stays open. */
   readonly #ownsStorage: boolean;
   readonly #ended = new AbortController();
+  readonly #closing = new Set<() => void>();
   readonly #unsubscribe: () => void;
 
   private constructor(
@@ -107,6 +108,18 @@ export class Session {
     }
   }
 
+  /**
+   * Calls `wipe` when this session is closed, for what holds its secrets elsewhere.
+   *
+   * @returns a function that takes this back
+   * @throws OPERATION_CANCELED after {@link close}
+   */
+  whenClosed(wipe: () => void): () => void {
+    this.throwIfClosed();
+    this.#closing.add(wipe);
+    return () => void this.#closing.delete(wipe);
+  }
+
   /** Removes activation and tokens from this device, and whatever an activation under way has left. */
   async removeActivation(): Promise<void> {
     await this.pending.abandon();
@@ -118,6 +131,7 @@ export class Session {
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#ended.abort();
+    for (const wipe of this.#closing) wipe();
     this.tokens.close();
     this.pending.clear();
     if (this.#ownsStorage) await this.#storage.close();

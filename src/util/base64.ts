@@ -1,6 +1,6 @@
 /**
- * Standard Base64 (RFC 4648 section 4, padded) and Base64url (section 5, unpadded), both strict: one text for each
- * byte string, and undefined for every other text.
+ * Standard Base64 (RFC 4648 section 4, padded) and Base64url (section 5, unpadded), both strict unless a name says
+ * otherwise: one text for each byte string, and undefined for every other text.
  *
  * @module
  */
@@ -23,6 +23,17 @@ export function base64(bytes: Uint8Array): string {
 /** The bytes of canonical standard Base64, or undefined where `text` is not that. */
 export function base64Decode(text: string): Uint8Array<ArrayBuffer> | undefined {
   return decode(standard, text);
+}
+
+/**
+ * The bytes of Base64 that need not be clean: characters that do not belong there are skipped, `=` ends it, and bits that
+ * make no whole byte are dropped.
+ */
+export function base64DecodeLenient(text: string): Uint8Array<ArrayBuffer> {
+  const [body = ''] = text.split('=', 1);
+  const characters = body.replace(/[^A-Za-z0-9+/]/g, '');
+  const whole = characters.length % 4 === 1 ? characters.slice(0, -1) : characters;
+  return Uint8Array.from(atob(whole), (byte) => byte.charCodeAt(0));
 }
 
 /** Base64url without padding. */

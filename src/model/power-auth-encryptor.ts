@@ -1,0 +1,115 @@
+/**
+ * End-to-end encryption of an application's own requests: what it deals with.
+ *
+ * @module
+ */
+
+/**
+ * Form of data that are given or wanted as a string.
+ *
+ * - `UTF8`: text, which is bytes in UTF-8
+ * - `BASE64`: bytes in Base64
+ */
+export type PowerAuthDataFormat = 'UTF8' | 'BASE64';
+
+/** Whom the server knows to be on the other end: the application, or one activation of it. */
+export type PowerAuthEncryptorScope = 'APPLICATION' | 'ACTIVATION';
+
+/** An encrypted request or answer, ready for JSON. */
+export interface PowerAuthCryptogram {
+  /** Names the server's key; in requests. */
+  readonly temporaryKeyId?: string;
+  /** Base64 of a compressed P-256 point, 33 bytes; in requests. */
+  readonly ephemeralPublicKey?: string;
+  /** Base64. */
+  readonly encryptedData: string;
+  /** Base64 of 32 bytes. */
+  readonly mac: string;
+  /** Base64 of 16 bytes; in requests and answers. */
+  readonly nonce?: string;
+  /** Server time, ms; in requests and answers. */
+  readonly timestamp?: number;
+}
+
+/** Header of an encrypted request. */
+export interface PowerAuthEncryptionHttpHeader {
+  /** `X-PowerAuth-Encryption` */
+  readonly key: string;
+  /** To be sent as it is. */
+  readonly value: string;
+}
+
+/** What {@link PowerAuthEncryptor.encryptRequest} answers. */
+export interface PowerAuthEncryptedRequestData {
+  /** For the request's body, which is usually its JSON. */
+  readonly cryptogram: PowerAuthCryptogram;
+  /** To be sent with the request, unless a signature header is: that says enough. */
+  readonly header: PowerAuthEncryptionHttpHeader;
+  /** Decrypts the answer to this request, and no other. */
+  readonly decryptor: PowerAuthDecryptor;
+}
+
+/**
+ * Encrypts requests; `PowerAuth.getEncryptorForApplicationScope` and `getEncryptorForActivationScope` make one. It can be
+ * used for any number of requests and holds no key. The server's key is temporary: it is fetched when that is due, well
+ * before the last one expires, and time is synchronised with the server first.
+ *
+ * @example
+ * ```ts
+ * const encryptor = powerAuth.getEncryptorForApplicationScope();
+ * const { cryptogram, header, decryptor } = await encryptor.encryptRequest(JSON.stringify({ message: 'Hello' }));
+ * const response = await fetch('https://bank.example/hello', {
+ *   method: 'POST',
+ *   headers: { 'Content-Type': 'application/json', [header.key]: header.value },
+ *   body: JSON.stringify(cryptogram),
+ * });
+ * const answer: unknown = JSON.parse(await decryptor.decryptResponse(await response.json()));
+ * ```
+ */
+export interface PowerAuthEncryptor {
+  /** Scope of this encryptor. */
+  readonly encryptorScope: PowerAuthEncryptorScope;
+
+  /** Whether the instance is configured and, for the scope of the activation, has an activation. No request; never rejects. */
+  canEncryptRequest(): Promise<boolean>;
+
+  /**
+   * Encrypts a request's content. To sign it too, sign the body with the cryptogram in it.
+   *
+   * @param body text, or bytes in Base64; in Base64 what does not belong there is skipped
+   * @param bodyFormat default `UTF8`
+   * @throws WRONG_PARAMETER, INSTANCE_NOT_CONFIGURED, MISSING_ACTIVATION, NETWORK_ERROR, RESPONSE_ERROR,
+   *   ENCRYPTION_ERROR, OPERATION_CANCELED when the instance was deconfigured meanwhile
+   */
+  encryptRequest(body: string, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>;
+
+  /** Does nothing, because there is nothing to let go of: the encryptor can be used again. */
+  release(): Promise<void>;
+}
+
+/**
+ * Decrypts the answer to one request, once. Its keys are wiped when it has done so, on `release`, when the instance is
+ * deconfigured, and after 5 minutes in which nobody called it.
+ */
+export interface PowerAuthDecryptor {
+  /** Scope of the encryptor that made it. */
+  readonly decryptorScope: PowerAuthEncryptorScope;
+
+  /** Whether its keys are still there and, for the scope of the activation, the activation too. No request; never rejects. */
+  canDecryptResponse(): Promise<boolean>;
+
+  /**
+   * Decrypts the answer.
+   *
+   * @param cryptogram the answer's `{encryptedData, mac, nonce, timestamp}`
+   * @param outputDataFormat default `UTF8`
+   * @returns text, or bytes in Base64
+   * @throws WRONG_PARAMETER for what is no cryptogram, and for content that is no text where `UTF8` is wanted;
+   *   ENCRYPTION_ERROR for an answer that was damaged or belongs to another request; MISSING_ACTIVATION;
+   *   INVALID_NATIVE_OBJECT when its keys are gone. All but the last leave it as it was
+   */
+  decryptResponse(cryptogram: PowerAuthCryptogram, outputDataFormat?: PowerAuthDataFormat): Promise<string>;
+
+  /** Wipes its keys; twice is fine. */
+  release(): Promise<void>;
+}

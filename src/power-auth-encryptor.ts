@@ -1,0 +1,195 @@
+/**
+ * End-to-end encryption of an application's own requests: how it is done.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { failure, PowerAuthErrorCode } from './errors.ts';
+import { assertString, guard } from './facade.ts';
+import type {
+  PowerAuthCryptogram,
+  PowerAuthDataFormat,
+  PowerAuthDecryptor,
+  PowerAuthEncryptedRequestData,
+  PowerAuthEncryptor,
+  PowerAuthEncryptorScope,
+} from './model/power-auth-encryptor.ts';
+import type { ResponseDecryptor } from './protocol/ecies.ts';
+import { missingActivation } from './session/activation-store.ts';
+import {
+  encryptForActivation,
+  encryptForApplication,
+  type GenericEncryptedRequest,
+} from './session/generic-encryption.ts';
+import { findSession, sessionOf } from './session/registry.ts';
+import type { Session } from './session/session.ts';
+import { base64, base64DecodeLenient } from './util/base64.ts';
+import { utf8, utf8Decode, wipe } from './util/bytes.ts';
+import { check, wrongParameter } from './util/validate.ts';
+
+/** Disuse after which a decryptor's keys are wiped, ms. */
+const DECRYPTOR_LIFE = 5 * 60_000;
+
+/** The encryptor of one scope of an instance, whatever is configured under its id when it is called. */
+export class Encryptor implements PowerAuthEncryptor {
+  readonly encryptorScope: PowerAuthEncryptorScope;
+  readonly #instanceId: string;
+
+  constructor(encryptorScope: PowerAuthEncryptorScope, instanceId: string) {
+    this.encryptorScope = encryptorScope;
+    this.#instanceId = instanceId;
+  }
+
+  async canEncryptRequest(): Promise<boolean> {
+    const session = findSession(this.#instanceId);
+    if (session === undefined) return false;
+    return this.encryptorScope === 'APPLICATION' || (await activationIdOf(session)) !== undefined;
+  }
+
+  async encryptRequest(
+    body: string,
+    bodyFormat: PowerAuthDataFormat = 'UTF8',
+  ): Promise<PowerAuthEncryptedRequestData> {
+    return guard(async () => {
+      const session = sessionOf(this.#instanceId);
+      assertString(body, 'body');
+      assertFormat(bodyFormat, 'bodyFormat');
+      const plaintext = bodyFormat === 'UTF8' ? utf8(body) : base64DecodeLenient(body);
+      const encrypt = this.encryptorScope === 'APPLICATION' ? encryptForApplication : encryptForActivation;
+      try {
+        const request = await encrypt(session, plaintext);
+        const decryptor = Decryptor.of(this.encryptorScope, session, request);
+        return { cryptogram: request.envelope, header: request.header, decryptor };
+      } finally {
+        wipe(plaintext);
+      }
+    });
+  }
+
+  async release(): Promise<void> {
+    // Keys are only in decryptors.
+  }
+}
+
+/** Holds the keys of one exchange, no longer than its session lives. */
+class Decryptor implements PowerAuthDecryptor {
+  readonly decryptorScope: PowerAuthEncryptorScope;
+  readonly #session: Session;
+  readonly #activationId: string | undefined;
+  #keys: ResponseDecryptor | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #forgetSession: () => void;
+
+  private constructor(scope: PowerAuthEncryptorScope, session: Session, request: GenericEncryptedRequest) {
+    this.decryptorScope = scope;
+    this.#session = session;
+    this.#activationId = request.activationId;
+    this.#keys = request.decryptor;
+    this.#forgetSession = session.whenClosed(() => this.#wipe());
+    this.#touch();
+  }
+
+  /** Takes the request's decryptor over. @throws OPERATION_CANCELED when the session was closed meanwhile */
+  static of(
+    scope: PowerAuthEncryptorScope,
+    session: Session,
+    request: GenericEncryptedRequest,
+  ): PowerAuthDecryptor {
+    try {
+      return new Decryptor(scope, session, request);
+    } catch (error) {
+      request.decryptor.release();
+      throw error;
+    }
+  }
+
+  async canDecryptResponse(): Promise<boolean> {
+    if (this.#keys === undefined) return false;
+    this.#touch();
+    return this.#hasActivation();
+  }
+
+  async decryptResponse(
+    cryptogram: PowerAuthCryptogram,
+    outputDataFormat: PowerAuthDataFormat = 'UTF8',
+  ): Promise<string> {
+    return guard(async () => {
+      assertFormat(outputDataFormat, 'outputDataFormat');
+      const response = check(cryptogramSchema, cryptogram, 'cryptogram', PowerAuthErrorCode.WRONG_PARAMETER);
+      if (this.#keys !== undefined && !(await this.#hasActivation())) throw missingActivation();
+      // Looked at now, because another call or the end of the session may have been faster.
+      if (this.#keys === undefined) {
+        throw failure(
+          PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
+          'This decryptor is used up or was released; each request has a decryptor of its own',
+        );
+      }
+      this.#touch();
+      const plaintext = this.#keys.decrypt(response);
+      try {
+        const text = outputDataFormat === 'UTF8' ? decodeText(plaintext) : base64(plaintext);
+        this.#wipe();
+        return text;
+      } finally {
+        wipe(plaintext);
+      }
+    });
+  }
+
+  async release(): Promise<void> {
+    this.#wipe();
+  }
+
+  async #hasActivation(): Promise<boolean> {
+    return this.#activationId === undefined || (await activationIdOf(this.#session)) === this.#activationId;
+  }
+
+  #touch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#wipe(), DECRYPTOR_LIFE);
+    // In Node a timer keeps the process alive; in browsers it is a number.
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  #wipe(): void {
+    clearTimeout(this.#timer);
+    this.#keys?.release();
+    this.#keys = undefined;
+    this.#forgetSession();
+  }
+}
+
+/** The activation's identifier; undefined without one, and where the storage does not tell. */
+async function activationIdOf(session: Session): Promise<string | undefined> {
+  try {
+    return await session.activation.activationId();
+  } catch {
+    return undefined;
+  }
+}
+
+function assertFormat(value: unknown, field: string): asserts value is PowerAuthDataFormat {
+  if (value !== 'UTF8' && value !== 'BASE64') throw wrongParameter(field, "'UTF8' or 'BASE64'", value);
+}
+
+const cryptogramSchema = v.object(
+  {
+    encryptedData: v.string('a string'),
+    mac: v.string('a string'),
+    nonce: v.string('a string'),
+    timestamp: v.number('a number'),
+  },
+  'a PowerAuthCryptogram',
+);
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8Decode(bytes);
+  } catch {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      "outputDataFormat: expected 'BASE64' for content that is no text, got 'UTF8'",
+    );
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What lies in the vault: the server gives the vault key out for one use (`/pa/v3/vault/unlock`).
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { SharedInfo1 } from '../protocol/ecies.ts';
+import { ecdsaSign } from '../protocol/keys.ts';
+import {
+  decryptVaultKey,
+  parseVaultUnlockResponse,
+  unwrapDevicePrivateKey,
+  unwrapRecoveryData,
+  vaultEncryptionKey,
+  type RecoveryData,
+} from '../protocol/vault.ts';
+import { wipe } from '../util/bytes.ts';
+import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
+import { sendEncrypted } from './encrypted-requests.ts';
+import type { Factors } from './factors.ts';
+import type { Session } from './session.ts';
+
+/** What the vault key is needed for, as the server is told. */
+export type VaultUnlockReason =
+  'ADD_BIOMETRY' | 'FETCH_ENCRYPTION_KEY' | 'SIGN_WITH_DEVICE_PRIVATE_KEY' | 'RECOVERY_CODE';
+
+/**
+ * Gets the vault key (16 B), gives it to `use` together with the activation's record, and wipes both.
+ *
+ * @throws MISSING_ACTIVATION, ENCRYPTION_ERROR for a key that does not fit, and what network and `use` throw
+ */
+export async function withVaultKey<T>(
+  session: Session,
+  factors: Factors,
+  reason: VaultUnlockReason,
+  use: (vaultKey: Uint8Array, record: ActivationRecord) => T,
+): Promise<T> {
+  const { endpoints } = session;
+  const uriId = SharedInfo1.vaultUnlock;
+  const post: typeof endpoints.vaultUnlock = (...request) => endpoints.vaultUnlock(...request);
+  return sendEncrypted(session, factors, { uriId, post }, { reason }, (answer, record) => {
+    const vaultKey = decryptVaultKey(parseVaultUnlockResponse(answer), record.transportKey);
+    try {
+      return use(vaultKey, record);
+    } finally {
+      wipe(vaultKey);
+    }
+  });
+}
+
+/** The application's own key (16 B) of this number; the caller wipes it. */
+export async function fetchEncryptionKey(
+  session: Session,
+  factors: Factors,
+  index: number,
+): Promise<Uint8Array> {
+  return withVaultKey(session, factors, 'FETCH_ENCRYPTION_KEY', (vaultKey) =>
+    vaultEncryptionKey(vaultKey, index),
+  );
+}
+
+/** A DER signature (ECDSA, SHA-256) over `data` by the device's private key. */
+export async function signWithDeviceKey(
+  session: Session,
+  factors: Factors,
+  data: Uint8Array,
+): Promise<Uint8Array> {
+  return withVaultKey(session, factors, 'SIGN_WITH_DEVICE_PRIVATE_KEY', (vaultKey, record) => {
+    const privateKey = unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
+    try {
+      return ecdsaSign(privateKey, data);
+    } finally {
+      wipe(privateKey);
+    }
+  });
+}
+
+/** Whether the activation came with a recovery code. */
+export async function hasRecoveryData(session: Session): Promise<boolean> {
+  const record = await session.activation.read();
+  if (record === undefined) return false;
+  const { length } = record.wrappedRecoveryData;
+  wipeActivationRecord(record);
+  return length > 0;
+}
+
+/** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE when it came without */
+export async function fetchRecoveryData(session: Session, factors: Factors): Promise<RecoveryData> {
+  if (!(await hasRecoveryData(session))) {
+    throw failure(
+      PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
+      'This activation has no recovery data; hasActivationRecoveryData tells',
+    );
+  }
+  return withVaultKey(session, factors, 'RECOVERY_CODE', (vaultKey, record) =>
+    unwrapRecoveryData(record.wrappedRecoveryData, vaultKey),
+  );
+}

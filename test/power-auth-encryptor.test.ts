@@ -1,0 +1,410 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthErrorCode,
+  type PowerAuthClientConfigurationType,
+  type PowerAuthCryptogram,
+  type PowerAuthDataFormat,
+  type PowerAuthEncryptedRequestData,
+  type PowerAuthEncryptor,
+} from '../src/index.ts';
+import { memoryStorage } from '../src/storage/memory.ts';
+import type { PowerAuthTestServer } from '../src/testing/index.ts';
+import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from './helpers/client.ts';
+import { error } from './helpers/error.ts';
+import { NO_INSTANCES, NO_STRINGS, ODD_TEXTS } from './helpers/wrong-values.ts';
+
+const WRONG = error(PowerAuthErrorCode.WRONG_PARAMETER);
+const GONE = error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT);
+const KEYSTORE = '/pa/v3/keystore/create';
+
+/** Sends an encrypted request and answers the cryptogram that comes back, or the status. */
+async function send(
+  server: PowerAuthTestServer,
+  path: string,
+  { cryptogram, header }: PowerAuthEncryptedRequestData,
+): Promise<PowerAuthCryptogram> {
+  const response = await fetch(server.baseUrl + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', [header.key]: header.value },
+    body: JSON.stringify(cryptogram),
+  });
+  if (response.status !== 200) throw new Error(`HTTP ${response.status}`);
+  return (await response.json()) as PowerAuthCryptogram;
+}
+
+/** A client with an activation that has just been started: it has no time and no key of the server's yet. */
+async function restarted(
+  client: PowerAuthClientConfigurationType = {},
+): Promise<{ server: PowerAuthTestServer; powerAuth: PowerAuth }> {
+  const storage = memoryStorage();
+  const { server, powerAuth } = await activated({ storage });
+  const { instanceId } = powerAuth;
+  await powerAuth.deconfigure();
+  server.requests.length = 0;
+  return { server, powerAuth: await testClient(server, { instanceId, storage, client }) };
+}
+
+const SCOPES = [
+  [
+    'APPLICATION',
+    '/api/encrypted/application',
+    (powerAuth: PowerAuth) => powerAuth.getEncryptorForApplicationScope(),
+  ],
+  [
+    'ACTIVATION',
+    '/api/encrypted/activation',
+    (powerAuth: PowerAuth) => powerAuth.getEncryptorForActivationScope(),
+  ],
+] as const;
+
+describe.each(SCOPES)('in %s scope', (scope, path, take) => {
+  test('a request and its answer travel encrypted, text or bytes', async () => {
+    const { server, powerAuth } = await restarted();
+    const encryptor = take(powerAuth);
+    expect(encryptor.encryptorScope).toBe(scope);
+    for (const [body, format] of [
+      ['{"name":"\u010ceskoslovensko \u{1F600}"}', 'UTF8'],
+      ['', 'UTF8'],
+      ['\uFEFF\0', 'UTF8'],
+      ['x'.repeat(200_000), 'UTF8'],
+      [Buffer.from([0, 255, 128, 10]).toString('base64'), 'BASE64'],
+      ['', 'BASE64'],
+    ] as const) {
+      const encrypted = await encryptor.encryptRequest(body, format);
+      expect(encrypted.header.key).toBe('X-PowerAuth-Encryption');
+      expect(encrypted.header.value.includes('activation_id=')).toBe(scope === 'ACTIVATION');
+      expect(Object.keys(encrypted.cryptogram).sort()).toEqual([
+        'encryptedData',
+        'ephemeralPublicKey',
+        'mac',
+        'nonce',
+        'temporaryKeyId',
+        'timestamp',
+      ]);
+      const { decryptor } = encrypted;
+      expect(decryptor.decryptorScope).toBe(scope);
+      expect(await decryptor.canDecryptResponse()).toBe(true);
+      const answer = await send(server, path, encrypted);
+      expect(await decryptor.decryptResponse(answer, format)).toBe(body);
+      expect(await decryptor.canDecryptResponse()).toBe(false);
+      await expect(decryptor.decryptResponse(answer, format)).rejects.toMatchObject(GONE);
+    }
+    expect(requestsTo(server, KEYSTORE)).toBe(1);
+  });
+
+  test('text is the default', async () => {
+    const { server, powerAuth } = await activated();
+    const encrypted = await take(powerAuth).encryptRequest('{}');
+    const answer = await send(server, path, encrypted);
+    expect(await encrypted.decryptor.decryptResponse(answer)).toBe('{}');
+  });
+
+  test('what is no Base64 in a BASE64 body is skipped', async () => {
+    const { server, powerAuth } = await activated();
+    for (const [body, content] of [
+      ['{}', ''],
+      ['e 3\n0', '{}'],
+      ['"e30="', '{}'],
+    ] as const) {
+      const encrypted = await take(powerAuth).encryptRequest(body, 'BASE64');
+      const answer = await send(server, path, encrypted);
+      expect(await encrypted.decryptor.decryptResponse(answer)).toBe(content);
+    }
+  });
+
+  test('content that is no text needs BASE64, and can still have it', async () => {
+    const { server, powerAuth } = await activated();
+    const encrypted = await take(powerAuth).encryptRequest('/w==', 'BASE64');
+    const answer = await send(server, path, encrypted);
+    await expect(encrypted.decryptor.decryptResponse(answer, 'UTF8')).rejects.toMatchObject(WRONG);
+    expect(await encrypted.decryptor.decryptResponse(answer, 'BASE64')).toBe('/w==');
+  });
+
+  test('two encryptions of the same have nothing in common', async () => {
+    const { powerAuth } = await activated();
+    const [a, b] = await Promise.all([
+      take(powerAuth).encryptRequest('x'),
+      take(powerAuth).encryptRequest('x'),
+    ]);
+    for (const field of ['ephemeralPublicKey', 'encryptedData', 'mac', 'nonce'] as const) {
+      expect(a.cryptogram[field]).not.toBe(b.cryptogram[field]);
+    }
+  });
+
+  test('an answer that is damaged or another request’s is refused, and the right one still decrypted', async () => {
+    const { server, powerAuth } = await activated();
+    const [one, two] = [
+      await take(powerAuth).encryptRequest('one'),
+      await take(powerAuth).encryptRequest('two'),
+    ];
+    const [answer, other] = [await send(server, path, one), await send(server, path, two)];
+    for (const bad of [
+      other,
+      { ...answer, mac: other.mac },
+      { ...answer, nonce: other.nonce ?? '' },
+      { ...answer, timestamp: (answer.timestamp ?? 0) + 1 },
+      { ...answer, encryptedData: other.encryptedData },
+      ...ODD_TEXTS.flatMap((text) => [
+        { ...answer, encryptedData: text },
+        { ...answer, mac: text },
+        { ...answer, nonce: text },
+      ]),
+    ]) {
+      await expect(one.decryptor.decryptResponse(bad)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.ENCRYPTION_ERROR),
+      );
+    }
+    expect(await one.decryptor.decryptResponse(answer)).toBe('one');
+    expect(await two.decryptor.decryptResponse(other)).toBe('two');
+  });
+
+  test('an answer is decrypted once, however many ask at the same time', async () => {
+    const { server, powerAuth } = await activated();
+    const encrypted = await take(powerAuth).encryptRequest('x');
+    const answer = await send(server, path, encrypted);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () => encrypted.decryptor.decryptResponse(answer)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(GONE);
+  });
+
+  test('a decryptor that is released, or not used for five minutes, has no keys', async () => {
+    const { server, powerAuth } = await activated();
+    const encryptor = take(powerAuth);
+    const encrypted = await encryptor.encryptRequest('x');
+    await encrypted.decryptor.release();
+    await encrypted.decryptor.release();
+    expect(await encrypted.decryptor.canDecryptResponse()).toBe(false);
+    await encryptor.release();
+    expect(await encryptor.canEncryptRequest()).toBe(true);
+
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const forgotten = await encryptor.encryptRequest('x');
+      const answer = await send(server, path, forgotten);
+      vi.advanceTimersByTime(299_000);
+      expect(await forgotten.decryptor.canDecryptResponse()).toBe(true);
+      vi.advanceTimersByTime(299_000);
+      expect(await forgotten.decryptor.canDecryptResponse()).toBe(true);
+      vi.advanceTimersByTime(300_000);
+      expect(await forgotten.decryptor.canDecryptResponse()).toBe(false);
+      await expect(forgotten.decryptor.decryptResponse(answer)).rejects.toMatchObject(GONE);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('an encryptor follows its instance, a decryptor ends with it', async () => {
+    const storage = memoryStorage();
+    const { server, powerAuth } = await activated({ instanceId: `again-${scope}`, storage });
+    const encryptor = take(powerAuth);
+    const encrypted = await encryptor.encryptRequest('x');
+    const answer = await send(server, path, encrypted);
+    await powerAuth.deconfigure();
+    expect(await encryptor.canEncryptRequest()).toBe(false);
+    await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED),
+    );
+    expect(await encrypted.decryptor.canDecryptResponse()).toBe(false);
+    await expect(encrypted.decryptor.decryptResponse(answer)).rejects.toMatchObject(GONE);
+    await testClient(server, { instanceId: `again-${scope}`, storage });
+    expect(await encryptor.canEncryptRequest()).toBe(true);
+    expect(await encrypted.decryptor.canDecryptResponse()).toBe(false);
+    const again = await encryptor.encryptRequest('x');
+    expect(await again.decryptor.decryptResponse(await send(server, path, again))).toBe('x');
+  });
+
+  test('an instance that is deconfigured while it encrypts gives nothing out', async () => {
+    const { server, powerAuth } = await restarted();
+    server.faults.add({ path: KEYSTORE, count: 1, delay: 300 });
+    const outcome = expect(take(powerAuth).encryptRequest('x')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.OPERATION_CANCELED),
+    );
+    await expect.poll(() => requestsTo(server, KEYSTORE)).toBe(1);
+    await powerAuth.deconfigure();
+    await outcome;
+  });
+
+  test('time is synchronised first, and a key is used until a minute before it expires', async () => {
+    let passed = 0;
+    const clock = { now: () => Date.now() + passed, monotonic: () => performance.now() + passed };
+    const { server, powerAuth } = await restarted({ clock });
+    // A server whose clock is an hour ahead refuses what is timed by any other clock.
+    server.clockOffset = 3_600_000;
+    const encryptor = take(powerAuth);
+    const roundTrip = async () => {
+      const encrypted = await encryptor.encryptRequest('x');
+      expect(await encrypted.decryptor.decryptResponse(await send(server, path, encrypted))).toBe('x');
+      return encrypted.cryptogram.temporaryKeyId;
+    };
+    const first = await roundTrip();
+    const fetched = () => [requestsTo(server, '/pa/v3/status'), requestsTo(server, KEYSTORE)];
+    expect(fetched()).toEqual([1, 1]);
+    for (const [ms, renewed] of [
+      [200_000, false],
+      [41_000, true],
+    ] as const) {
+      passed += ms;
+      server.clockOffset += ms;
+      expect((await roundTrip()) !== first, `${passed} ms later`).toBe(renewed);
+    }
+    expect(fetched()).toEqual([1, 2]);
+  });
+
+  test('concurrent requests share one fetch of the key, and a failed fetch is tried again', async () => {
+    const { server, powerAuth } = await restarted();
+    server.faults.add({ path: KEYSTORE, count: 1, status: 500 });
+    const encryptor = take(powerAuth);
+    const failed = await Promise.allSettled(Array.from({ length: 8 }, () => encryptor.encryptRequest('x')));
+    for (const outcome of failed) {
+      expect(outcome.status === 'rejected' && outcome.reason).toMatchObject(
+        error(PowerAuthErrorCode.RESPONSE_ERROR),
+      );
+    }
+    await Promise.all(Array.from({ length: 8 }, () => encryptor.encryptRequest('x')));
+    expect(requestsTo(server, KEYSTORE)).toBe(2);
+  });
+
+  test('bodies, formats and cryptograms of a wrong kind are refused and change nothing', async () => {
+    const { server, powerAuth } = await restarted();
+    const encryptor = take(powerAuth);
+    for (const [, value] of NO_STRINGS) {
+      await expect(encryptor.encryptRequest(value as string)).rejects.toMatchObject(WRONG);
+    }
+    const formats = NO_INSTANCES.filter(([, value]) => value !== undefined);
+    for (const [, value] of [...formats, ['lower case', 'utf8'] as const]) {
+      await expect(encryptor.encryptRequest('x', value as PowerAuthDataFormat)).rejects.toMatchObject(WRONG);
+    }
+    expect(requestsTo(server, KEYSTORE)).toBe(0);
+
+    const encrypted = await encryptor.encryptRequest('x');
+    const answer = await send(server, path, encrypted);
+    for (const [, value] of NO_INSTANCES) {
+      await expect(encrypted.decryptor.decryptResponse(value as PowerAuthCryptogram)).rejects.toMatchObject(
+        WRONG,
+      );
+      for (const field of ['encryptedData', 'mac', 'nonce', 'timestamp']) {
+        if (typeof value === (field === 'timestamp' ? 'number' : 'string')) continue;
+        const bad = { ...answer, [field]: value };
+        await expect(encrypted.decryptor.decryptResponse(bad)).rejects.toMatchObject(WRONG);
+      }
+      if (value === undefined) continue;
+      await expect(
+        encrypted.decryptor.decryptResponse(answer, value as PowerAuthDataFormat),
+      ).rejects.toMatchObject(WRONG);
+    }
+    expect(await encrypted.decryptor.canDecryptResponse()).toBe(true);
+    expect(await encrypted.decryptor.decryptResponse(answer)).toBe('x');
+  });
+});
+
+describe('without an activation', () => {
+  test('an application encrypts, an activation does not', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const [application, activation] = [
+      powerAuth.getEncryptorForApplicationScope(),
+      powerAuth.getEncryptorForActivationScope(),
+    ];
+    const missing = error(PowerAuthErrorCode.MISSING_ACTIVATION);
+    expect(await application.canEncryptRequest()).toBe(true);
+    expect(await activation.canEncryptRequest()).toBe(false);
+    await expect(activation.encryptRequest('{}')).rejects.toMatchObject(missing);
+    const encrypted = await application.encryptRequest('{}');
+    expect(
+      await encrypted.decryptor.decryptResponse(await send(server, '/api/encrypted/application', encrypted)),
+    ).toBe('{}');
+
+    const { activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    expect(await activation.canEncryptRequest(), 'before its commit').toBe(false);
+    await expect(activation.encryptRequest('{}')).rejects.toMatchObject(missing);
+  });
+
+  test('a decryptor of the removed one decrypts nothing, nor with the next one', async () => {
+    const { server, powerAuth } = await activated();
+    const encryptor = powerAuth.getEncryptorForActivationScope();
+    const encrypted = await encryptor.encryptRequest('x');
+    const answer = await send(server, '/api/encrypted/activation', encrypted);
+    await powerAuth.removeActivationLocal();
+    expect(await encryptor.canEncryptRequest()).toBe(false);
+    const refuse = async () => {
+      expect(await encrypted.decryptor.canDecryptResponse()).toBe(false);
+      await expect(encrypted.decryptor.decryptResponse(answer)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.MISSING_ACTIVATION),
+      );
+    };
+    await refuse();
+    await activate(server, powerAuth);
+    expect(await encryptor.canEncryptRequest()).toBe(true);
+    await refuse();
+  });
+});
+
+test('before configure an encryptor can be taken, and says no', async () => {
+  const powerAuth = new PowerAuth('encryptor-before-configure');
+  for (const encryptor of [
+    powerAuth.getEncryptorForApplicationScope(),
+    powerAuth.getEncryptorForActivationScope(),
+  ]) {
+    expect(await encryptor.canEncryptRequest()).toBe(false);
+    await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED),
+    );
+  }
+});
+
+test('configured for http:// without leave an application encryptor is there, and sends nothing', async () => {
+  const { server, powerAuth } = await activated({ instanceId: 'encryptor-http' });
+  const encryptor: PowerAuthEncryptor = powerAuth.getEncryptorForApplicationScope();
+  const { configuration } = powerAuth;
+  await powerAuth.deconfigure();
+  if (configuration === undefined) throw new Error('no configuration');
+  const { length } = server.requests;
+  await powerAuth.configure(configuration, undefined, undefined, { storage: memoryStorage() });
+  expect(await encryptor.canEncryptRequest()).toBe(true);
+  await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
+    error(PowerAuthErrorCode.NETWORK_ERROR, /enableUnsecureTraffic/),
+  );
+  expect(server.requests).toHaveLength(length);
+});
+
+describe('a server', () => {
+  test('tells an activation who its user is', async () => {
+    const { server, powerAuth } = await activated();
+    const encrypted = await powerAuth.getEncryptorForActivationScope().encryptRequest('{}', 'BASE64');
+    const answer = await send(server, '/pa/v3/user/info', encrypted);
+    expect(JSON.parse(await encrypted.decryptor.decryptResponse(answer))).toMatchObject({ sub: 'test-user' });
+  });
+
+  test('takes a request that is encrypted, then signed', async () => {
+    const { server, powerAuth } = await activated();
+    const path = '/api/encrypted/signature';
+    const { cryptogram, decryptor } = await powerAuth
+      .getEncryptorForActivationScope()
+      .encryptRequest('secret');
+    const body = JSON.stringify(cryptogram);
+    const authentication = PowerAuthAuthentication.password(PASSWORD);
+    const { key, value } = await powerAuth.requestSignature(authentication, 'POST', path, body);
+    const response = await fetch(server.baseUrl + path, { method: 'POST', headers: { [key]: value }, body });
+    expect(response.status).toBe(200);
+    expect(await decryptor.decryptResponse((await response.json()) as PowerAuthCryptogram)).toBe('secret');
+  });
+
+  test('refuses what was sent before, is in another scope, or comes without its header', async () => {
+    const { server, powerAuth } = await activated();
+    const application = await powerAuth.getEncryptorForApplicationScope().encryptRequest('x');
+    const activation = await powerAuth.getEncryptorForActivationScope().encryptRequest('x');
+    await send(server, '/api/encrypted/application', application);
+    await expect(send(server, '/api/encrypted/application', application)).rejects.toThrow('HTTP 500');
+    await expect(send(server, '/api/encrypted/application', activation)).rejects.toThrow('HTTP 500');
+    const headerless = { ...activation, header: { key: 'X-Other', value: 'x' } };
+    await expect(send(server, '/api/encrypted/activation', headerless)).rejects.toThrow('HTTP 500');
+    await send(server, '/api/encrypted/activation', activation);
+  });
+});
