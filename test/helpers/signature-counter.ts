@@ -19,7 +19,7 @@ export interface Signed {
 }
 
 /** How far one signature may be from the one before, in counter values. */
-const REACH = 500;
+const REACH = 2000;
 
 /** The signed ones among the requests that a test server has got. */
 export function signedRequests(requests: readonly PowerAuthTestRequest[]): Signed[] {

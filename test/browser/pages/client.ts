@@ -118,6 +118,80 @@ async function secrets(tokenName?: string): Promise<Record<string, string>> {
   }
 }
 
+/** Forgets it here; the server is not told. */
+const forgetToken = (name: string): Promise<void> => tokenStore.removeLocalToken(name);
+
+/** Tells the test something, in the order of all requests that the server gets. */
+async function report(what: Report): Promise<void> {
+  await fetch('/report', { method: 'POST', body: JSON.stringify(what) });
+}
+
+/** What the client did in {@link churn}. */
+export type Report =
+  | { readonly kind: 'got'; readonly name: string; readonly id: string }
+  | { readonly kind: 'removing' | 'removed'; readonly name: string }
+  | { readonly kind: 'signed'; readonly header: string }
+  | { readonly kind: 'validated' | 'configured' }
+  | { readonly kind: 'failed'; readonly error: string };
+
+/** Signs, makes and removes tokens and configures anew, in the order that `choices` gives, until it is ended from outside. */
+async function churn(
+  configuration: PowerAuthConfigurationType,
+  names: readonly string[],
+  choices: readonly number[],
+): Promise<void> {
+  // Not to the server: requests of two clients' own may overtake each other on the way, and one is refused then.
+  const signOwn = async (): Promise<void> => {
+    for (const header of await sign(1, 0)) await report({ kind: 'signed', header });
+  };
+  const request = async (name: string): Promise<void> => {
+    const id = await requestToken(name, 0);
+    await report({ kind: 'got', name, id });
+  };
+  const remove = async (name: string): Promise<void> => {
+    await report({ kind: 'removing', name });
+    if (!(await tokenStore.hasLocalToken(name))) return;
+    await tokenStore.removeAccessToken(name);
+    await report({ kind: 'removed', name });
+  };
+  const configureAnew = async (): Promise<void> => {
+    await powerAuth.deconfigure();
+    await configure(configuration);
+    await report({ kind: 'configured' });
+  };
+  const validateTwice = async (): Promise<void> => {
+    await validate(2, 0);
+    await report({ kind: 'validated' });
+  };
+  try {
+    await configure(configuration);
+    for (let step = 0; ; step++) {
+      const choice = choices[step % choices.length] ?? 0;
+      const name = names[Math.floor(choice / 6) % names.length] ?? '';
+      const work = [signOwn, request, remove, configureAnew, request, validateTwice][choice % 6];
+      await work?.(name);
+    }
+  } catch (error) {
+    await report({
+      kind: 'failed',
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+}
+
+let victim: Worker | undefined;
+
+/** {@link churn} in a worker of this page. */
+async function churnInWorker(...args: Parameters<typeof churn>): Promise<void> {
+  victim = new Worker('/main.js', { type: 'module' });
+  const { port2: port } = new MessageChannel();
+  victim.postMessage({ call: 'churn', args, port }, [port]);
+}
+
+async function terminateWorker(): Promise<void> {
+  victim?.terminate();
+}
+
 /** All that a test can call. */
 const calls = {
   configure,
@@ -132,6 +206,10 @@ const calls = {
   validate,
   sign,
   secrets,
+  forgetToken,
+  churn,
+  churnInWorker,
+  terminateWorker,
 };
 export type ClientCalls = typeof calls;
 
