@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PowerAuthTestServer } from '../../src/testing/index.ts';
-import { launchChromiumProfile, useBrowser } from '../helpers/browser.ts';
+import { launchProfile, useBrowser } from '../helpers/browser.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { seed } from '../helpers/seed.ts';
 import { signedRequests, SignatureCounterValues, type Signed } from '../helpers/signature-counter.ts';
@@ -171,7 +171,7 @@ describeWith('chromium', 'in Chromium', () => {
   test(`the browser is killed ${BROWSER_DEATHS} times (seed ${seed})`, async () => {
     const { server, origin, configuration } = await clientOrigin();
     const folder = await temporaryFolder();
-    let context = await launchChromiumProfile(folder);
+    let context = await launchProfile('chromium', folder);
     onTestFinished(() => context.close());
     const open = async (): Promise<Client> => {
       const page = await context.newPage();
@@ -190,7 +190,7 @@ describeWith('chromium', 'in Chromium', () => {
       });
       await pause(300 + after);
       await killBrowser(context);
-      context = await launchChromiumProfile(folder);
+      context = await launchProfile('chromium', folder);
       const call = await open();
       await call('configure', configuration);
       await examine(call, ledger);

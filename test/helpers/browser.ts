@@ -3,7 +3,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { launchBrowser, type BrowserName, type BrowserOptions } from '../../tools/lib/browsers.mjs';
 import { servePages, type Page as ServedPage, type PageServer } from '../../tools/lib/pages.mjs';
 
-export { launchChromiumProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
+export { launchProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
 export { bundleForPage } from '../../tools/lib/pages.mjs';
 
 /** A browser that the tests of one `describe` share. */

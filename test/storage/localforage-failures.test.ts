@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CDPSession, Frame, Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { bundleForPage, launchChromiumProfile, testPages, useBrowser } from '../helpers/browser.ts';
+import { bundleForPage, launchProfile, testPages, useBrowser } from '../helpers/browser.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { temporaryFolder } from '../helpers/storage.ts';
 import type { Outcome, powerAuthPage as PowerAuthPage } from './pages/driver.ts';
@@ -102,7 +102,7 @@ describeWith('chromium', 'in Chromium', () => {
     await mkdir(join(folder, 'Default'));
     const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
     await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify(settings));
-    const context = await launchChromiumProfile(folder);
+    const context = await launchProfile('chromium', folder);
     onTestFinished(() => context.close());
     const page = await context.newPage();
     await page.goto(origin);

@@ -10,4 +10,8 @@ export interface BrowserOptions {
   readonly preferences?: Record<string, string | number | boolean> | undefined;
 }
 export function launchBrowser(name: BrowserName, options?: BrowserOptions): Promise<Browser>;
-export function launchChromiumProfile(folder: string, options?: BrowserOptions): Promise<BrowserContext>;
+export function launchProfile(
+  name: BrowserName,
+  folder: string,
+  options?: BrowserOptions,
+): Promise<BrowserContext>;

@@ -30,6 +30,15 @@ const chromiumOptions = ({ args = [], without = [] }) => ({
   ignoreDefaultArgs: [...without],
 });
 
+const firefoxOptions = ({ preferences = {} }) => ({
+  // Not Playwright's own build: a stock Firefox, over WebDriver BiDi.
+  channel: 'moz-firefox',
+  executablePath: requireProgram('firefox'),
+  headless: true,
+  timeout: START,
+  firefoxUserPrefs: preferences,
+});
+
 /**
  * Starts a browser with an empty profile of its own, headless. The caller closes it.
  *
@@ -37,20 +46,13 @@ const chromiumOptions = ({ args = [], without = [] }) => ({
  *   for Firefox, as in about:config
  * @throws {StepError} when the browser is not on this machine
  */
-export function launchBrowser(name, options = {}) {
-  if (name === 'chromium') return chromium.launch(chromiumOptions(options));
-  return firefox.launch({
-    // Not Playwright's own build: a stock Firefox, over WebDriver BiDi.
-    channel: 'moz-firefox',
-    executablePath: requireProgram('firefox'),
-    headless: true,
-    timeout: START,
-    firefoxUserPrefs: options.preferences ?? {},
-  });
-}
+export const launchBrowser = (name, options = {}) =>
+  name === 'chromium' ? chromium.launch(chromiumOptions(options)) : firefox.launch(firefoxOptions(options));
 
 /**
- * Starts Chromium on a profile folder that stays, so that a later start finds what it stored. The caller closes it.
+ * Starts a browser on a profile folder that stays, so that a later start finds what it stored. The caller closes it.
  */
-export const launchChromiumProfile = (folder, options = {}) =>
-  chromium.launchPersistentContext(folder, chromiumOptions(options));
+export const launchProfile = (name, folder, options = {}) =>
+  name === 'chromium'
+    ? chromium.launchPersistentContext(folder, chromiumOptions(options))
+    : firefox.launchPersistentContext(folder, firefoxOptions(options));

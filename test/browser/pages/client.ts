@@ -18,7 +18,9 @@ import { RecordKeys } from '../../../src/session/record-keys.ts';
 import { decodeTokenRecord } from '../../../src/session/token-record.ts';
 import { localforageStorage } from '../../../src/storage/localforage.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
+import { unwrapKnowledgeKey } from '../../../src/protocol/knowledge.ts';
 import { base64 } from '../../../src/util/base64.ts';
+import { utf8 } from '../../../src/util/bytes.ts';
 import { serveCalls } from '../../storage/pages/calls.ts';
 
 const INSTANCE = 'browser-test';
@@ -91,7 +93,7 @@ async function sign(count: number, at: number): Promise<string[]> {
   return (await Promise.all(signing)).map(({ value }) => value);
 }
 
-/** What is stored, unsealed; all in Base64. */
+/** What is stored, unsealed; all in Base64, but for the password. */
 async function secrets(tokenName?: string): Promise<Record<string, string>> {
   const storage = localforageStorage();
   const sealed = sealedStorage(storage, async () => {
@@ -108,6 +110,8 @@ async function secrets(tokenName?: string): Promise<Record<string, string>> {
       transportKey: base64(transportKey),
       ctrData: base64(counter.ctrData),
       wrappedKnowledgeKey: base64(knowledge.wrappedKey),
+      knowledgeKey: base64(unwrapKnowledgeKey({ ...knowledge, password: utf8(PASSWORD) })),
+      password: PASSWORD,
     };
     if (tokenName === undefined) return found;
     const token = await sealed.get(keys.token(tokenName));
@@ -192,6 +196,17 @@ async function terminateWorker(): Promise<void> {
   victim?.terminate();
 }
 
+const { tokens: tokensOfInstance } = new RecordKeys(INSTANCE);
+
+/** Counts token records, up to so many. */
+async function countTokens(limit: number): Promise<number> {
+  const storage = localforageStorage();
+  let count = 0;
+  for await (const key of storage.list(tokensOfInstance)) if (key !== '' && ++count === limit) break;
+  await storage.close();
+  return count;
+}
+
 /** All that a test can call. */
 const calls = {
   configure,
@@ -207,6 +222,8 @@ const calls = {
   sign,
   secrets,
   forgetToken,
+  tokenPrefix: async () => tokensOfInstance,
+  countTokens,
   churn,
   churnInWorker,
   terminateWorker,
