@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isInstance } from './util/instance.ts';
+
 /**
  * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`.
  */
@@ -122,33 +124,86 @@ export class PowerAuthError extends Error {
   override readonly name = 'PowerAuthError';
   /** What went wrong, as one of {@link PowerAuthErrorCode}. */
   readonly code: PowerAuthErrorCode;
-  /** What the server answered, for the codes that come from an answer. */
-  readonly errorData: PowerAuthErrorData | undefined;
-  /** The error below this one, the same object as `cause`. */
-  readonly originalException: unknown;
+  /**
+   * What the server answered, as {@link PowerAuthErrorData}, for the codes that come from an answer; else undefined. Its
+   * type is the React Native SDK's, so that programs written for that compile.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  readonly errorData: any;
+  /** The error below this one, the same object as `cause`; undefined where there is none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- so that `originalException.message` compiles, as there
+  readonly originalException: any;
 
-  /** The parameters and their order are those of the React Native SDK. */
+  /**
+   * Makes an error. The parameters and their order are those of the React Native SDK.
+   *
+   * @param exception the error below this one, or undefined; where it has a code, a message, error data, and they are not
+   *   given, they are taken from it
+   * @param message what is wrong, without any secret
+   * @param code one of {@link PowerAuthErrorCode}; UNKNOWN_ERROR where there is none
+   * @param errorData what the server answered
+   * @example
+   * ```ts
+   * throw new PowerAuthError(undefined, 'No connection', PowerAuthErrorCode.NETWORK_ERROR);
+   * ```
+   */
   constructor(
-    exception?: unknown,
+    exception: unknown,
     message?: string,
-    code: PowerAuthErrorCode = PowerAuthErrorCode.UNKNOWN_ERROR,
+    code?: PowerAuthErrorCode,
     errorData?: PowerAuthErrorData,
   ) {
+    const below = inheritedFrom(exception);
     super(
-      message ?? (exception instanceof Error ? exception.message : code),
-      exception === undefined ? undefined : { cause: exception },
+      message ?? below.message ?? code ?? below.code ?? PowerAuthErrorCode.UNKNOWN_ERROR,
+      exception === undefined || exception === null ? undefined : { cause: exception },
     );
-    this.code = code;
-    this.errorData = errorData;
-    this.originalException = exception;
+    this.code = code ?? below.code ?? PowerAuthErrorCode.UNKNOWN_ERROR;
+    this.errorData = errorData ?? below.errorData;
+    this.originalException = exception ?? undefined;
   }
 
-  /** One line for a log: code, message, HTTP status and server code where there are such. */
+  /**
+   * One line for a log: code, message, HTTP status and server code where there are such, and the error below. No secret.
+   *
+   * @example
+   * ```ts
+   * console.error(error.print()); // PowerAuthError RESPONSE_ERROR: … (400 ERR_ACTIVATION)
+   * ```
+   */
   print(): string {
-    const { httpStatusCode, serverResponseCode } = this.errorData ?? {};
+    const { httpStatusCode, serverResponseCode } = (this.errorData ?? {}) as PowerAuthErrorData;
     const server = [httpStatusCode, serverResponseCode].filter((part) => part !== undefined).join(' ');
-    return `${this.name} ${this.code}: ${this.message}${server === '' ? '' : ` (${server})`}`;
+    const below =
+      this.originalException === undefined ? '' : `; cause: ${describeError(this.originalException)}`;
+    return `${this.name} ${this.code}: ${this.message}${server === '' ? '' : ` (${server})`}${below}`;
   }
+}
+
+/** Any error as one line: a PowerAuthError prints itself, another Error gives name and message, the rest what it is as text. */
+export function describeError(error: unknown): string {
+  if (isInstance(error, PowerAuthError)) return error.print();
+  if (isInstance(error, Error)) return `${error.name}: ${error.message}`;
+  try {
+    return String(error);
+  } catch {
+    return 'an object that has no text';
+  }
+}
+
+interface Inherited {
+  readonly message?: string;
+  readonly code?: PowerAuthErrorCode;
+  readonly errorData?: PowerAuthErrorData | undefined;
+}
+
+/** What a new error takes over from the one below. */
+function inheritedFrom(exception: unknown): Inherited {
+  if (isInstance(exception, PowerAuthError)) {
+    const { message, code } = exception;
+    return { message, code, errorData: exception.errorData as PowerAuthErrorData | undefined };
+  }
+  return isInstance(exception, Error) && exception.message !== '' ? { message: exception.message } : {};
 }
 
 /**

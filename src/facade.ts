@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from './errors.ts';
+import { isInstance } from './util/instance.ts';
 import { wrongParameter } from './util/validate.ts';
 
 /** Runs a public method's work; what it throws becomes a PowerAuthError if it is none. */
@@ -12,7 +13,7 @@ export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof PowerAuthError) throw error;
+    if (isInstance(error, PowerAuthError)) throw error;
     throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, 'Something failed that should not; see cause', {
       cause: error,
     });

@@ -9,6 +9,7 @@ export {
   PowerAuthActivationCodeUtil,
   type PowerAuthActivationCode,
 } from './power-auth-activation-code-util.ts';
+export { PowerAuthDebug } from './power-auth-debug.ts';
 export { PowerAuthPassphraseMeter } from './power-auth-passphrase-meter.ts';
 export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
 export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
@@ -22,16 +23,27 @@ export {
 export { PowerAuthAuthentication, type PowerAuthBiometricPrompt } from './model/power-auth-authentication.ts';
 export type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
 export {
+  buildBiometryConfiguration,
   PowerAuthBiometryConfiguration,
   type PowerAuthBiometryConfigurationType,
 } from './model/power-auth-biometry-configuration.ts';
 export {
+  PowerAuthBiometryStatus,
+  PowerAuthBiometryType,
+  type PowerAuthBiometryInfo,
+} from './model/power-auth-biometry-info.ts';
+export {
+  buildClientConfiguration,
   PowerAuthClientConfiguration,
   type PowerAuthBasicHttpAuthentication,
   type PowerAuthClientConfigurationType,
   type PowerAuthHttpHeader,
 } from './model/power-auth-client-configuration.ts';
-export { PowerAuthConfiguration, type PowerAuthConfigurationType } from './model/power-auth-configuration.ts';
+export {
+  buildConfiguration,
+  PowerAuthConfiguration,
+  type PowerAuthConfigurationType,
+} from './model/power-auth-configuration.ts';
 export type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
 export type {
   PowerAuthCreateActivationResult,
@@ -51,12 +63,15 @@ export type {
   PowerAuthExternalPendingOperationType,
 } from './model/power-auth-external-pending-operation.ts';
 export {
+  buildKeychainConfiguration,
   PowerAuthKeychainConfiguration,
   PowerAuthKeychainProtection,
+  type PowerAuthKeychainConfigurationData,
   type PowerAuthKeychainConfigurationType,
 } from './model/power-auth-keychain-configuration.ts';
 export { PowerAuthPassword, type CharacterType, type PasswordType } from './model/power-auth-password.ts';
 export {
+  buildSharingConfiguration,
   PowerAuthSharingConfiguration,
   type PowerAuthSharingConfigurationType,
 } from './model/power-auth-sharing-configuration.ts';

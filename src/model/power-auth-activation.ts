@@ -11,7 +11,8 @@ import {
   validateRecoveryPuk,
   type ParsedActivationCode,
 } from '../protocol/activation-code.ts';
-import { isInstance, jsonObject, wrongParameter } from '../util/validate.ts';
+import { isInstance } from '../util/instance.ts';
+import { jsonObject, wrongParameter } from '../util/validate.ts';
 
 /**
  * Data for `PowerAuth.createActivation`, made by one of the static methods, which check nothing: `createActivation` does.

@@ -51,10 +51,16 @@ const biometryConfigurationSchema = v.object(
 /**
  * A frozen, checked copy with the defaults filled in.
  *
+ * @param input settings, a {@link PowerAuthBiometryConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field
- * @internal
+ * @example
+ * ```ts
+ * const biometry = buildBiometryConfiguration({ confirmBiometricAuthentication: true });
+ * ```
  */
-export function buildBiometryConfiguration(input: unknown): Required<PowerAuthBiometryConfigurationType> {
+export function buildBiometryConfiguration(
+  input?: PowerAuthBiometryConfigurationType,
+): Required<PowerAuthBiometryConfigurationType> {
   return Object.freeze(
     check(
       biometryConfigurationSchema,

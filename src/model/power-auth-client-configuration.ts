@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
-import { systemClock, type PowerAuthClock } from '../net/clock.ts';
+import type { PowerAuthClock } from '../net/clock.ts';
 import { check } from '../util/validate.ts';
 
 /** A header that is added to each request. */
@@ -22,7 +22,7 @@ export interface PowerAuthBasicHttpAuthentication {
   password: string;
 }
 
-/** Settings of the HTTP client; all optional. */
+/** Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`) have no peer elsewhere. */
 export interface PowerAuthClientConfigurationType {
   /** Allows `http://` base URLs, for tests. Default false. */
   readonly enableUnsecureTraffic?: boolean;
@@ -59,8 +59,8 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   enableUnsecureTraffic = false;
   connectionTimeout = 20;
   readTimeout = 20;
-  customHttpHeaders: PowerAuthHttpHeader[] | null = null;
-  basicHttpAuthentication: PowerAuthBasicHttpAuthentication | null = null;
+  customHttpHeaders?: PowerAuthHttpHeader[] | null = null;
+  basicHttpAuthentication?: PowerAuthBasicHttpAuthentication | null = null;
   declare fetch?: typeof globalThis.fetch;
   declare clock?: PowerAuthClock;
   declare engine?: EngineName;
@@ -70,15 +70,6 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
     return buildClientConfiguration(undefined);
   }
 }
-
-/**
- * All settings present, except an engine that nobody chose.
- *
- * @internal
- */
-export type BuiltClientConfiguration = Required<Omit<PowerAuthClientConfigurationType, 'engine'>> & {
-  readonly engine?: EngineName;
-};
 
 const seconds = v.pipe(
   v.number('a positive number of seconds'),
@@ -125,10 +116,17 @@ const clientConfigurationSchema = v.object(
 /**
  * A frozen, checked copy with the defaults filled in.
  *
+ * @param input settings, a {@link PowerAuthClientConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field
- * @internal
+ * @example
+ * ```ts
+ * const client = buildClientConfiguration({ readTimeout: 5 }); // connectionTimeout is 20
+ * ```
  */
-export function buildClientConfiguration(input: unknown): BuiltClientConfiguration {
+export function buildClientConfiguration(
+  input?: PowerAuthClientConfigurationType,
+): PowerAuthClientConfigurationType &
+  Required<Omit<PowerAuthClientConfigurationType, 'fetch' | 'clock' | 'engine'>> {
   const { fetch, clock, engine, ...rest } = check(
     clientConfigurationSchema,
     input ?? {},
@@ -137,9 +135,8 @@ export function buildClientConfiguration(input: unknown): BuiltClientConfigurati
   );
   return Object.freeze({
     ...rest,
-    // Read when called, not now: tests and polyfills may replace the global.
-    fetch: (fetch as typeof globalThis.fetch | undefined) ?? ((...args) => globalThis.fetch(...args)),
-    clock: clock ?? systemClock,
+    ...(fetch === undefined ? {} : { fetch: fetch as typeof globalThis.fetch }),
+    ...(clock === undefined ? {} : { clock }),
     ...(engine === undefined ? {} : { engine }),
   });
 }

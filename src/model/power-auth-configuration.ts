@@ -87,10 +87,14 @@ const configurationSchema = v.object(
 /**
  * A frozen, checked copy.
  *
+ * @param input the four values, or a {@link PowerAuthConfiguration}
  * @throws WRONG_PARAMETER naming the field
- * @internal
+ * @example
+ * ```ts
+ * const configuration = buildConfiguration({ applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl });
+ * ```
  */
-export function buildConfiguration(input: unknown): PowerAuthConfigurationType {
+export function buildConfiguration(input: PowerAuthConfigurationType): PowerAuthConfigurationType {
   return Object.freeze(
     check(configurationSchema, input, 'configuration', PowerAuthErrorCode.WRONG_PARAMETER),
   );

@@ -45,6 +45,10 @@ export interface PowerAuthKeychainConfigurationType {
   readonly sealingKey?: Uint8Array | CryptoKey | undefined;
 }
 
+/** {@link PowerAuthKeychainConfigurationType} with the defaults filled in. */
+export type PowerAuthKeychainConfigurationData = PowerAuthKeychainConfigurationType &
+  Required<Pick<PowerAuthKeychainConfigurationType, 'minimalRequiredKeychainProtection'>>;
+
 /**
  * {@link PowerAuthKeychainConfigurationType} as a class.
  *
@@ -57,10 +61,10 @@ export interface PowerAuthKeychainConfigurationType {
  * ```
  */
 export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigurationType {
-  accessGroupName: string | undefined;
-  userDefaultsSuiteName: string | undefined;
+  accessGroupName?: string | undefined;
+  userDefaultsSuiteName?: string | undefined;
   minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
-  storage: PowerAuthStorage | undefined;
+  storage?: PowerAuthStorage | undefined;
   readonly #sealingKey: Uint8Array | CryptoKey | undefined;
 
   constructor(settings: PowerAuthKeychainConfigurationType = {}) {
@@ -128,13 +132,16 @@ const keychainConfigurationSchema = v.object(
 /**
  * A frozen, checked copy with the defaults filled in.
  *
+ * @param input settings, a {@link PowerAuthKeychainConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field
- * @internal
+ * @example
+ * ```ts
+ * const keychain = buildKeychainConfiguration({ minimalRequiredKeychainProtection: PowerAuthKeychainProtection.SOFTWARE });
+ * ```
  */
 export function buildKeychainConfiguration(
-  input: unknown,
-): PowerAuthKeychainConfigurationType &
-  Required<Pick<PowerAuthKeychainConfigurationType, 'minimalRequiredKeychainProtection'>> {
+  input?: PowerAuthKeychainConfigurationType,
+): PowerAuthKeychainConfigurationData {
   const checked = check(
     keychainConfigurationSchema,
     input ?? {},

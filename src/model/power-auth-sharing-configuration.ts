@@ -26,7 +26,7 @@ export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurat
   appGroup: string;
   appIdentifier: string;
   keychainAccessGroup: string;
-  sharedMemoryIdentifier: string | undefined;
+  sharedMemoryIdentifier?: string | undefined;
 
   constructor(
     appGroup: string,
@@ -55,10 +55,16 @@ const sharingConfigurationSchema = v.object(
 /**
  * A frozen, checked copy; empty strings where nothing was given.
  *
+ * @param input settings, a {@link PowerAuthSharingConfiguration}, or undefined for none
  * @throws WRONG_PARAMETER naming the field
- * @internal
+ * @example
+ * ```ts
+ * const sharing = buildSharingConfiguration({ appGroup, appIdentifier, keychainAccessGroup });
+ * ```
  */
-export function buildSharingConfiguration(input: unknown): PowerAuthSharingConfigurationType {
+export function buildSharingConfiguration(
+  input?: PowerAuthSharingConfigurationType,
+): PowerAuthSharingConfigurationType {
   return Object.freeze(
     check(
       sharingConfigurationSchema,

@@ -24,7 +24,8 @@ export interface HttpClientOptions {
   readonly readTimeout: number;
   readonly customHttpHeaders: readonly { readonly name: string; readonly value: string }[] | null;
   readonly basicHttpAuthentication: { readonly username: string; readonly password: string } | null;
-  readonly fetch: typeof globalThis.fetch;
+  /** Default: the runtime's own, as it is when a request is sent: tests and polyfills may replace the global. */
+  readonly fetch?: typeof globalThis.fetch;
   /** Aborted when the client ends; its requests end with it. */
   readonly signal?: AbortSignal;
 }
@@ -63,6 +64,7 @@ export class HttpClient {
     options: { header?: Header; signal?: AbortSignal } = {},
   ): Promise<string> {
     const { baseEndpointUrl, enableUnsecureTraffic, connectionTimeout, readTimeout, signal } = this.#options;
+    const { fetch = globalThis.fetch } = this.#options;
     if (new URL(baseEndpointUrl).protocol !== 'https:' && !enableUnsecureTraffic) {
       throw failure(
         PowerAuthErrorCode.NETWORK_ERROR,
@@ -74,7 +76,7 @@ export class HttpClient {
     this.#underWay.add(deadline);
     try {
       deadline.set(Math.min(connectionTimeout, readTimeout));
-      const response = await this.#options.fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
+      const response = await fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
         method: 'POST',
         headers: this.#requestHeaders(options.header),
         body,

@@ -11,7 +11,7 @@ import {
 } from '../model/power-auth-biometry-configuration.ts';
 import {
   buildClientConfiguration,
-  type BuiltClientConfiguration,
+  type PowerAuthClientConfigurationType,
 } from '../model/power-auth-client-configuration.ts';
 import { buildConfiguration, type PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import {
@@ -29,7 +29,7 @@ import { base64Decode } from '../util/base64.ts';
 /** The five configurations: checked, frozen, defaults filled in. */
 export interface Configurations {
   readonly configuration: PowerAuthConfigurationType;
-  readonly clientConfiguration: BuiltClientConfiguration;
+  readonly clientConfiguration: ReturnType<typeof buildClientConfiguration>;
   readonly biometryConfiguration: Required<PowerAuthBiometryConfigurationType>;
   readonly keychainConfiguration: PowerAuthKeychainConfigurationType;
   readonly sharingConfiguration: PowerAuthSharingConfigurationType;
@@ -39,6 +39,15 @@ export interface Configurations {
 export function masterServerKey({ masterServerPublicKey }: PowerAuthConfigurationType): Uint8Array {
   return importPublicKey(base64Decode(masterServerPublicKey) ?? new Uint8Array());
 }
+
+/** What `configure` takes; what the objects really hold is checked when they are built. */
+type Settings = [
+  configuration: PowerAuthConfigurationType,
+  client?: PowerAuthClientConfigurationType,
+  biometry?: PowerAuthBiometryConfigurationType,
+  keychain?: PowerAuthKeychainConfigurationType,
+  sharing?: PowerAuthSharingConfigurationType,
+];
 
 /**
  * From either form of `configure`'s arguments.
@@ -54,7 +63,8 @@ export function buildConfigurations(args: readonly unknown[]): Configurations {
       { enableUnsecureTraffic },
     ]);
   }
-  const keychainConfiguration = buildKeychainConfiguration(args[3]);
+  const [configuration, client, biometry, keychain, sharing] = args as unknown as Settings;
+  const keychainConfiguration = buildKeychainConfiguration(keychain);
   const protection = keychainConfiguration.minimalRequiredKeychainProtection;
   if (
     protection === PowerAuthKeychainProtection.HARDWARE ||
@@ -66,10 +76,10 @@ export function buildConfigurations(args: readonly unknown[]): Configurations {
     );
   }
   return {
-    configuration: buildConfiguration(args[0]),
-    clientConfiguration: buildClientConfiguration(args[1]),
-    biometryConfiguration: buildBiometryConfiguration(args[2]),
+    configuration: buildConfiguration(configuration),
+    clientConfiguration: buildClientConfiguration(client),
+    biometryConfiguration: buildBiometryConfiguration(biometry),
     keychainConfiguration,
-    sharingConfiguration: buildSharingConfiguration(args[4]),
+    sharingConfiguration: buildSharingConfiguration(sharing),
   };
 }

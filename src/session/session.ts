@@ -9,6 +9,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { createEngine } from '../hot-path/index.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
 import { HttpClient } from '../net/client.ts';
+import { systemClock } from '../net/clock.ts';
 import { Endpoints } from '../net/endpoints.ts';
 import { TimeSynchronization } from '../net/time-sync.ts';
 import { importSealingKey, sealedStorage } from '../storage/sealed.ts';
@@ -61,7 +62,7 @@ export class Session {
       new HttpClient({ ...clientConfiguration, baseEndpointUrl: configuration.baseEndpointUrl, signal }),
     );
     this.time = new TimeSynchronization({
-      clock: clientConfiguration.clock,
+      clock: clientConfiguration.clock ?? systemClock,
       fetchServerTime: () => this.endpoints.serverStatus(),
     });
     this.activation = new ActivationStore(storage, this.#keys.activation);

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { failure, PowerAuthErrorCode, type PowerAuthError } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { utf8Decode } from './bytes.ts';
+import { isInstance } from './instance.ts';
 
 /** What `value` is, without its content, because it may be a secret: `string of 5 characters`, `array of 3`, … */
 export function describe(value: unknown): string {
@@ -19,15 +20,6 @@ export function describe(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (isInstance(value, Uint8Array)) return `${value.length} bytes`;
   return Array.isArray(value) ? 'an array' : 'an object';
-}
-
-/** Whether `value` is an object of a class, also where asking makes it throw, as a proxy may. */
-export function isInstance<T>(value: unknown, type: { readonly prototype: T }): value is T {
-  try {
-    return value instanceof (type as { readonly prototype: T } & (abstract new () => T));
-  } catch {
-    return false;
-  }
 }
 
 /** The error for a parameter that is not what it has to be: field, expected, received. */

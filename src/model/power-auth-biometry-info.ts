@@ -1,0 +1,49 @@
+/**
+ * What biometric authentication a platform has.
+ *
+ * @module
+ */
+
+/** Kinds of biometry. Each value equals its name. */
+export const PowerAuthBiometryType = {
+  /** There is none. */
+  NONE: 'NONE',
+  /** There is one, and nobody says which; texts should speak of biometry in general. */
+  GENERIC: 'GENERIC',
+  /** A fingerprint reader. */
+  FINGERPRINT: 'FINGERPRINT',
+  /** Face recognition. */
+  FACE: 'FACE',
+  /** Iris recognition. */
+  IRIS: 'IRIS',
+} as const;
+
+/** One of the values of the constant object of the same name. */
+export type PowerAuthBiometryType = (typeof PowerAuthBiometryType)[keyof typeof PowerAuthBiometryType];
+
+/** Whether biometric authentication can be used. Each value equals its name. */
+export const PowerAuthBiometryStatus = {
+  /** It can be used now. */
+  OK: 'OK',
+  /** The platform has none. */
+  NOT_SUPPORTED: 'NOT_SUPPORTED',
+  /** The platform has it, and the user has set nothing up. */
+  NOT_ENROLLED: 'NOT_ENROLLED',
+  /** Not now; perhaps later. */
+  NOT_AVAILABLE: 'NOT_AVAILABLE',
+  /** Locked after too many failures. */
+  LOCKOUT: 'LOCKOUT',
+} as const;
+
+/** One of the values of the constant object of the same name. */
+export type PowerAuthBiometryStatus = (typeof PowerAuthBiometryStatus)[keyof typeof PowerAuthBiometryStatus];
+
+/** What biometric authentication a platform has, and whether it can be used. */
+export interface PowerAuthBiometryInfo {
+  /** Whether the platform has biometric authentication. */
+  isAvailable: boolean;
+  /** Which kind. */
+  biometryType: PowerAuthBiometryType;
+  /** Whether it can be used now, and if not, why. */
+  canAuthenticate: PowerAuthBiometryStatus;
+}
