@@ -75,6 +75,13 @@ export function buildConfigurations(args: readonly unknown[]): Configurations {
       `keychainConfiguration.minimalRequiredKeychainProtection: ${protection} is required, SOFTWARE is what there is`,
     );
   }
+  const { storage, sealingKey } = keychainConfiguration;
+  if (storage?.needsSealingKey === true && sealingKey === undefined) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `keychainConfiguration.sealingKey: the ${storage.name} storage needs one, the same wherever it is used: expected 32 bytes or a CryptoKey, got undefined`,
+    );
+  }
   return {
     configuration: buildConfiguration(configuration),
     clientConfiguration: buildClientConfiguration(client),

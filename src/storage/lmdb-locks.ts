@@ -12,15 +12,8 @@ import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
 import { lockKey } from './lmdb-keys.ts';
-import {
-  BEAT_MS,
-  decodeTickets,
-  encodeTickets,
-  HolderWatch,
-  mayBeAlive,
-  place,
-  type Ticket,
-} from './lmdb-tickets.ts';
+import { BEAT_MS, decodeTickets, encodeTickets, HolderWatch, type Ticket } from './lmdb-tickets.ts';
+import { mayBeAlive, place } from './process-place.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorageLock } from './types.ts';
 

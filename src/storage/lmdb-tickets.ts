@@ -7,9 +7,8 @@
  * @module
  */
 
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import * as v from 'valibot';
+import { mayBeAlive, type ProcessMark } from './process-place.ts';
 
 /** How often a holder counts its beat up, in ms. */
 export const BEAT_MS = 1000;
@@ -21,13 +20,9 @@ export const STALE_MS = 6000;
 const LONGEST_STEP_MS = 500;
 
 /** One who wants, or has, a lock. */
-export interface Ticket {
+export interface Ticket extends ProcessMark {
   /** A random UUID, one for each call. */
   readonly id: string;
-  /** Process id, which means something only in its `place`. */
-  readonly pid: number;
-  /** Boot and process namespace, or host, that `pid` belongs to. */
-  readonly place: string;
   /** Counts up while the lock is held. */
   readonly beat: number;
 }
@@ -46,35 +41,6 @@ export function decodeTickets(bytes: Uint8Array | undefined): Ticket[] {
     return v.parse(Tickets, JSON.parse(Buffer.from(bytes).toString()));
   } catch {
     return [];
-  }
-}
-
-let ownPlace: string | undefined;
-
-/** Where this process's id means this process. */
-export function place(): string {
-  ownPlace ??= findPlace();
-  return ownPlace;
-}
-
-function findPlace(): string {
-  try {
-    // Two containers may share a folder, and have different processes under one id.
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
-}
-
-/** False when the ticket's process is surely gone. */
-export function mayBeAlive(ticket: Ticket): boolean {
-  if (ticket.place !== place()) return true;
-  try {
-    process.kill(ticket.pid, 0);
-    return true;
-  } catch (error) {
-    // Not permitted means that there is one.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

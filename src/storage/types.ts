@@ -38,6 +38,12 @@ export interface PowerAuthStorage {
   /** For messages and test titles: 'memory', 'lmdb', … */
   readonly name: string;
 
+  /**
+   * True for a storage whose records are shared beyond this device: `configure` then refuses to go on without a
+   * `sealingKey` of the caller's (WRONG_PARAMETER).
+   */
+  readonly needsSealingKey?: boolean;
+
   /** The value of `key`, or undefined. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 
@@ -96,9 +102,8 @@ export interface PowerAuthStorage {
 
   /**
    * The key to seal this storage's records with, where the caller gives none. A driver has this member when it knows
-   * where such a key belongs: lmdb keeps it in a file of its folder, memory beside the records. One whose records are
-   * shared beyond this device has it to reject with WRONG_PARAMETER. Without this member the runtime's key store
-   * decides, see `defaultSealingKey`.
+   * where such a key belongs: lmdb keeps it in a file of its folder, memory beside the records. Without this member the
+   * runtime's key store decides, see `defaultSealingKey`. Never called where {@link needsSealingKey} is true.
    */
   sealingKey?(): Promise<CryptoKey>;
 }

@@ -1,4 +1,7 @@
+import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
+import { redisStorage, type RedisStorageOptions } from '../../src/storage/redis.ts';
+import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { RedisServer } from '../../tools/lib/redis.mjs';
 
 /** A Redis server of the test's own, which ends with it. */
@@ -6,4 +9,23 @@ export async function testRedis(options?: { readonly args?: readonly string[] })
   const server = await RedisServer.start(options);
   onTestFinished(() => server.close());
   return server;
+}
+
+/** A storage that is closed after the test. */
+export function testRedisStorage(options: RedisStorageOptions): PowerAuthStorage {
+  const storage = redisStorage(options);
+  onTestFinished(() => storage.close());
+  return storage;
+}
+
+/** Sends commands as an administrator would. */
+export async function askRedis(server: RedisServer, ...commands: string[][]): Promise<void> {
+  const client = await createClient({ url: server.url })
+    .on('error', () => undefined)
+    .connect();
+  try {
+    for (const command of commands) await client.sendCommand(command);
+  } finally {
+    client.destroy();
+  }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { lmdbStorage } from '../../src/storage/lmdb.ts';
-import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange } from '../../src/storage/types.ts';
 
 /** A new folder, removed after the test. */
 export async function temporaryFolder(): Promise<string> {
@@ -50,4 +50,11 @@ export function storageLike(base: PowerAuthStorage, changed: Partial<PowerAuthSt
     close: () => base.close(),
     ...changed,
   };
+}
+
+/** What a storage is told from now on. */
+export function changesOf(storage: PowerAuthStorage): PowerAuthStorageChange[] {
+  const changes: PowerAuthStorageChange[] = [];
+  storage.subscribe((change) => changes.push(change));
+  return changes;
 }

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
+import { redisStorage } from '../../src/storage/redis.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import { testStorageContract, type StorageSubject } from '../conformance/storage.ts';
+import { RedisServer } from '../../tools/lib/redis.mjs';
+import { describeWith } from '../helpers/programs.ts';
 
 const memory: StorageSubject = {
   name: 'memory',
@@ -44,3 +47,24 @@ function sealed(subject: StorageSubject): StorageSubject {
 }
 
 for (const subject of [memory, lmdb, sealed(memory), sealed(lmdb)]) testStorageContract(test, subject);
+
+describeWith('redis', 'on a Redis server', () => {
+  let server: RedisServer;
+  let stores = 0;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+
+  afterAll(() => server.close());
+
+  const redis: StorageSubject = {
+    name: 'redis',
+    create: async () => {
+      const options = { url: server.url, prefix: `store-${++stores}` };
+      return { storage: redisStorage(options), second: async () => redisStorage(options) };
+    },
+  };
+
+  for (const subject of [redis, sealed(redis)]) testStorageContract(test, subject);
+});

@@ -51,7 +51,7 @@ test('is made by the storage only when something is sealed', async () => {
 });
 
 test('is the same for eight processes that begin at once', async () => {
-  const script = await buildChild(new URL('./lmdb-child.ts', import.meta.url));
+  const script = await buildChild(new URL('./storage-child.ts', import.meta.url));
   const folder = await temporaryFolder();
   const ids = Array.from({ length: 8 }, (_, i) => `process ${i}`);
   await Promise.all(ids.map((id) => new Child(script, 'seal', folder, id).done()));

@@ -149,7 +149,7 @@ test('a full disk: clear errors, nothing stored is lost, and it works again when
   const folder = await volume(2000);
   if (folder === undefined) return skip('mounting a volume is not permitted here');
   const child = new Child(
-    await buildChild(new URL('./lmdb-child.ts', import.meta.url)),
+    await buildChild(new URL('./storage-child.ts', import.meta.url)),
     'fill',
     join(folder, 'store'),
   );

@@ -4,11 +4,10 @@ import {
   decodeTickets,
   encodeTickets,
   HolderWatch,
-  mayBeAlive,
-  place,
   STALE_MS,
   type Ticket,
 } from '../../src/storage/lmdb-tickets.ts';
+import { mayBeAlive, place } from '../../src/storage/process-place.ts';
 
 const own: Ticket = { id: 'own', pid: process.pid, place: place(), beat: 0 };
 

@@ -1,14 +1,18 @@
-/** What another process, or thread, does to a store: `node … <command> <folder> <argument…>`. */
+/**
+ * What another process, or thread, does to a store: `node … <command> <place> <argument…>`. The place is an LMDB folder, or
+ * the URL of a Redis server.
+ */
 
 import { closeSync, openSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { lmdbStorage } from '../../src/storage/lmdb.ts';
+import { redisStorage } from '../../src/storage/redis.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { numberedValue } from './numbered-value.ts';
 
-const [command = '', folder = '', ...args] = process.argv.slice(2);
+const [command = '', place = '', ...args] = process.argv.slice(2);
 
 function tell(message: unknown): void {
   if (parentPort === null) process.send?.(message);
@@ -30,8 +34,7 @@ async function increment(storage: PowerAuthStorage, key = '', count = ''): Promi
 }
 
 /** Enters a lock again and again; a file that only one at a time can make tells whether it was alone. */
-async function exclude(storage: PowerAuthStorage, name = '', count = ''): Promise<void> {
-  const marker = join(folder, 'inside');
+async function exclude(storage: PowerAuthStorage, name = '', marker = '', count = ''): Promise<void> {
   for (let i = 0; i < Number(count); i++) {
     await storage.lock(name, async () => {
       closeSync(openSync(marker, 'wx'));
@@ -85,9 +88,16 @@ async function idle(storage: PowerAuthStorage): Promise<void> {
   await storage.lock('lock', () => storage.get('key'));
 }
 
+/** The same, and leaves only when it is told. */
+async function idleThen(storage: PowerAuthStorage): Promise<void> {
+  await idle(storage);
+  tell('idle');
+  await new Promise((resolve) => process.once('message', resolve));
+}
+
 /** Fills the volume, then goes on writing until that fails, makes room again, and tells what happened. */
 async function fill(storage: PowerAuthStorage): Promise<void> {
-  const filler = join(folder, '..', 'filler');
+  const filler = join(place, '..', 'filler');
   const makeFull = (): void => {
     try {
       writeFileSync(filler, new Uint8Array(1 << 24));
@@ -129,12 +139,13 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   write,
   seal,
   idle,
+  idleThen,
   fill,
 };
 
 const run = commands[command];
 if (run !== undefined) {
-  const storage = lmdbStorage({ path: folder });
+  const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
   await run(storage, ...args);
   tell('done');
   // Left open on purpose: the end of a process must need no close. But the channel to the parent keeps it alive.

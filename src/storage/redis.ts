@@ -1,0 +1,305 @@
+/**
+ * Storage on a Redis server, for Node: any number of processes and machines that reach the server share it.
+ *
+ * Durability is the server's: a call is resolved when the server has carried it out. What that is worth after a crash of
+ * the server's machine, or a failover, its settings say (`appendonly`, `appendfsync`, replicas); see docs/storage.md.
+ *
+ * One server, or a primary with replicas behind one address. Redis Cluster and Sentinel are not supported.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { RedisClientOptions } from 'redis';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { describe } from '../util/validate.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
+import { Closing } from './closing.ts';
+import { RedisConnection, type RedisClient } from './redis-connection.ts';
+import { decodeName, encodeName, redisLayout, type RedisLayout } from './redis-layout.ts';
+import { RedisLocks } from './redis-locks.ts';
+import { redisTarget, type RedisTarget } from './redis-target.ts';
+import { WRITE } from './redis-scripts.ts';
+import { Turns } from './turns.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+
+/** How many names `list` reads at a time. */
+const PAGE = 256;
+
+/** Length of an origin in hex digits. */
+const ORIGIN_LENGTH = 16;
+
+/** How often a subscriber's connection is looked after, in ms. */
+const LOOK_MS = 1000;
+
+type Listener = (change: PowerAuthStorageChange) => void;
+
+/** What a record must be for a write to happen: anything, missing (undefined), or these bytes. */
+type Expected = 'any' | Uint8Array | undefined;
+
+/** Options of {@link redisStorage}: either `url` or `client`. */
+export interface RedisStorageOptions {
+  /** `redis://[[user]:[password]@]host[:port][/database]`; `rediss://` for TLS; `unix://` for a socket. */
+  readonly url?: string;
+  /**
+   * A client of the `redis` package (`createClient`), connected or not, for settings that no URL has, such as certificates.
+   * Its settings are taken over; the connection is the storage's own, and the client stays as it is.
+   */
+  readonly client?: RedisSettings;
+  /**
+   * Names the store: what the keys in Redis begin with. 1 to 64 letters, digits and `. _ : / -`. Default: `powerauth-wasm`.
+   * Stores of different prefixes in one database have nothing to do with each other.
+   */
+  readonly prefix?: string;
+}
+
+/** What of a client of the `redis` package is used. */
+export interface RedisSettings {
+  /** As given to `createClient`. */
+  readonly options?: object | undefined;
+}
+
+/** The redis package is loaded here and nowhere else, and not before a storage is used. */
+async function createClient(options: object): Promise<RedisClient> {
+  const { createClient: create, RESP_TYPES } = await import('redis');
+  // Left out is what would change names or answers, or keep the process alive.
+  const {
+    socket,
+    clientSideCache: _cache,
+    emitInvalidate: _invalidate,
+    keyPrefix: _prefix,
+    pingInterval: _ping,
+    ...settings
+  } = options as RedisClientOptions;
+  return create({
+    ...settings,
+    RESP: 3,
+    // A connection that was lost is made anew by us, because notices may have been missed.
+    socket: { ...socket, reconnectStrategy: false },
+    disableOfflineQueue: true,
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    maintNotifications: 'disabled',
+  });
+}
+
+class RedisStorage implements PowerAuthStorage {
+  readonly name = 'redis';
+  readonly needsSealingKey = true;
+  readonly #layout: RedisLayout;
+  /** Marks this object's changes. */
+  readonly #origin = randomBytes(ORIGIN_LENGTH / 2).toString('hex');
+  readonly #closing = new Closing();
+  readonly #connection: RedisConnection;
+  readonly #locks: RedisLocks;
+  /** Updates of one record, one after another: within one object they need not race. */
+  readonly #updates = new Turns();
+  readonly #listeners = new Set<Listener>();
+  #looking: NodeJS.Timeout | undefined;
+  #left: Promise<void> | undefined;
+
+  constructor({ address, options }: RedisTarget, prefix: string) {
+    this.#layout = redisLayout(prefix);
+    this.#connection = new RedisConnection({
+      address,
+      layout: this.#layout,
+      closing: this.#closing,
+      createClient: () => createClient(options),
+      onNotice: (channel, message) => this.#onNotice(channel, message),
+      onLost: () => this.#look(),
+      onRegained: () => {
+        this.#tell('all');
+        this.#locks.renew();
+      },
+    });
+    this.#locks = new RedisLocks(this.#connection, this.#layout);
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const value = (await this.#connection.send('read', [
+      'HGET',
+      this.#layout.records,
+      encodeName(key),
+    ])) as Buffer | null;
+    this.#assertOpen();
+    return value === null ? undefined : Uint8Array.from(value);
+  }
+
+  async set(key: string, value: Uint8Array): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    await this.#write(key, 'any', copyOfValue(value));
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    await this.#write(key, 'any', undefined);
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    this.#assertOpen();
+    assertPrefix(prefix);
+    const beginning = encodeName(prefix);
+    // No byte of a name is as high as that.
+    const end = Buffer.concat([Buffer.from('('), beginning, Buffer.of(0xff)]);
+    let start = Buffer.concat([Buffer.from('['), beginning]);
+    for (;;) {
+      const names = (await this.#connection.send('list', [
+        ...['ZRANGEBYLEX', this.#layout.names],
+        ...[start, end],
+        ...['LIMIT', '0', String(PAGE)],
+      ])) as Buffer[];
+      for (const name of names) {
+        this.#assertOpen();
+        yield decodeName(name);
+      }
+      const last = names.at(-1);
+      this.#assertOpen();
+      if (last === undefined || names.length < PAGE) return;
+      start = Buffer.concat([Buffer.from('('), last]);
+    }
+  }
+
+  async update(
+    key: string,
+    change: (
+      current: Uint8Array<ArrayBuffer> | undefined,
+    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const pass = await this.#updates.take(key, this.#closing);
+    try {
+      for (;;) {
+        const current = await this.get(key);
+        const answer = await change(current?.slice());
+        const next = answer === undefined ? undefined : copyOfValue(answer);
+        this.#assertOpen();
+        // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
+        if (await this.#write(key, current, next)) return next;
+      }
+    } finally {
+      pass();
+    }
+  }
+
+  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    assertKey(name, 'lock name');
+    return this.#locks.lock(name, section, this.#closing);
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#assertOpen();
+    // One entry for each call, whether or not the same function was given twice.
+    const own: Listener = (change) => {
+      if (this.#listeners.has(own)) listener(change);
+    };
+    this.#listeners.add(own);
+    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    this.#look();
+    return () => {
+      this.#listeners.delete(own);
+      if (this.#listeners.size > 0) return;
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing.close(closedError(this.name));
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  #assertOpen(): void {
+    this.#closing.throwIfClosed();
+  }
+
+  async #leave(): Promise<void> {
+    clearInterval(this.#looking);
+    this.#listeners.clear();
+    await this.#locks.close();
+    await this.#connection.close();
+  }
+
+  /** Writes, or removes where `next` is undefined. False when the record is not what was expected. */
+  async #write(key: string, expected: Expected, next: Uint8Array | undefined): Promise<boolean> {
+    const held = this.#locks.held();
+    const { records, names, locks, changes } = this.#layout;
+    const condition = expected === 'any' ? 'any' : expected === undefined ? 'absent' : 'same';
+    const result = (await this.#connection.run(
+      'write',
+      WRITE,
+      [records, names, locks],
+      [
+        ...[changes, this.#origin, encodeName(key)],
+        ...[condition, asBuffer(expected instanceof Uint8Array ? expected : undefined)],
+        ...[next === undefined ? 'delete' : 'set', asBuffer(next)],
+        ...held.flatMap(({ fence }) => fence),
+      ],
+    )) as number;
+    if (result >= 0) return result === 1;
+    const lost = held[-result - 1];
+    lost?.lose();
+    throw lost?.signal.reason;
+  }
+
+  #onNotice(channel: string, message: Buffer): void {
+    if (channel === this.#layout.wakes) this.#locks.wake(message.toString());
+    else if (message.toString('latin1', 0, ORIGIN_LENGTH) !== this.#origin) {
+      this.#tell([decodeName(message.subarray(ORIGIN_LENGTH))]);
+    }
+  }
+
+  #tell(change: PowerAuthStorageChange): void {
+    for (const listener of this.#listeners) notify(listener, change);
+  }
+
+  /** Makes the connection that subscribers need, and sees whether it still is one. */
+  #look(): void {
+    if (this.#listeners.size === 0 || this.#closing.isClosed) return;
+    // Where there is none to be had there is nothing to tell; the next call reports it.
+    this.#connection.send('watch', ['PING'], { background: true }).catch(() => undefined);
+  }
+}
+
+function asBuffer(bytes: Uint8Array | undefined): Buffer {
+  return bytes === undefined
+    ? Buffer.alloc(0)
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * A storage on a Redis server (6.2 or newer), opened on first use. Needs the package `redis`. All processes and machines
+ * that use one server, database and prefix share its records, locks and notices.
+ *
+ * `configure` refuses it without a `sealingKey`: the same 32 bytes on all machines, kept where Redis is not.
+ *
+ * While the server can't be reached, calls reject with UNKNOWN_ERROR within seconds, headers of tokens in the cache go on,
+ * and nobody hears of removals; when it is there again, subscribers are told to drop what they cached.
+ *
+ * @throws WRONG_PARAMETER for options that are none of the above. Calls reject with UNKNOWN_ERROR, its message naming
+ *   address and remedy, when the server cannot be used: down, full, not permitted, another program's key. After such an
+ *   error a write may have happened or not
+ *
+ * @example
+ * ```ts
+ * import { redisStorage } from 'powerauth-wasm/storage/redis';
+ *
+ * const storage = redisStorage({ url: 'rediss://user:password@redis.example.com/0' });
+ * await powerAuth.configure(configuration, undefined, undefined, { storage, sealingKey });
+ * ```
+ */
+export function redisStorage(options: RedisStorageOptions): PowerAuthStorage {
+  const { url, client, prefix = 'powerauth-wasm' } = (options as RedisStorageOptions | undefined) ?? {};
+  if (typeof prefix !== 'string' || !/^[\w.:/-]{1,64}$/.test(prefix)) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `prefix: expected 1 to 64 letters, digits and . _ : / -, got ${describe(prefix)}`,
+    );
+  }
+  return new RedisStorage(redisTarget(url, client), prefix);
+}
