@@ -8,9 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { buildChild, Child } from '../helpers/child.ts';
-import { keysOf, temporaryFolder } from '../helpers/storage.ts';
+import { keysOf, temporaryFolder, type SharedStore } from '../helpers/storage.ts';
 import { numberedValue } from '../storage/numbered-value.ts';
 
 let script: string;
@@ -41,16 +40,6 @@ function worker(...args: string[]): {
 }
 
 const text = (value: Uint8Array | undefined): string => Buffer.from(value ?? []).toString();
-
-/** A store of a test's own. */
-export interface SharedStore {
-  /** What a child is told to find it. */
-  readonly place: string;
-  /** A storage on it, closed after the test. */
-  open(): PowerAuthStorage;
-  /** Something that is another one after each write. */
-  footprint(): Promise<unknown>;
-}
 
 /** A file that the command `exclude` makes while it is inside a lock. */
 const markerFile = async (): Promise<string> => join(await temporaryFolder(), 'inside');

@@ -1,8 +1,11 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
 import { redisStorage, type RedisStorageOptions } from '../../src/storage/redis.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { RedisServer } from '../../tools/lib/redis.mjs';
+import type { SharedStore } from './storage.ts';
 
 /** A Redis server of the test's own, which ends with it. */
 export async function testRedis(options?: { readonly args?: readonly string[] }): Promise<RedisServer> {
@@ -16,6 +19,17 @@ export function testRedisStorage(options: RedisStorageOptions): PowerAuthStorage
   const storage = redisStorage(options);
   onTestFinished(() => storage.close());
   return storage;
+}
+
+/** A new store on a server of its own. */
+export async function testRedisStore(): Promise<SharedStore> {
+  const { url, folder } = await testRedis();
+  const log = join(folder, 'appendonlydir', 'appendonly.aof.1.incr.aof');
+  return {
+    place: url,
+    open: () => testRedisStorage({ url }),
+    footprint: async () => (await stat(log)).size,
+  };
 }
 
 /** Sends commands as an administrator would. */

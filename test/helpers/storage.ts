@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -17,6 +17,26 @@ export function testLmdbStorage(path: string): PowerAuthStorage {
   const storage = lmdbStorage({ path });
   onTestFinished(() => storage.close());
   return storage;
+}
+
+/** A store of a test's own. */
+export interface SharedStore {
+  /** What a child is told to find it. */
+  readonly place: string;
+  /** A storage on it, closed after the test. */
+  readonly open: () => PowerAuthStorage;
+  /** Something that is another one after each write. */
+  readonly footprint: () => Promise<unknown>;
+}
+
+/** A new LMDB store. */
+export async function testLmdbStore(): Promise<SharedStore> {
+  const folder = await temporaryFolder();
+  return {
+    place: folder,
+    open: () => testLmdbStorage(folder),
+    footprint: async () => (await stat(join(folder, 'data.mdb'), { bigint: true })).mtimeNs,
+  };
 }
 
 /** The keys with `prefix`, sorted. */

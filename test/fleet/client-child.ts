@@ -1,0 +1,71 @@
+/** A client in a process of its own, which does what it is told by messages: see client-process.ts. */
+
+import { PowerAuth, PowerAuthAuthentication, type PowerAuthTokenHeaderGenerator } from '../../src/index.ts';
+import { lmdbStorage } from '../../src/storage/lmdb.ts';
+import { redisStorage } from '../../src/storage/redis.ts';
+import type { ClientSetup } from './client-process.ts';
+
+let powerAuth: PowerAuth;
+let baseUrl = '';
+const generators = new Map<string, PowerAuthTokenHeaderGenerator>();
+const possession = PowerAuthAuthentication.possession();
+
+/** Sends a signed request of the application's own, and answers the status. */
+async function sendSigned(): Promise<number> {
+  const path = '/api/protected/signature';
+  const { key, value } = await powerAuth.requestSignature(possession, 'POST', path, '{}');
+  const response = await fetch(baseUrl + path, { method: 'POST', headers: { [key]: value }, body: '{}' });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const calls = {
+  async configure({ instanceId, place, sealingKey, configuration }: ClientSetup): Promise<void> {
+    const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
+    powerAuth = new PowerAuth(instanceId);
+    baseUrl = configuration.baseEndpointUrl;
+    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
+      storage,
+      sealingKey: Buffer.from(sealingKey, 'hex'),
+    });
+  },
+  async requestAccessToken(name: string): Promise<string> {
+    return (await powerAuth.tokenStore.requestAccessToken(name, possession)).tokenIdentifier;
+  },
+  async removeAccessToken(name: string): Promise<void> {
+    await powerAuth.tokenStore.removeAccessToken(name);
+  },
+  async header(name: string): Promise<string> {
+    return (await powerAuth.tokenStore.generateHeaderForToken(name)).value;
+  },
+  async hold(name: string): Promise<void> {
+    generators.set(name, await powerAuth.tokenStore.headerGenerator(name));
+  },
+  async next(name: string): Promise<string | undefined> {
+    return generators.get(name)?.next();
+  },
+  async hasValidActivation(): Promise<boolean> {
+    return powerAuth.hasValidActivation();
+  },
+  sendSigned,
+  /** Requests that the SDK sends itself, two for each round: a token is made and removed. */
+  async makeAndRemove(name: string, rounds: number): Promise<void> {
+    for (let i = 0; i < rounds; i++) {
+      await calls.requestAccessToken(name);
+      await calls.removeAccessToken(name);
+    }
+  },
+};
+
+export type ClientCalls = typeof calls;
+
+process.on('message', ({ call, args }: { call: keyof ClientCalls; args: never[] }) => {
+  const run = calls[call] as (...args: never[]) => Promise<unknown>;
+  run(...args).then(
+    (value) => process.send?.({ value }),
+    (error: unknown) => {
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      process.send?.({ error: { code, message } });
+    },
+  );
+});
