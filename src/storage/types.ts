@@ -1,5 +1,5 @@
 /**
- * The contract of a storage driver. Anybody can write one; `test/conformance/storage.ts` proves it.
+ * The contract of a storage driver. Anybody can write one, and check it with `powerauth-wasm/testing/storage-contract`.
  *
  * @module
  */

@@ -47,7 +47,7 @@ const calls = {
   async hasValidActivation(): Promise<boolean> {
     return powerAuth.hasValidActivation();
   },
-  sendSigned,
+  sendSigned: async () => sendSigned(),
   /** Requests that the SDK sends itself, two for each round: a token is made and removed. */
   async makeAndRemove(name: string, rounds: number): Promise<void> {
     for (let i = 0; i < rounds; i++) {
@@ -60,8 +60,8 @@ const calls = {
 export type ClientCalls = typeof calls;
 
 process.on('message', ({ call, args }: { call: keyof ClientCalls; args: never[] }) => {
-  const run = calls[call] as (...args: never[]) => Promise<unknown>;
-  run(...args).then(
+  const run: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = calls;
+  run[call]?.(...args).then(
     (value) => process.send?.({ value }),
     (error: unknown) => {
       const { code, message } = error as { code?: unknown; message?: unknown };

@@ -50,7 +50,7 @@ describeWith('redis', 'a client that is cut off from Redis', () => {
       const isGone = async (): Promise<unknown> =>
         here.tokenStore.generateHeaderForToken('removed').then(
           () => 'there',
-          ({ code }: { code?: string }) => code,
+          (cause: unknown) => (cause as { code?: string }).code,
         );
       await expect.poll(isGone, { timeout: 10_000 }).toBe('LOCAL_TOKEN_NOT_AVAILABLE');
       expect(() => generator.next()).toThrow(

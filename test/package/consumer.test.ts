@@ -11,10 +11,11 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) 
   exports: Record<string, unknown>;
 };
 
-/** A README's example: the first TypeScript block after `<!-- example:main -->`. */
-function exampleOf(readme: string): string {
-  const code = /<!-- example:main -->\s*```ts\n([\s\S]*?)```/.exec(readme)?.[1];
-  if (code === undefined) throw new Error('README.md has no ```ts block after <!-- example:main -->');
+/** An example of a document: the first block of code after `<!-- example:<name> -->`. */
+async function exampleOf(file: string, name: string): Promise<string> {
+  const text = await readFile(join(root, file), 'utf8');
+  const code = new RegExp(`<!-- example:${name} -->\\s*\`\`\`[jt]s\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1];
+  if (code === undefined) throw new Error(`${file} has no block of code after <!-- example:${name} -->`);
   return code;
 }
 
@@ -57,10 +58,7 @@ describe('the packed package in an empty project', () => {
     const quietly = ['--prefer-offline', '--no-audit', '--no-fund'];
     await npm(['install', ...quietly, `./${tarball ?? ''}`, nodeTypes], project);
     await mkdir(join(project, 'src'));
-    await writeFile(
-      join(project, 'src/example.ts'),
-      exampleOf(await readFile(join(root, 'README.md'), 'utf8')),
-    );
+    await writeFile(join(project, 'src/example.ts'), await exampleOf('README.md', 'main'));
     await writeFile(join(project, 'src/subpaths.ts'), loading(subpaths));
     // What is for Node alone may ask for Node's types.
     const universal = subpaths.filter((path) => path !== './testing');
@@ -93,6 +91,14 @@ describe('the packed package in an empty project', () => {
       expect(output.trim().split('\n')).toEqual(subpaths.map((path) => `${path} true`));
     });
   });
+
+  test('the driver of docs/storage.md keeps the contract, as node:test says', async () => {
+    await writeFile(join(project, 'map-storage.mjs'), await exampleOf('docs/storage.md', 'driver'));
+    await writeFile(join(project, 'contract.test.mjs'), await exampleOf('docs/storage.md', 'contract'));
+    const output = await runNode(['--test', '--test-reporter=tap', 'contract.test.mjs'], project);
+    expect(output).toMatch(/^# fail 0$/m);
+    expect(Number(/^# pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThan(20);
+  }, 60_000);
 
   test("an app for browsers compiles without Node's types", async () => {
     const lib = ['ES2022', 'DOM', 'DOM.Iterable'];

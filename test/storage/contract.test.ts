@@ -7,7 +7,7 @@ import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
 import { redisStorage } from '../../src/storage/redis.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
-import { testStorageContract, type StorageSubject } from '../conformance/storage.ts';
+import { testStorageContract, type StorageSubject } from '../../src/testing/storage-contract/index.ts';
 import { RedisServer } from '../../tools/lib/redis.mjs';
 import { describeWith } from '../helpers/programs.ts';
 

@@ -6,7 +6,7 @@
 
 import { localforageStorage } from '../../../src/storage/localforage.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
-import { testStorageContract, type StorageSubject } from '../../conformance/storage.ts';
+import { testStorageContract, type StorageSubject } from '../../../src/testing/storage-contract/index.ts';
 import { serveCalls } from './calls.ts';
 
 let databases = 0;
