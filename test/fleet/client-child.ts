@@ -1,33 +1,15 @@
 /** A client in a process of its own, which does what it is told by messages: see client-process.ts. */
 
 import { PowerAuth, PowerAuthAuthentication, type PowerAuthTokenHeaderGenerator } from '../../src/index.ts';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
-import { redisStorage } from '../../src/storage/redis.ts';
-import type { ClientSetup } from './client-process.ts';
+import { configureClient, type ClientSetup } from './client-setup.ts';
 
 let powerAuth: PowerAuth;
-let baseUrl = '';
 const generators = new Map<string, PowerAuthTokenHeaderGenerator>();
 const possession = PowerAuthAuthentication.possession();
 
-/** Sends a signed request of the application's own, and answers the status. */
-async function sendSigned(): Promise<number> {
-  const path = '/api/protected/signature';
-  const { key, value } = await powerAuth.requestSignature(possession, 'POST', path, '{}');
-  const response = await fetch(baseUrl + path, { method: 'POST', headers: { [key]: value }, body: '{}' });
-  await response.arrayBuffer();
-  return response.status;
-}
-
 const calls = {
-  async configure({ instanceId, place, sealingKey, configuration }: ClientSetup): Promise<void> {
-    const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
-    powerAuth = new PowerAuth(instanceId);
-    baseUrl = configuration.baseEndpointUrl;
-    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
-      storage,
-      sealingKey: Buffer.from(sealingKey, 'hex'),
-    });
+  async configure(setup: ClientSetup): Promise<void> {
+    powerAuth = await configureClient(setup);
   },
   async requestAccessToken(name: string): Promise<string> {
     return (await powerAuth.tokenStore.requestAccessToken(name, possession)).tokenIdentifier;
@@ -47,7 +29,6 @@ const calls = {
   async hasValidActivation(): Promise<boolean> {
     return powerAuth.hasValidActivation();
   },
-  sendSigned: async () => sendSigned(),
   /** Requests that the SDK sends itself, two for each round: a token is made and removed. */
   async makeAndRemove(name: string, rounds: number): Promise<void> {
     for (let i = 0; i < rounds; i++) {

@@ -1,20 +1,6 @@
 import { Child } from '../helpers/child.ts';
 import type { ClientCalls } from './client-child.ts';
-
-/** What a client is configured with. */
-export interface ClientSetup {
-  readonly instanceId: string;
-  /** An LMDB folder, or the URL of a Redis server. */
-  readonly place: string;
-  /** 32 bytes in hex. */
-  readonly sealingKey: string;
-  readonly configuration: {
-    readonly applicationKey: string;
-    readonly applicationSecret: string;
-    readonly masterServerPublicKey: string;
-    readonly baseEndpointUrl: string;
-  };
-}
+import type { ClientSetup } from './client-setup.ts';
 
 /** A client in a process of its own; ends with the test. */
 export class ClientProcess {

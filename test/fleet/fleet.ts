@@ -10,7 +10,8 @@ import type { PowerAuthTestServer } from '../../src/testing/index.ts';
 import { buildChild } from '../helpers/child.ts';
 import { activate, testClient, testServer } from '../helpers/client.ts';
 import type { SharedStore } from '../helpers/storage.ts';
-import { ClientProcess, type ClientSetup } from './client-process.ts';
+import { ClientProcess } from './client-process.ts';
+import type { ClientSetup } from './client-setup.ts';
 
 /** An activation that processes share. */
 export interface Fleet {
@@ -24,12 +25,14 @@ export interface Fleet {
   readonly start: (count: number) => Promise<ClientProcess[]>;
 }
 
+let fleets = 0;
+
 /** A new activation in `store`. */
 export async function createFleet(store: Pick<SharedStore, 'place' | 'open'>): Promise<Fleet> {
   const script = await buildChild(new URL('./client-child.ts', import.meta.url));
   const server = await testServer();
   const sealingKey = randomBytes(32);
-  const instanceId = 'fleet';
+  const instanceId = `fleet ${++fleets}`;
   const powerAuth = await testClient(server, { instanceId, storage: store.open(), sealingKey });
   const activationId = await activate(server, powerAuth);
   const { configuration } = server;

@@ -61,6 +61,7 @@ describeWith('redis', 'a client that is cut off from Redis', () => {
       }
       await here.tokenStore.requestAccessToken('another', possession);
     },
+    90_000,
   );
 
   test('because it was restarted: everything is there afterwards', async () => {

@@ -13,7 +13,7 @@ import { createFleet, signedStatuses } from './fleet.ts';
 
 /** Registers the tests for a driver; `create` makes a new store, gone after the test. */
 export function testFleet(create: () => Promise<SharedStore>): void {
-  describe('processes that share an activation', () => {
+  describe('processes that share an activation', { timeout: 120_000 }, () => {
     // Compiled once, outside the time of the tests.
     beforeAll(async () => {
       await buildChild(new URL('./client-child.ts', import.meta.url));

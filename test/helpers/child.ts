@@ -5,6 +5,7 @@
  */
 
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ export async function buildChild(entryTs: URL): Promise<string> {
     logLevel: 'error',
   });
   // Another test may be running the last one.
-  const temporary = `${outfile}.${process.pid}.tmp`;
+  const temporary = `${outfile}.${randomUUID()}.tmp`;
   await writeFile(temporary, outputFiles[0]?.contents ?? '');
   await rename(temporary, outfile);
   return outfile;

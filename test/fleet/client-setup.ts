@@ -1,0 +1,48 @@
+import { PowerAuth, PowerAuthAuthentication } from '../../src/index.ts';
+import { lmdbStorage } from '../../src/storage/lmdb.ts';
+import { redisStorage } from '../../src/storage/redis.ts';
+
+/** What a client is configured with. */
+export interface ClientSetup {
+  readonly instanceId: string;
+  /** An LMDB folder, or the URL of a Redis server. */
+  readonly place: string;
+  /** 32 bytes in hex. */
+  readonly sealingKey: string;
+  readonly configuration: {
+    readonly applicationKey: string;
+    readonly applicationSecret: string;
+    readonly masterServerPublicKey: string;
+    readonly baseEndpointUrl: string;
+  };
+}
+
+/** A client on a store that others use as well. */
+export async function configureClient({
+  instanceId,
+  place,
+  sealingKey,
+  configuration,
+}: ClientSetup): Promise<PowerAuth> {
+  const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
+  const powerAuth = new PowerAuth(instanceId);
+  await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
+    storage,
+    sealingKey: Buffer.from(sealingKey, 'hex'),
+  });
+  return powerAuth;
+}
+
+/** Sends a signed request of the application's own, and answers the status. */
+export async function sendSigned(powerAuth: PowerAuth, baseUrl: string): Promise<number> {
+  const path = '/api/protected/signature';
+  const { key, value } = await powerAuth.requestSignature(
+    PowerAuthAuthentication.possession(),
+    'POST',
+    path,
+    '{}',
+  );
+  const response = await fetch(baseUrl + path, { method: 'POST', headers: { [key]: value }, body: '{}' });
+  await response.arrayBuffer();
+  return response.status;
+}
