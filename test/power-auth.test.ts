@@ -15,24 +15,6 @@ describe('configure', () => {
     expect(await powerAuth.isConfigured()).toBe(false);
     expect(powerAuth.configuration).toBeUndefined();
     expect(powerAuth.engine).toBeUndefined();
-    for (const call of [
-      () => powerAuth.hasValidActivation(),
-      () => powerAuth.canStartActivation(),
-      () => powerAuth.hasPendingActivation(),
-      () => powerAuth.getActivationIdentifier(),
-      () => powerAuth.getActivationFingerprint(),
-      () => powerAuth.fetchActivationStatus(),
-      () => powerAuth.createActivation(PowerAuthActivation.createWithActivationCode('', '')),
-      () => powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(PASSWORD)),
-      () => powerAuth.removeActivationWithAuthentication(KNOWLEDGE),
-      () => powerAuth.removeActivationLocal(),
-      () => powerAuth.requestSignature(POSSESSION, 'POST', '/x'),
-      () => powerAuth.requestGetSignature(POSSESSION, '/x'),
-      () => powerAuth.validatePassword(PASSWORD),
-    ]) {
-      await expect(call()).rejects.toMatchObject(error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED));
-    }
-
     const server = await testServer();
     const configured = await testClient(server, { instanceId: 'configure-1' });
     expect(await powerAuth.isConfigured(), 'the other object of this instanceId').toBe(true);

@@ -7,12 +7,14 @@
  * @module
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
+import { canonicalQuery } from '../../dist/protocol/query.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const build = fileURLToPath(new URL('../../build/interop', import.meta.url));
@@ -71,6 +73,17 @@ async function step(title, line, { refused = false, check = () => true } = {}) {
 const stateIs = (state) => () => server.activation(activationId)?.state === state;
 const failCountIs = (count) => () => server.activation(activationId)?.failCount === count;
 
+/** Queries of one to five pairs, as encodeURIComponent writes them. */
+function* queries(count) {
+  const characters = Array.from(' !"#$%&\'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~\u00e9\u010d\uff5e\u{1F600}');
+  const word = () =>
+    Array.from({ length: randomInt(1, 5) }, () => characters[randomInt(characters.length)]).join('');
+  for (let i = 0; i < count; i++) {
+    const pair = () => `${encodeURIComponent(word())}=${encodeURIComponent(word())}`;
+    yield Array.from({ length: randomInt(1, 6) }, pair).join('&');
+  }
+}
+
 console.log('\nThe vendor’s Java client 1.9.0, protocol 3.3, against the embedded server\n');
 await step('activation with a code', `activate ${activationCode.split('#')[0]}`, {
   check: (answer) => {
@@ -93,6 +106,19 @@ for (const type of [
 ]) {
   await step(`signature with ${type}`, `sign ${type}`);
 }
+const inBase64 = (text) => Buffer.from(text).toString('base64');
+await step('signature of a GET request', `sign-get ${inBase64('b=2&a=2&c=&a=10')}`);
+let differing = 0;
+for (const query of queries(500)) {
+  const answer = await ask(`canonize ${inBase64(query)}`);
+  if (answer !== `ok ${canonicalQuery(new URLSearchParams(query))}`) {
+    differing++;
+    console.log(`  ${query}\n  ${answer}\n  ok ${canonicalQuery(new URLSearchParams(query))}`);
+  }
+}
+await step('500 queries in the canonical form that this package’s client signs', 'status', {
+  check: () => differing === 0,
+});
 await step('signature with a wrong password is refused', 'sign possession_knowledge wrong', {
   refused: true,
   check: failCountIs(1),
@@ -118,7 +144,7 @@ const offline = server.createOfflinePayload({
   data: 'A1*A100CZK',
   linesAfter: ['BX'],
 });
-await step('offline signature', `sign-offline ${Buffer.from(offline.payload).toString('base64')}`, {
+await step('offline signature', `sign-offline ${inBase64(offline.payload)}`, {
   check: (answer) =>
     server.verifyOfflineSignature({
       activationId,

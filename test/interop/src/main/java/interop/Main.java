@@ -13,6 +13,7 @@ import io.getlime.security.powerauth.lib.cmd.steps.model.*;
 import io.getlime.security.powerauth.lib.cmd.steps.v3.*;
 import io.getlime.security.powerauth.rest.api.model.entity.ActivationRecovery;
 import io.getlime.security.powerauth.rest.api.model.response.ActivationLayer2Response;
+import io.getlime.security.powerauth.http.PowerAuthRequestCanonizationUtils;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
@@ -74,6 +75,8 @@ public final class Main {
             case "confirm-recovery" -> confirmRecovery(words[1]);
             case "encrypt" -> encrypt(words[1]);
             case "sign-offline" -> signOffline(words[1]);
+            case "sign-get" -> signGet(decoded(words[1]));
+            case "canonize" -> PowerAuthRequestCanonizationUtils.canonizeGetParameters(decoded(words[1]));
             case "status" -> status();
             case "sign" -> sign(PowerAuthSignatureTypes.getEnumFromString(words[1]), words.length > 2 ? words[2] : PASSWORD);
             case "create-token" -> createToken(PowerAuthSignatureTypes.getEnumFromString(words[1]));
@@ -83,6 +86,10 @@ public final class Main {
             case "remove-activation" -> removeActivation();
             default -> throw new IllegalArgumentException(words[0]);
         };
+    }
+
+    private static String decoded(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
     private <M extends BaseStepModel> M prepared(M model, String uri) {
@@ -192,7 +199,7 @@ public final class Main {
 
     private String signOffline(String payload) throws Exception {
         final ComputeOfflineSignatureStepModel model = prepared(new ComputeOfflineSignatureStepModel(), baseUrl);
-        model.setQrCodeData(new String(Base64.getDecoder().decode(payload), StandardCharsets.UTF_8));
+        model.setQrCodeData(decoded(payload));
         model.setPassword(PASSWORD);
         model.setStatusFileName(statusFile);
         final ObjectStepLogger logger = new ObjectStepLogger();
@@ -215,6 +222,19 @@ public final class Main {
         model.setResourceId("/api/protected/signature");
         model.setSignatureType(type);
         model.setPassword(password);
+        model.setStatusFileName(statusFile);
+        run(new VerifySignatureStep(), model);
+        return "HTTP 200";
+    }
+
+    private String signGet(String query) throws Exception {
+        final VerifySignatureStepModel model = prepared(new VerifySignatureStepModel(), baseUrl + "/api/protected/signature?" + query);
+        model.setApplicationKey(applicationKey);
+        model.setApplicationSecret(applicationSecret);
+        model.setHttpMethod("GET");
+        model.setResourceId("/api/protected/signature");
+        model.setSignatureType(PowerAuthSignatureTypes.POSSESSION);
+        model.setPassword(PASSWORD);
         model.setStatusFileName(statusFile);
         run(new VerifySignatureStep(), model);
         return "HTTP 200";

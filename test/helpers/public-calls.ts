@@ -1,0 +1,221 @@
+import {
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthErrorCode,
+  PowerAuthPassword,
+  type PowerAuth,
+} from '../../src/index.ts';
+import { PASSWORD } from './client.ts';
+import { NO_BOOLEANS, NO_INSTANCES, NO_NUMBERS, NO_STRINGS, type NamedValue } from './wrong-values.ts';
+
+/** A parameter of a public method. */
+export interface Parameter {
+  readonly name: string;
+  /** A value that the method takes. */
+  readonly good: unknown;
+  /** Values that it must refuse. */
+  readonly wrong: readonly NamedValue[];
+  /** Code of the refusal. */
+  readonly code?: PowerAuthErrorCode;
+  /** Whether any string, however odd, must be coped with. */
+  readonly isText?: boolean;
+}
+
+/** A public method that takes checked parameters and needs `configure`. */
+export interface PublicCall {
+  readonly parameters: readonly Parameter[];
+  /** What it does without an activation: the error's code, or the result. */
+  readonly withoutActivation: { readonly code: PowerAuthErrorCode } | { readonly result: unknown };
+}
+
+const { MISSING_ACTIVATION, INVALID_ACTIVATION_STATE, INVALID_ACTIVATION_OBJECT, LOCAL_TOKEN_NOT_AVAILABLE } =
+  PowerAuthErrorCode;
+
+const optional = (values: readonly NamedValue[]): readonly NamedValue[] =>
+  values.filter(([, value]) => value !== undefined);
+const fake = (type: { readonly prototype: object }): NamedValue => [
+  'an object that was not made by its class',
+  Object.create(type.prototype),
+];
+
+const text = (name: string, good: string): Parameter => ({ name, good, wrong: NO_STRINGS, isText: true });
+const optionalText = (name: string): Parameter => ({ ...text(name, 'x'), wrong: optional(NO_STRINGS) });
+const password = (name: string): Parameter => ({
+  name,
+  good: PASSWORD,
+  wrong: [...NO_STRINGS, fake(PowerAuthPassword)],
+});
+const authentication: Parameter = {
+  name: 'authentication',
+  good: PowerAuthAuthentication.password(PASSWORD),
+  wrong: [
+    ...NO_INSTANCES,
+    fake(PowerAuthAuthentication),
+    ['one for a commit', PowerAuthAuthentication.commitWithPassword(PASSWORD)],
+    ['one without its password', PowerAuthAuthentication.password(undefined as unknown as string)],
+  ],
+};
+const tokenName = text('tokenName', 'MyToken');
+
+const fails = (code: PowerAuthErrorCode) => ({ withoutActivation: { code } });
+const answers = (result: unknown) => ({ withoutActivation: { result } });
+
+/** The methods of PowerAuth, all but those of {@link OTHER_METHODS}. */
+export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
+  hasValidActivation: { parameters: [], ...answers(false) },
+  canStartActivation: { parameters: [], ...answers(true) },
+  hasPendingActivation: { parameters: [], ...answers(false) },
+  getActivationIdentifier: { parameters: [], ...answers(undefined) },
+  getActivationFingerprint: { parameters: [], ...answers(undefined) },
+  getExternalPendingOperation: { parameters: [], ...answers(undefined) },
+  fetchActivationStatus: { parameters: [], ...fails(MISSING_ACTIVATION) },
+  createActivation: {
+    parameters: [
+      {
+        name: 'activation',
+        good: PowerAuthActivation.createWithActivationCode('VVVVV-VVVVV-VVVVV-VTFVA', 'test'),
+        wrong: [...NO_INSTANCES, fake(PowerAuthActivation)],
+        code: INVALID_ACTIVATION_OBJECT,
+      },
+    ],
+    // The server does not know this code.
+    ...fails(PowerAuthErrorCode.RESPONSE_ERROR),
+  },
+  commitActivation: {
+    parameters: [
+      {
+        ...authentication,
+        good: PowerAuthAuthentication.commitWithPassword(PASSWORD),
+        wrong: [
+          ...NO_INSTANCES,
+          fake(PowerAuthAuthentication),
+          ['one for signing', PowerAuthAuthentication.password(PASSWORD)],
+          ['possession alone', PowerAuthAuthentication.possession()],
+        ],
+      },
+    ],
+    ...fails(INVALID_ACTIVATION_STATE),
+  },
+  removeActivationWithAuthentication: { parameters: [authentication], ...fails(MISSING_ACTIVATION) },
+  removeActivationLocal: { parameters: [], ...answers(undefined) },
+  verifyScannedActivationCode: { parameters: [text('activationCode', 'x')], ...answers(false) },
+  requestGetSignature: {
+    parameters: [
+      authentication,
+      text('uriId', '/x'),
+      {
+        name: 'params',
+        good: { a: 1 },
+        wrong: NO_INSTANCES.filter(
+          ([name]) => !['undefined', 'null', 'an object', 'an object without prototype'].includes(name),
+        ),
+      },
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
+  requestSignature: {
+    parameters: [authentication, text('method', 'POST'), text('uriId', '/x'), optionalText('body')],
+    ...fails(MISSING_ACTIVATION),
+  },
+  offlineSignature: {
+    parameters: [
+      authentication,
+      text('uriId', '/x'),
+      { ...text('nonce', 'AAAAAAAAAAAAAAAAAAAAAA=='), wrong: [...NO_STRINGS, ['no Base64', 'x']] },
+      optionalText('body'),
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
+  verifyServerSignedData: {
+    parameters: [
+      text('data', 'x'),
+      text('signature', 'AAAA'),
+      { name: 'masterKey', good: false, wrong: NO_BOOLEANS },
+    ],
+    ...answers(false),
+  },
+  validatePassword: { parameters: [password('password')], ...fails(MISSING_ACTIVATION) },
+  changePassword: {
+    parameters: [password('oldPassword'), password('newPassword')],
+    ...fails(MISSING_ACTIVATION),
+  },
+  unsafeChangePassword: { parameters: [password('oldPassword'), password('newPassword')], ...answers(false) },
+  fetchEncryptionKey: {
+    parameters: [
+      authentication,
+      {
+        name: 'index',
+        good: 1,
+        wrong: [...NO_NUMBERS, ['-1', -1], ['a fraction', 0.5], ['NaN', NaN], ['2^53', 2 ** 53]],
+      },
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
+  signDataWithDevicePrivateKey: {
+    parameters: [authentication, text('data', 'x')],
+    ...fails(MISSING_ACTIVATION),
+  },
+  hasActivationRecoveryData: { parameters: [], ...answers(false) },
+  activationRecoveryData: { parameters: [authentication], ...fails(MISSING_ACTIVATION) },
+  confirmRecoveryCode: {
+    parameters: [text('recoveryCode', 'AAAAA-AAAAA-AAAAA-AAAAA'), authentication],
+    ...fails(MISSING_ACTIVATION),
+  },
+};
+
+/** Methods that need no `configure`, with tests of their own. */
+export const OTHER_METHODS = [
+  'isConfigured',
+  'configure',
+  'deconfigure',
+  'createPassword',
+  'getEncryptorForApplicationScope',
+  'getEncryptorForActivationScope',
+];
+
+/** The methods of PowerAuthTokenStore. */
+export const TOKEN_STORE_CALLS: Readonly<Record<string, PublicCall>> = {
+  hasLocalToken: { parameters: [tokenName], ...answers(false) },
+  getLocalToken: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
+  requestAccessToken: { parameters: [tokenName, authentication], ...fails(MISSING_ACTIVATION) },
+  removeAccessToken: { parameters: [tokenName], ...fails(MISSING_ACTIVATION) },
+  removeLocalToken: { parameters: [tokenName], ...answers(undefined) },
+  removeAllLocalTokens: { parameters: [], ...answers(undefined) },
+  generateHeaderForToken: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
+  headerGenerator: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
+};
+
+/** All of them, with the object that has the method. */
+export const PUBLIC_CALLS: readonly (readonly [
+  name: string,
+  call: PublicCall,
+  objectOf: (powerAuth: PowerAuth) => object,
+])[] = [
+  ...Object.entries(POWER_AUTH_CALLS).map(
+    ([name, call]) => [name, call, (powerAuth: PowerAuth) => powerAuth] as const,
+  ),
+  ...Object.entries(TOKEN_STORE_CALLS).map(
+    ([name, call]) => [name, call, (powerAuth: PowerAuth) => powerAuth.tokenStore] as const,
+  ),
+];
+
+/** Calls a method by its name; a synchronous throw is told apart from a rejection. */
+export function callByName(object: object, name: string, args: readonly unknown[]): Promise<unknown> {
+  const method = (object as Readonly<Record<string, unknown>>)[name] as (...args: unknown[]) => unknown;
+  const answer = method.apply(object, [...args]);
+  if (answer instanceof Promise) return answer;
+  throw new Error(`${name} answered no promise`);
+}
+
+/** Names of the methods of an object, those of its base classes included. */
+export function methodsOf(object: object): string[] {
+  const names = new Set<string>();
+  for (let type: unknown = Object.getPrototypeOf(object); type !== Object.prototype;) {
+    const prototype = type as object;
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value === 'function' && name !== 'constructor') names.add(name);
+    }
+    type = Object.getPrototypeOf(prototype);
+  }
+  return [...names].sort();
+}
