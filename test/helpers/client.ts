@@ -29,7 +29,7 @@ export async function testServer(
 export interface TestClientSettings {
   readonly instanceId?: string;
   readonly storage?: PowerAuthStorage;
-  readonly sealingKey?: Uint8Array;
+  readonly sealingKey?: Uint8Array | CryptoKey;
   readonly client?: PowerAuthClientConfigurationType;
 }
 

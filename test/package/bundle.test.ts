@@ -18,7 +18,7 @@ describe('tree shaking', () => {
     const { text } = await bundleProgram(
       `import * as unused from '${path.replace('.', 'powerauth-wasm')}';`,
       // Only Node can resolve these; the point is that the import of them goes too.
-      ['lmdb', 'env-paths', 'redis', 'node:*'],
+      ['lmdb', 'env-paths', 'redis', '@napi-rs/keyring', 'node:*'],
     );
     expect(text.trim()).toBe('');
   });

@@ -10,9 +10,14 @@ const execute = promisify(execFile);
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Standard output of a program; rejects with all it printed when it fails. */
-export async function run(command: string, args: readonly string[], cwd = root): Promise<string> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd = root,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<string> {
   // What an outer `npm test` says of its own project is not true of another folder.
-  const env = { ...process.env };
+  const env = { ...process.env, ...variables };
   delete env['npm_config_local_prefix'];
   delete env['INIT_CWD'];
   const shell = process.platform === 'win32' && command === 'npm';

@@ -38,6 +38,13 @@ export const PROGRAMS = {
     places: ['/usr/sbin/redis-server', '/opt/homebrew/bin/redis-server', '/usr/local/bin/redis-server'],
     debian: 'redis-tools',
   },
+  keyring: {
+    title: 'GNOME Keyring',
+    variable: 'GNOME_KEYRING_PATH',
+    names: ['gnome-keyring-daemon'],
+    places: [],
+    debian: 'gnome-keyring',
+  },
 };
 
 function isExecutable(file) {

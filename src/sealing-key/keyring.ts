@@ -1,0 +1,135 @@
+/**
+ * A sealing key in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret
+ * Service (GNOME Keyring, KWallet and others) on Linux.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { lmdbStorage } from '../storage/lmdb.ts';
+import { importSealingKey, SEALING_KEY_LENGTH } from '../storage/sealing-key.ts';
+import { equalBytes, wipe } from '../util/bytes.ts';
+import { randomBytes } from '../util/random.ts';
+import { describe } from '../util/validate.ts';
+
+/** Longest service and account, in UTF-16 units. */
+const MAX_LENGTH = 200;
+
+/** Options of {@link keyringSealingKey}. */
+export interface KeyringSealingKeyOptions {
+  /** Under which service the keychain lists the key. 1 to 200 UTF-16 units. Default: `powerauth-wasm`. */
+  readonly service?: string;
+  /** Which key of the service. 1 to 200 UTF-16 units. Default: `sealing key`. */
+  readonly account?: string;
+}
+
+/** What of an entry of `@napi-rs/keyring` is used. */
+interface Entry {
+  getSecret(): Promise<number[] | null>;
+  setSecret(secret: Uint8Array): Promise<void>;
+}
+
+/** The keyring package is loaded here and nowhere else, and not before a key is asked for. */
+async function openEntry(service: string, account: string): Promise<Entry> {
+  const { AsyncEntry } = await import('@napi-rs/keyring');
+  // Not what it takes where there is no Secret Service: the kernel's keyring, which forgets the key with the next start.
+  return new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+}
+
+/** The stored key, or undefined. */
+async function read(entry: Entry): Promise<CryptoKey | undefined> {
+  const secret = await entry.getSecret();
+  if (secret === null) return undefined;
+  const bytes = Uint8Array.from(secret);
+  secret.fill(0);
+  try {
+    if (bytes.length === SEALING_KEY_LENGTH) return await importSealingKey(bytes);
+    throw new Error(
+      `expected ${SEALING_KEY_LENGTH} bytes there, got ${bytes.length}; is it something else's entry?`,
+    );
+  } finally {
+    wipe(bytes);
+  }
+}
+
+/** Stores a new key, unless another process was faster; answers the one that is stored. */
+async function make(entry: Entry, name: string): Promise<CryptoKey> {
+  // Keychains can't store something only where there is nothing; so one at a time, over all processes of this user.
+  const storage = lmdbStorage();
+  try {
+    return await storage.lock(`keyring ${name}`, async () => (await read(entry)) ?? (await store(entry)));
+  } finally {
+    await storage.close();
+  }
+}
+
+async function store(entry: Entry): Promise<CryptoKey> {
+  const bytes = randomBytes(SEALING_KEY_LENGTH);
+  try {
+    await entry.setSecret(bytes);
+    const stored = (await entry.getSecret()) ?? [];
+    const isSame = equalBytes(Uint8Array.from(stored), bytes);
+    stored.fill(0);
+    if (!isSame) throw new Error('it does not give back what was stored in it');
+    return await importSealingKey(bytes);
+  } finally {
+    wipe(bytes);
+  }
+}
+
+/**
+ * The sealing key that the operating system's keychain keeps for this user; made there where it is missing. However many
+ * processes ask at once, all get the same one. Needs the package `@napi-rs/keyring`.
+ *
+ * The keychain guards it as it guards passwords: encrypted while the user is logged out, and given to programs of the
+ * user who is logged in, on macOS and Windows as these systems allow it. Whoever removes the entry makes the records
+ * that it sealed unreadable for ever.
+ *
+ * @returns a non-extractable AES-256-GCM key, for `sealingKey` of a `PowerAuthKeychainConfiguration`
+ * @throws WRONG_PARAMETER for names that are none; UNKNOWN_ERROR when there is no keychain, when it is locked or refuses,
+ *   or when the entry is not 32 bytes long; the message says which entry and what to do
+ *
+ * @example
+ * ```ts
+ * import { keyringSealingKey } from 'powerauth-wasm/sealing-key/keyring';
+ *
+ * const sealingKey = await keyringSealingKey({ service: 'com.example.bank' });
+ * await powerAuth.configure(configuration, undefined, undefined, { sealingKey });
+ * ```
+ */
+export async function keyringSealingKey(options: KeyringSealingKeyOptions = {}): Promise<CryptoKey> {
+  const { service = 'powerauth-wasm', account = 'sealing key' } = options;
+  assertName(service, 'service');
+  assertName(account, 'account');
+  const name = `${service} ${account}`;
+  try {
+    const entry = await openEntry(service, account);
+    return (await read(entry)) ?? (await make(entry, name));
+  } catch (error) {
+    throw keychainFailure(name, error);
+  }
+}
+
+function assertName(value: unknown, field: string): void {
+  // NUL ends a string for some keychains.
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_LENGTH && !value.includes('\0'))
+    return;
+  throw failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `${field}: expected a string of 1 to ${MAX_LENGTH} UTF-16 units without NUL, got ${describe(value)}`,
+  );
+}
+
+function keychainFailure(name: string, cause: unknown): Error {
+  if (cause instanceof PowerAuthError) return cause;
+  const { code, message } = cause as { code?: unknown; message?: unknown };
+  const reason =
+    code === 'ERR_MODULE_NOT_FOUND'
+      ? 'install the package @napi-rs/keyring, or give another sealing key'
+      : `${String(message)}. Is there a keychain (on Linux a Secret Service, such as GNOME Keyring), and is it unlocked?`;
+  return failure(
+    PowerAuthErrorCode.UNKNOWN_ERROR,
+    `Cannot use the sealing key ${JSON.stringify(name)} in the system's keychain: ${reason}`,
+    { cause },
+  );
+}
