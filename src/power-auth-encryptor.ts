@@ -68,7 +68,11 @@ export class Encryptor implements PowerAuthEncryptor {
   }
 
   async release(): Promise<void> {
-    // Keys are only in decryptors.
+    const session = findSession(this.#instanceId);
+    if (session === undefined) return;
+    session.encryption.forget(
+      this.encryptorScope === 'APPLICATION' ? undefined : await activationIdOf(session),
+    );
   }
 }
 

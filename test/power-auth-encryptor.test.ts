@@ -256,6 +256,18 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
     expect(fetched()).toEqual([1, 2]);
   });
 
+  test('release has the next request fetch another key', async () => {
+    const { server, powerAuth } = await restarted();
+    const encryptor = take(powerAuth);
+    const id = async () => (await encryptor.encryptRequest('x')).cryptogram.temporaryKeyId;
+    const first = await id();
+    expect(await id()).toBe(first);
+    await encryptor.release();
+    await encryptor.release();
+    expect(await id()).not.toBe(first);
+    expect(requestsTo(server, KEYSTORE)).toBe(2);
+  });
+
   test('concurrent requests share one fetch of the key, and a failed fetch is tried again', async () => {
     const { server, powerAuth } = await restarted();
     server.faults.add({ path: KEYSTORE, count: 1, status: 500 });

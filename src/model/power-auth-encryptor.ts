@@ -83,7 +83,10 @@ export interface PowerAuthEncryptor {
    */
   encryptRequest(body: string, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>;
 
-  /** Does nothing, because there is nothing to let go of: the encryptor can be used again. */
+  /**
+   * Drops the server's temporary key, so that the next request fetches another one; the encryptor can be used again. Do so
+   * when a server cannot decrypt a request: it may have lost its key, and says no more than HTTP 500.
+   */
   release(): Promise<void>;
 }
 

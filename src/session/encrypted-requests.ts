@@ -34,24 +34,25 @@ export async function sendEncrypted<T>(
   use: (answer: Uint8Array, record: ActivationRecord) => T,
 ): Promise<T> {
   const { activation, encryption, signer } = session;
-  const record = await activation.read();
-  if (record === undefined) throw missingActivation();
-  try {
-    return await signer.send(factors, uriId, async (sign, signal) => {
+  return signer.send(factors, uriId, async (sign, signal) => {
+    // Read when its turn has come, so that encryption and signature belong to one activation.
+    const record = await activation.read();
+    if (record === undefined) throw missingActivation();
+    try {
       const plaintext = utf8(JSON.stringify(content));
       const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
       try {
         const body = JSON.stringify(envelope);
         const answer = decryptor.decrypt(await post(body, await sign(body), signal));
         return use(answer, record);
-      } catch (error) {
-        encryption.forget(record.activationId);
-        throw error;
       } finally {
         decryptor.release();
       }
-    });
-  } finally {
-    wipeActivationRecord(record);
-  }
+    } catch (error) {
+      encryption.forget(record.activationId);
+      throw error;
+    } finally {
+      wipeActivationRecord(record);
+    }
+  });
 }
