@@ -46,8 +46,9 @@ export interface PowerAuthKeychainConfigurationType {
 }
 
 /** {@link PowerAuthKeychainConfigurationType} with the defaults filled in. */
-export type PowerAuthKeychainConfigurationData = PowerAuthKeychainConfigurationType &
-  Required<Pick<PowerAuthKeychainConfigurationType, 'minimalRequiredKeychainProtection'>>;
+export interface PowerAuthKeychainConfigurationData extends PowerAuthKeychainConfigurationType {
+  readonly minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
+}
 
 /**
  * {@link PowerAuthKeychainConfigurationType} as a class.

@@ -1,0 +1,149 @@
+/**
+ * Where our public types are not those of the React Native SDK, and why. Lines are those of `describe-api.ts`.
+ *
+ * @module
+ */
+
+/** What the peer exports for its own use, and its documentation does not name. */
+export const ABSENT: readonly RegExp[] = [
+  // Access to objects of the native code.
+  /\bBaseNativeObject\b/,
+  /\bBaseReleasableObject\b/,
+  /\bNativeObject(?:Cmd|CmdData|CmdResult|Info|Register|RegisterIfc|Type)\b/,
+  /\bPowerAuthEncryptorImpl\b/,
+  /\bPowerAuthAuthentication\.(?:convertLegacyObject|toRawAuthentication)\b/,
+  /\bPowerAuthPassword\.toRawPassword\b/,
+  /^new PowerAuthTokenStore\(/,
+];
+
+/** What comes with the biometry factor. */
+export const NOT_YET: readonly RegExp[] = [
+  /^PowerAuth\.(?:addBiometryFactor|getBiometryInfo|groupedBiometricAuthentication|hasBiometryFactor|removeBiometryFactor)\(/,
+  /^static PowerAuthAuthentication\.(?:biometry|commitWithPasswordAndBiometry)\(/,
+];
+
+/** The peer's lines, and ours in their place: programs written for the first compile with the second. */
+export const CHANGED: readonly {
+  readonly why: string;
+  readonly peer: readonly string[];
+  readonly ours: readonly string[];
+}[] = [
+  {
+    why: 'parameters are an object, so that other values are found when compiling',
+    peer: [
+      'PowerAuth.requestGetSignature(authentication: PowerAuthAuthentication, uriId: string, params?: any): Promise<PowerAuthAuthorizationHttpHeader>',
+    ],
+    ours: [
+      'PowerAuth.requestGetSignature(authentication: PowerAuthAuthentication, uriId: string, params?: object | null): Promise<PowerAuthAuthorizationHttpHeader>',
+    ],
+  },
+  {
+    why: 'what may be anything may be missing',
+    peer: ['PowerAuthActivation.customAttributes: any', 'PowerAuthActivation.identityAttributes: any'],
+    ours: ['PowerAuthActivation.customAttributes?: any', 'PowerAuthActivation.identityAttributes?: any'],
+  },
+  {
+    why: 'two overloads are one signature with an optional parameter',
+    peer: [
+      'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram): Promise<string>',
+      'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram, outputDataFormat: PowerAuthDataFormat): Promise<string>',
+      'PowerAuthEncryptor.encryptRequest(body: string): Promise<PowerAuthEncryptedRequestData>',
+      'PowerAuthEncryptor.encryptRequest(body: string, bodyFormat: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>',
+    ],
+    ours: [
+      'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram, outputDataFormat?: PowerAuthDataFormat): Promise<string>',
+      'PowerAuthEncryptor.encryptRequest(body: string, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>',
+    ],
+  },
+  {
+    why: 'an error is an Error, always has code and message, and does not change',
+    peer: [
+      'PowerAuthError.code?: PowerAuthErrorCode',
+      'PowerAuthError.errorData?: any',
+      'PowerAuthError.message?: string',
+      'PowerAuthError.originalException: any',
+      'new PowerAuthError(exception: any, message?: string, code?: PowerAuthErrorCode, errorData?: any)',
+    ],
+    ours: [
+      'PowerAuthError.cause?: unknown',
+      'PowerAuthError.message: string',
+      'PowerAuthError.stack?: string',
+      'new PowerAuthError(exception: unknown, message?: string, code?: PowerAuthErrorCode, errorData?: PowerAuthErrorData)',
+      'readonly PowerAuthError.code: PowerAuthErrorCode',
+      'readonly PowerAuthError.errorData: any',
+      'readonly PowerAuthError.name: "PowerAuthError" = \'PowerAuthError\'',
+      'readonly PowerAuthError.originalException: any',
+    ],
+  },
+  {
+    why: 'what is only described may be anything',
+    peer: ['static PowerAuthDebug.describeError(error: any): string'],
+    ours: ['static PowerAuthDebug.describeError(error: unknown): string'],
+  },
+  {
+    why: 'what has a default is there; fetch, clock and engine are where they were given',
+    peer: [
+      'buildClientConfiguration(input?: PowerAuthClientConfigurationType): Required<PowerAuthClientConfigurationType>',
+    ],
+    ours: [
+      'buildClientConfiguration(input?: PowerAuthClientConfigurationType): PowerAuthClientConfigurationType & Required<Omit<PowerAuthClientConfigurationType, "fetch" | "clock" | "engine">>',
+    ],
+  },
+  {
+    why: 'a keychain configuration takes the additional settings in its constructor',
+    peer: ['new PowerAuthKeychainConfiguration()'],
+    ours: ['new PowerAuthKeychainConfiguration(settings?: PowerAuthKeychainConfigurationType = {})'],
+  },
+];
+
+/** What the peer does not have. */
+export const ADDITIONS: readonly string[] = [
+  // Headers without promises.
+  'PowerAuthTokenStore.headerGenerator(tokenName: string): Promise<PowerAuthTokenHeaderGenerator>',
+  'class PowerAuthTokenHeaderGenerator',
+  'PowerAuthTokenHeaderGenerator.next(): string',
+  'PowerAuthTokenHeaderGenerator.nextBatch(count: number): string[]',
+  'PowerAuthTokenHeaderGenerator.release(): void',
+  'readonly PowerAuthTokenHeaderGenerator.key: string = TOKEN_HEADER',
+  // The runtime: engine, HTTP and time.
+  'type EngineName = "js" | "wasm-scalar" | "wasm-simd"',
+  'readonly PowerAuth.engine?: "wasm-simd" | "wasm-scalar" | "js"',
+  ...['PowerAuthClientConfiguration', 'readonly PowerAuthClientConfigurationType'].flatMap((owner) => [
+    `${owner}.clock?: PowerAuthClock`,
+    `${owner}.engine?: "wasm-simd" | "wasm-scalar" | "js"`,
+    `${owner}.fetch?: (input: RequestInfo | URL, init?: RequestInit | undefined) => Promise<Response>`,
+  ]),
+  'interface PowerAuthClock',
+  'PowerAuthClock.monotonic(): number',
+  'PowerAuthClock.now(): number',
+  // Where records are kept.
+  'PowerAuthKeychainConfiguration.storage?: PowerAuthStorage',
+  'readonly PowerAuthKeychainConfiguration.sealingKey?: Uint8Array<ArrayBufferLike> | CryptoKey',
+  ...['PowerAuthKeychainConfigurationType', 'PowerAuthKeychainConfigurationData'].flatMap((owner) => [
+    `readonly ${owner}.sealingKey?: Uint8Array<ArrayBufferLike> | CryptoKey`,
+    `readonly ${owner}.storage?: PowerAuthStorage`,
+  ]),
+  'interface PowerAuthStorage',
+  'PowerAuthStorage.close(): Promise<void>',
+  'PowerAuthStorage.delete(key: string): Promise<void>',
+  'PowerAuthStorage.get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>',
+  'PowerAuthStorage.list(prefix: string): AsyncIterable<string>',
+  'PowerAuthStorage.lock(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T>',
+  'PowerAuthStorage.set(key: string, value: Uint8Array<ArrayBufferLike>): Promise<void>',
+  'PowerAuthStorage.subscribe(listener: (change: PowerAuthStorageChange) => void): () => void',
+  'PowerAuthStorage.update(key: string, change: (current: Uint8Array<ArrayBuffer> | undefined) => Uint8Array<ArrayBufferLike> | Promise<Uint8Array<ArrayBufferLike> | undefined>): Promise<Uint8Array<ArrayBuffer> | undefined>',
+  'readonly PowerAuthStorage.name: string',
+  'interface PowerAuthStorageLock',
+  'readonly PowerAuthStorageLock.signal: AbortSignal',
+  'type PowerAuthStorageChange = "all" | readonly string[]',
+  // Types of what the peer calls any, and what version 3.3 of the protocol brings.
+  'interface PowerAuthErrorData',
+  'readonly PowerAuthErrorData.currentRecoveryPukIndex?: number',
+  'readonly PowerAuthErrorData.httpStatusCode?: number',
+  'readonly PowerAuthErrorData.responseBody?: string',
+  'readonly PowerAuthErrorData.serverResponseCode?: string',
+  'readonly PowerAuthErrorData.serverResponseMessage?: string',
+  'PowerAuthCreateActivationResult.userInfo?: Record<string, unknown>',
+  'readonly PowerAuthCryptogram.temporaryKeyId?: string',
+  'readonly PowerAuthCryptogram.timestamp?: number',
+];
