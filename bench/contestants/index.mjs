@@ -1,17 +1,14 @@
 /**
- * The contestants.
+ * The contestants in JavaScript.
  *
  * @module
  */
-import { noble } from './noble.mjs';
+import { EVERYWHERE } from './everywhere.mjs';
 import { nodeCrypto } from './node-crypto.mjs';
-import { ours } from './ours.mjs';
-import { peersContestants } from './peers.mjs';
 import { scale } from './scale.mjs';
-import { webCrypto } from './web-crypto.mjs';
 
-/** Those in JavaScript who make a header of one token, as fast as they can. */
-export const CONTESTANTS = [...webCrypto, ...peersContestants, ...noble, ...nodeCrypto, ...ours];
+/** Those who make a header of one token, as fast as they can. */
+export const CONTESTANTS = [...nodeCrypto, ...EVERYWHERE];
 
 /** Ours under other loads. */
 export const SCALE = scale;

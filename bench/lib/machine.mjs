@@ -20,7 +20,7 @@ export function processorFlags() {
   }
 }
 
-/** Machine, runtime and their versions. */
+/** The machine. */
 export function machine() {
   const flags = processorFlags();
   return {
@@ -28,8 +28,5 @@ export function machine() {
     cores: cpus().length,
     extensions: EXTENSIONS.filter((name) => flags.includes(name)),
     system: `${platform()} ${release().split('-')[0]} ${arch()}`,
-    node: process.versions.node,
-    v8: process.versions.v8,
-    openssl: process.versions.openssl,
   };
 }

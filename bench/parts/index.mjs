@@ -6,6 +6,7 @@
 import { newActivation } from '../lib/activation.mjs';
 import { newToken } from '../lib/instances.mjs';
 import { machine } from '../lib/machine.mjs';
+import { today } from '../lib/today.mjs';
 import { measureEventLoop } from './event-loop.mjs';
 import { measureHeaders } from './headers.mjs';
 import { measureScale } from './scale.mjs';
@@ -28,7 +29,8 @@ import { measureWorkers } from './workers.mjs';
 export async function measureAll(effort) {
   const setting = { token: newToken(), activation: await newActivation(), scale: effort.scale };
   return {
-    date: new Date().toISOString().slice(0, 10),
+    date: today(),
+    runtime: `Node ${process.versions.node} (V8 ${process.versions.v8}, OpenSSL ${process.versions.openssl})`,
     machine: machine(),
     effort,
     ...(await measureHeaders(setting, effort)),

@@ -1,4 +1,5 @@
 import type { HeaderResult } from './results.d.mts';
 
 export const BASELINE: string;
-export function headerRows(headers: readonly HeaderResult[], baseline?: string): string[][];
+export const BROWSER_BASELINE: string;
+export function headerRows(headers: readonly HeaderResult[]): string[][];

@@ -1,6 +1,6 @@
-import type { Results } from './results.d.mts';
+import type { BrowserResults, Results } from './results.d.mts';
 
 export const CHART: string;
 export function chartOf(results: Results): string;
-export function section(results: Results): string;
+export function section(node: Results, chromium: BrowserResults): string;
 export function withSection(readme: string, text: string): string;

@@ -21,9 +21,9 @@ const inChart = ({ id }) => !/^(?:engine|sha-ni)/.test(id);
 export const chartOf = ({ headers }) => chart(headers.filter(inChart), 'Token headers per second, one core');
 
 /** What was measured on. */
-export function description({ machine: { cpu, cores, extensions, system, node }, effort, date }) {
+export function description({ runtime, machine: { cpu, cores, extensions, system }, effort, date }) {
   const features = extensions.includes('sha_ni') ? ' with SHA-NI' : '';
-  return `${cpu}${features}, ${cores} cores, ${system}, Node ${node}; medians of ${effort.rounds} interleaved rounds, ${date}`;
+  return `${runtime} on ${cpu}${features}, ${cores} cores, ${system}; medians of ${effort.rounds} interleaved rounds, ${date}`;
 }
 
 /** Figures without a goal, in sentences. */
@@ -36,18 +36,27 @@ export function otherFigures({ startUp, workers, eventLoop }) {
   ].join('\n');
 }
 
-/** The README's part, without the markers. */
-export const section = (
-  node,
-) => `One token header: a fresh nonce, HMAC-SHA-256, Base64 and text. ${description(node)}.
+/**
+ * The README's part, without the markers.
+ *
+ * @param node results of a run in Node
+ * @param chromium results of a run in Chromium
+ */
+export const section = (node, chromium) => `One token header: a fresh nonce, HMAC-SHA-256, Base64 and text.
 
 ![Token headers per second, one core](${CHART})
+
+${description(node)}:
 
 ${markdownTable(headerRows(node.headers))}
 
 ${markdownTable(goalRows(node))}
 
-${otherFigures(node)}`;
+${otherFigures(node)}
+
+${description(chromium)}:
+
+${markdownTable(headerRows(chromium.headers))}`;
 
 /**
  * A README with its part in place.

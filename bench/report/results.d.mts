@@ -1,4 +1,5 @@
-/** What a run in Node has measured: the content of bench/results/node.json. */
+/* What runs have measured: the content of bench/results/node.json and chromium.json. */
+
 export interface Spread {
   readonly median: number;
   readonly lower: number;
@@ -13,17 +14,23 @@ export interface HeaderResult extends Spread {
   readonly kind: 'javascript' | 'native' | 'ours';
 }
 
-export interface Results {
+/** What is known of each run. */
+export interface BrowserResults {
   readonly date: string;
+  /** Name and version. */
+  readonly runtime: string;
   readonly machine: {
     readonly cpu: string;
     readonly cores: number;
     readonly extensions: readonly string[];
     readonly system: string;
-    readonly node: string;
   };
-  readonly effort: { readonly rounds: number; readonly scale: number };
+  readonly effort: { readonly rounds: number };
   readonly headers: readonly HeaderResult[];
+}
+
+export interface Results extends BrowserResults {
+  readonly effort: { readonly rounds: number; readonly scale: number };
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly scale: readonly (Spread & { readonly id: string })[];
   /** Bytes for one cached token. */

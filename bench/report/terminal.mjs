@@ -9,9 +9,14 @@ import { headerRows } from './headers.mjs';
 import { description, otherFigures } from './readme.mjs';
 import { textTable } from './table.mjs';
 
-/** @param results of a run in Node */
-export function print(results) {
+/** The contestants' part of a run. */
+export function printHeaders(results) {
   console.log(`\n${color.bold(description(results))}\n\n${textTable(headerRows(results.headers))}\n`);
+}
+
+/** All of a run in Node. */
+export function print(results) {
+  printHeaders(results);
   for (const { name, reason } of results.skipped) console.log(`skipped: ${name}, because ${reason}`);
   const [head, ...rows] = textTable(goalRows(results)).split('\n');
   console.log(head);

@@ -24,5 +24,8 @@ export function writeResults(runtime, results) {
 export function writeReport() {
   const node = readResults('node');
   writeFileSync(path(CHART), chartOf(node));
-  writeFileSync(path('README.md'), withSection(readFileSync(path('README.md'), 'utf8'), section(node)));
+  writeFileSync(
+    path('README.md'),
+    withSection(readFileSync(path('README.md'), 'utf8'), section(node, readResults('chromium'))),
+  );
 }

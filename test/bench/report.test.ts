@@ -5,22 +5,23 @@ import { chart } from '../../bench/report/chart.mjs';
 import { goals } from '../../bench/report/goals.mjs';
 import { headerRows } from '../../bench/report/headers.mjs';
 import { CHART, chartOf, section, withSection } from '../../bench/report/readme.mjs';
-import type { HeaderResult, Results } from '../../bench/report/results.d.mts';
+import type { BrowserResults, HeaderResult, Results } from '../../bench/report/results.d.mts';
 import { root } from '../package/support.ts';
 
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 const results = JSON.parse(await read('bench/results/node.json')) as Results;
+const chromium = JSON.parse(await read('bench/results/chromium.json')) as BrowserResults;
 
 describe('what the README says', () => {
   test('is what the results in git say; `npm run bench -- --report` makes it so', async () => {
     const readme = await read('README.md');
-    expect(withSection(readme, section(results))).toBe(readme);
+    expect(withSection(readme, section(results, chromium))).toBe(readme);
     expect(await read(CHART)).toBe(chartOf(results));
   });
 
   test('names each contestant and each goal', () => {
-    const text = section(results);
-    for (const { name } of results.headers) expect(text).toContain(`| ${name} |`);
+    const text = section(results, chromium);
+    for (const { name } of [...results.headers, ...chromium.headers]) expect(text).toContain(`| ${name} |`);
     for (const { what, goal } of goals(results)) expect(text).toContain(`| ${what} | ${goal} |`);
   });
 
@@ -56,6 +57,14 @@ test('the table has the slowest first, and ratios of medians', () => {
     ["b's name", '1.0.0', '400', '399 to 401', '0.50×'],
     ["node-crypto's name", '1.0.0', '200', '199 to 201', '1.00×'],
     ["a's name", '1.0.0', '100', '99 to 101', '2.00×'],
+  ]);
+});
+
+test('in a browser WebCrypto is what others are compared with', () => {
+  const rows = headerRows([header('web-crypto', 50_000), header('next-wasm-simd', 500)]);
+  expect(rows.slice(1).map(([name, , , , speed]) => [name, speed])).toEqual([
+    ["web-crypto's name", '1.00×'],
+    ["next-wasm-simd's name", '100×'],
   ]);
 });
 
