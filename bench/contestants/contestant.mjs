@@ -17,7 +17,7 @@
  * @property {boolean} [jwt] makes a JSON Web Token, no token header
  * @property {boolean} [manyTokens] its tokens are those of ../lib/tokens.mjs
  * @property {(setting: Setting) => Promise<() => unknown>} create prepares, and answers the function that is timed: a
- *   call makes one header, or an array of `perCall`
+ *   call makes one header (a string, or an object with it as `value`), or an array of `perCall`
  */
 
 /**

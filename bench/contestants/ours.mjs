@@ -67,7 +67,7 @@ const generate = (name) => ({
   asynchronous: true,
   create: async (setting) => {
     const store = await storeOf(name, setting);
-    return async () => (await store.generateHeaderForToken('token')).value;
+    return () => store.generateHeaderForToken('token');
   },
 });
 

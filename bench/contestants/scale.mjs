@@ -51,9 +51,9 @@ const roundRobin = (id, name, countOf) => ({
     const names = Array.from({ length: count }, (_, index) => nameOf(index));
     for (const name of names) await tokenStore.generateHeaderForToken(name);
     let turn = 0;
-    return async () => {
+    return () => {
       if (++turn === count) turn = 0;
-      return (await tokenStore.generateHeaderForToken(names[turn])).value;
+      return tokenStore.generateHeaderForToken(names[turn]);
     };
   },
 });

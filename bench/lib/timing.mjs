@@ -37,7 +37,7 @@ export class Stopwatch {
   async sample(count) {
     const headers = [];
     while (headers.length < count) headers.push(...[await this.#call()].flat());
-    return headers;
+    return headers.map((header) => header.value ?? header);
   }
 
   /** Nanoseconds for one header, from working for `seconds`. */
