@@ -4,29 +4,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { launchProfile } from '../helpers/browser.ts';
+import { formsOf, foundIn, textForms, type Forms } from '../helpers/forms.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { temporaryFolder } from '../helpers/storage.ts';
 import { clientIn, clientOrigin } from './origin.ts';
 
-/** In the ways that somebody would write bytes down. */
-function formsOf(name: string, bytes: Buffer): Record<string, Buffer> {
-  const text = (form: string): Buffer => Buffer.from(form, 'latin1');
-  const base64 = bytes.toString('base64').replace(/=+$/, '');
-  return {
-    [`${name}, raw`]: bytes,
-    [`${name}, hex`]: text(bytes.toString('hex')),
-    [`${name}, hex in capitals`]: text(bytes.toString('hex').toUpperCase()),
-    [`${name}, Base64`]: text(base64),
-    [`${name}, Base64url`]: text(bytes.toString('base64url')),
-    [`${name}, Base64 in UTF-16`]: Buffer.from(base64, 'utf16le'),
-  };
-}
-
-/** Which of the forms are somewhere in the bytes. */
-const foundIn = (haystack: Buffer, forms: Record<string, Buffer>): string[] =>
-  Object.keys(forms).filter((form) => haystack.includes(forms[form] ?? ''));
-
-async function foundUnder(folder: string, forms: Record<string, Buffer>): Promise<string[]> {
+async function foundUnder(folder: string, forms: Forms): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -104,12 +87,10 @@ for (const browser of ['chromium', 'firefox'] as const) {
         ...(await call('secrets', tokenName)),
         ctrDataBefore: before['ctrData'],
       };
-      const forms: Record<string, Buffer> = {
-        password: Buffer.from(password),
-        'password in UTF-16': Buffer.from(password, 'utf16le'),
+      const forms: Forms = {
+        ...textForms('password', password),
         // No secret, but nobody's business.
-        'token name': Buffer.from(tokenName),
-        'token name in UTF-16': Buffer.from(tokenName, 'utf16le'),
+        ...textForms('token name', tokenName),
       };
       for (const [name, value = ''] of Object.entries(keys)) {
         const bytes = Buffer.from(value, 'base64');

@@ -72,13 +72,22 @@ describe('a path that will not do', () => {
     }
   });
 
-  test('no permission', async ({ skip }) => {
-    if (isRoot) skip('root may write everywhere');
-    const folder = join(await temporaryFolder(), 'mine');
-    mkdirSync(folder);
-    chmodSync(folder, 0o500);
-    expect((await failureAt(join(folder, 'below'))).message).toMatch(/no permission/);
-    expect((await failureAt(folder)).message).toMatch(/no permission/);
+  test.each(['below', ''])('no permission (in the folder itself, or to make one: "%s")', async (below) => {
+    const mine = join(await temporaryFolder(), 'mine');
+    mkdirSync(mine);
+    chmodSync(mine, 0o500);
+    const path = join(mine, below);
+    if (!isRoot) {
+      expect((await failureAt(path)).message).toMatch(/no permission/);
+      return;
+    }
+    // Root may write everywhere; a child gives that up.
+    chmodSync(join(mine, '..'), 0o755);
+    const script = await buildChild(new URL('./storage-child.ts', import.meta.url));
+    expect(await new Child(script, 'unprivileged', path).receive()).toEqual({
+      code: 'UNKNOWN_ERROR',
+      message: expect.stringMatching(/no permission; let this user read and write there/) as string,
+    });
   });
 
   test('a read-only volume', async ({ skip }) => {

@@ -95,6 +95,15 @@ async function idleThen(storage: PowerAuthStorage): Promise<void> {
   await new Promise((resolve) => process.once('message', resolve));
 }
 
+/** Gives up root's rights, then uses the store, and tells how that failed. */
+async function unprivileged(storage: PowerAuthStorage): Promise<void> {
+  // Loaded while that is possible.
+  await import('lmdb');
+  process.setgid?.(65534);
+  process.setuid?.(65534);
+  tell(errorOf(await storage.set('key', new Uint8Array(1)).catch((error: unknown) => error)));
+}
+
 /** Fills the volume, then goes on writing until that fails, makes room again, and tells what happened. */
 async function fill(storage: PowerAuthStorage): Promise<void> {
   const filler = join(place, '..', 'filler');
@@ -140,6 +149,7 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   seal,
   idle,
   idleThen,
+  unprivileged,
   fill,
 };
 

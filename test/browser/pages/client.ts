@@ -13,14 +13,10 @@ import {
   type PowerAuthConfigurationType,
   type PowerAuthError,
 } from '../../../src/index.ts';
-import { decodeActivationRecord } from '../../../src/session/activation-record.ts';
 import { RecordKeys } from '../../../src/session/record-keys.ts';
-import { decodeTokenRecord } from '../../../src/session/token-record.ts';
 import { localforageStorage } from '../../../src/storage/localforage.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
-import { unwrapKnowledgeKey } from '../../../src/protocol/knowledge.ts';
-import { base64 } from '../../../src/util/base64.ts';
-import { utf8 } from '../../../src/util/bytes.ts';
+import { readSecrets } from '../../helpers/secrets.ts';
 import { serveCalls } from '../../storage/pages/calls.ts';
 
 const INSTANCE = 'browser-test';
@@ -101,22 +97,7 @@ async function secrets(tokenName?: string): Promise<Record<string, string>> {
     return storage.sealingKey();
   });
   try {
-    const keys = new RecordKeys(INSTANCE);
-    const bytes = await sealed.get(keys.activation);
-    if (bytes === undefined) throw new Error('no activation');
-    const { possessionKey, transportKey, counter, knowledge } = decodeActivationRecord(bytes);
-    const found: Record<string, string> = {
-      possessionKey: base64(possessionKey),
-      transportKey: base64(transportKey),
-      ctrData: base64(counter.ctrData),
-      wrappedKnowledgeKey: base64(knowledge.wrappedKey),
-      knowledgeKey: base64(unwrapKnowledgeKey({ ...knowledge, password: utf8(PASSWORD) })),
-      password: PASSWORD,
-    };
-    if (tokenName === undefined) return found;
-    const token = await sealed.get(keys.token(tokenName));
-    if (token === undefined) throw new Error(`no token ${tokenName}`);
-    return { ...found, tokenSecret: base64(decodeTokenRecord(token).tokenSecret) };
+    return { ...(await readSecrets(sealed, INSTANCE, PASSWORD, tokenName)), password: PASSWORD };
   } finally {
     await storage.close();
   }
