@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildPackage, root, runNode } from '../package/support.ts';
+
+const EXPECTED = `
+activated: false
+scanned code is good: true
+typed code is corrected: true
+fingerprint has 8 digits: true
+1234 is weak because: many people use it
+9562 is weak because: undefined
+finished: true
+activated after a restart: true
+login: HTTP 401
+login with another PIN: {"remainingAttempts":4}
+login: welcome
+payment: 200
+payment as before: 200
+history: 200
+offline signature is good: true
+forged payload: undefined
+balance: 200
+balance, with the same token: 200
+tokens on the server: 1
+tokens left: 0
+secret answer: {"question":"6 × 9"}
+login after the change: welcome
+file key has 16 bytes: true
+contract is signed by the device: true
+state on the server: REMOVED
+without an activation: PowerAuthError MISSING_ACTIVATION: This instance has no activation; create one with createActivation and commitActivation first
+`;
+
+describe('examples/react-native-port', () => {
+  beforeAll(buildPackage, 120_000);
+
+  test('is an app for the React Native SDK that imports this package instead, and does all its app does', async () => {
+    const app = await readFile(join(root, 'examples/react-native-port/app.ts'), 'utf8');
+    expect(app.match(/ from '.*'/g)).toEqual([
+      " from 'react-native-powerauth-mobile-sdk'",
+      " from 'powerauth-wasm'",
+    ]);
+    // Strict TypeScript of the project covers app.ts; here it runs.
+    expect((await runNode(['examples/react-native-port/main.mjs'])).trim()).toBe(EXPECTED.trim());
+  }, 60_000);
+});
