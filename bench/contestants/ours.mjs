@@ -37,7 +37,7 @@ const engineBatch = (name) => ({
 });
 
 const storeOf = async (name, { activation, token }) =>
-  (await openInstance(activation, 'bench', [['token', token]], { engine: name })).tokenStore;
+  (await openInstance(activation, [['token', token]], { engine: name })).tokenStore;
 
 const next = (name) => ({
   ...common,

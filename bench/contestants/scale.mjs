@@ -25,7 +25,7 @@ const slow = (engine, count) => ({
   name: `one header per ms, ${count === 1 ? 'one token' : 'each of another token'}, ${engine}`,
   create: async ({ token, activation }) => {
     const clock = steppedClock();
-    const instance = await openInstance(activation, 'bench', tokens(token, count), { engine, clock });
+    const instance = await openInstance(activation, tokens(token, count), { engine, clock });
     const generators = [];
     for (let index = 0; index < count; index++) {
       generators.push(await instance.tokenStore.headerGenerator(nameOf(index)));
@@ -47,7 +47,7 @@ const roundRobin = (id, name, countOf) => ({
   asynchronous: true,
   create: async ({ token, activation, scale }) => {
     const count = countOf(scale);
-    const { tokenStore } = await openInstance(activation, 'bench', tokens(token, count));
+    const { tokenStore } = await openInstance(activation, tokens(token, count));
     const names = Array.from({ length: count }, (_, index) => nameOf(index));
     for (const name of names) await tokenStore.generateHeaderForToken(name);
     let turn = 0;

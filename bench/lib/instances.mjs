@@ -64,6 +64,15 @@ export async function configureInstance(activation, instanceId, storage, client 
   return powerAuth;
 }
 
+let opened = 0;
+
 /** An instance with these tokens, configured. */
-export const openInstance = async (activation, instanceId, tokens, client) =>
-  configureInstance(activation, instanceId, await filledStorage(activation, instanceId, tokens), client);
+export async function openInstance(activation, tokens, client) {
+  const instanceId = `bench ${++opened}`;
+  return configureInstance(
+    activation,
+    instanceId,
+    await filledStorage(activation, instanceId, tokens),
+    client,
+  );
+}

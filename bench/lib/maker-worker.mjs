@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openInstance } from './instances.mjs';
 
 const { activation, token } = workerData;
-const { tokenStore } = await openInstance(activation, 'bench', [['token', token]]);
+const { tokenStore } = await openInstance(activation, [['token', token]]);
 const generator = await tokenStore.headerGenerator('token');
 let kept = generator.next();
 

@@ -17,6 +17,11 @@ function faultFor({ jwt, manyTokens }) {
   return manyTokens === true ? (header, token) => fault(header, tokenOf(header, token)) : fault;
 }
 
+/** @throws {Error} unless each of some headers is one that a server accepts */
+export async function verify(contestant, running, token) {
+  assertHeaders(contestant.name, await running.sample(VERIFIED), token, faultFor(contestant));
+}
+
 /**
  * Verifies headers of each contestant, lets it run once without counting, so that its code is compiled, and then times it
  * once a round.
@@ -29,7 +34,7 @@ function faultFor({ jwt, manyTokens }) {
 export async function timeInRounds(part, runners, token, { rounds, seconds }) {
   for (const { contestant, running } of runners) {
     progress(part, `verify ${contestant.name}`);
-    assertHeaders(contestant.name, await running.sample(VERIFIED), token, faultFor(contestant));
+    await verify(contestant, running, token);
     await running.time(Math.min(contestant.warmUp ?? 0, 10 * seconds) || seconds);
   }
   const samples = runners.map(() => []);

@@ -14,7 +14,10 @@ const PART = 'Workers';
 export async function measureWorkers({ token, activation }, { rounds, seconds }) {
   const workers = [1, 2].map(
     () =>
-      new Worker(new URL('../lib/maker-worker.mjs', import.meta.url), { workerData: { token, activation } }),
+      new Worker(new URL('../lib/maker-worker.mjs', import.meta.url), {
+        workerData: { token, activation },
+        execArgv: [],
+      }),
   );
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')));
