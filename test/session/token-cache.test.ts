@@ -62,6 +62,21 @@ for (const name of ENGINE_NAMES) {
     expect(engine.size).toBe(0);
   });
 
+  test(`${name}: what is asked for in turn is found, whatever changes in between`, () => {
+    const ask = (): unknown[] => ['name-1', 'name-2', 'name-3', 'name-1'].map((one) => cache.get(one)?.slot);
+    const slots = [1, 2, 3].map((number) => add(number).slot);
+    const inTurn = [...slots, slots[0]];
+    expect(ask()).toEqual(inTurn);
+    expect(ask()).toEqual(inTurn);
+    cache.remove('name-2', 'removed');
+    expect(ask()).toEqual([slots[0], undefined, slots[2], slots[0]]);
+    const again = add(2);
+    expect(ask()).toEqual([slots[0], again.slot, slots[2], slots[0]]);
+    expect(cache.get('name-2')).toBe(again);
+    cache.clear('removed');
+    expect(ask()).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
   test(`${name}: the same name again replaces the token`, () => {
     const first = add(1);
     const second = cache.add('name-1', record(2), key(1));
