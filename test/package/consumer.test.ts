@@ -2,6 +2,8 @@ import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
+import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { npm, root, runNode } from './support.ts';
 
@@ -105,4 +107,41 @@ describe('the packed package in an empty project', () => {
     await compile('browser', { ...bundler, lib, types: [] }, ['src/browser.ts']);
     expect(await readdir(join(project, 'browser'))).toEqual(['browser.js']);
   }, 60_000);
+
+  describe('an app for browsers, with nothing set, is bundled', () => {
+    beforeAll(async () => {
+      await mkdir(join(project, 'app'));
+      await writeFile(join(project, 'app/main.ts'), await exampleOf('README.md', 'browser'));
+      await writeFile(join(project, 'app/index.html'), '<script type="module" src="./main.ts"></script>');
+    });
+
+    /** All scripts in a folder, as one text. */
+    async function scriptsIn(folder: string): Promise<string> {
+      const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js'));
+      return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n');
+    }
+
+    const bundlers: Record<string, (app: string, outdir: string) => Promise<unknown>> = {
+      esbuild: (app, outdir) =>
+        esbuild({ entryPoints: [join(app, 'main.ts')], bundle: true, format: 'esm', outdir }),
+      vite: (root, outDir) => vite({ root, logLevel: 'error', build: { outDir } }),
+    };
+
+    test.each(Object.entries(bundlers))(
+      'by %s',
+      async (name, bundle) => {
+        const out = join(project, `app-by-${name}`);
+        await bundle(join(project, 'app'), out);
+        const text = await scriptsIn(out);
+        // Shown instead of the text, which is long. Browsers' storage is in it; Node's is not, nor a package to be found.
+        const found = {
+          browsers: text.includes('indexedDB.open') && text.includes('navigator.locks'),
+          node: /["']node:|data\.mdb/.exec(text)?.[0],
+          outside: /^\s*(?:import|export)[\s{*][^;'"]*["'][^.'"][^'"]*["']/m.exec(text)?.[0],
+        };
+        expect(found).toEqual({ browsers: true, node: undefined, outside: undefined });
+      },
+      60_000,
+    );
+  });
 });

@@ -1,0 +1,93 @@
+/**
+ * All that this app does with PowerAuth. Where records are kept it need not say: in a browser that is IndexedDB.
+ *
+ * @module
+ */
+
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthConfiguration,
+  PowerAuthErrorCode,
+  type PowerAuthAuthorizationHttpHeader,
+  type PowerAuthError,
+} from 'powerauth-wasm';
+
+const TOKEN = 'example';
+
+export const powerAuth = new PowerAuth('browser-example');
+
+/** Asks what in real life is the bank's: its application's settings, an activation code, a commit. */
+async function askBank<T>(path: string): Promise<T> {
+  const response = await fetch(path, { method: 'POST' });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return (await response.json()) as T;
+}
+
+export async function start(): Promise<void> {
+  const settings = await askBank<PowerAuthConfiguration>('/bank/settings');
+  const { applicationKey, applicationSecret, masterServerPublicKey } = settings;
+  await powerAuth.configure(
+    new PowerAuthConfiguration(applicationKey, applicationSecret, masterServerPublicKey, location.origin),
+    // The example runs on this machine. An app on the internet has HTTPS, and leaves this out.
+    { enableUnsecureTraffic: location.protocol === 'http:' },
+  );
+}
+
+export async function newActivationCode(): Promise<string> {
+  return (await askBank<{ activationCode: string }>('/bank/activation-code')).activationCode;
+}
+
+export async function activate(code: string, password: string): Promise<void> {
+  await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(code, 'My browser'));
+  await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(password));
+  const activationId = (await powerAuth.getActivationIdentifier()) ?? '';
+  await askBank(`/bank/commit?id=${encodeURIComponent(activationId)}`);
+}
+
+/** Removes it on the server and here, or here alone when the server does not know it any more. */
+export async function deactivate(): Promise<void> {
+  try {
+    await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.possession());
+  } catch {
+    await powerAuth.removeActivationLocal();
+  }
+}
+
+export async function getToken(): Promise<string> {
+  const authentication = PowerAuthAuthentication.possession();
+  return (await powerAuth.tokenStore.requestAccessToken(TOKEN, authentication)).tokenIdentifier;
+}
+
+export const removeToken = (): Promise<void> => powerAuth.tokenStore.removeAccessToken(TOKEN);
+
+/** The token's identifier, or undefined without one: got or removed by whichever tab. */
+export async function currentToken(): Promise<string | undefined> {
+  try {
+    return (await powerAuth.tokenStore.getLocalToken(TOKEN)).tokenIdentifier;
+  } catch (error) {
+    if ((error as PowerAuthError).code === PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE) return undefined;
+    throw error;
+  }
+}
+
+/** Calls a service that wants to see a token. */
+export async function callService(): Promise<{ header: PowerAuthAuthorizationHttpHeader; status: number }> {
+  const header = await powerAuth.tokenStore.generateHeaderForToken(TOKEN);
+  const response = await fetch('/api/protected/token', { headers: { [header.key]: header.value } });
+  return { header, status: response.status };
+}
+
+/** Headers per second, measured for a quarter of one. */
+export async function measure(): Promise<number> {
+  const generator = await powerAuth.tokenStore.headerGenerator(TOKEN);
+  try {
+    const began = performance.now();
+    let count = 0;
+    while (performance.now() - began < 250) count += generator.nextBatch(256).length;
+    return (1000 * count) / (performance.now() - began);
+  } finally {
+    generator.release();
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * What is on the screen.
+ *
+ * @module
+ */
+
+import type { PowerAuthError } from 'powerauth-wasm';
+import {
+  activate,
+  callService,
+  currentToken,
+  deactivate,
+  getToken,
+  measure,
+  newActivationCode,
+  powerAuth,
+  removeToken,
+  start,
+} from './client.ts';
+
+function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`#${id} is missing`);
+  return found;
+}
+
+const input = (id: string): HTMLInputElement => element(id) as HTMLInputElement;
+
+function log(text: string, look = ''): void {
+  const item = document.createElement('li');
+  const time = document.createElement('time');
+  time.textContent = new Date().toLocaleTimeString();
+  const what = document.createElement('span');
+  what.textContent = text;
+  what.className = look;
+  item.append(time, what);
+  element('log').prepend(item);
+  while (element('log').childElementCount > 8) element('log').lastElementChild?.remove();
+}
+
+function badge(id: string, text: string, look: 'good' | 'bad' | '' = ''): void {
+  element(id).textContent = text;
+  element(id).className = `badge ${look}`;
+}
+
+/** The header with its values in bold. */
+function showHeader(value: string): void {
+  const parts = value.split(/("[^"]*")/).map((part) => {
+    if (!part.startsWith('"')) return part;
+    const bold = document.createElement('b');
+    bold.textContent = part;
+    return bold;
+  });
+  element('header').replaceChildren(...parts);
+  element('header').hidden = false;
+}
+
+/** What was on the screen last. */
+let shown: { readonly activationId: string | undefined; readonly token: string | undefined } | undefined;
+
+/** Work of this tab that is under way. */
+let busy = 0;
+
+/** Shows what there is now; it may be another tab that changed it. */
+async function refresh(own: boolean): Promise<void> {
+  const activationId = await powerAuth.getActivationIdentifier();
+  const token = activationId === undefined ? undefined : await currentToken();
+  const before = shown;
+  shown = { activationId, token };
+  if (before === undefined || isShownPending() || activationId !== before.activationId)
+    await showActivation(activationId);
+  if (token !== before?.token && !own) {
+    log(
+      token === undefined
+        ? 'The token is gone: another tab removed it'
+        : 'The token is here: another tab got it',
+    );
+  }
+  element('token').hidden = activationId === undefined;
+  badge('token-state', token === undefined ? 'none' : 'ready', token === undefined ? '' : 'good');
+  element('token-id').classList.toggle('mono', token !== undefined);
+  element('token-id').textContent = token ?? 'One request gets it; from then on each header is made here.';
+  element('get-token').hidden = token !== undefined;
+  for (const id of ['call', 'measure', 'remove-token']) element(id).hidden = token === undefined;
+  if (token === undefined) for (const id of ['header', 'rate']) element(id).hidden = true;
+}
+
+/** Another tab has made it and is about to let the bank confirm it. */
+const isShownPending = (): boolean => element('state').textContent === 'PENDING_COMMIT';
+
+async function showActivation(activationId: string | undefined): Promise<void> {
+  element('activate').hidden = activationId !== undefined;
+  element('activation').hidden = activationId === undefined;
+  if (activationId === undefined) return;
+  element('activation-id').textContent = activationId;
+  element('fingerprint').textContent = (await powerAuth.getActivationFingerprint()) ?? '';
+  element('engine').textContent = powerAuth.engine ?? '';
+  try {
+    const { state } = await powerAuth.fetchActivationStatus();
+    badge('state', state, state === 'ACTIVE' ? 'good' : 'bad');
+  } catch (error) {
+    badge('state', 'unknown to the server', 'bad');
+    log((error as Error).message, 'bad');
+  }
+}
+
+/** A button's work: it is disabled meanwhile, and what fails is told. */
+async function run(button: HTMLButtonElement, work: () => Promise<void>): Promise<void> {
+  button.disabled = true;
+  busy++;
+  try {
+    await work();
+    await refresh(true);
+  } catch (error) {
+    const { code, message } = error as PowerAuthError;
+    log(`${code}: ${message}`, 'bad');
+  } finally {
+    busy--;
+    button.disabled = false;
+  }
+}
+
+function onClick(id: string, work: () => Promise<void>): void {
+  const button = element(id) as HTMLButtonElement;
+  button.addEventListener('click', () => void run(button, work));
+}
+
+onClick('get-code', async () => {
+  input('code').value = await newActivationCode();
+});
+element('activate').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const [code, password] = [input('code'), input('password')];
+  const button = element('activate').querySelector<HTMLButtonElement>('button:not([type])');
+  if (button === null) return;
+  void run(button, async () => {
+    await activate(code.value.trim(), password.value);
+    code.value = password.value = '';
+    log('This browser is activated', 'good');
+  });
+});
+onClick('deactivate', async () => {
+  await deactivate();
+  log('The activation and its token are removed');
+});
+onClick('get-token', async () => {
+  await getToken();
+  log('The server made a token', 'good');
+});
+onClick('remove-token', async () => {
+  await removeToken();
+  log('The token is removed, here and on the server');
+});
+onClick('call', async () => {
+  const { header, status } = await callService();
+  showHeader(header.value);
+  log(`The service answered ${status}`, status === 200 ? 'good' : 'bad');
+});
+onClick('measure', async () => {
+  const rate = Math.round(await measure());
+  element('rate').textContent = `${rate.toLocaleString('en')} headers per second in this tab`;
+  element('rate').hidden = false;
+});
+
+try {
+  await start();
+  await refresh(true);
+  // Costs next to nothing: what did not change is not read again.
+  setInterval(() => {
+    if (busy === 0) void refresh(false).catch((error: unknown) => log(String(error), 'bad'));
+  }, 500);
+} catch (error) {
+  log((error as Error).message, 'bad');
+}

@@ -1,0 +1,70 @@
+/** The example for browsers, bundled in each way and used in Chromium as a user would. */
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { useBrowser } from '../helpers/browser.ts';
+import { describeWith } from '../helpers/programs.ts';
+import { temporaryFolder } from '../helpers/storage.ts';
+import { buildPackage } from '../package/support.ts';
+
+interface Example {
+  readonly startExample: (options: {
+    readonly bundler: string;
+    readonly outdir: string;
+  }) => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
+}
+
+const loadExample = (): Promise<Example> =>
+  import(new URL('../../examples/browser/server.mjs', import.meta.url).href) as Promise<Example>;
+
+beforeAll(buildPackage, 120_000);
+
+describeWith('chromium', 'the example for browsers', () => {
+  const shared = useBrowser('chromium');
+
+  const visible = (page: Page, id: string): Promise<unknown> => page.waitForSelector(`#${id}:visible`);
+  const press = async (page: Page, id: string, shows: string): Promise<void> => {
+    await page.click(`#${id}`);
+    await visible(page, shows);
+  };
+
+  test.each(['esbuild', 'vite'])(
+    'bundled by %s',
+    async (bundler) => {
+      const { startExample } = await loadExample();
+      const { url, close } = await startExample({ bundler, outdir: await temporaryFolder() });
+      onTestFinished(close);
+      const context = await shared.context();
+      const page = await shared.page(url, context);
+
+      await visible(page, 'activate');
+      await page.click('#get-code');
+      await page.waitForFunction(() => /^[A-Z2-7]{5}-.*#/.test(document.querySelector('input')?.value ?? ''));
+      await page.fill('#password', 'correct horse');
+      await page.click('text=Activate >> nth=-1');
+      await visible(page, 'activation');
+      expect(await page.textContent('#state')).toBe('ACTIVE');
+
+      await press(page, 'get-token', 'call');
+      await press(page, 'call', 'header');
+      expect(await page.textContent('#header')).toMatch(/^PowerAuth version="3\.3", token_id="/);
+      expect(await page.textContent('#log')).toContain('The service answered 200');
+      await press(page, 'measure', 'rate');
+
+      // What was stored is there after a reload, and in another tab.
+      await page.reload();
+      await visible(page, 'call');
+      const other = await shared.page(url, context);
+      await visible(other, 'call');
+      expect(await other.textContent('#token-id')).toBe(await page.textContent('#token-id'));
+      await press(other, 'call', 'header');
+
+      // What one removes is gone in the other.
+      await press(page, 'remove-token', 'get-token');
+      await visible(other, 'get-token');
+      expect(await other.textContent('#log')).toContain('another tab removed it');
+      await press(other, 'deactivate', 'activate');
+      await visible(page, 'activate');
+    },
+    60_000,
+  );
+});
