@@ -1,4 +1,4 @@
-import { Child } from '../helpers/child.ts';
+import { Child, type ChildScript } from '../helpers/child.ts';
 import type { ClientCalls } from './client-child.ts';
 import type { ClientSetup } from './client-setup.ts';
 
@@ -7,12 +7,12 @@ export class ClientProcess {
   readonly #child: Child;
 
   /** @param script client-child.ts, from `buildChild` */
-  constructor(script: string) {
+  constructor(script: ChildScript) {
     this.#child = new Child(script);
   }
 
   /** A process whose client is configured. */
-  static async start(script: string, setup: ClientSetup): Promise<ClientProcess> {
+  static async start(script: ChildScript, setup: ClientSetup): Promise<ClientProcess> {
     const client = new ClientProcess(script);
     await client.call('configure', setup);
     return client;

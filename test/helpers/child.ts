@@ -46,6 +46,9 @@ export async function buildChild(entryTs: URL): Promise<string> {
   return outfile;
 }
 
+/** From {@link buildChild}; `under` is a command that runs Node, where it shall not be run directly. */
+export type ChildScript = string | { readonly script: string; readonly under: readonly string[] };
+
 /** A running child; ends with the test at the latest. */
 export class Child {
   readonly process: ChildProcess;
@@ -54,11 +57,13 @@ export class Child {
   #arrived: () => void = () => undefined;
   #output = '';
 
-  /** @param script from {@link buildChild} */
-  constructor(script: string, ...args: string[]) {
-    this.process = fork(script, args, {
+  constructor(script: ChildScript, ...args: string[]) {
+    const [path, under] = typeof script === 'string' ? [script, []] : [script.script, script.under];
+    const [execPath, ...execArgv] = [...under, process.execPath, '--enable-source-maps'];
+    this.process = fork(path, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: ['--enable-source-maps'],
+      execPath,
+      execArgv,
     });
     this.#exited = once(this.process, 'exit');
     const collect = (data: Buffer): void => void (this.#output += data.toString());
