@@ -53,12 +53,14 @@ export class TokenCache {
    */
   get(name: string): CachedToken | undefined {
     const last = this.#last;
-    const expected = last?.next;
-    if (expected?.name === name && expected.end === undefined) return (this.#last = expected);
-    const token = this.#tokens.get(name);
-    if (token === undefined) return undefined;
-    if (last !== undefined && last.end === undefined) last.next = token;
-    return (this.#last = token);
+    let token = last?.next;
+    if (token === undefined || token.end !== undefined || token.name !== name) {
+      token = this.#tokens.get(name);
+      if (token === undefined) return undefined;
+      if (last !== undefined && last.end === undefined) last.next = token;
+    }
+    this.#last = token;
+    return token;
   }
 
   /** Puts a token into a slot; the record's secret is copied, the caller wipes its own. */
