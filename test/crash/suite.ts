@@ -136,13 +136,18 @@ async function lane(store: SharedStore, random: () => number, rounds: number, re
     const work = WORKS[round % WORKS.length] ?? 'sign';
     // In the middle of what follows, on slow machines as on fast ones.
     const moment = { news: work === 'configure' ? 0 : Math.floor(4 * random()), ms: 60 * random() ** 2 };
-    const { got, removing } = await crash({ setup: fleet.setup, work, names: String(round) }, moment);
-    const fresh = got.filter((name) => !removing.has(name));
-    const earlier = [tokens, tokens].flatMap((all) => all[Math.floor(random() * all.length)] ?? []);
-    await inspect(fleet, store, [...fresh, ...earlier], record);
-    tokens.push(...fresh);
-    expectNoValueTwice();
-    for (const status of signedStatuses(fleet.server)) expect([200, undefined]).toContain(status);
+    try {
+      const { got, removing } = await crash({ setup: fleet.setup, work, names: String(round) }, moment);
+      const fresh = got.filter((name) => !removing.has(name));
+      const earlier = [tokens, tokens].flatMap((all) => all[Math.floor(random() * all.length)] ?? []);
+      await inspect(fleet, store, [...fresh, ...earlier], record);
+      tokens.push(...fresh);
+      expectNoValueTwice();
+      for (const status of signedStatuses(fleet.server)) expect([200, undefined]).toContain(status);
+    } catch (cause) {
+      const when = `after ${moment.news} news and ${moment.ms.toFixed(1)} ms`;
+      throw new Error(`round ${round}, ${work} killed ${when} (seed ${SEED})`, { cause });
+    }
     record.rounds++;
     if (record.rounds % 20 === 0) console.log(`${record.rounds} of ${CRASHES} crashes`);
   }
