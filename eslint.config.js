@@ -5,6 +5,7 @@ export default tseslint.config(
     ignores: [
       'dist/**',
       'build/**',
+      'docs/api/**',
       'node_modules/**',
       'assembly/**',
       'src/hot-path/generated/**',

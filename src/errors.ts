@@ -8,6 +8,11 @@ import { isInstance } from './util/instance.ts';
 
 /**
  * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`.
+ *
+ * @example
+ * ```ts
+ * if (error.code === PowerAuthErrorCode.NETWORK_ERROR) show('Try again later');
+ * ```
  */
 export const PowerAuthErrorCode = {
   /** Reported when an operation succeeds; never thrown. */
@@ -93,7 +98,14 @@ export const PowerAuthErrorCode = {
 /** One of the values of the constant object of the same name. */
 export type PowerAuthErrorCode = (typeof PowerAuthErrorCode)[keyof typeof PowerAuthErrorCode];
 
-/** What a server's refusal carries. Every field is present only where the server sent it. */
+/**
+ * What a server's refusal carries. Every field is present only where the server sent it.
+ *
+ * @example
+ * ```ts
+ * const { httpStatusCode } = error.errorData as PowerAuthErrorData;
+ * ```
+ */
 export interface PowerAuthErrorData {
   /** HTTP status code. */
   readonly httpStatusCode?: number;
@@ -116,11 +128,14 @@ export interface PowerAuthErrorData {
  * try {
  *   await powerAuth.tokenStore.generateHeaderForToken('MyToken');
  * } catch (e) {
- *   if (e instanceof PowerAuthError && e.code === PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE) { … }
+ *   if (e instanceof PowerAuthError && e.code === PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE) {
+ *     await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession());
+ *   }
  * }
  * ```
  */
 export class PowerAuthError extends Error {
+  /** Always `PowerAuthError`. */
   override readonly name = 'PowerAuthError';
   /** What went wrong, as one of {@link PowerAuthErrorCode}. */
   readonly code: PowerAuthErrorCode;

@@ -17,7 +17,14 @@ import {
 } from './protocol/activation-code.ts';
 import { wrongParameter } from './util/validate.ts';
 
-/** A code that was taken apart. */
+/**
+ * A code that was taken apart.
+ *
+ * @example
+ * ```ts
+ * const code: PowerAuthActivationCode = await PowerAuthActivationCodeUtil.parseActivationCode(scannedText);
+ * ```
+ */
 export interface PowerAuthActivationCode {
   /** `AAAAA-BBBBB-CCCCC-DDDDD`: an activation code without its signature, or a recovery code without `R:`. */
   activationCode: string;

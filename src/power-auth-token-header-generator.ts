@@ -17,6 +17,13 @@ const MAX_BATCH = 65_536;
  *
  * When the clocks jump (sleep, a clock set anew), time is synchronised again in the background, and headers until then
  * carry the best guess.
+ *
+ * @example
+ * ```ts
+ * const generator = await powerAuth.tokenStore.headerGenerator('MyToken');
+ * for (const request of requests) request.headers.set(generator.key, generator.next());
+ * generator.release();
+ * ```
  */
 export class PowerAuthTokenHeaderGenerator {
   /** Name of the header, `X-PowerAuth-Token`. */
@@ -36,6 +43,10 @@ export class PowerAuthTokenHeaderGenerator {
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE after the token was removed, INSTANCE_NOT_CONFIGURED after `deconfigure`,
    *   INVALID_NATIVE_OBJECT after {@link release}
+   * @example
+   * ```ts
+   * request.headers.set(generator.key, generator.next());
+   * ```
    */
   next(): string {
     const { slot } = this.#usable();
@@ -48,6 +59,10 @@ export class PowerAuthTokenHeaderGenerator {
    *
    * @param count 0 to 65536
    * @throws WRONG_PARAMETER, and what {@link next} throws
+   * @example
+   * ```ts
+   * const values = generator.nextBatch(64);
+   * ```
    */
   nextBatch(count: number): string[] {
     if (!Number.isInteger(count) || count < 0 || count > MAX_BATCH) {
@@ -60,7 +75,14 @@ export class PowerAuthTokenHeaderGenerator {
     return this.#session.engine.headers(slot, this.#currentTime(), count);
   }
 
-  /** Lets go of the token; twice is fine. */
+  /**
+   * Lets go of the token; twice is fine.
+   *
+   * @example
+   * ```ts
+   * generator.release();
+   * ```
+   */
   release(): void {
     if (this.#token === undefined) return;
     this.#token.pins--;

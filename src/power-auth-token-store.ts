@@ -14,7 +14,14 @@ import type { Session } from './session/session.ts';
 import type { CachedToken } from './session/token-cache.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 
-/** An access token without its secret. */
+/**
+ * An access token without its secret.
+ *
+ * @example
+ * ```ts
+ * const token: PowerAuthToken = await powerAuth.tokenStore.getLocalToken('MyToken');
+ * ```
+ */
 export interface PowerAuthToken {
   /** Name that the application gave it. */
   tokenName: string;
@@ -35,6 +42,12 @@ function tokenNotAvailable(): Error {
  *
  * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, and with WRONG_PARAMETER for a name that is no
  * non-empty string.
+ *
+ * @example
+ * ```ts
+ * await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession());
+ * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
+ * ```
  */
 export class PowerAuthTokenStore {
   readonly #instanceId: string;
@@ -44,7 +57,14 @@ export class PowerAuthTokenStore {
     this.#instanceId = instanceId;
   }
 
-  /** Whether there is a local token of this name. No request. */
+  /**
+   * Whether there is a local token of this name. No request.
+   *
+   * @example
+   * ```ts
+   * if (await powerAuth.tokenStore.hasLocalToken('MyToken')) show('No request is needed');
+   * ```
+   */
   async hasLocalToken(tokenName: string): Promise<boolean> {
     return guard(async () => (await this.#find(tokenName)) !== undefined);
   }
@@ -53,6 +73,10 @@ export class PowerAuthTokenStore {
    * The local token. No request.
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is none
+   * @example
+   * ```ts
+   * const { tokenIdentifier } = await powerAuth.tokenStore.getLocalToken('MyToken');
+   * ```
    */
   async getLocalToken(tokenName: string): Promise<PowerAuthToken> {
     return guard(async () => {
@@ -96,6 +120,10 @@ export class PowerAuthTokenStore {
    *
    * @throws INVALID_TOKEN when there is none, MISSING_ACTIVATION, AUTHENTICATION_ERROR, NETWORK_ERROR,
    *   RESPONSE_ERROR
+   * @example
+   * ```ts
+   * await powerAuth.tokenStore.removeAccessToken('MyToken');
+   * ```
    */
   async removeAccessToken(tokenName: string): Promise<void> {
     return guard(async () => {
@@ -106,7 +134,14 @@ export class PowerAuthTokenStore {
     });
   }
 
-  /** Removes the token here alone; the server keeps its half. No request, no error when it is unknown. */
+  /**
+   * Removes the token here alone; the server keeps its half. No request, no error when it is unknown.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.tokenStore.removeLocalToken('MyToken');
+   * ```
+   */
   async removeLocalToken(tokenName: string): Promise<void> {
     return guard(async () => {
       const session = sessionOf(this.#instanceId);
@@ -115,7 +150,14 @@ export class PowerAuthTokenStore {
     });
   }
 
-  /** Removes all tokens of this instance here alone. No request. */
+  /**
+   * Removes all tokens of this instance here alone. No request.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.tokenStore.removeAllLocalTokens();
+   * ```
+   */
   async removeAllLocalTokens(): Promise<void> {
     return guard(() => sessionOf(this.#instanceId).tokens.removeAll());
   }
@@ -126,6 +168,11 @@ export class PowerAuthTokenStore {
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is no such token; NETWORK_ERROR, RESPONSE_ERROR when time could not be
    *   synchronised
+   * @example
+   * ```ts
+   * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
+   * await fetch(url, { headers: { [key]: value } });
+   * ```
    */
   async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
     const session = sessionOf(this.#instanceId);

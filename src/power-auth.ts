@@ -105,7 +105,7 @@ export class PowerAuth extends PowerAuthSigning {
    *   too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
    * @example
    * ```ts
-   * const signature = await powerAuth.signDataWithDevicePrivateKey(authentication, document);
+   * const signature = await powerAuth.signDataWithDevicePrivateKey(authentication, contract);
    * ```
    */
   async signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
@@ -120,7 +120,14 @@ export class PowerAuth extends PowerAuthSigning {
     });
   }
 
-  /** Whether the activation came with a recovery code; false without an activation. No request. */
+  /**
+   * Whether the activation came with a recovery code; false without an activation. No request.
+   *
+   * @example
+   * ```ts
+   * if (await powerAuth.hasActivationRecoveryData()) show('The recovery code can be shown');
+   * ```
+   */
   async hasActivationRecoveryData(): Promise<boolean> {
     return guard(() => hasRecoveryData(sessionOf(this.instanceId)));
   }

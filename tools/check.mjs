@@ -41,11 +41,31 @@ await main(async () => {
   );
   await stepIfChanged(
     {
+      name: 'docs',
+      title: 'Check the documentation',
+      reads: [
+        'src',
+        'docs',
+        '!docs/api',
+        'README.md',
+        'package.json',
+        'tsconfig.build.json',
+        'typedoc.config.mjs',
+      ],
+    },
+    () =>
+      runNode([bin('typedoc/bin/typedoc'), '--emit', 'none'], {
+        remedy: 'document what is named above; `npm run docs` builds the site',
+      }),
+  );
+  await stepIfChanged(
+    {
       name: 'package',
       title: 'Check the package',
       reads: [
         'dist',
         'docs',
+        '!docs/api',
         'README.md',
         'CHANGELOG.md',
         'SECURITY.md',

@@ -4,11 +4,18 @@
  * @module
  */
 
-/** Names of the engines, fastest first. */
-export const ENGINE_NAMES = ['wasm-simd', 'wasm-scalar', 'js'] as const;
+/**
+ * What makes token headers: WebAssembly with four lanes, WebAssembly with one, or JavaScript.
+ *
+ * @example
+ * ```ts
+ * await powerAuth.configure(configuration, { engine: 'js' });
+ * ```
+ */
+export type EngineName = 'wasm-simd' | 'wasm-scalar' | 'js';
 
-/** One of {@link ENGINE_NAMES}. */
-export type EngineName = (typeof ENGINE_NAMES)[number];
+/** Names of the engines, fastest first. */
+export const ENGINE_NAMES = ['wasm-simd', 'wasm-scalar', 'js'] as const satisfies readonly EngineName[];
 
 /** A key slot: an access token inside one engine. Only valid in the engine that gave it, until it is released. */
 export type KeySlot = number & { readonly __keySlot: unique symbol };

@@ -4,7 +4,15 @@
  * @module
  */
 
-/** What may be wrong with a PIN. Each value equals its name. */
+/**
+ * What may be wrong with a PIN. Each value equals its name.
+ *
+ * @example
+ * ```ts
+ * const { issues } = await PowerAuthPassphraseMeter.testPin('2512');
+ * if (issues.includes(PinTestIssue.POSSIBLY_DATE)) show('Is that a birthday?');
+ * ```
+ */
 export const PinTestIssue = {
   /** Few of its digits differ: at most half of them, and at most three. */
   NOT_UNIQUE: 'NOT_UNIQUE',
@@ -21,7 +29,14 @@ export const PinTestIssue = {
 /** One of the values of the constant object of the same name. */
 export type PinTestIssue = (typeof PinTestIssue)[keyof typeof PinTestIssue];
 
-/** Answer of `PowerAuthPassphraseMeter.testPin` and of `PowerAuthPassword.testPinStrength`. */
+/**
+ * Answer of `PowerAuthPassphraseMeter.testPin` and of `PowerAuthPassword.testPinStrength`.
+ *
+ * @example
+ * ```ts
+ * const result: PinTestResult = await PowerAuthPassphraseMeter.testPin('1234');
+ * ```
+ */
 export interface PinTestResult {
   /** Whether to warn the user. Some issues alone are no reason to: see {@link PowerAuthPassphraseMeter}. */
   shouldWarnUserAboutWeakPin: boolean;

@@ -4,7 +4,15 @@
  * @module
  */
 
-/** States of an activation. Each value equals its name. */
+/**
+ * States of an activation. Each value equals its name.
+ *
+ * @example
+ * ```ts
+ * const { state } = await powerAuth.fetchActivationStatus();
+ * if (state === PowerAuthActivationState.REMOVED) await powerAuth.removeActivationLocal();
+ * ```
+ */
 export const PowerAuthActivationState = {
   /** Created on the server, no key exchange yet. */
   CREATED: 'CREATED',
@@ -24,8 +32,16 @@ export const PowerAuthActivationState = {
 export type PowerAuthActivationState =
   (typeof PowerAuthActivationState)[keyof typeof PowerAuthActivationState];
 
-/** Answer of `PowerAuth.fetchActivationStatus`. */
+/**
+ * Answer of `PowerAuth.fetchActivationStatus`.
+ *
+ * @example
+ * ```ts
+ * const status: PowerAuthActivationStatus = await powerAuth.fetchActivationStatus();
+ * ```
+ */
 export interface PowerAuthActivationStatus {
+  /** State of the activation. */
   state: PowerAuthActivationState;
   /** Failed authentications in a row. */
   failCount: number;

@@ -53,6 +53,11 @@ export class PowerAuthActivation {
    *
    * @param activationCode as typed or as scanned from a QR code, then with its signature
    * @param name name for the activation
+   * @example
+   * ```ts
+   * const activation = PowerAuthActivation.createWithActivationCode('VVVVV-VVVVV-VVVVV-VTFVA', 'My laptop');
+   * activation.additionalActivationOtp = '123456';
+   * ```
    */
   static createWithActivationCode(activationCode: string, name: string): PowerAuthActivation {
     const activation = new PowerAuthActivation(name);

@@ -9,7 +9,14 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { wrongParameter } from '../util/validate.ts';
 import { assertPassword, type PasswordType } from './power-auth-password.ts';
 
-/** What the user reads when asked for biometric authentication. */
+/**
+ * What the user reads when asked for biometric authentication.
+ *
+ * @example
+ * ```ts
+ * const prompt: PowerAuthBiometricPrompt = { promptMessage: 'Please approve the payment' };
+ * ```
+ */
 export interface PowerAuthBiometricPrompt {
   /** Why the user is asked, for example "Please approve the payment". */
   readonly promptMessage: string;
@@ -174,6 +181,7 @@ export class PowerAuthAuthentication {
     return this.#userPassword;
   }
 
+  /** Undefined takes the factor away. */
   set userPassword(password: PasswordType | undefined) {
     this.#userPassword = password;
   }

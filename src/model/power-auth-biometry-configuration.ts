@@ -8,7 +8,14 @@ import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { check } from '../util/validate.ts';
 
-/** Settings of the biometry factor; all optional. */
+/**
+ * Settings of the biometry factor; all optional.
+ *
+ * @example
+ * ```ts
+ * const biometry: PowerAuthBiometryConfigurationType = { confirmBiometricAuthentication: true };
+ * ```
+ */
 export interface PowerAuthBiometryConfigurationType {
   /** The factor is lost when the enrolled biometry changes. Default true. */
   readonly linkItemsToCurrentSet?: boolean;
@@ -22,7 +29,16 @@ export interface PowerAuthBiometryConfigurationType {
   readonly fallbackToSharedBiometryKey?: boolean;
 }
 
-/** {@link PowerAuthBiometryConfigurationType} as a class with the defaults filled in. */
+/**
+ * {@link PowerAuthBiometryConfigurationType} as a class with the defaults filled in.
+ *
+ * @example
+ * ```ts
+ * const biometry = new PowerAuthBiometryConfiguration();
+ * biometry.confirmBiometricAuthentication = true;
+ * await powerAuth.configure(configuration, undefined, biometry);
+ * ```
+ */
 export class PowerAuthBiometryConfiguration implements PowerAuthBiometryConfigurationType {
   linkItemsToCurrentSet = true;
   fallbackToDevicePasscode = false;
@@ -30,7 +46,14 @@ export class PowerAuthBiometryConfiguration implements PowerAuthBiometryConfigur
   authenticateOnBiometricKeySetup = true;
   fallbackToSharedBiometryKey = true;
 
-  /** The defaults, frozen. */
+  /**
+   * The defaults, frozen.
+   *
+   * @example
+   * ```ts
+   * PowerAuthBiometryConfiguration.default().linkItemsToCurrentSet; // true
+   * ```
+   */
   static default(): PowerAuthBiometryConfigurationType {
     return buildBiometryConfiguration(undefined);
   }

@@ -4,7 +4,14 @@
  * @module
  */
 
-/** Kinds of biometry. Each value equals its name. */
+/**
+ * Kinds of biometry. Each value equals its name.
+ *
+ * @example
+ * ```ts
+ * const text = info.biometryType === PowerAuthBiometryType.FACE ? 'Look here' : 'Touch the sensor';
+ * ```
+ */
 export const PowerAuthBiometryType = {
   /** There is none. */
   NONE: 'NONE',
@@ -21,7 +28,14 @@ export const PowerAuthBiometryType = {
 /** One of the values of the constant object of the same name. */
 export type PowerAuthBiometryType = (typeof PowerAuthBiometryType)[keyof typeof PowerAuthBiometryType];
 
-/** Whether biometric authentication can be used. Each value equals its name. */
+/**
+ * Whether biometric authentication can be used. Each value equals its name.
+ *
+ * @example
+ * ```ts
+ * if (info.canAuthenticate === PowerAuthBiometryStatus.NOT_ENROLLED) show('Set biometry up first');
+ * ```
+ */
 export const PowerAuthBiometryStatus = {
   /** It can be used now. */
   OK: 'OK',
@@ -38,7 +52,14 @@ export const PowerAuthBiometryStatus = {
 /** One of the values of the constant object of the same name. */
 export type PowerAuthBiometryStatus = (typeof PowerAuthBiometryStatus)[keyof typeof PowerAuthBiometryStatus];
 
-/** What biometric authentication a platform has, and whether it can be used. */
+/**
+ * What biometric authentication a platform has, and whether it can be used.
+ *
+ * @example
+ * ```ts
+ * const none: PowerAuthBiometryInfo = { isAvailable: false, biometryType: 'NONE', canAuthenticate: 'NOT_SUPPORTED' };
+ * ```
+ */
 export interface PowerAuthBiometryInfo {
   /** Whether the platform has biometric authentication. */
   isAvailable: boolean;

@@ -10,19 +10,44 @@ import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
 import { check } from '../util/validate.ts';
 
-/** A header that is added to each request. */
+/**
+ * A header that is added to each request.
+ *
+ * @example
+ * ```ts
+ * const header: PowerAuthHttpHeader = { name: 'X-Bank-App', value: '1.0' };
+ * ```
+ */
 export interface PowerAuthHttpHeader {
+  /** Name of the header. */
   name: string;
+  /** Its value, sent as it is. */
   value: string;
 }
 
-/** Credentials of HTTP Basic authentication, added to each request. */
+/**
+ * Credentials of HTTP Basic authentication, added to each request.
+ *
+ * @example
+ * ```ts
+ * await powerAuth.configure(configuration, { basicHttpAuthentication: { username: 'app', password: 'secret' } });
+ * ```
+ */
 export interface PowerAuthBasicHttpAuthentication {
+  /** User name, without a colon. */
   username: string;
+  /** Password. */
   password: string;
 }
 
-/** Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`) have no peer elsewhere. */
+/**
+ * Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`) have no peer elsewhere.
+ *
+ * @example
+ * ```ts
+ * const client: PowerAuthClientConfigurationType = { connectionTimeout: 10, readTimeout: 10 };
+ * ```
+ */
 export interface PowerAuthClientConfigurationType {
   /** Allows `http://` base URLs, for tests. Default false. */
   readonly enableUnsecureTraffic?: boolean;
@@ -65,7 +90,14 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   declare clock?: PowerAuthClock;
   declare engine?: EngineName;
 
-  /** The defaults, frozen. */
+  /**
+   * The defaults, frozen.
+   *
+   * @example
+   * ```ts
+   * PowerAuthClientConfiguration.default().readTimeout; // 20
+   * ```
+   */
   static default(): PowerAuthClientConfigurationType {
     return buildClientConfiguration(undefined);
   }

@@ -10,7 +10,19 @@ import { importPublicKey } from '../protocol/keys.ts';
 import { base64Decode } from '../util/base64.ts';
 import { check } from '../util/validate.ts';
 
-/** The four values that the administrator of a PowerAuth server hands out for an application. */
+/**
+ * The four values that the administrator of a PowerAuth server hands out for an application.
+ *
+ * @example
+ * ```ts
+ * const configuration: PowerAuthConfigurationType = {
+ *   applicationKey,
+ *   applicationSecret,
+ *   masterServerPublicKey,
+ *   baseEndpointUrl: 'https://bank.example/enrollment',
+ * };
+ * ```
+ */
 export interface PowerAuthConfigurationType {
   /** APPLICATION_KEY: Base64 of 16 bytes; names the application's version. */
   readonly applicationKey: string;
@@ -38,7 +50,14 @@ export class PowerAuthConfiguration implements PowerAuthConfigurationType {
   masterServerPublicKey: string;
   baseEndpointUrl: string;
 
-  /** Nothing is checked here; `configure` does. */
+  /**
+   * Nothing is checked here; `configure` does.
+   *
+   * @example
+   * ```ts
+   * const configuration = new PowerAuthConfiguration(applicationKey, applicationSecret, masterServerPublicKey, url);
+   * ```
+   */
   constructor(
     applicationKey: string,
     applicationSecret: string,

@@ -4,7 +4,14 @@
  * @module
  */
 
-/** Recovery code and PUK, shown to the user once and never stored. */
+/**
+ * Recovery code and PUK, shown to the user once and never stored.
+ *
+ * @example
+ * ```ts
+ * const { recoveryCode, puk }: PowerAuthRecoveryActivationData = await powerAuth.activationRecoveryData(authentication);
+ * ```
+ */
 export interface PowerAuthRecoveryActivationData {
   /** `AAAAA-BBBBB-CCCCC-DDDDD` */
   recoveryCode: string;
@@ -12,7 +19,14 @@ export interface PowerAuthRecoveryActivationData {
   puk: string;
 }
 
-/** Answer of `PowerAuth.createActivation`. */
+/**
+ * Answer of `PowerAuth.createActivation`.
+ *
+ * @example
+ * ```ts
+ * const result: PowerAuthCreateActivationResult = await powerAuth.createActivation(activation);
+ * ```
+ */
 export interface PowerAuthCreateActivationResult {
   /** 8 decimal digits, which the user compares with what the bank shows. */
   activationFingerprint: string;

@@ -9,13 +9,33 @@
  *
  * - `UTF8`: text, which is bytes in UTF-8
  * - `BASE64`: bytes in Base64
+ *
+ * @example
+ * ```ts
+ * const encrypted = await encryptor.encryptRequest('3q2+7w==', 'BASE64'); // four bytes
+ * ```
  */
 export type PowerAuthDataFormat = 'UTF8' | 'BASE64';
 
-/** Whom the server knows to be on the other end: the application, or one activation of it. */
+/**
+ * Whom the server knows to be on the other end: the application, or one activation of it.
+ *
+ * @example
+ * ```ts
+ * powerAuth.getEncryptorForApplicationScope().encryptorScope; // 'APPLICATION'
+ * ```
+ */
 export type PowerAuthEncryptorScope = 'APPLICATION' | 'ACTIVATION';
 
-/** An encrypted request or answer, ready for JSON. */
+/**
+ * An encrypted request or answer, ready for JSON.
+ *
+ * @example
+ * ```ts
+ * const answer = (await response.json()) as PowerAuthCryptogram;
+ * const text = await decryptor.decryptResponse(answer);
+ * ```
+ */
 export interface PowerAuthCryptogram {
   /** Names the server's key; in requests. */
   readonly temporaryKeyId?: string;
@@ -31,7 +51,15 @@ export interface PowerAuthCryptogram {
   readonly timestamp?: number;
 }
 
-/** Header of an encrypted request. */
+/**
+ * Header of an encrypted request.
+ *
+ * @example
+ * ```ts
+ * const { header, cryptogram } = await encryptor.encryptRequest('{}');
+ * await fetch(url, { method: 'POST', headers: { [header.key]: header.value }, body: JSON.stringify(cryptogram) });
+ * ```
+ */
 export interface PowerAuthEncryptionHttpHeader {
   /** `X-PowerAuth-Encryption` */
   readonly key: string;
@@ -39,7 +67,14 @@ export interface PowerAuthEncryptionHttpHeader {
   readonly value: string;
 }
 
-/** What {@link PowerAuthEncryptor.encryptRequest} answers. */
+/**
+ * What {@link PowerAuthEncryptor.encryptRequest} answers.
+ *
+ * @example
+ * ```ts
+ * const { cryptogram, header, decryptor }: PowerAuthEncryptedRequestData = await encryptor.encryptRequest('{}');
+ * ```
+ */
 export interface PowerAuthEncryptedRequestData {
   /** For the request's body, which is usually its JSON. */
   readonly cryptogram: PowerAuthCryptogram;
@@ -93,6 +128,11 @@ export interface PowerAuthEncryptor {
 /**
  * Decrypts the answer to one request, once. Its keys are wiped when it has done so, on `release`, when the instance is
  * deconfigured, and after 5 minutes in which nobody called it.
+ *
+ * @example
+ * ```ts
+ * if (await decryptor.canDecryptResponse()) show(await decryptor.decryptResponse(cryptogram));
+ * ```
  */
 export interface PowerAuthDecryptor {
   /** Scope of the encryptor that made it. */

@@ -4,11 +4,26 @@
  * @module
  */
 
-/** What another application is doing. */
+/**
+ * What another application is doing.
+ *
+ * @example
+ * ```ts
+ * const type: PowerAuthExternalPendingOperationType = 'ACTIVATION';
+ * ```
+ */
 export type PowerAuthExternalPendingOperationType = 'ACTIVATION' | 'PROTOCOL_UPGRADE';
 
-/** Answer of `PowerAuth.getExternalPendingOperation`, which is always undefined here. */
+/**
+ * Answer of `PowerAuth.getExternalPendingOperation`, which is always undefined here.
+ *
+ * @example
+ * ```ts
+ * const operation: PowerAuthExternalPendingOperation | undefined = await powerAuth.getExternalPendingOperation();
+ * ```
+ */
 export interface PowerAuthExternalPendingOperation {
+  /** What the other application does. */
   externalOperationType: PowerAuthExternalPendingOperationType;
   /** The other application, as `PowerAuthSharingConfiguration` names it. */
   externalApplicationId: string;

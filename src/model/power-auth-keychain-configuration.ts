@@ -9,7 +9,15 @@ import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { check } from '../util/validate.ts';
 
-/** Protection levels of the peers' key stores. */
+/**
+ * Protection levels of the peers' key stores.
+ *
+ * @example
+ * ```ts
+ * const minimalRequiredKeychainProtection = PowerAuthKeychainProtection.SOFTWARE;
+ * await powerAuth.configure(configuration, undefined, undefined, { minimalRequiredKeychainProtection });
+ * ```
+ */
 export const PowerAuthKeychainProtection = {
   /** Records lie in clear. */
   NONE: 'NONE',
@@ -25,7 +33,14 @@ export const PowerAuthKeychainProtection = {
 export type PowerAuthKeychainProtection =
   (typeof PowerAuthKeychainProtection)[keyof typeof PowerAuthKeychainProtection];
 
-/** Settings of the storage; all optional. */
+/**
+ * Settings of the storage; all optional.
+ *
+ * @example
+ * ```ts
+ * const keychain: PowerAuthKeychainConfigurationType = { storage: memoryStorage() };
+ * ```
+ */
 export interface PowerAuthKeychainConfigurationType {
   /** iOS only: taken and kept, without effect here. */
   readonly accessGroupName?: string | undefined;
@@ -45,7 +60,14 @@ export interface PowerAuthKeychainConfigurationType {
   readonly sealingKey?: Uint8Array | CryptoKey | undefined;
 }
 
-/** {@link PowerAuthKeychainConfigurationType} with the defaults filled in. */
+/**
+ * {@link PowerAuthKeychainConfigurationType} with the defaults filled in.
+ *
+ * @example
+ * ```ts
+ * const keychain: PowerAuthKeychainConfigurationData = buildKeychainConfiguration();
+ * ```
+ */
 export interface PowerAuthKeychainConfigurationData extends PowerAuthKeychainConfigurationType {
   readonly minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
 }
@@ -68,6 +90,14 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   storage?: PowerAuthStorage | undefined;
   readonly #sealingKey: Uint8Array | CryptoKey | undefined;
 
+  /**
+   * Makes settings; `configure` checks them.
+   *
+   * @example
+   * ```ts
+   * const keychain = new PowerAuthKeychainConfiguration({ sealingKey: crypto.getRandomValues(new Uint8Array(32)) });
+   * ```
+   */
   constructor(settings: PowerAuthKeychainConfigurationType = {}) {
     this.accessGroupName = settings.accessGroupName;
     this.userDefaultsSuiteName = settings.userDefaultsSuiteName;
@@ -82,7 +112,14 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
     return this.#sealingKey;
   }
 
-  /** The defaults, frozen. */
+  /**
+   * The defaults, frozen.
+   *
+   * @example
+   * ```ts
+   * PowerAuthKeychainConfiguration.default().minimalRequiredKeychainProtection; // 'NONE'
+   * ```
+   */
   static default(): PowerAuthKeychainConfigurationType {
     return buildKeychainConfiguration(undefined);
   }

@@ -11,10 +11,24 @@ import { describe, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
 import type { PinTestResult } from './pin-test-result.ts';
 
-/** A password: a {@link PowerAuthPassword}, or a string, which JavaScript cannot wipe. */
+/**
+ * A password: a {@link PowerAuthPassword}, or a string, which JavaScript cannot wipe.
+ *
+ * @example
+ * ```ts
+ * const pin: PasswordType = '1234';
+ * ```
+ */
 export type PasswordType = PowerAuthPassword | string;
 
-/** A character: a Unicode code point, or a string whose first code point counts. */
+/**
+ * A character: a Unicode code point, or a string whose first code point counts.
+ *
+ * @example
+ * ```ts
+ * const character: CharacterType = 'é'.codePointAt(0) ?? 0;
+ * ```
+ */
 export type CharacterType = string | number;
 
 /** Disuse after which a password is wiped, ms. */

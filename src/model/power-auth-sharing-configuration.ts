@@ -9,7 +9,14 @@ import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { check } from '../util/validate.ts';
 
-/** iOS settings of activation sharing. */
+/**
+ * iOS settings of activation sharing.
+ *
+ * @example
+ * ```ts
+ * const sharing: PowerAuthSharingConfigurationType = { appGroup, appIdentifier, keychainAccessGroup };
+ * ```
+ */
 export interface PowerAuthSharingConfigurationType {
   /** Name of the app group. */
   readonly appGroup: string;
@@ -21,13 +28,29 @@ export interface PowerAuthSharingConfigurationType {
   readonly sharedMemoryIdentifier?: string | undefined;
 }
 
-/** {@link PowerAuthSharingConfigurationType} as a class. */
+/**
+ * {@link PowerAuthSharingConfigurationType} as a class.
+ *
+ * @example
+ * ```ts
+ * const sharing = new PowerAuthSharingConfiguration(appGroup, appIdentifier, keychainAccessGroup);
+ * await powerAuth.configure(configuration, undefined, undefined, undefined, sharing);
+ * ```
+ */
 export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurationType {
   appGroup: string;
   appIdentifier: string;
   keychainAccessGroup: string;
   sharedMemoryIdentifier?: string | undefined;
 
+  /**
+   * Makes settings; `configure` checks them.
+   *
+   * @example
+   * ```ts
+   * const sharing = new PowerAuthSharingConfiguration(appGroup, appIdentifier, keychainAccessGroup);
+   * ```
+   */
   constructor(
     appGroup: string,
     appIdentifier: string,

@@ -4,7 +4,15 @@
  * @module
  */
 
-/** Two clocks. Both may be replaced by a test. */
+/**
+ * Two clocks. Both may be replaced by a test.
+ *
+ * @example
+ * ```ts
+ * const clock: PowerAuthClock = { now: () => Date.now(), monotonic: () => performance.now() };
+ * await powerAuth.configure(configuration, { clock });
+ * ```
+ */
 export interface PowerAuthClock {
   /** Wall clock: ms since 1970, may jump. */
   now(): number;

@@ -27,12 +27,26 @@ import { PowerAuthInstance } from './instance.ts';
 
 /** The part of {@link PowerAuth} that creates, commits, watches and removes an activation; never made by itself. */
 export abstract class PowerAuthActivationLife extends PowerAuthInstance {
-  /** Whether there is a committed activation. No request. */
+  /**
+   * Whether there is a committed activation. No request.
+   *
+   * @example
+   * ```ts
+   * const screen = (await powerAuth.hasValidActivation()) ? 'login' : 'activation';
+   * ```
+   */
   async hasValidActivation(): Promise<boolean> {
     return guard(async () => (await sessionOf(this.instanceId).activation.activationId()) !== undefined);
   }
 
-  /** Whether `createActivation` may be called: there is no activation and none is under way. No request. */
+  /**
+   * Whether `createActivation` may be called: there is no activation and none is under way. No request.
+   *
+   * @example
+   * ```ts
+   * if (!(await powerAuth.canStartActivation())) await powerAuth.removeActivationLocal();
+   * ```
+   */
   async canStartActivation(): Promise<boolean> {
     return guard(async () => {
       const { activation, pending } = sessionOf(this.instanceId);
@@ -40,12 +54,26 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
     });
   }
 
-  /** Whether an activation is being created or waits for its commit. No request. */
+  /**
+   * Whether an activation is being created or waits for its commit. No request.
+   *
+   * @example
+   * ```ts
+   * const screen = (await powerAuth.hasPendingActivation()) ? 'choose a PIN' : 'enter the code';
+   * ```
+   */
   async hasPendingActivation(): Promise<boolean> {
     return guard(() => sessionOf(this.instanceId).pending.exists);
   }
 
-  /** The activation's identifier, also of one that waits for its commit; undefined without one. No request. */
+  /**
+   * The activation's identifier, also of one that waits for its commit; undefined without one. No request.
+   *
+   * @example
+   * ```ts
+   * show(await powerAuth.getActivationIdentifier()); // 'e43f5f99-e2e9-49f2-bcae-5e32a5e96d22'
+   * ```
+   */
   async getActivationIdentifier(): Promise<string | undefined> {
     return guard(async () => {
       const { activation, pending } = sessionOf(this.instanceId);
@@ -53,7 +81,14 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
     });
   }
 
-  /** The activation's fingerprint (8 digits), also of one that waits for its commit; undefined without one. No request. */
+  /**
+   * The activation's fingerprint (8 digits), also of one that waits for its commit; undefined without one. No request.
+   *
+   * @example
+   * ```ts
+   * show(await powerAuth.getActivationFingerprint()); // '20241984'
+   * ```
+   */
   async getActivationFingerprint(): Promise<string | undefined> {
     return guard(async () => {
       const { activation, pending } = sessionOf(this.instanceId);
@@ -71,6 +106,12 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    *
    * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does not know the activation,
    *   NETWORK_ERROR, RESPONSE_ERROR
+   * @example
+   * ```ts
+   * const { state, remainingAttempts } = await powerAuth.fetchActivationStatus();
+   * if (state === PowerAuthActivationState.BLOCKED) show('Call the bank');
+   * else show(`${remainingAttempts} attempts left`);
+   * ```
    */
   async fetchActivationStatus(): Promise<PowerAuthActivationStatus> {
     return guard(async () => {
@@ -93,6 +134,12 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    *   signature, no identity attributes, or a one-time password without an activation code; NETWORK_ERROR,
    *   ENCRYPTION_ERROR, OPERATION_CANCELED; RESPONSE_ERROR when the server refuses, after a wrong PUK with
    *   `errorData.currentRecoveryPukIndex`
+   * @example
+   * ```ts
+   * const activation = PowerAuthActivation.createWithActivationCode('VVVVV-VVVVV-VVVVV-VTFVA', 'My laptop');
+   * const { activationFingerprint } = await powerAuth.createActivation(activation);
+   * show(activationFingerprint); // the user compares it with what the bank shows
+   * ```
    */
   async createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
     return guard(async () => {
@@ -106,6 +153,10 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    *
    * @param authentication made by `PowerAuthAuthentication.commitWithPassword`; at least 4 bytes of UTF-8
    * @throws INVALID_ACTIVATION_STATE when no activation waits for its commit, WRONG_PARAMETER
+   * @example
+   * ```ts
+   * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
+   * ```
    */
   async commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
     return guard(async () => {
@@ -122,6 +173,10 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    *
    * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, NETWORK_ERROR,
    *   RESPONSE_ERROR
+   * @example
+   * ```ts
+   * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));
+   * ```
    */
   async removeActivationWithAuthentication(authentication: PowerAuthAuthentication): Promise<void> {
     return guard(async () => {
@@ -133,7 +188,14 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
     });
   }
 
-  /** Removes the activation and its tokens here alone, also one that waits for its commit. The server is not told. */
+  /**
+   * Removes the activation and its tokens here alone, also one that waits for its commit. The server is not told.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.removeActivationLocal();
+   * ```
+   */
   async removeActivationLocal(): Promise<void> {
     return guard(() => sessionOf(this.instanceId).removeActivation());
   }
@@ -142,6 +204,10 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * Whether a scanned activation code is well formed and carries a signature by the master server key. No request.
    *
    * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it; false without `#` and signature
+   * @example
+   * ```ts
+   * if (!(await powerAuth.verifyScannedActivationCode(scannedText))) show('This code is not from the bank');
+   * ```
    */
   async verifyScannedActivationCode(activationCode: string): Promise<boolean> {
     return guard(() => {
@@ -151,7 +217,14 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
     });
   }
 
-  /** iOS only: what another application that shares the activation is doing. Here there is none: undefined. */
+  /**
+   * iOS only: what another application that shares the activation is doing. Here there is none: undefined.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.getExternalPendingOperation(); // undefined
+   * ```
+   */
   async getExternalPendingOperation(): Promise<PowerAuthExternalPendingOperation | undefined> {
     return guard(() => {
       sessionOf(this.instanceId);

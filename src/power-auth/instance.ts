@@ -26,6 +26,10 @@ export abstract class PowerAuthInstance {
    *
    * @param instanceId any non-empty string
    * @throws WRONG_PARAMETER
+   * @example
+   * ```ts
+   * const powerAuth = new PowerAuth('com.example.bank');
+   * ```
    */
   constructor(instanceId: string) {
     assertText(instanceId, 'instanceId');
@@ -63,7 +67,14 @@ export abstract class PowerAuthInstance {
     return findSession(this.instanceId)?.engine.name;
   }
 
-  /** Whether `configure` is done. */
+  /**
+   * Whether `configure` is done.
+   *
+   * @example
+   * ```ts
+   * if (!(await powerAuth.isConfigured())) await powerAuth.configure(configuration);
+   * ```
+   */
   async isConfigured(): Promise<boolean> {
     return findSession(this.instanceId) !== undefined;
   }
@@ -76,6 +87,10 @@ export abstract class PowerAuthInstance {
    * @returns true
    * @throws WRONG_PARAMETER naming the field, REACT_NATIVE_ERROR when the instance is configured already,
    *   INSUFFICIENT_KEYCHAIN_PROTECTION
+   * @example
+   * ```ts
+   * await powerAuth.configure(configuration, { readTimeout: 5 });
+   * ```
    */
   configure(
     configuration: PowerAuthConfigurationType,
@@ -103,6 +118,10 @@ export abstract class PowerAuthInstance {
    * not committed is forgotten. Activation and tokens stay in the storage.
    *
    * @returns true
+   * @example
+   * ```ts
+   * await powerAuth.deconfigure();
+   * ```
    */
   async deconfigure(): Promise<boolean> {
     return guard(async () => {

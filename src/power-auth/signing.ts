@@ -193,6 +193,11 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
    *
    * @param destroyOnUse wiped after it was used once
    * @param onAutomaticCleanup called when the password is found to have been wiped after 5 minutes of disuse
+   * @example
+   * ```ts
+   * const password = powerAuth.createPassword();
+   * await password.addCharacter('1');
+   * ```
    */
   createPassword(destroyOnUse = true, onAutomaticCleanup?: () => void): PowerAuthPassword {
     return new PowerAuthPassword(destroyOnUse, onAutomaticCleanup, this.instanceId);

@@ -15,7 +15,14 @@ import { describe } from '../util/validate.ts';
 /** Longest service and account, in UTF-16 units. */
 const MAX_LENGTH = 200;
 
-/** Options of {@link keyringSealingKey}. */
+/**
+ * Options of {@link keyringSealingKey}.
+ *
+ * @example
+ * ```ts
+ * const options: KeyringSealingKeyOptions = { service: 'bank', account: 'alice' };
+ * ```
+ */
 export interface KeyringSealingKeyOptions {
   /** Under which service the keychain lists the key. 1 to 200 UTF-16 units. Default: `powerauth-wasm`. */
   readonly service?: string;

@@ -30,7 +30,14 @@ const PAGE = 256;
 
 type Listener = (change: PowerAuthStorageChange) => void;
 
-/** Options of {@link lmdbStorage}. */
+/**
+ * Options of {@link lmdbStorage}.
+ *
+ * @example
+ * ```ts
+ * const options: LmdbStorageOptions = { path: '/var/lib/bank/powerauth' };
+ * ```
+ */
 export interface LmdbStorageOptions {
   /** The folder; made where it is missing. Default: the user's data folder for `powerauth-wasm`. */
   readonly path?: string;

@@ -31,7 +31,14 @@ const PAGE = 256;
 
 type Listener = (change: PowerAuthStorageChange) => void;
 
-/** Options of {@link localforageStorage}. */
+/**
+ * Options of {@link localforageStorage}.
+ *
+ * @example
+ * ```ts
+ * const options: LocalforageStorageOptions = { name: 'bank' };
+ * ```
+ */
 export interface LocalforageStorageOptions {
   /** Name of the IndexedDB database. Default: `powerauth-wasm`. */
   readonly name?: string;

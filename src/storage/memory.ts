@@ -16,6 +16,12 @@ type Listener = (change: PowerAuthStorageChange) => void;
 
 /**
  * Records that several memory storages share, as processes share a file. Gone with its last user.
+ *
+ * @example
+ * ```ts
+ * const space = new MemorySpace();
+ * const [one, other] = [memoryStorage(space), memoryStorage(space)]; // as two processes
+ * ```
  */
 export class MemorySpace {
   /** @internal */

@@ -37,7 +37,14 @@ type Listener = (change: PowerAuthStorageChange) => void;
 /** What a record must be for a write to happen: anything, missing (undefined), or these bytes. */
 type Expected = 'any' | Uint8Array | undefined;
 
-/** Options of {@link redisStorage}: either `url` or `client`. */
+/**
+ * Options of {@link redisStorage}: either `url` or `client`.
+ *
+ * @example
+ * ```ts
+ * const options: RedisStorageOptions = { url: 'rediss://redis.example:6380', prefix: 'bank' };
+ * ```
+ */
 export interface RedisStorageOptions {
   /** `redis://[[user]:[password]@]host[:port][/database]`; `rediss://` for TLS; `unix://` for a socket. */
   readonly url?: string;
@@ -53,7 +60,17 @@ export interface RedisStorageOptions {
   readonly prefix?: string;
 }
 
-/** What of a client of the `redis` package is used. */
+/**
+ * What of a client of the `redis` package is used.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from 'redis';
+ *
+ * const client: RedisSettings = createClient({ url: 'rediss://redis.example:6380' });
+ * const storage = redisStorage({ client });
+ * ```
+ */
 export interface RedisSettings {
   /** As given to `createClient`. */
   readonly options?: object | undefined;

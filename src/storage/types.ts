@@ -4,7 +4,16 @@
  * @module
  */
 
-/** A held lock, given to the section that runs under it. */
+/**
+ * A held lock, given to the section that runs under it.
+ *
+ * @example
+ * ```ts
+ * await storage.lock('my-job', async ({ signal }) => {
+ *   await fetch(url, { signal }); // given up when the lock is lost
+ * });
+ * ```
+ */
 export interface PowerAuthStorageLock {
   /**
    * Aborted when the lock was lost while the section still runs: its process did not answer for seconds and somebody
@@ -13,7 +22,16 @@ export interface PowerAuthStorageLock {
   readonly signal: AbortSignal;
 }
 
-/** What a subscriber is told: keys that somebody else changed, or `'all'` when notices may have been missed. */
+/**
+ * What a subscriber is told: keys that somebody else changed, or `'all'` when notices may have been missed.
+ *
+ * @example
+ * ```ts
+ * const unsubscribe = storage.subscribe((change: PowerAuthStorageChange) => {
+ *   if (change === 'all' || change.includes('a/1')) show('Read a/1 again');
+ * });
+ * ```
+ */
 export type PowerAuthStorageChange = readonly string[] | 'all';
 
 /**

@@ -4,7 +4,14 @@
  * @module
  */
 
-/** What goes wrong, with which requests. */
+/**
+ * What goes wrong, with which requests.
+ *
+ * @example
+ * ```ts
+ * const slow: PowerAuthTestFault = { path: '/pa/v3/activation/status', delay: 500 };
+ * ```
+ */
 export interface PowerAuthTestFault {
   /** Path of the requests, for example `/pa/v3/token/create`; all when absent. */
   readonly path?: string;
@@ -22,7 +29,14 @@ export interface PowerAuthTestFault {
   readonly body?: string;
 }
 
-/** The faults in force. */
+/**
+ * The faults in force.
+ *
+ * @example
+ * ```ts
+ * server.faults.add({ count: 1, dropReply: true });
+ * ```
+ */
 export class PowerAuthTestFaults {
   #faults: { readonly fault: PowerAuthTestFault; left: number }[] = [];
 
@@ -38,7 +52,14 @@ export class PowerAuthTestFaults {
     this.#faults.push({ fault: { ...fault }, left: fault.count ?? Infinity });
   }
 
-  /** Takes all faults back. */
+  /**
+   * Takes all faults back.
+   *
+   * @example
+   * ```ts
+   * server.faults.clear();
+   * ```
+   */
   clear(): void {
     this.#faults = [];
   }

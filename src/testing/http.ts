@@ -13,8 +13,16 @@ import type { ServerState } from './state.ts';
 /** Longest body, bytes. */
 const MAX_BODY = 1 << 20;
 
-/** A request that arrived, in order of arrival. */
+/**
+ * A request that arrived, in order of arrival.
+ *
+ * @example
+ * ```ts
+ * const paths = server.requests.map((request: PowerAuthTestRequest) => request.path);
+ * ```
+ */
 export interface PowerAuthTestRequest {
+  /** HTTP method. */
   readonly method: string;
   /** Without the query. */
   readonly path: string;

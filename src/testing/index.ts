@@ -46,7 +46,14 @@ export type {
 } from './recovery.ts';
 export type { PowerAuthTestActivationState } from './state.ts';
 
-/** Options of {@link startPowerAuthTestServer}. */
+/**
+ * Options of {@link startPowerAuthTestServer}.
+ *
+ * @example
+ * ```ts
+ * const options: PowerAuthTestServerOptions = { activationRecovery: false, userInfo: (sub) => ({ sub, name: 'Alice' }) };
+ * ```
+ */
 export interface PowerAuthTestServerOptions {
   /** TCP port on 127.0.0.1. Default 0: any that is free. */
   readonly port?: number;
@@ -61,7 +68,14 @@ export interface PowerAuthTestServerOptions {
   readonly userInfo?: (userId: string) => Readonly<Record<string, unknown>>;
 }
 
-/** Options of {@link PowerAuthTestServer.createActivation}. */
+/**
+ * Options of {@link PowerAuthTestServer.createActivation}.
+ *
+ * @example
+ * ```ts
+ * const options: PowerAuthTestActivationOptions = { userId: 'alice', otp: '123456' };
+ * ```
+ */
 export interface PowerAuthTestActivationOptions {
   /** Default `test-user`. */
   readonly userId?: string;
@@ -71,33 +85,64 @@ export interface PowerAuthTestActivationOptions {
   readonly maxFailCount?: number;
 }
 
-/** An access token, without its secret. */
+/**
+ * An access token, without its secret.
+ *
+ * @example
+ * ```ts
+ * const signatureTypes = server.tokens.map((token: PowerAuthTestToken) => token.signatureType);
+ * ```
+ */
 export interface PowerAuthTestToken {
+  /** Identifier, a UUID. */
   readonly tokenId: string;
+  /** The activation that it belongs to. */
   readonly activationId: string;
   /** For example `possession_knowledge`. */
   readonly signatureType: string;
 }
 
-/** An activation as it is now. */
+/**
+ * An activation as it is now.
+ *
+ * @example
+ * ```ts
+ * const activation: PowerAuthTestActivation | undefined = server.activation(activationId);
+ * ```
+ */
 export interface PowerAuthTestActivation {
+  /** Identifier, a UUID. */
   readonly activationId: string;
+  /** Whose it is. */
   readonly userId: string;
+  /** State now. */
   readonly state: PowerAuthTestActivationState;
+  /** Failed authentications in a row. */
   readonly failCount: number;
+  /** Failed authentications in a row that block it. */
   readonly maxFailCount: number;
   /** Steps of the signature counter since the activation. */
   readonly counter: number;
   /** What the client called it; undefined before the key exchange. */
   readonly activationName: string | undefined;
+  /** Text that the client sent along. */
   readonly extras: string | undefined;
   /** 8 digits, the same as the client's; undefined before the key exchange. */
   readonly activationFingerprint: string | undefined;
+  /** Its access tokens. */
   readonly tokens: readonly PowerAuthTestToken[];
 }
 
-/** What stands behind an accepted token header. */
+/**
+ * What stands behind an accepted token header.
+ *
+ * @example
+ * ```ts
+ * const verified: PowerAuthTestTokenVerification | undefined = server.verifyToken(header.value);
+ * ```
+ */
 export interface PowerAuthTestTokenVerification extends PowerAuthTestToken {
+  /** Whose activation it is. */
   readonly userId: string;
 }
 
@@ -107,7 +152,16 @@ const describeToken = ({ tokenId, activationId, signatureType }: Token): PowerAu
   signatureType,
 });
 
-/** A running server; {@link startPowerAuthTestServer} starts one. */
+/**
+ * A running server; {@link startPowerAuthTestServer} starts one.
+ *
+ * @example
+ * ```ts
+ * const server = await startPowerAuthTestServer();
+ * await fetch(`${server.baseUrl}/pa/v3/status`, { method: 'POST' });
+ * await server.close();
+ * ```
+ */
 export class PowerAuthTestServer {
   readonly #state: ServerState;
   readonly #close: () => Promise<void>;
@@ -115,9 +169,13 @@ export class PowerAuthTestServer {
   readonly baseUrl: string;
   /** For `PowerAuth.configure`, with `enableUnsecureTraffic`. */
   readonly configuration: {
+    /** APPLICATION_KEY: Base64 of 16 bytes. */
     readonly applicationKey: string;
+    /** APPLICATION_SECRET: Base64 of 16 bytes. */
     readonly applicationSecret: string;
+    /** KEY_SERVER_MASTER_PUBLIC: Base64 of a P-256 point. */
     readonly masterServerPublicKey: string;
+    /** The same as `baseUrl`. */
     readonly baseEndpointUrl: string;
   };
   /** The requests that arrived, in order. */
@@ -151,6 +209,7 @@ export class PowerAuthTestServer {
     return this.#state.clockOffset;
   }
 
+  /** May be set at any time. */
   set clockOffset(ms: number) {
     this.#state.clockOffset = ms;
   }
@@ -164,9 +223,15 @@ export class PowerAuthTestServer {
    * Starts an activation.
    *
    * @returns its id, and its code with the master key's signature, `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it
+   * @example
+   * ```ts
+   * const { activationId, activationCode } = server.createActivation({ userId: 'alice' });
+   * ```
    */
   createActivation(options: PowerAuthTestActivationOptions = {}): {
+    /** Identifier, a UUID. */
     activationId: string;
+    /** The code with its signature. */
     activationCode: string;
   } {
     const code = generateActivationCode();
@@ -174,28 +239,63 @@ export class PowerAuthTestServer {
     return { activationId, activationCode: this.#state.signedCode(code) };
   }
 
-  /** PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states. */
+  /**
+   * PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states.
+   *
+   * @example
+   * ```ts
+   * server.commitActivation(activationId);
+   * ```
+   */
   commitActivation(activationId: string): void {
     this.#change(activationId, ['PENDING_COMMIT', 'ACTIVE'], 'ACTIVE');
     this.#state.recoveryCodes.activateOf(activationId);
   }
 
-  /** ACTIVE becomes BLOCKED; no error when it is BLOCKED already. Throws in other states. */
+  /**
+   * ACTIVE becomes BLOCKED; no error when it is BLOCKED already. Throws in other states.
+   *
+   * @example
+   * ```ts
+   * server.blockActivation(activationId);
+   * ```
+   */
   blockActivation(activationId: string): void {
     this.#change(activationId, ['ACTIVE', 'BLOCKED'], 'BLOCKED');
   }
 
-  /** BLOCKED becomes ACTIVE, and failures are forgotten; no error when it is ACTIVE already. Throws in other states. */
+  /**
+   * BLOCKED becomes ACTIVE, and failures are forgotten; no error when it is ACTIVE already. Throws in other states.
+   *
+   * @example
+   * ```ts
+   * server.unblockActivation(activationId);
+   * ```
+   */
   unblockActivation(activationId: string): void {
     this.#change(activationId, ['BLOCKED', 'ACTIVE'], 'ACTIVE').failCount = 0;
   }
 
-  /** Removes an activation and its tokens; its recovery code stays. No error when it is REMOVED already. */
+  /**
+   * Removes an activation and its tokens; its recovery code stays. No error when it is REMOVED already.
+   *
+   * @example
+   * ```ts
+   * server.removeActivation(activationId);
+   * ```
+   */
   removeActivation(activationId: string): void {
     this.#state.remove(this.#find(activationId));
   }
 
-  /** An activation as it is now, or undefined. */
+  /**
+   * An activation as it is now, or undefined.
+   *
+   * @example
+   * ```ts
+   * server.activation(activationId)?.state; // 'ACTIVE'
+   * ```
+   */
   activation(activationId: string): PowerAuthTestActivation | undefined {
     const it = this.#state.activations.get(activationId);
     if (it === undefined) return undefined;
@@ -219,6 +319,10 @@ export class PowerAuthTestServer {
    * Verifies the value of a token header as the protected endpoint does: what is accepted once is refused afterwards.
    *
    * @returns undefined when it is refused
+   * @example
+   * ```ts
+   * const isGood = server.verifyToken(header.value) !== undefined;
+   * ```
    */
   verifyToken(headerValue: string): PowerAuthTestTokenVerification | undefined {
     const verified = verifyToken(this.#state, headerValue);
@@ -227,17 +331,39 @@ export class PowerAuthTestServer {
     return { tokenId, activationId: activation.activationId, userId: activation.userId, signatureType };
   }
 
-  /** A signed payload for a QR code. */
+  /**
+   * A signed payload for a QR code.
+   *
+   * @example
+   * ```ts
+   * const { payload, nonce } = server.createOfflinePayload({ data: 'A1*A100EUR', activationId });
+   * ```
+   */
   createOfflinePayload(request: PowerAuthTestOfflineRequest): PowerAuthTestOfflinePayload {
     return createOfflinePayload(this.#state, request);
   }
 
-  /** Whether an offline signature is good; moves the counter and counts failures like an online one. */
+  /**
+   * Whether an offline signature is good; moves the counter and counts failures like an online one.
+   *
+   * @example
+   * ```ts
+   * const uriId = '/operation/authorize/offline';
+   * const isGood = server.verifyOfflineSignature({ activationId, uriId, nonce, data, signature });
+   * ```
+   */
   verifyOfflineSignature(signature: PowerAuthTestOfflineSignature): boolean {
     return verifyOfflineSignature(this.#state, signature);
   }
 
-  /** Whether this is a DER signature (Base64) over `data` by the private key of the activation's device. */
+  /**
+   * Whether this is a DER signature (Base64) over `data` by the private key of the activation's device.
+   *
+   * @example
+   * ```ts
+   * const isGood = server.verifyDeviceSignature(activationId, 'I agree', signature);
+   * ```
+   */
   verifyDeviceSignature(activationId: string, data: string, signature: string): boolean {
     const { keys } = this.#find(activationId);
     const bytes = fromBase64(signature);
@@ -250,6 +376,10 @@ export class PowerAuthTestServer {
    * Makes a recovery code as a postcard has it: in the state CREATED, until an activation of the same user confirms it.
    *
    * @param options `userId` default `test-user`, `pukCount` default 1, `confirmed` (ACTIVE at once) default false
+   * @example
+   * ```ts
+   * const { recoveryCode, puks } = server.createRecoveryCode({ userId: 'alice', confirmed: true });
+   * ```
    */
   createRecoveryCode(
     options: { userId?: string; pukCount?: number; confirmed?: boolean } = {},
@@ -261,20 +391,41 @@ export class PowerAuthTestServer {
     return recoveryCodeSnapshot(code);
   }
 
-  /** A recovery code as it is now, or undefined. */
+  /**
+   * A recovery code as it is now, or undefined.
+   *
+   * @example
+   * ```ts
+   * server.recoveryCode('VVVVV-VVVVV-VVVVV-VTFVA')?.state; // 'ACTIVE'
+   * ```
+   */
   recoveryCode(recoveryCode: string): PowerAuthTestRecoveryCode | undefined {
     const code = this.#state.recoveryCodes.find(recoveryCode);
     return code && recoveryCodeSnapshot(code);
   }
 
-  /** Ends a recovery code and its PUKs for good. Throws when it is unknown. */
+  /**
+   * Ends a recovery code and its PUKs for good. Throws when it is unknown.
+   *
+   * @example
+   * ```ts
+   * server.revokeRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA');
+   * ```
+   */
   revokeRecoveryCode(recoveryCode: string): void {
     const code = this.#state.recoveryCodes.find(recoveryCode);
     if (code === undefined) throw new Error(`There is no recovery code ${recoveryCode}`);
     this.#state.recoveryCodes.revoke(code);
   }
 
-  /** Ends all connections and stops listening; twice is fine. */
+  /**
+   * Ends all connections and stops listening; twice is fine.
+   *
+   * @example
+   * ```ts
+   * await server.close();
+   * ```
+   */
   close(): Promise<void> {
     return this.#close();
   }

@@ -9,7 +9,14 @@ import { ecdsaSign } from './crypto.ts';
 import { findCounter, parseFactors } from './signature.ts';
 import type { ServerState } from './state.ts';
 
-/** What {@link createOfflinePayload} makes a payload of. */
+/**
+ * What `PowerAuthTestServer.createOfflinePayload` makes a payload of.
+ *
+ * @example
+ * ```ts
+ * const request: PowerAuthTestOfflineRequest = { lines: ['Payment'], data: 'A1*A100EUR', activationId };
+ * ```
+ */
 export interface PowerAuthTestOfflineRequest {
   /** The operation's data, which the device shows and signs. */
   readonly data: string;
@@ -21,7 +28,14 @@ export interface PowerAuthTestOfflineRequest {
   readonly activationId?: string;
 }
 
-/** A payload for a QR code. */
+/**
+ * A payload for a QR code.
+ *
+ * @example
+ * ```ts
+ * const payload: PowerAuthTestOfflinePayload = server.createOfflinePayload({ data: 'A1*A100EUR' });
+ * ```
+ */
 export interface PowerAuthTestOfflinePayload {
   /** Lines of text; the last one is a digit and a signature. */
   readonly payload: string;
@@ -45,9 +59,18 @@ export function createOfflinePayload(
   return { payload: signedPart + signature.toString('base64'), nonce };
 }
 
-/** What {@link verifyOfflineSignature} verifies. */
+/**
+ * What `PowerAuthTestServer.verifyOfflineSignature` verifies.
+ *
+ * @example
+ * ```ts
+ * const input: PowerAuthTestOfflineSignature = { activationId, uriId: '/operation', nonce, data, signature };
+ * ```
+ */
 export interface PowerAuthTestOfflineSignature {
+  /** Whose signature it is. */
   readonly activationId: string;
+  /** Identifier of the resource that was signed. */
   readonly uriId: string;
   /** Base64, of the payload. */
   readonly nonce: string;

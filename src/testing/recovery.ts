@@ -8,31 +8,63 @@ import { randomInt } from 'node:crypto';
 import { generateActivationCode } from './activation-code.ts';
 import { equal } from './crypto.ts';
 
-/** State of a recovery code: CREATED waits for its confirmation, BLOCKED and REVOKED are final. */
+/**
+ * State of a recovery code: CREATED waits for its confirmation, BLOCKED and REVOKED are final.
+ *
+ * @example
+ * ```ts
+ * const state: PowerAuthTestRecoveryCodeState = server.createRecoveryCode().state; // 'CREATED'
+ * ```
+ */
 export type PowerAuthTestRecoveryCodeState = 'CREATED' | 'ACTIVE' | 'BLOCKED' | 'REVOKED';
 
-/** State of a PUK: INVALID when its code was blocked or revoked before it was used. */
+/**
+ * State of a PUK: INVALID when its code was blocked or revoked before it was used.
+ *
+ * @example
+ * ```ts
+ * const states = server.createRecoveryCode().puks.map(({ state }): PowerAuthTestRecoveryPukState => state);
+ * ```
+ */
 export type PowerAuthTestRecoveryPukState = 'VALID' | 'USED' | 'INVALID';
 
-/** One PUK of a recovery code. */
+/**
+ * One PUK of a recovery code.
+ *
+ * @example
+ * ```ts
+ * const puks: readonly PowerAuthTestRecoveryPuk[] = server.createRecoveryCode({ pukCount: 5 }).puks;
+ * ```
+ */
 export interface PowerAuthTestRecoveryPuk {
   /** From 1; PUKs are used up in this order. */
   readonly index: number;
   /** 10 digits. */
   readonly puk: string;
+  /** State now. */
   readonly state: PowerAuthTestRecoveryPukState;
 }
 
-/** A recovery code as it is now. */
+/**
+ * A recovery code as it is now.
+ *
+ * @example
+ * ```ts
+ * const code: PowerAuthTestRecoveryCode = server.createRecoveryCode({ userId: 'alice' });
+ * ```
+ */
 export interface PowerAuthTestRecoveryCode {
   /** `AAAAA-BBBBB-CCCCC-DDDDD` */
   readonly recoveryCode: string;
+  /** Whose it is. */
   readonly userId: string;
   /** The activation that it recovers and removes; undefined for a postcard. */
   readonly activationId: string | undefined;
+  /** State now. */
   readonly state: PowerAuthTestRecoveryCodeState;
   /** Wrong PUKs in a row. */
   readonly failCount: number;
+  /** Its PUKs, by index. */
   readonly puks: readonly PowerAuthTestRecoveryPuk[];
 }
 

@@ -9,7 +9,14 @@ import { agree, ecdsaSign, generateKeyPair, halve, kdf, sha256, type KeyPair } f
 import { RecoveryCodes, type RecoveryCode } from './recovery.ts';
 import type { Factor } from './signature.ts';
 
-/** State of an activation, as the client's PowerAuthActivationState names it. */
+/**
+ * State of an activation, as the client's PowerAuthActivationState names it.
+ *
+ * @example
+ * ```ts
+ * const state: PowerAuthTestActivationState | undefined = server.activation(activationId)?.state;
+ * ```
+ */
 export type PowerAuthTestActivationState = 'CREATED' | 'PENDING_COMMIT' | 'ACTIVE' | 'BLOCKED' | 'REMOVED';
 
 /** An access token. */

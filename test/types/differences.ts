@@ -107,10 +107,10 @@ export const ADDITIONS: readonly string[] = [
   'readonly PowerAuthTokenHeaderGenerator.key: string = TOKEN_HEADER',
   // The runtime: engine, HTTP and time.
   'type EngineName = "js" | "wasm-scalar" | "wasm-simd"',
-  'readonly PowerAuth.engine?: "wasm-simd" | "wasm-scalar" | "js"',
+  'readonly PowerAuth.engine?: EngineName',
   ...['PowerAuthClientConfiguration', 'readonly PowerAuthClientConfigurationType'].flatMap((owner) => [
     `${owner}.clock?: PowerAuthClock`,
-    `${owner}.engine?: "wasm-simd" | "wasm-scalar" | "js"`,
+    `${owner}.engine?: EngineName`,
     `${owner}.fetch?: (input: RequestInfo | URL, init?: RequestInit | undefined) => Promise<Response>`,
   ]),
   'interface PowerAuthClock',
@@ -133,6 +133,7 @@ export const ADDITIONS: readonly string[] = [
   'PowerAuthStorage.subscribe(listener: (change: PowerAuthStorageChange) => void): () => void',
   'PowerAuthStorage.update(key: string, change: (current: Uint8Array<ArrayBuffer> | undefined) => Uint8Array<ArrayBufferLike> | Promise<Uint8Array<ArrayBufferLike> | undefined>): Promise<Uint8Array<ArrayBuffer> | undefined>',
   'readonly PowerAuthStorage.name: string',
+  'readonly PowerAuthStorage.needsSealingKey?: boolean',
   'interface PowerAuthStorageLock',
   'readonly PowerAuthStorageLock.signal: AbortSignal',
   'type PowerAuthStorageChange = "all" | readonly string[]',

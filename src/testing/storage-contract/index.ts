@@ -13,10 +13,24 @@ import { checkRecords } from './records.ts';
 import { assert, type Check, type CheckTwo } from './support.ts';
 import { checkUpdates } from './updates.ts';
 
-/** Registers one test, as the `test` of node:test, vitest, jest and others does, or the `it` of mocha. */
+/**
+ * Registers one test, as the `test` of node:test, vitest, jest and others does, or the `it` of mocha.
+ *
+ * @example
+ * ```ts
+ * const register: RegisterTest = (title, run) => run().then(() => console.log(`ok ${title}`));
+ * ```
+ */
 export type RegisterTest = (title: string, run: () => Promise<void>) => unknown;
 
-/** A driver under test. */
+/**
+ * A driver under test.
+ *
+ * @example
+ * ```ts
+ * const subject: StorageSubject = { name: 'memory', create: async () => ({ storage: memoryStorage() }) };
+ * ```
+ */
 export interface StorageSubject {
   /** For the titles. */
   readonly name: string;
@@ -24,8 +38,17 @@ export interface StorageSubject {
   create(): Promise<StorageUnderTest>;
 }
 
-/** One empty store. */
+/**
+ * One empty store.
+ *
+ * @example
+ * ```ts
+ * const space = new MemorySpace();
+ * const store: StorageUnderTest = { storage: memoryStorage(space), second: async () => memoryStorage(space) };
+ * ```
+ */
 export interface StorageUnderTest {
+  /** The driver on this store. */
   readonly storage: PowerAuthStorage;
   /** Another object on the same store, as another tab or process has it. Without it, what only two can show is left out. */
   second?(): Promise<PowerAuthStorage>;
