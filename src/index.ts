@@ -1,5 +1,5 @@
 /**
- * PowerAuth for JavaScript: activation, signatures, access tokens, encryption, vault and recovery.
+ * PowerAuth for JavaScript: activation, signatures, biometry, access tokens, encryption, vault and recovery.
  *
  * @module
  */
@@ -75,6 +75,12 @@ export {
   PowerAuthSharingConfiguration,
   type PowerAuthSharingConfigurationType,
 } from './model/power-auth-sharing-configuration.ts';
+export type {
+  PowerAuthBiometryCreateRequest,
+  PowerAuthBiometryProvider,
+  PowerAuthBiometryRequest,
+  PowerAuthBiometrySecret,
+} from './biometry/types.ts';
 export { PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from './errors.ts';
 export type { EngineName } from './hot-path/types.ts';
 export type { PowerAuthClock } from './net/clock.ts';

@@ -10,7 +10,7 @@ import type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-
 import type { PowerAuthRecoveryActivationData } from './model/power-auth-create-activation-result.ts';
 import type { PowerAuthEncryptor } from './model/power-auth-encryptor.ts';
 import { Encryptor } from './power-auth-encryptor.ts';
-import { PowerAuthSigning } from './power-auth/signing.ts';
+import { PowerAuthBiometry } from './power-auth/biometry.ts';
 import { parseRecoveryCode } from './protocol/activation-code.ts';
 import { withFactors, type Factors } from './session/factors.ts';
 import { confirmRecoveryCode } from './session/recovery.ts';
@@ -39,7 +39,7 @@ import { utf8, wipe } from './util/bytes.ts';
  * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
  * ```
  */
-export class PowerAuth extends PowerAuthSigning {
+export class PowerAuth extends PowerAuthBiometry {
   /**
    * An encryptor for requests between this application and the server, with or without an activation. It may be taken
    * before `configure`, and outlives `deconfigure`.
@@ -193,6 +193,6 @@ export class PowerAuth extends PowerAuthSigning {
     use: (session: Session, factors: Factors) => Promise<T>,
   ): Promise<T> {
     const session = await activatedSession(this.instanceId);
-    return withFactors(authentication, (factors) => use(session, factors));
+    return withFactors(session, authentication, (factors) => use(session, factors));
   }
 }

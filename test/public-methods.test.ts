@@ -11,6 +11,7 @@ import {
 import { memoryStorage } from '../src/storage/memory.ts';
 import type { PowerAuthStorage } from '../src/storage/types.ts';
 import type { PowerAuthTestServer } from '../src/testing/index.ts';
+import { testBiometry } from './helpers/biometry.ts';
 import { activated, PASSWORD, testClient, testServer } from './helpers/client.ts';
 import { error } from './helpers/error.ts';
 import {
@@ -54,7 +55,7 @@ describe.each(PUBLIC_CALLS)('%s', (name, { parameters, withoutActivation }, obje
     const powerAuth = await testClient(await testServer());
     const call = callByName(objectOf(powerAuth), name, good);
     if ('code' in withoutActivation) await expect(call).rejects.toMatchObject(error(withoutActivation.code));
-    else expect(await call).toBe(withoutActivation.result);
+    else expect(await call).toEqual(withoutActivation.result);
   });
 
   test.runIf(parameters.length > 0)('refuses wrong values, and nothing changes', async () => {
@@ -136,8 +137,11 @@ describe('methods that answer at once', () => {
   });
 });
 
+/** What takes an authentication object, and none that `PowerAuthAuthentication.password` makes. */
+const WITHOUT_PASSWORD = ['commitActivation', 'groupedBiometricAuthentication'];
+
 test('a password that is used up is an INVALID_NATIVE_OBJECT to whatever takes one', async () => {
-  const { server, powerAuth, activationId } = await activated();
+  const { server, powerAuth, activationId } = await activated({ biometry: testBiometry().biometry });
   const used = new PowerAuthPassword();
   for (const character of PASSWORD) await used.addCharacter(character);
   await powerAuth.validatePassword(used);
@@ -146,7 +150,7 @@ test('a password that is used up is an INVALID_NATIVE_OBJECT to whatever takes o
       const value =
         parameter.good === PASSWORD
           ? used
-          : parameter.good instanceof PowerAuthAuthentication && name !== 'commitActivation'
+          : parameter.good instanceof PowerAuthAuthentication && !WITHOUT_PASSWORD.includes(name)
             ? PowerAuthAuthentication.password(used)
             : undefined;
       if (value === undefined) continue;
@@ -163,12 +167,12 @@ test('a password that is used up is an INVALID_NATIVE_OBJECT to whatever takes o
 test('a wrong password costs one attempt, whatever takes it', async () => {
   const wrong = PowerAuthAuthentication.password('wrong password');
   for (const [name, { parameters }, objectOf] of PUBLIC_CALLS) {
-    if (['unsafeChangePassword', 'commitActivation'].includes(name)) continue;
+    if (['unsafeChangePassword', ...WITHOUT_PASSWORD].includes(name)) continue;
     const at = parameters.findIndex(
       ({ good }) => good === PASSWORD || good instanceof PowerAuthAuthentication,
     );
     if (at < 0) continue;
-    const { server, powerAuth, activationId } = await activated();
+    const { server, powerAuth, activationId } = await activated({ biometry: testBiometry().biometry });
     const value = parameters[at]?.good === PASSWORD ? 'wrong password' : wrong;
     const args = parameters.map(({ good }) => good).with(at, value);
     const outcome = callByName(objectOf(powerAuth), name, args);

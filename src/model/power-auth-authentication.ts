@@ -5,8 +5,10 @@
  * @module
  */
 
+import * as v from 'valibot';
+import type { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { wrongParameter } from '../util/validate.ts';
+import { check, wrongParameter } from '../util/validate.ts';
 import { assertPassword, type PasswordType } from './power-auth-password.ts';
 
 /**
@@ -38,8 +40,24 @@ export interface AuthenticationUse {
   readonly commit: boolean;
 }
 
-/** What the function below may do with an authentication object, and nobody else. */
+const promptSchema = v.object(
+  {
+    promptMessage: v.string('a string'),
+    promptTitle: v.optional(v.string('a string')),
+    cancelButton: v.optional(v.string('a string')),
+    fallbackButton: v.optional(v.string('a string')),
+  },
+  'a PowerAuthBiometricPrompt or undefined',
+);
+
+// What the functions below may do with an authentication object, and nobody else.
 let resolve: (value: object, field: string, use: AuthenticationUse) => PowerAuthAuthentication | undefined;
+let unlockedKey: (authentication: PowerAuthAuthentication) => UnlockedBiometryKey | undefined;
+let reusableFor: (
+  authentication: PowerAuthAuthentication,
+  key: UnlockedBiometryKey,
+) => PowerAuthAuthentication;
+let askedUser: (authentication: PowerAuthAuthentication) => void;
 
 /**
  * A choice of factors: of possession alone, or of possession and others. Make it with the static methods. The password is
@@ -79,12 +97,26 @@ export class PowerAuthAuthentication {
   #use: AuthenticationUse | undefined;
   /** Told apart from an absent password, so that an undefined one never means fewer factors. */
   #usesPassword = false;
+  /** Told apart from an absent prompt, which need not be given. */
+  #usesBiometry: boolean;
+  /** Whether the user was asked for this object already, which is done once. */
+  #spent = false;
+  /** In the object that a group hands out. */
+  #unlockedKey: UnlockedBiometryKey | undefined;
   readonly #password: PasswordType | undefined;
   readonly #biometricPrompt: PowerAuthBiometricPrompt | undefined;
   #userPassword: PasswordType | undefined;
 
   static {
     resolve = (value, field, use) => (#use in value ? value.#resolve(field, use) : undefined);
+    unlockedKey = (authentication) => authentication.#unlockedKey;
+    reusableFor = ({ password, biometricPrompt }, key) => {
+      const reusable = PowerAuthAuthentication.#withBiometry({ commit: false }, password, biometricPrompt);
+      reusable.#usesPassword = password !== undefined;
+      reusable.#unlockedKey = key;
+      return reusable;
+    };
+    askedUser = (authentication) => (authentication.#spent = true);
   }
 
   /**
@@ -103,6 +135,7 @@ export class PowerAuthAuthentication {
   constructor(password?: PasswordType, biometricPrompt?: PowerAuthBiometricPrompt) {
     this.#password = password;
     this.#biometricPrompt = biometricPrompt;
+    this.#usesBiometry = biometricPrompt !== undefined;
   }
 
   /**
@@ -145,6 +178,53 @@ export class PowerAuthAuthentication {
     return PowerAuthAuthentication.#withPassword({ commit: true }, password);
   }
 
+  /**
+   * Possession and biometry factors. The call that the object is passed to asks the user; when the user was authenticated,
+   * the object is used up, and another call answers INVALID_NATIVE_OBJECT: make a new one for each. To ask once for several
+   * calls there is `groupedBiometricAuthentication`.
+   *
+   * @param biometricPrompt what the user reads, where the platform shows an application's text; browsers show none
+   * @example
+   * ```ts
+   * const authentication = PowerAuthAuthentication.biometry({ promptMessage: 'Please approve the payment' });
+   * const header = await powerAuth.requestSignature(authentication, 'POST', '/payment', body);
+   * ```
+   */
+  static biometry(biometricPrompt: PowerAuthBiometricPrompt): PowerAuthAuthentication {
+    return PowerAuthAuthentication.#withBiometry({ commit: false }, undefined, biometricPrompt);
+  }
+
+  /**
+   * For `commitActivation`: the password becomes the knowledge factor, and a biometry factor is set up, for which the user
+   * is asked.
+   *
+   * @param password a string, or a PowerAuthPassword whose bytes can be wiped
+   * @param biometricPrompt what the user reads, where the platform shows an application's text; browsers show none
+   * @example
+   * ```ts
+   * const prompt = { promptMessage: 'Please allow biometric authentication' };
+   * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPasswordAndBiometry('1234', prompt));
+   * ```
+   */
+  static commitWithPasswordAndBiometry(
+    password: PasswordType,
+    biometricPrompt?: PowerAuthBiometricPrompt,
+  ): PowerAuthAuthentication {
+    return PowerAuthAuthentication.#withBiometry({ commit: true }, password, biometricPrompt);
+  }
+
+  static #withBiometry(
+    use: AuthenticationUse,
+    password: PasswordType | undefined,
+    biometricPrompt: PowerAuthBiometricPrompt | undefined,
+  ): PowerAuthAuthentication {
+    const authentication = new PowerAuthAuthentication(password, biometricPrompt);
+    authentication.#use = use;
+    authentication.#usesPassword = use.commit;
+    authentication.#usesBiometry = true;
+    return authentication;
+  }
+
   static #withPassword(use: AuthenticationUse, password: PasswordType): PowerAuthAuthentication {
     const authentication = new PowerAuthAuthentication(password);
     authentication.#use = use;
@@ -169,7 +249,7 @@ export class PowerAuthAuthentication {
 
   /** Whether the biometry factor is used. */
   get isBiometricAuthentication(): boolean {
-    return this.#biometricPrompt !== undefined || this.useBiometry;
+    return this.#usesBiometry || this.useBiometry;
   }
 
   /**
@@ -195,10 +275,12 @@ export class PowerAuthAuthentication {
       throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `${field}: expected ${expected}, got the other kind`);
     }
     if (resolved.#usesPassword || use.commit) assertPassword(resolved.#password, `${field}.password`);
-    if (resolved.isBiometricAuthentication) {
+    if (resolved.isBiometricAuthentication && resolved.#biometricPrompt !== undefined)
+      assertPrompt(resolved.#biometricPrompt, `${field}.biometricPrompt`);
+    if (resolved.#spent) {
       throw failure(
-        PowerAuthErrorCode.BIOMETRY_NOT_SUPPORTED,
-        `${field}: there is no biometric authentication here; sign with the password instead`,
+        PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
+        `${field}: expected one that was not used yet, got one for which the user was asked already; make a new one, or use groupedBiometricAuthentication`,
       );
     }
     return resolved;
@@ -220,8 +302,8 @@ export class PowerAuthAuthentication {
 /**
  * What to sign or commit with, checked, and beyond the reach of later changes by the caller.
  *
- * @throws WRONG_PARAMETER for what is no PowerAuthAuthentication, for one made for the other use, and for a password that is
- *   none; BIOMETRY_NOT_SUPPORTED for the biometry factor
+ * @throws WRONG_PARAMETER for what is no PowerAuthAuthentication, for one made for the other use, for a password or a prompt
+ *   that is none; INVALID_NATIVE_OBJECT for one for which the user was asked already
  * @internal
  */
 export function resolveAuthentication(
@@ -232,4 +314,44 @@ export function resolveAuthentication(
   const resolved = typeof value === 'object' && value !== null ? resolve(value, field, use) : undefined;
   if (resolved === undefined) throw wrongParameter(field, 'a PowerAuthAuthentication', value);
   return resolved;
+}
+
+/**
+ * @throws WRONG_PARAMETER unless `value` is a prompt
+ * @internal
+ */
+export function assertPrompt(value: unknown, field: string): asserts value is PowerAuthBiometricPrompt {
+  check(promptSchema, value, field, PowerAuthErrorCode.WRONG_PARAMETER);
+}
+
+/**
+ * The key that an authentication object of a group carries, or undefined for all others.
+ *
+ * @internal
+ */
+export function unlockedBiometryKey(
+  authentication: PowerAuthAuthentication,
+): UnlockedBiometryKey | undefined {
+  return unlockedKey(authentication);
+}
+
+/**
+ * The same factors in an object that asks the user no more, for a group.
+ *
+ * @internal
+ */
+export function reusableAuthentication(
+  authentication: PowerAuthAuthentication,
+  key: UnlockedBiometryKey,
+): PowerAuthAuthentication {
+  return reusableFor(authentication, key);
+}
+
+/**
+ * Uses an authentication object up: the user was authenticated for it.
+ *
+ * @internal
+ */
+export function useUp(authentication: PowerAuthAuthentication): void {
+  askedUser(authentication);
 }

@@ -5,6 +5,7 @@
  */
 
 import * as v from 'valibot';
+import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { check } from '../util/validate.ts';
 
@@ -17,16 +18,33 @@ import { check } from '../util/validate.ts';
  * ```
  */
 export interface PowerAuthBiometryConfigurationType {
-  /** The factor is lost when the enrolled biometry changes. Default true. */
+  /**
+   * The factor is lost when the enrolled biometry changes. Default true. Taken and kept, without effect here: what a change
+   * means for passkeys is the platform's choice, and most keep them.
+   */
   readonly linkItemsToCurrentSet?: boolean;
-  /** The device's passcode stands in for biometry. Default false. */
+  /**
+   * The device's passcode stands in for biometry. Default false. Taken and kept, without effect here: platforms let a user
+   * verify a passkey by PIN or passcode as well, and no page can forbid it.
+   */
   readonly fallbackToDevicePasscode?: boolean;
-  /** The user confirms after the biometric authentication. Default false. */
+  /**
+   * The user confirms after the biometric authentication. Default false. Taken and kept, without effect here: the
+   * platform's dialog is what it is.
+   */
   readonly confirmBiometricAuthentication?: boolean;
-  /** Setting the factor up asks for biometric authentication. Default true. */
+  /**
+   * Setting the factor up asks for biometric authentication. Default true. With false a provider that can do without does
+   * not ask, as the software one can; a passkey is never made without asking.
+   */
   readonly authenticateOnBiometricKeySetup?: boolean;
-  /** Looks for a factor key shared between instances by older versions. Default true. */
+  /**
+   * Looks for a factor key shared between instances by older versions. Default true. Taken and kept, without effect here:
+   * there are no such keys.
+   */
   readonly fallbackToSharedBiometryKey?: boolean;
+  /** Who authenticates the user. Default: by runtime, passkeys in browsers, nobody elsewhere. */
+  readonly provider?: PowerAuthBiometryProvider | undefined;
 }
 
 /**
@@ -35,7 +53,7 @@ export interface PowerAuthBiometryConfigurationType {
  * @example
  * ```ts
  * const biometry = new PowerAuthBiometryConfiguration();
- * biometry.confirmBiometricAuthentication = true;
+ * biometry.provider = webAuthnBiometry({ rpName: 'My Bank' });
  * await powerAuth.configure(configuration, undefined, biometry);
  * ```
  */
@@ -45,6 +63,7 @@ export class PowerAuthBiometryConfiguration implements PowerAuthBiometryConfigur
   confirmBiometricAuthentication = false;
   authenticateOnBiometricKeySetup = true;
   fallbackToSharedBiometryKey = true;
+  declare provider?: PowerAuthBiometryProvider | undefined;
 
   /**
    * The defaults, frozen.
@@ -59,6 +78,20 @@ export class PowerAuthBiometryConfiguration implements PowerAuthBiometryConfigur
   }
 }
 
+const PROVIDER_METHODS = ['info', 'create', 'authenticate', 'remove'] as const;
+
+function isProvider(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const provider = value as Record<string, unknown>;
+  const { name } = provider;
+  return (
+    typeof name === 'string' &&
+    name.length >= 1 &&
+    name.length <= 64 &&
+    PROVIDER_METHODS.every((method) => typeof provider[method] === 'function')
+  );
+}
+
 const flag = (byDefault: boolean) => v.optional(v.boolean('true or false'), byDefault);
 const biometryConfigurationSchema = v.object(
   {
@@ -67,6 +100,12 @@ const biometryConfigurationSchema = v.object(
     confirmBiometricAuthentication: flag(false),
     authenticateOnBiometricKeySetup: flag(true),
     fallbackToSharedBiometryKey: flag(true),
+    provider: v.optional(
+      v.custom<PowerAuthBiometryProvider>(
+        isProvider,
+        `a PowerAuthBiometryProvider (name, ${PROVIDER_METHODS.join(', ')})`,
+      ),
+    ),
   },
   'a PowerAuthBiometryConfiguration',
 );
@@ -83,7 +122,7 @@ const biometryConfigurationSchema = v.object(
  */
 export function buildBiometryConfiguration(
   input?: PowerAuthBiometryConfigurationType,
-): Required<PowerAuthBiometryConfigurationType> {
+): PowerAuthBiometryConfigurationType & Required<Omit<PowerAuthBiometryConfigurationType, 'provider'>> {
   return Object.freeze(
     check(
       biometryConfigurationSchema,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
+import { webAuthnBiometry } from '../biometry/webauthn.ts';
 import { localforageStorage } from '../storage/localforage.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 
@@ -27,4 +29,9 @@ export async function defaultSealingKey(storage: PowerAuthStorage): Promise<Cryp
   } finally {
     await keeper.close();
   }
+}
+
+/** The provider of the biometry factor unless the caller has one: passkeys of this device. */
+export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
+  return webAuthnBiometry();
 }

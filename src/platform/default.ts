@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { memoryStorage, MemorySpace } from '../storage/memory.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
@@ -32,4 +33,9 @@ export async function defaultSealingKey(storage: PowerAuthStorage): Promise<Cryp
     PowerAuthErrorCode.WRONG_PARAMETER,
     `sealingKey: the ${storage.name} storage needs one, because this runtime keeps no keys; pass 32 bytes or a CryptoKey`,
   );
+}
+
+/** The provider of the biometry factor unless the caller has one: The platform has none that this package knows. */
+export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
+  return undefined;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { dataFolder } from '../storage/data-folder.ts';
 import { readOrCreateKeyFile } from '../storage/key-file.ts';
 import { lmdbStorage } from '../storage/lmdb.ts';
@@ -23,4 +24,9 @@ export function defaultStorage(): PowerAuthStorage {
  */
 export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
   return storage.sealingKey === undefined ? readOrCreateKeyFile(dataFolder()) : storage.sealingKey();
+}
+
+/** The provider of the biometry factor unless the caller has one: Node has none of its own. */
+export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
+  return undefined;
 }

@@ -149,10 +149,14 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   }
 
   /**
-   * Persists the activation, its knowledge factor under the password.
+   * Persists the activation, its knowledge factor under the password; with a biometry factor where the authentication has
+   * one, for which the user is asked. When this fails, the activation still waits for its commit.
    *
-   * @param authentication made by `PowerAuthAuthentication.commitWithPassword`; at least 4 bytes of UTF-8
-   * @throws INVALID_ACTIVATION_STATE when no activation waits for its commit, WRONG_PARAMETER
+   * @param authentication made by `PowerAuthAuthentication.commitWithPassword` or `commitWithPasswordAndBiometry`; the
+   *   password has at least 4 bytes of UTF-8
+   * @throws INVALID_ACTIVATION_STATE when no activation waits for its commit, WRONG_PARAMETER; with biometry
+   *   BIOMETRY_NOT_SUPPORTED, BIOMETRY_CANCEL and others of its kind, and OPERATION_CANCELED when the activation was removed
+   *   while the user was being asked
    * @example
    * ```ts
    * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
@@ -161,9 +165,10 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
     return guard(async () => {
       const { pending } = sessionOf(this.instanceId);
-      const { password } = resolveAuthentication(authentication, 'authentication', { commit: true });
+      const resolved = resolveAuthentication(authentication, 'authentication', { commit: true });
+      const { password, isBiometricAuthentication, biometricPrompt: prompt } = resolved;
       assertPassword(password, 'authentication.password');
-      await pending.commit(password);
+      await pending.commit(password, isBiometricAuthentication ? { prompt } : undefined);
     });
   }
 
@@ -183,7 +188,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
       sessionOf(this.instanceId);
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       const session = await activatedSession(this.instanceId);
-      await withFactors(resolved, (factors) => removeActivation(session, factors));
+      await withFactors(session, resolved, (factors) => removeActivation(session, factors));
       await session.removeActivation();
     });
   }

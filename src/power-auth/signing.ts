@@ -96,8 +96,8 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       assertText(uriId, 'uriId');
       const request = { uriId, nonce: decodeNonce(nonce), body: utf8(optionalBody(body)) };
-      const { signer } = await activatedSession(this.instanceId);
-      return withFactors(resolved, (factors) => signer.signOffline(factors, request));
+      const session = await activatedSession(this.instanceId);
+      return withFactors(session, resolved, (factors) => session.signer.signOffline(factors, request));
     });
   }
 
@@ -142,7 +142,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       assertPassword(password, 'password');
       const session = await activatedSession(this.instanceId);
       const authentication = PowerAuthAuthentication.password(password);
-      await withFactors(authentication, (factors) => validateSignature(session, factors));
+      await withFactors(session, authentication, (factors) => validateSignature(session, factors));
     });
   }
 
@@ -215,8 +215,8 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       assertText(method, 'method');
       assertText(uriId, 'uriId');
       const request = { method: method.toUpperCase(), uriId, body: utf8(body()) };
-      const { signer } = await activatedSession(this.instanceId);
-      return withFactors(resolved, (factors) => signer.sign(factors, request));
+      const session = await activatedSession(this.instanceId);
+      return withFactors(session, resolved, (factors) => session.signer.sign(factors, request));
     });
   }
 }

@@ -49,12 +49,17 @@ export interface ActivationKeys {
   readonly vault: Uint8Array;
 }
 
+/** KEY_SIGNATURE_BIOMETRY (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
+export function deriveBiometryKey(masterSecret: Uint8Array): Uint8Array {
+  return kdf(masterSecret, 3);
+}
+
 /** All keys of an activation from KEY_MASTER_SECRET (16 B). */
 export function deriveActivationKeys(masterSecret: Uint8Array): ActivationKeys {
   return {
     possession: kdf(masterSecret, 1),
     knowledge: kdf(masterSecret, 2),
-    biometry: kdf(masterSecret, 3),
+    biometry: deriveBiometryKey(masterSecret),
     transport: kdf(masterSecret, 1000),
     vault: kdf(masterSecret, 2000),
   };

@@ -209,7 +209,7 @@ export class AccessTokens {
       uriId: SharedInfo1.createToken,
       post: (...request) => endpoints.tokenCreate(...request),
     };
-    return withFactors(authentication, (factors) =>
+    return withFactors(this.#session, authentication, (factors) =>
       sendEncrypted(this.#session, factors, kind, {}, (answer, { activationId }) => {
         const { tokenId, tokenSecret } = parseTokenResponse(answer);
         return { activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };

@@ -25,6 +25,16 @@ export interface WrappedKnowledgeKey {
   readonly wrappedKey: Uint8Array;
 }
 
+/** The biometry factor key, wrapped under a secret of the biometry provider. */
+export interface WrappedBiometryKey {
+  /** Name of the provider that made the secret. */
+  readonly provider: string;
+  /** Finds the secret; see {@link PowerAuthBiometrySecret}. */
+  readonly descriptor: Uint8Array;
+  /** 44 B, see biometry/factor-key.ts. */
+  readonly wrappedKey: Uint8Array;
+}
+
 /** What is known of a committed activation. Who holds one wipes it with {@link wipeActivationRecord}. */
 export interface ActivationRecord {
   readonly activationId: string;
@@ -42,11 +52,31 @@ export interface ActivationRecord {
   readonly counter: SignatureCounter;
   /** Recovery code and PUK under the vault key, or nothing. */
   readonly wrappedRecoveryData: Uint8Array;
+  /** Undefined without a biometry factor. */
+  readonly biometry?: WrappedBiometryKey | undefined;
 }
 
-const VERSION = 2;
-//                id         server device private possession transport salt iterations wrapped ctrData ctrByte recovery
-const LENGTHS = [undefined, 33, 33, 48, 16, 16, 16, 4, 16, 16, 1, undefined] as const;
+const VERSION = 3;
+const NOTHING = new Uint8Array(0);
+/** Fields of each version; later ones have added theirs at the end. */
+const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15 };
+const LENGTHS = [
+  undefined, // activation id
+  33, // server public key
+  33, // device public key
+  48, // wrapped device private key
+  16, // possession key
+  16, // transport key
+  16, // salt
+  4, // iterations
+  16, // wrapped knowledge key
+  16, // CTR_DATA
+  1, // CTR_BYTE
+  undefined, // wrapped recovery data, or nothing
+  undefined, // biometry provider, or nothing, as in the two that follow
+  undefined, // descriptor
+  undefined, // wrapped biometry key
+] as const;
 
 /** The record's bytes, secrets among them; the caller wipes them. */
 export function encodeActivationRecord(record: ActivationRecord): Uint8Array<ArrayBuffer> {
@@ -63,10 +93,17 @@ export function encodeActivationRecord(record: ActivationRecord): Uint8Array<Arr
     record.counter.ctrData,
     Uint8Array.of(record.counter.ctrByte),
     record.wrappedRecoveryData,
+    utf8(record.biometry?.provider ?? ''),
+    record.biometry?.descriptor ?? NOTHING,
+    record.biometry?.wrappedKey ?? NOTHING,
   ]);
 }
 
-/** @throws INVALID_ACTIVATION_DATA */
+/**
+ * Reads records of this and of all earlier versions.
+ *
+ * @throws INVALID_ACTIVATION_DATA
+ */
 export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
   const [
     id,
@@ -81,7 +118,10 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     ctrData,
     ctrByte,
     recovery,
-  ] = decodeRecord(bytes, VERSION, LENGTHS, 'activation record');
+    provider,
+    descriptor,
+    wrappedBiometryKey,
+  ] = decodeFields(bytes);
   return {
     activationId: utf8Decode(id),
     serverPublicKey: server,
@@ -92,7 +132,16 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     knowledge: { salt, iterations: new DataView(iterations.buffer).getUint32(0), wrappedKey: wrapped },
     counter: { ctrData, ctrByte: ctrByte[0] ?? 0 },
     wrappedRecoveryData: recovery,
+    biometry:
+      provider.length === 0
+        ? undefined
+        : { provider: utf8Decode(provider), descriptor, wrappedKey: wrappedBiometryKey },
   };
+}
+
+function decodeFields(bytes: Uint8Array) {
+  const version = FIELDS[bytes[0] ?? 0] === undefined ? VERSION : (bytes[0] ?? VERSION);
+  return decodeRecord(bytes, version, LENGTHS, 'activation record', FIELDS[version]);
 }
 
 /** Overwrites what is secret in `record`. */
@@ -104,5 +153,6 @@ export function wipeActivationRecord(record: ActivationRecord): void {
     record.knowledge.wrappedKey,
     record.counter.ctrData,
     record.wrappedRecoveryData,
+    record.biometry?.wrappedKey,
   );
 }

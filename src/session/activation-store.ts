@@ -14,6 +14,7 @@ import {
   wipeActivationRecord,
   type ActivationRecord,
   type SignatureCounter,
+  type WrappedBiometryKey,
   type WrappedKnowledgeKey,
 } from './activation-record.ts';
 
@@ -120,6 +121,28 @@ export class ActivationStore {
   async changeKnowledge(change: (knowledge: WrappedKnowledgeKey) => WrappedKnowledgeKey): Promise<void> {
     const before = await this.#change((record) => ({ ...record, knowledge: change(record.knowledge) }));
     wipeActivationRecord(before);
+  }
+
+  /**
+   * Sets the biometry factor, or takes it away.
+   *
+   * @param activationId the activation that the factor is one of; undefined for whichever there is
+   * @returns the factor that was there, its key wiped
+   * @throws MISSING_ACTIVATION, OPERATION_CANCELED when there is another activation
+   */
+  async replaceBiometry(
+    activationId: string | undefined,
+    biometry: WrappedBiometryKey | undefined,
+  ): Promise<WrappedBiometryKey | undefined> {
+    const before = await this.#change((record) => {
+      if (activationId === undefined || activationId === record.activationId) return { ...record, biometry };
+      throw failure(
+        PowerAuthErrorCode.OPERATION_CANCELED,
+        'The activation was replaced by another one while its biometry factor was being set up',
+      );
+    });
+    wipeActivationRecord(before);
+    return before.biometry;
   }
 
   /** Deletes the record; no error when there is none. */

@@ -30,7 +30,7 @@ import { base64Decode } from '../util/base64.ts';
 export interface Configurations {
   readonly configuration: PowerAuthConfigurationType;
   readonly clientConfiguration: ReturnType<typeof buildClientConfiguration>;
-  readonly biometryConfiguration: Required<PowerAuthBiometryConfigurationType>;
+  readonly biometryConfiguration: ReturnType<typeof buildBiometryConfiguration>;
   readonly keychainConfiguration: PowerAuthKeychainConfigurationType;
   readonly sharingConfiguration: PowerAuthSharingConfigurationType;
 }

@@ -4,20 +4,28 @@
  * @module
  */
 
-import { PowerAuthErrorCode } from '../errors.ts';
-import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import type { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import {
+  unlockedBiometryKey,
+  useUp,
+  type PowerAuthAuthentication,
+} from '../model/power-auth-authentication.ts';
 import { usePassword } from '../model/power-auth-password.ts';
 import type { SignatureFactor } from '../protocol/signature.ts';
 import { wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import { assertPasswordLength, unwrapWithPassword } from './knowledge-key.ts';
+import type { Session } from './session.ts';
 
 /** With what a request is signed. */
 export interface Factors {
   /** In the protocol's order. */
   readonly names: readonly SignatureFactor[];
   /** UTF-8, with the knowledge factor; stays the property of who made this object. */
-  readonly password?: Uint8Array;
+  readonly password?: Uint8Array | undefined;
+  /** With the biometry factor; stays the property of who made this object. */
+  readonly biometry?: UnlockedBiometryKey | undefined;
 }
 
 /** The possession factor alone, which needs nothing to be unlocked. */
@@ -30,35 +38,82 @@ export function possessionKnowledge(password: Uint8Array): Factors {
 
 /** The factors that an authentication object stands for, in the protocol's order. */
 export function signatureFactors(authentication: PowerAuthAuthentication): readonly SignatureFactor[] {
-  return authentication.password === undefined ? POSSESSION.names : ['possession', 'knowledge'];
+  const names: SignatureFactor[] = ['possession'];
+  if (authentication.password !== undefined) names.push('knowledge');
+  if (authentication.isBiometricAuthentication) names.push('biometry');
+  return names;
 }
 
 /**
- * Takes from an authentication object what unlocks its factors, gives it to `use` once, and wipes it afterwards.
+ * Takes from an authentication object what unlocks its factors, asking the user where that is due, gives it to `use` once,
+ * and wipes it afterwards.
  *
- * @throws SIGNATURE_ERROR for a password too short to be one, INVALID_NATIVE_OBJECT for one used up
+ * @throws SIGNATURE_ERROR for a password too short to be one, INVALID_NATIVE_OBJECT for one used up; what
+ *   {@link BiometryFactor.unlock} throws
  */
 export async function withFactors<T>(
-  { password }: PowerAuthAuthentication,
+  session: Session,
+  authentication: PowerAuthAuthentication,
   use: (factors: Factors) => Promise<T>,
 ): Promise<T> {
-  if (password === undefined) return use(POSSESSION);
+  const names = signatureFactors(authentication);
+  return withPassword(authentication, (password) =>
+    withBiometryKey(session, authentication, (biometry) => use({ names, password, biometry })),
+  );
+}
+
+async function withPassword<T>(
+  { password }: PowerAuthAuthentication,
+  use: (password: Uint8Array | undefined) => Promise<T>,
+): Promise<T> {
+  if (password === undefined) return use(undefined);
   return usePassword(password, async (bytes) => {
     assertPasswordLength(bytes, 'password', PowerAuthErrorCode.SIGNATURE_ERROR);
-    return use(possessionKnowledge(bytes));
+    return use(bytes);
   });
 }
 
-/** Gives the factor keys (16 B each, in the protocol's order) to `use`, and wipes those that were unlocked for it. */
+async function withBiometryKey<T>(
+  session: Session,
+  authentication: PowerAuthAuthentication,
+  use: (key: UnlockedBiometryKey | undefined) => Promise<T>,
+): Promise<T> {
+  if (!authentication.isBiometricAuthentication) return use(undefined);
+  const shared = unlockedBiometryKey(authentication);
+  if (shared !== undefined) return use(shared);
+  const key = await session.biometry.unlock(authentication.biometricPrompt);
+  try {
+    useUp(authentication);
+    return await use(key);
+  } finally {
+    key.release();
+  }
+}
+
+/**
+ * Gives the factor keys (16 B each, in the protocol's order) to `use`, and wipes those that were unlocked for it.
+ *
+ * @throws INVALID_NATIVE_OBJECT for a biometry factor key that was released, OPERATION_CANCELED for one of an activation
+ *   that is not there any more
+ */
 export function withFactorKeys<T>(
   record: ActivationRecord,
-  { password }: Factors,
+  { password, biometry }: Factors,
   use: (keys: readonly Uint8Array[]) => T,
 ): T {
-  if (password === undefined) return use([record.possessionKey]);
-  const knowledge = unwrapWithPassword(record.knowledge, password);
+  const keys = [record.possessionKey];
+  const biometryKey = biometry?.key;
+  if (biometry !== undefined && biometry.activationId !== record.activationId) {
+    throw failure(
+      PowerAuthErrorCode.OPERATION_CANCELED,
+      'The activation was replaced by another one after the user was asked',
+    );
+  }
+  const knowledge = password === undefined ? undefined : unwrapWithPassword(record.knowledge, password);
   try {
-    return use([record.possessionKey, knowledge]);
+    if (knowledge !== undefined) keys.push(knowledge);
+    if (biometryKey !== undefined) keys.push(biometryKey);
+    return use(keys);
   } finally {
     wipe(knowledge);
   }

@@ -30,6 +30,8 @@ export interface KeyExchange {
   readonly record: Omit<ActivationRecord, 'knowledge'>;
   /** Knowledge factor key, 16 B. */
   readonly knowledgeKey: Uint8Array;
+  /** Biometry factor key, 16 B. */
+  readonly biometryKey: Uint8Array;
 }
 
 /** Exchanges keys with the server. Throws what network and encryption throw; then nothing is left of it. */
@@ -110,6 +112,7 @@ function keyExchange(
       activationId,
       fingerprint: activationFingerprint({ devicePublicKey, activationId, serverPublicKey }),
       knowledgeKey: keys.knowledge,
+      biometryKey: keys.biometry,
       record: {
         activationId,
         serverPublicKey,
@@ -125,13 +128,13 @@ function keyExchange(
       },
     };
   } finally {
-    wipe(secret, keys.biometry, keys.vault);
+    wipe(secret, keys.vault);
   }
 }
 
 /** Overwrites what is secret in an exchange. */
 export function wipeExchange(exchange: KeyExchange): void {
-  wipe(exchange.knowledgeKey);
+  wipe(exchange.knowledgeKey, exchange.biometryKey);
   wipeActivationRecord({
     ...exchange.record,
     knowledge: { salt: new Uint8Array(), iterations: 0, wrappedKey: new Uint8Array() },

@@ -7,9 +7,11 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { BuiltActivation } from '../model/power-auth-activation.ts';
+import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
-import { usePassword, type PasswordType } from '../model/power-auth-password.ts';
+import { readPassword, usePassword, type PasswordType } from '../model/power-auth-password.ts';
 import { verifyActivationCodeSignature, type ParsedActivationCode } from '../protocol/activation-code.ts';
+import type { WrappedBiometryKey } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
 import { assertPasswordLength, wrapUnderPassword } from './knowledge-key.ts';
@@ -22,6 +24,8 @@ export class PendingActivation {
   /** Marks the creation under way; another object, or none, means that it was overtaken by {@link clear}. */
   #underWay: object | undefined;
   #committing: Promise<void> | undefined;
+  /** Takes the question to the user away that a commit under way has asked. */
+  #question = new AbortController();
 
   constructor(session: Session) {
     this.#session = session;
@@ -47,11 +51,13 @@ export class PendingActivation {
     const exchange = this.#exchange;
     this.#underWay = undefined;
     this.#exchange = undefined;
+    this.#question.abort();
     if (exchange !== undefined) wipeExchange(exchange);
   }
 
   /** The same, once a commit that is under way has come to its end. */
   async abandon(): Promise<void> {
+    this.#question.abort();
     await this.#committing?.catch(() => undefined);
     this.clear();
   }
@@ -84,12 +90,16 @@ export class PendingActivation {
   }
 
   /**
-   * Persists it, with the knowledge factor key under `password`. When this fails it still waits for its commit, unless
+   * Persists it, with the knowledge factor key under `password`, and with a biometry factor where that is given. When this fails it still waits for its commit, unless
    * another activation took its place in the storage.
    *
-   * @throws INVALID_ACTIVATION_STATE when nothing waits for a commit, WRONG_PARAMETER for a password too short
+   * @throws INVALID_ACTIVATION_STATE when nothing waits for a commit, WRONG_PARAMETER for a password too short;
+   *   what {@link BiometryFactor.create} throws
    */
-  async commit(password: PasswordType): Promise<void> {
+  async commit(
+    password: PasswordType,
+    biometry?: { readonly prompt: PowerAuthBiometricPrompt | undefined },
+  ): Promise<void> {
     const exchange = this.#exchange;
     if (exchange === undefined || this.#committing !== undefined) {
       throw failure(
@@ -97,25 +107,56 @@ export class PendingActivation {
         'No activation waits for its commit; call createActivation first',
       );
     }
-    this.#committing = this.#persist(exchange, password).finally(() => (this.#committing = undefined));
+    this.#committing = this.#persist(exchange, password, biometry).finally(
+      () => (this.#committing = undefined),
+    );
     await this.#committing;
     // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
     await this.#session.tokens.removeAll().catch(() => undefined);
   }
 
-  async #persist(exchange: KeyExchange, password: PasswordType): Promise<void> {
-    await usePassword(password, async (bytes) => {
+  async #persist(
+    exchange: KeyExchange,
+    password: PasswordType,
+    biometry: { readonly prompt: PowerAuthBiometricPrompt | undefined } | undefined,
+  ): Promise<void> {
+    const check = (bytes: Uint8Array): void =>
       assertPasswordLength(bytes, 'password', PowerAuthErrorCode.WRONG_PARAMETER);
-      const knowledge = wrapUnderPassword(exchange.knowledgeKey, bytes);
-      try {
-        await this.#session.activation.create({ ...exchange.record, knowledge });
-      } catch (error) {
-        if (error instanceof PowerAuthError && error.code === PowerAuthErrorCode.INVALID_ACTIVATION_STATE) {
-          this.clear();
-        }
-        throw error;
+    if (biometry === undefined) {
+      return usePassword(password, async (bytes) => {
+        check(bytes);
+        await this.#create(exchange, bytes, undefined);
+      });
+    }
+    // A user who cancels leaves the password to be used again.
+    readPassword(password, check);
+    const { activationId, biometryKey } = exchange;
+    this.#question = new AbortController();
+    const { signal } = this.#question;
+    const factor = await this.#session.biometry.create({ activationId, biometryKey, ...biometry, signal });
+    try {
+      if (signal.aborted) throw failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The activation was removed');
+      await usePassword(password, (bytes) => this.#create(exchange, bytes, factor));
+    } catch (error) {
+      await this.#session.biometry.discard(factor);
+      throw error;
+    }
+  }
+
+  async #create(
+    exchange: KeyExchange,
+    password: Uint8Array,
+    biometry: WrappedBiometryKey | undefined,
+  ): Promise<void> {
+    const knowledge = wrapUnderPassword(exchange.knowledgeKey, password);
+    try {
+      await this.#session.activation.create({ ...exchange.record, knowledge, biometry });
+    } catch (error) {
+      if (error instanceof PowerAuthError && error.code === PowerAuthErrorCode.INVALID_ACTIVATION_STATE) {
+        this.clear();
       }
-    });
+      throw error;
+    }
     this.clear();
   }
 

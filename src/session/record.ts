@@ -17,6 +17,7 @@ export function encodeRecord(version: number, fields: readonly Uint8Array[]): Ui
  * Copies of the fields; the caller wipes them.
  *
  * @param lengths length in bytes of each field, or undefined where it varies
+ * @param count how many of them a record of this version has; those after it are answered as empty
  * @throws INVALID_ACTIVATION_DATA naming `what`
  */
 export function decodeRecord<const L extends readonly (number | undefined)[]>(
@@ -24,6 +25,7 @@ export function decodeRecord<const L extends readonly (number | undefined)[]>(
   version: number,
   lengths: L,
   what: string,
+  count = lengths.length,
 ): { [I in keyof L]: Uint8Array<ArrayBuffer> } {
   const refuse = (expected: string) =>
     failure(
@@ -34,8 +36,8 @@ export function decodeRecord<const L extends readonly (number | undefined)[]>(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fields: Uint8Array[] = [];
   let offset = 1;
-  for (const expected of lengths) {
-    if (offset + 4 > bytes.length) throw refuse(`${lengths.length} fields, got ${fields.length}`);
+  for (const expected of lengths.slice(0, count)) {
+    if (offset + 4 > bytes.length) throw refuse(`${count} fields, got ${fields.length}`);
     const length = view.getUint32(offset);
     offset += 4;
     if (offset + length > bytes.length || (expected !== undefined && length !== expected)) {
@@ -45,5 +47,6 @@ export function decodeRecord<const L extends readonly (number | undefined)[]>(
     offset += length;
   }
   if (offset !== bytes.length) throw refuse(`${offset} bytes, got ${bytes.length}`);
+  while (fields.length < lengths.length) fields.push(new Uint8Array(0));
   return fields as { [I in keyof L]: Uint8Array<ArrayBuffer> };
 }

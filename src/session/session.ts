@@ -4,7 +4,7 @@
  * @module
  */
 
-import { defaultSealingKey, defaultStorage } from '#platform';
+import { defaultBiometry, defaultSealingKey, defaultStorage } from '#platform';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { createEngine } from '../hot-path/index.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
@@ -15,6 +15,7 @@ import { TimeSynchronization } from '../net/time-sync.ts';
 import { importSealingKey, sealedStorage } from '../storage/sealed.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { AccessTokens } from './access-tokens.ts';
+import { BiometryFactor } from './biometry.ts';
 import { ActivationStore, missingActivation } from './activation-store.ts';
 import type { Configurations } from './configurations.ts';
 import { Encryption } from './encryption.ts';
@@ -30,6 +31,7 @@ export class Session {
   readonly endpoints: Endpoints;
   readonly time: TimeSynchronization;
   readonly activation: ActivationStore;
+  readonly biometry: BiometryFactor;
   readonly pending: PendingActivation;
   readonly encryption: Encryption;
   readonly signer: RequestSigner;
@@ -66,6 +68,9 @@ export class Session {
       fetchServerTime: () => this.endpoints.serverStatus(),
     });
     this.activation = new ActivationStore(storage, this.#keys.activation);
+    const { authenticateOnBiometricKeySetup, provider = defaultBiometry() } =
+      configurations.biometryConfiguration;
+    this.biometry = new BiometryFactor(this.activation, { provider, authenticateOnBiometricKeySetup });
     this.encryption = new Encryption(configuration, this.endpoints, this.time);
     this.signer = new RequestSigner(configuration, this.activation, storage, this.#keys.requests);
     this.tokens = new AccessTokens(this, storage, this.#keys);
@@ -124,14 +129,18 @@ export class Session {
   /** Removes activation and tokens from this device, and whatever an activation under way has left. */
   async removeActivation(): Promise<void> {
     await this.pending.abandon();
+    // A record that can't be read is deleted all the same.
+    const factor = await this.biometry.present().catch(() => undefined);
     await this.activation.delete();
     await this.tokens.removeAll();
+    if (factor !== undefined) await this.biometry.discard(factor);
   }
 
   /** Ends what is under way with OPERATION_CANCELED, wipes the key slots, and lets go of the storage. */
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#ended.abort();
+    this.biometry.close();
     for (const wipe of this.#closing) wipe();
     this.tokens.close();
     this.pending.clear();

@@ -59,6 +59,8 @@ export interface PowerAuthTestServerOptions {
   readonly port?: number;
   /** Whether each new activation gets a recovery code and PUK. Default true. */
   readonly activationRecovery?: boolean;
+  /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */
+  readonly biometryUnlocksVault?: boolean;
   /**
    * The user behind the identity attributes of a custom activation, or undefined to refuse it. Default: the attribute
    * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at.
@@ -476,11 +478,12 @@ export class PowerAuthTestServer {
 export async function startPowerAuthTestServer({
   port = 0,
   activationRecovery = true,
+  biometryUnlocksVault = false,
   userOfAttributes = ({ username }) =>
     typeof username === 'string' && username !== '' ? username : undefined,
   userInfo = (userId) => ({ sub: userId, jti: randomUUID(), iat: Math.floor(Date.now() / 1000) }),
 }: PowerAuthTestServerOptions = {}): Promise<PowerAuthTestServer> {
-  const state = new ServerState({ activationRecovery, userOfAttributes, userInfo });
+  const state = new ServerState({ activationRecovery, biometryUnlocksVault, userOfAttributes, userInfo });
   const requests: PowerAuthTestRequest[] = [];
   const faults = new PowerAuthTestFaults();
   const http = createHttpServer(state, faults, requests);

@@ -68,6 +68,8 @@ export interface Device {
 export interface ApplicationRules {
   /** Whether new activations get a recovery code. */
   readonly activationRecovery: boolean;
+  /** Whether the biometry factor unlocks the vault. */
+  readonly biometryUnlocksVault: boolean;
   /** The user behind the attributes of a custom activation; undefined refuses it. */
   readonly userOfAttributes: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
   /** Claims about a user. */
@@ -106,6 +108,12 @@ export class ServerState {
   /** The user behind the attributes of a custom activation, or undefined. */
   userOfAttributes(attributes: Readonly<Record<string, unknown>>): string | undefined {
     return this.#rules.userOfAttributes(attributes);
+  }
+
+  /** Whether these factors unlock the vault. */
+  unlocksVault(signatureType: string): boolean {
+    const biometry = this.#rules.biometryUnlocksVault && signatureType.includes('biometry');
+    return biometry || signatureType.includes('knowledge');
   }
 
   /** Claims about a user. */

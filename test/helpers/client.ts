@@ -3,6 +3,7 @@ import {
   PowerAuth,
   PowerAuthActivation,
   PowerAuthAuthentication,
+  type PowerAuthBiometryConfigurationType,
   type PowerAuthClientConfigurationType,
   type PowerAuthStorage,
 } from '../../src/index.ts';
@@ -31,6 +32,7 @@ export interface TestClientSettings {
   readonly storage?: PowerAuthStorage;
   readonly sealingKey?: Uint8Array | CryptoKey;
   readonly client?: PowerAuthClientConfigurationType;
+  readonly biometry?: PowerAuthBiometryConfigurationType;
 }
 
 export const SEALING_KEY = new Uint8Array(32).fill(7);
@@ -44,7 +46,7 @@ export async function testClient(
   await powerAuth.configure(
     server.configuration,
     { enableUnsecureTraffic: true, ...settings.client },
-    undefined,
+    settings.biometry,
     { storage: settings.storage ?? memoryStorage(), sealingKey: settings.sealingKey ?? SEALING_KEY },
   );
   onTestFinished(async () => {

@@ -4,9 +4,17 @@ import {
   PowerAuthErrorCode,
   PowerAuthPassword,
   type PowerAuth,
+  type PowerAuthBiometricPrompt,
 } from '../../src/index.ts';
 import { PASSWORD } from './client.ts';
-import { NO_BOOLEANS, NO_INSTANCES, NO_NUMBERS, NO_STRINGS, type NamedValue } from './wrong-values.ts';
+import {
+  NO_BOOLEANS,
+  NO_FUNCTIONS,
+  NO_INSTANCES,
+  NO_NUMBERS,
+  NO_STRINGS,
+  type NamedValue,
+} from './wrong-values.ts';
 
 /** A parameter of a public method. */
 export interface Parameter {
@@ -45,6 +53,12 @@ const password = (name: string): Parameter => ({
   good: PASSWORD,
   wrong: [...NO_STRINGS, fake(PowerAuthPassword)],
 });
+/** Values that are no prompt. */
+const notPrompts: readonly NamedValue[] = [
+  ...optional(NO_INSTANCES),
+  ['a prompt without a message', { promptTitle: 'x' }],
+  ['a prompt whose title is a number', { promptMessage: 'x', promptTitle: 1 }],
+];
 const authentication: Parameter = {
   name: 'authentication',
   good: PowerAuthAuthentication.password(PASSWORD),
@@ -53,6 +67,21 @@ const authentication: Parameter = {
     fake(PowerAuthAuthentication),
     ['one for a commit', PowerAuthAuthentication.commitWithPassword(PASSWORD)],
     ['one without its password', PowerAuthAuthentication.password(undefined as unknown as string)],
+  ],
+};
+const biometry: Parameter = {
+  ...authentication,
+  good: PowerAuthAuthentication.biometry({ promptMessage: 'x' }),
+  wrong: [
+    ...authentication.wrong,
+    ['one without biometry', PowerAuthAuthentication.password(PASSWORD)],
+    ...notPrompts.map(
+      ([name, value]) =>
+        [
+          `one with ${name} for a prompt`,
+          PowerAuthAuthentication.biometry(value as PowerAuthBiometricPrompt),
+        ] as const,
+    ),
   ],
 };
 const tokenName = text('tokenName', 'MyToken');
@@ -140,6 +169,23 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     ...fails(MISSING_ACTIVATION),
   },
   unsafeChangePassword: { parameters: [password('oldPassword'), password('newPassword')], ...answers(false) },
+  addBiometryFactor: {
+    parameters: [password('password'), { name: 'prompt', good: { promptMessage: 'x' }, wrong: notPrompts }],
+    ...fails(MISSING_ACTIVATION),
+  },
+  hasBiometryFactor: { parameters: [], ...answers(false) },
+  removeBiometryFactor: { parameters: [], ...fails(MISSING_ACTIVATION) },
+  getBiometryInfo: {
+    parameters: [],
+    ...answers({ isAvailable: false, biometryType: 'NONE', canAuthenticate: 'NOT_SUPPORTED' }),
+  },
+  groupedBiometricAuthentication: {
+    parameters: [
+      biometry,
+      { name: 'groupedAuthenticationCalls', good: async () => undefined, wrong: NO_FUNCTIONS },
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
   fetchEncryptionKey: {
     parameters: [
       authentication,

@@ -16,12 +16,6 @@ export const ABSENT: readonly RegExp[] = [
   /^new PowerAuthTokenStore\(/,
 ];
 
-/** What comes with the biometry factor. */
-export const NOT_YET: readonly RegExp[] = [
-  /^PowerAuth\.(?:addBiometryFactor|getBiometryInfo|groupedBiometricAuthentication|hasBiometryFactor|removeBiometryFactor)\(/,
-  /^static PowerAuthAuthentication\.(?:biometry|commitWithPasswordAndBiometry)\(/,
-];
-
 /** The peer's lines, and ours in their place: programs written for the first compile with the second. */
 export const CHANGED: readonly {
   readonly why: string;
@@ -45,6 +39,7 @@ export const CHANGED: readonly {
   {
     why: 'two overloads are one signature with an optional parameter',
     peer: [
+      'PowerAuth.addBiometryFactor(password: PasswordType): Promise<void>',
       'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram): Promise<string>',
       'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram, outputDataFormat: PowerAuthDataFormat): Promise<string>',
       'PowerAuthEncryptor.encryptRequest(body: string): Promise<PowerAuthEncryptedRequestData>',
@@ -87,6 +82,15 @@ export const CHANGED: readonly {
     ],
     ours: [
       'buildClientConfiguration(input?: PowerAuthClientConfigurationType): PowerAuthClientConfigurationType & Required<Omit<PowerAuthClientConfigurationType, "fetch" | "clock" | "engine">>',
+    ],
+  },
+  {
+    why: 'what has a default is there; the provider is where it was given',
+    peer: [
+      'buildBiometryConfiguration(input?: PowerAuthBiometryConfigurationType): Required<PowerAuthBiometryConfigurationType>',
+    ],
+    ours: [
+      'buildBiometryConfiguration(input?: PowerAuthBiometryConfigurationType): PowerAuthBiometryConfigurationType & Required<Omit<PowerAuthBiometryConfigurationType, "provider">>',
     ],
   },
   {
@@ -137,6 +141,24 @@ export const ADDITIONS: readonly string[] = [
   'interface PowerAuthStorageLock',
   'readonly PowerAuthStorageLock.signal: AbortSignal',
   'type PowerAuthStorageChange = "all" | readonly string[]',
+  // Who authenticates the user.
+  'PowerAuthBiometryConfiguration.provider?: PowerAuthBiometryProvider',
+  'readonly PowerAuthBiometryConfigurationType.provider?: PowerAuthBiometryProvider',
+  'interface PowerAuthBiometryProvider',
+  'PowerAuthBiometryProvider.authenticate(descriptor: Uint8Array<ArrayBufferLike>, request: PowerAuthBiometryRequest): Promise<Uint8Array<ArrayBufferLike>>',
+  'PowerAuthBiometryProvider.create(request: PowerAuthBiometryCreateRequest): Promise<PowerAuthBiometrySecret>',
+  'PowerAuthBiometryProvider.info(): Promise<PowerAuthBiometryInfo>',
+  'PowerAuthBiometryProvider.remove(descriptor: Uint8Array<ArrayBufferLike>): Promise<void>',
+  'readonly PowerAuthBiometryProvider.name: string',
+  ...['PowerAuthBiometryRequest', 'PowerAuthBiometryCreateRequest'].flatMap((owner) => [
+    `interface ${owner}`,
+    `readonly ${owner}.prompt?: PowerAuthBiometricPrompt`,
+    `readonly ${owner}.signal: AbortSignal`,
+  ]),
+  'readonly PowerAuthBiometryCreateRequest.authenticate: boolean',
+  'interface PowerAuthBiometrySecret',
+  'readonly PowerAuthBiometrySecret.descriptor: Uint8Array<ArrayBufferLike>',
+  'readonly PowerAuthBiometrySecret.secret: Uint8Array<ArrayBufferLike>',
   // Types of what the peer calls any, and what version 3.3 of the protocol brings.
   'interface PowerAuthErrorData',
   'readonly PowerAuthErrorData.currentRecoveryPukIndex?: number',

@@ -16,12 +16,12 @@ const REASONS: readonly unknown[] = [
   'NOT_SPECIFIED',
 ];
 
-/** Needs the knowledge factor, as the genuine server does unless it is told otherwise. */
+/** Needs the knowledge factor unless the server is told otherwise, as the genuine one can be. */
 export const unlockVault = signedAndEncrypted(
   '/pa/vault/unlock',
   ({ activation, signatureType }, state, decrypted) => {
     const { reason } = parseJson(decrypted.plaintext) ?? {};
-    if (!signatureType.includes('knowledge') || !REASONS.includes(reason) || activation.keys === undefined)
+    if (!state.unlocksVault(signatureType) || !REASONS.includes(reason) || activation.keys === undefined)
       return signatureInvalid;
     const { transport, vault } = activation.keys;
     const encryptedVaultEncryptionKey = aesEncryptNoIv(transport, vault).toString('base64');

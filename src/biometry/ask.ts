@@ -1,0 +1,46 @@
+/**
+ * A call of a provider, from which only errors of ours come back.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { unlessAborted } from '../util/abort.ts';
+
+/**
+ * Asks a provider, and waits no longer when `signal` is aborted, whatever the provider does then.
+ *
+ * @param late takes an answer for which nobody waits any more
+ * @throws OPERATION_CANCELED when the signal is aborted, the provider's own BIOMETRY_ codes, BIOMETRY_FAILED for all others
+ */
+export async function askProvider<T>(
+  question: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+  late: (answer: T) => void,
+): Promise<T> {
+  const dropLate = (answer: T): void => {
+    if (signal.aborted) late(answer);
+  };
+  try {
+    signal.throwIfAborted();
+    const asked = question(signal);
+    asked.then(dropLate, () => undefined);
+    const answer = await unlessAborted(asked, signal);
+    // Aborted in the moment between the two.
+    dropLate(answer);
+    signal.throwIfAborted();
+    return answer;
+  } catch (cause) {
+    if (signal.aborted) {
+      throw failure(
+        PowerAuthErrorCode.OPERATION_CANCELED,
+        'The instance was deconfigured, or its activation removed, while the user was being asked',
+        { cause },
+      );
+    }
+    if (cause instanceof PowerAuthError && cause.code.startsWith('BIOMETRY_')) throw cause;
+    throw failure(PowerAuthErrorCode.BIOMETRY_FAILED, 'The biometric authentication failed; see cause', {
+      cause,
+    });
+  }
+}

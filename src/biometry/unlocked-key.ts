@@ -1,0 +1,56 @@
+/**
+ * The biometry factor key while it is in use.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { wipe } from '../util/bytes.ts';
+
+/** Disuse after which an unlocked key is wiped, ms. */
+const AUTORELEASE_TIME = 5 * 60_000;
+
+/** The biometry factor key of one activation, from the user's authentication until it is released. */
+export class UnlockedBiometryKey {
+  /** The activation that the key is one of. */
+  readonly activationId: string;
+  #key: Uint8Array | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param key 16 B; goes over to this object, which wipes it */
+  constructor(activationId: string, key: Uint8Array) {
+    this.activationId = activationId;
+    this.#key = key;
+    this.#startTimer();
+  }
+
+  /**
+   * The key, 16 B; stays this object's. Each look at it begins the time of disuse anew.
+   *
+   * @throws INVALID_NATIVE_OBJECT after it was released
+   */
+  get key(): Uint8Array {
+    if (this.#key === undefined) {
+      throw failure(
+        PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
+        'authentication: expected one of a group that is under way, got one whose group has ended or was idle for too long',
+      );
+    }
+    this.#startTimer();
+    return this.#key;
+  }
+
+  /** Wipes the key; twice is fine. */
+  release(): void {
+    clearTimeout(this.#timer);
+    wipe(this.#key);
+    this.#key = undefined;
+  }
+
+  #startTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.release(), AUTORELEASE_TIME);
+    // In Node a timer keeps the process alive; in browsers it is a number.
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Several calls for which the user is asked once.
+ *
+ * @module
+ */
+
+import { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
+import {
+  reusableAuthentication,
+  unlockedBiometryKey,
+  type PowerAuthAuthentication,
+} from '../model/power-auth-authentication.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Asks the user, and gives `use` an authentication object that asks no more, until `use` is done or the instance is
+ * deconfigured.
+ *
+ * @param authentication with the biometry factor; one of a group that is under way asks nobody
+ * @throws what {@link BiometryFactor.unlock} and `use` throw
+ */
+export async function groupBiometricAuthentication(
+  session: Session,
+  authentication: PowerAuthAuthentication,
+  use: (reusable: PowerAuthAuthentication) => Promise<void>,
+): Promise<void> {
+  const outer = unlockedBiometryKey(authentication);
+  const key =
+    outer === undefined
+      ? await session.biometry.unlock(authentication.biometricPrompt)
+      : new UnlockedBiometryKey(outer.activationId, outer.key.slice());
+  try {
+    const forget = session.whenClosed(() => key.release());
+    try {
+      await use(reusableAuthentication(authentication, key));
+    } finally {
+      forget();
+    }
+  } finally {
+    key.release();
+  }
+}

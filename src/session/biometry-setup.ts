@@ -1,0 +1,56 @@
+/**
+ * A biometry factor for an activation that has none, or another one.
+ *
+ * @module
+ */
+
+import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
+import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import type { PasswordType } from '../model/power-auth-password.ts';
+import { deriveBiometryKey } from '../protocol/kdf.ts';
+import { masterSecret } from '../protocol/keys.ts';
+import { unwrapDevicePrivateKey } from '../protocol/vault.ts';
+import { wipe } from '../util/bytes.ts';
+import type { ActivationRecord } from './activation-record.ts';
+import { withFactors } from './factors.ts';
+import type { Session } from './session.ts';
+import { withVaultKey } from './vault.ts';
+
+/**
+ * Makes the factor's key anew, for which the server gives the vault key out, and sets it up with the user.
+ *
+ * @throws what {@link withVaultKey} and {@link BiometryFactor.create} throw; then everything is as before
+ */
+export async function addBiometryFactor(
+  session: Session,
+  password: PasswordType,
+  prompt: PowerAuthBiometricPrompt | undefined,
+): Promise<void> {
+  // Before the password is used for a factor that can't be set up.
+  await session.biometry.requireUsable();
+  const { activationId, biometryKey } = await withFactors(
+    session,
+    PowerAuthAuthentication.password(password),
+    (factors) => withVaultKey(session, factors, 'ADD_BIOMETRY', biometryKeyOf),
+  );
+  try {
+    await session.biometry.set({ activationId, biometryKey, prompt });
+  } finally {
+    wipe(biometryKey);
+  }
+}
+
+/** The activation's KEY_SIGNATURE_BIOMETRY, 16 B; the caller wipes it. */
+function biometryKeyOf(
+  vaultKey: Uint8Array,
+  record: ActivationRecord,
+): { activationId: string; biometryKey: Uint8Array } {
+  const privateKey = unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
+  let secret: Uint8Array | undefined;
+  try {
+    secret = masterSecret(privateKey, record.serverPublicKey);
+    return { activationId: record.activationId, biometryKey: deriveBiometryKey(secret) };
+  } finally {
+    wipe(privateKey, secret);
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * The biometry factor of one instance: its provider, and what of it is in the activation's record.
+ *
+ * @module
+ */
+
+import { askProvider } from '../biometry/ask.ts';
+import { unwrapBiometryKey, wrapBiometryKey } from '../biometry/factor-key.ts';
+import {
+  BIOMETRY_DESCRIPTOR_LENGTH,
+  BIOMETRY_SECRET_LENGTH,
+  type PowerAuthBiometryProvider,
+  type PowerAuthBiometrySecret,
+} from '../biometry/types.ts';
+import { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
+import {
+  PowerAuthBiometryStatus,
+  PowerAuthBiometryType,
+  type PowerAuthBiometryInfo,
+} from '../model/power-auth-biometry-info.ts';
+import { wipe } from '../util/bytes.ts';
+import { isInstance } from '../util/instance.ts';
+import { randomBytes } from '../util/random.ts';
+import { describe } from '../util/validate.ts';
+import { wipeActivationRecord, type WrappedBiometryKey } from './activation-record.ts';
+import { missingActivation, type ActivationStore } from './activation-store.ts';
+
+/** What a platform's state means for calls that need biometry. */
+const UNUSABLE: Readonly<
+  Record<Exclude<PowerAuthBiometryStatus, 'OK'>, readonly [PowerAuthErrorCode, string]>
+> = {
+  NOT_SUPPORTED: [PowerAuthErrorCode.BIOMETRY_NOT_SUPPORTED, 'This platform has no biometric authentication'],
+  NOT_ENROLLED: [
+    PowerAuthErrorCode.BIOMETRY_NOT_ENROLLED,
+    'Biometric authentication is not set up on this device',
+  ],
+  NOT_AVAILABLE: [PowerAuthErrorCode.BIOMETRY_NOT_AVAILABLE, 'Biometric authentication cannot be used now'],
+  LOCKOUT: [
+    PowerAuthErrorCode.BIOMETRY_LOCKOUT,
+    'Biometric authentication is locked after too many failures',
+  ],
+};
+
+/** The factor's key and how it is set up. */
+export interface BiometryKeySetup {
+  readonly activationId: string;
+  /** 16 B; stays the caller's. */
+  readonly biometryKey: Uint8Array;
+  readonly prompt: PowerAuthBiometricPrompt | undefined;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Settings of {@link BiometryFactor}. */
+export interface BiometryFactorSettings {
+  /** Undefined where the platform has none. */
+  readonly provider: PowerAuthBiometryProvider | undefined;
+  readonly authenticateOnBiometricKeySetup: boolean;
+}
+
+/** Sets the factor up, unlocks it and removes it. */
+export class BiometryFactor {
+  readonly #activation: ActivationStore;
+  readonly #provider: PowerAuthBiometryProvider | undefined;
+  readonly #authenticateOnSetup: boolean;
+  /** Questions under way. Each has a signal of its own: Node takes many listeners of one signal for a leak. */
+  readonly #questions = new Set<AbortController>();
+  #closed = false;
+
+  constructor(activation: ActivationStore, settings: BiometryFactorSettings) {
+    this.#activation = activation;
+    this.#provider = settings.provider;
+    this.#authenticateOnSetup = settings.authenticateOnBiometricKeySetup;
+  }
+
+  /** What the platform has. Asks nobody. */
+  async info(): Promise<PowerAuthBiometryInfo> {
+    if (this.#provider !== undefined) {
+      const { isAvailable, biometryType, canAuthenticate } = await this.#provider.info();
+      return { isAvailable, biometryType, canAuthenticate };
+    }
+    return {
+      isAvailable: false,
+      biometryType: PowerAuthBiometryType.NONE,
+      canAuthenticate: PowerAuthBiometryStatus.NOT_SUPPORTED,
+    };
+  }
+
+  /** Whether the activation has the factor, set up through the present kind of provider. */
+  async exists(): Promise<boolean> {
+    const factor = await this.#read();
+    return factor !== undefined && factor.provider === this.#provider?.name;
+  }
+
+  /**
+   * The provider, ready to be asked.
+   *
+   * @throws BIOMETRY_NOT_SUPPORTED, BIOMETRY_NOT_ENROLLED, BIOMETRY_NOT_AVAILABLE, BIOMETRY_LOCKOUT
+   */
+  async requireUsable(): Promise<PowerAuthBiometryProvider> {
+    const { canAuthenticate } = await this.info();
+    if (this.#provider !== undefined && canAuthenticate === PowerAuthBiometryStatus.OK) return this.#provider;
+    const [code, message] = Object.hasOwn(UNUSABLE, canAuthenticate)
+      ? UNUSABLE[canAuthenticate as keyof typeof UNUSABLE]
+      : UNUSABLE.NOT_AVAILABLE;
+    throw failure(code, message);
+  }
+
+  /**
+   * Asks the user, and wraps the key under a new secret. The caller persists what comes out, or else discards it.
+   *
+   * @throws what {@link requireUsable} and {@link PowerAuthBiometryProvider} throw, OPERATION_CANCELED
+   */
+  async create(setup: BiometryKeySetup): Promise<WrappedBiometryKey> {
+    const { activationId, biometryKey, prompt, signal } = setup;
+    const provider = await this.requireUsable();
+    // A provider that others wrote may answer anything.
+    const made = await askProvider<Partial<PowerAuthBiometrySecret> | undefined>(
+      (asked) => provider.create({ prompt, signal: asked, authenticate: this.#authenticateOnSetup }),
+      signal,
+      (late) => {
+        const { secret, descriptor } = late ?? {};
+        wipe(secret);
+        if (descriptor !== undefined) void this.discard({ provider: provider.name, descriptor });
+      },
+    );
+    const { secret, descriptor } = made ?? {};
+    try {
+      assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
+      assertBytes(descriptor, 1, BIOMETRY_DESCRIPTOR_LENGTH, 'descriptor');
+      const binding = { activationId, provider: provider.name, descriptor: descriptor.slice() };
+      const wrappedKey = wrapBiometryKey(biometryKey, secret, randomBytes(12), binding);
+      return { provider: provider.name, descriptor: binding.descriptor, wrappedKey };
+    } finally {
+      if (isInstance(secret, Uint8Array)) wipe(secret);
+    }
+  }
+
+  /**
+   * Asks the user, and unwraps the key. The caller releases it.
+   *
+   * @throws what {@link requireUsable} and {@link PowerAuthBiometryProvider} throw, BIOMETRY_NOT_CONFIGURED,
+   *   MISSING_ACTIVATION, OPERATION_CANCELED
+   */
+  async unlock(prompt: PowerAuthBiometricPrompt | undefined): Promise<UnlockedBiometryKey> {
+    const provider = await this.requireUsable();
+    const record = await this.#activation.read();
+    if (record === undefined) throw missingActivation();
+    const { activationId, biometry: factor } = record;
+    const descriptor = factor?.descriptor.slice();
+    const wrappedKey = factor?.wrappedKey.slice();
+    wipeActivationRecord(record);
+    if (factor?.provider !== provider.name || descriptor === undefined || wrappedKey === undefined)
+      throw notConfigured();
+    const secret = await this.#asking((ended) =>
+      askProvider((signal) => provider.authenticate(descriptor.slice(), { prompt, signal }), ended, wipe),
+    );
+    try {
+      assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
+      const binding = { activationId, provider: provider.name, descriptor };
+      return new UnlockedBiometryKey(activationId, unwrapBiometryKey(wrappedKey, secret, binding));
+    } finally {
+      if (isInstance(secret, Uint8Array)) wipe(secret);
+    }
+  }
+
+  /**
+   * Sets the factor up in place of the one that there may be.
+   *
+   * @throws what {@link create} throws, MISSING_ACTIVATION, OPERATION_CANCELED when there is another activation by then;
+   *   everything is as before then
+   */
+  async set(setup: Omit<BiometryKeySetup, 'signal'>): Promise<void> {
+    const factor = await this.#asking((signal) => this.create({ ...setup, signal }));
+    let former: WrappedBiometryKey | undefined;
+    try {
+      former = await this.#activation.replaceBiometry(setup.activationId, factor);
+    } catch (error) {
+      await this.discard(factor);
+      throw error;
+    }
+    if (former !== undefined) await this.discard(former);
+  }
+
+  /** Removes the factor. @throws BIOMETRY_NOT_CONFIGURED when there is none, MISSING_ACTIVATION */
+  async remove(): Promise<void> {
+    const factor = await this.#activation.replaceBiometry(undefined, undefined);
+    if (factor === undefined) throw notConfigured();
+    await this.discard(factor);
+  }
+
+  /** The factor in the record, without its key. */
+  async present(): Promise<Omit<WrappedBiometryKey, 'wrappedKey'> | undefined> {
+    return this.#read();
+  }
+
+  /** Tells the provider that a factor's secret is no longer needed. A failure changes nothing: the key is gone anyway. */
+  async discard(factor: Omit<WrappedBiometryKey, 'wrappedKey'>): Promise<void> {
+    if (factor.provider !== this.#provider?.name) return;
+    await this.#provider.remove(factor.descriptor).catch(() => undefined);
+  }
+
+  /** Takes the questions away that are under way; further ones are not asked. */
+  close(): void {
+    this.#closed = true;
+    for (const question of this.#questions) question.abort();
+  }
+
+  async #asking<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const question = new AbortController();
+    if (this.#closed) question.abort();
+    this.#questions.add(question);
+    try {
+      return await ask(question.signal);
+    } finally {
+      this.#questions.delete(question);
+    }
+  }
+
+  async #read(): Promise<Omit<WrappedBiometryKey, 'wrappedKey'> | undefined> {
+    const record = await this.#activation.read();
+    if (record === undefined) return undefined;
+    wipeActivationRecord(record);
+    return record.biometry;
+  }
+}
+
+function notConfigured(): Error {
+  return failure(
+    PowerAuthErrorCode.BIOMETRY_NOT_CONFIGURED,
+    'The activation has no biometry factor; add one with addBiometryFactor',
+  );
+}
+
+function assertBytes(
+  value: unknown,
+  shortest: number,
+  longest: number,
+  what: string,
+): asserts value is Uint8Array {
+  if (isInstance(value, Uint8Array) && value.length >= shortest && value.length <= longest) return;
+  throw failure(
+    PowerAuthErrorCode.BIOMETRY_FAILED,
+    `biometry provider: expected a ${what} of ${shortest} to ${longest} bytes, got ${describe(value)}`,
+  );
+}
