@@ -104,10 +104,12 @@ export class AccessTokens {
         'tokenName: there is no local token of this name to remove',
       );
     }
-    await this.#locked(name, async () => {
+    await this.#locked(name, async (signal) => {
       const token = await this.find(name);
       if (token === undefined) return;
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
+      // The lock may be lost by now, and the local token a newer one of somebody else.
+      signal.throwIfAborted();
       await this.removeLocal(name);
     });
   }
@@ -190,12 +192,13 @@ export class AccessTokens {
   async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<CachedToken> {
     const local = await this.find(name);
     if (local !== undefined) return sameFactors(local, type);
-    return this.#locked(name, async () => {
+    return this.#locked(name, async (signal) => {
       // Another tab, worker, process or machine may have made it while this one waited.
       const made = await this.find(name);
       if (made !== undefined) return sameFactors(made, type);
       const record = await this.#create(authentication, type);
       try {
+        signal.throwIfAborted();
         return await this.#keep(name, record);
       } finally {
         wipe(record.tokenSecret);
@@ -236,8 +239,8 @@ export class AccessTokens {
     return this.#cache.add(name, record, key);
   }
 
-  #locked<T>(name: string, section: () => Promise<T>): Promise<T> {
-    return this.#storage.lock(this.#keys.token(name), section);
+  #locked<T>(name: string, section: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#storage.lock(this.#keys.token(name), ({ signal }) => section(signal));
   }
 }
 

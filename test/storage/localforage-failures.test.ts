@@ -236,6 +236,50 @@ describeWith('chromium', 'in Chromium', () => {
     expect(await set(page, 'key', 4)).toEqual({ value: undefined });
   });
 
+  test('closed in the middle of calls: they end, or are refused, and no connection stays open', async () => {
+    const { page } = await opened();
+    const left = await page.evaluate(async (name) => {
+      const open = new Set<IDBDatabase>();
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own object below
+      const { transaction } = IDBDatabase.prototype;
+      IDBDatabase.prototype.transaction = function (...args) {
+        open.add(this);
+        return transaction.apply(this, args);
+      };
+      const codes = new Set<unknown>();
+      for (let turns = 0; turns < 40; turns++) {
+        const storage = powerAuthPage.localforageStorage({ name: `${name} ${turns}` });
+        await storage.get('key');
+        const calls = [
+          storage.get('key'),
+          storage.set('key', new Uint8Array(3)),
+          storage.update('key', async (current) => current),
+          (storage.sealingKey?.() ?? Promise.resolve()).then(() => undefined),
+          (async () => {
+            for await (const key of storage.list('')) if (key === '') break;
+          })(),
+        ];
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+        const closing = storage.close();
+        const outcomes = await Promise.all(calls.map((call) => powerAuthPage.outcome(call)));
+        for (const { code } of outcomes) codes.add(code);
+        await closing;
+      }
+      const isOpen = (db: IDBDatabase): boolean => {
+        try {
+          transaction.call(db, 'records', 'readonly');
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      return { connections: open.size, open: [...open].filter(isOpen).length, codes: [...codes] };
+    }, NAME);
+    expect(left.connections).toBeGreaterThanOrEqual(40);
+    expect(left.open).toBe(0);
+    expect(new Set(left.codes)).toEqual(new Set([undefined, 'INVALID_NATIVE_OBJECT']));
+  });
+
   test('a foreign record, and something else in the place of the sealing key', async () => {
     const { page } = await opened();
     await set(page, 'key', 3);
