@@ -49,9 +49,12 @@ export const PowerAuthErrorCode = {
   PROTOCOL_UPGRADE: 'PROTOCOL_UPGRADE',
   /** The call is not available during a protocol upgrade. */
   PENDING_PROTOCOL_UPGRADE: 'PENDING_PROTOCOL_UPGRADE',
-  /** The user cancelled the biometric authentication. */
+  /**
+   * The user cancelled the biometric authentication. In browsers also: was not recognised, gave no answer in time, or has
+   * deleted the passkey, because a browser does not say which.
+   */
   BIOMETRY_CANCEL: 'BIOMETRY_CANCEL',
-  /** The user chose the fallback of the biometric authentication. */
+  /** The user chose another way than biometric authentication; from providers that offer one, which passkeys don't. */
   BIOMETRY_FALLBACK: 'BIOMETRY_FALLBACK',
   /** The platform has no biometric authentication. */
   BIOMETRY_NOT_SUPPORTED: 'BIOMETRY_NOT_SUPPORTED',
@@ -59,11 +62,11 @@ export const PowerAuthErrorCode = {
   BIOMETRY_NOT_AVAILABLE: 'BIOMETRY_NOT_AVAILABLE',
   /** The activation has no biometry factor. */
   BIOMETRY_NOT_CONFIGURED: 'BIOMETRY_NOT_CONFIGURED',
-  /** No biometry is enrolled on the device. */
+  /** Biometric authentication is not set up on the device. */
   BIOMETRY_NOT_ENROLLED: 'BIOMETRY_NOT_ENROLLED',
-  /** Biometric authentication is locked after too many failures. */
+  /** Biometric authentication is locked after too many failures; from providers that can tell, which browsers can't. */
   BIOMETRY_LOCKOUT: 'BIOMETRY_LOCKOUT',
-  /** The biometric image was not recognised. */
+  /** The user was not recognised; from providers that can tell, which browsers can't. */
   BIOMETRY_NOT_RECOGNIZED: 'BIOMETRY_NOT_RECOGNIZED',
   /** The key store's protection is below the required level. */
   INSUFFICIENT_KEYCHAIN_PROTECTION: 'INSUFFICIENT_KEYCHAIN_PROTECTION',
@@ -81,7 +84,7 @@ export const PowerAuthErrorCode = {
   CANNOT_GENERATE_TOKEN: 'CANNOT_GENERATE_TOKEN',
   /** There is no local token of this name. */
   LOCAL_TOKEN_NOT_AVAILABLE: 'LOCAL_TOKEN_NOT_AVAILABLE',
-  /** Biometric authentication failed. */
+  /** Biometric authentication failed otherwise; see `cause`. */
   BIOMETRY_FAILED: 'BIOMETRY_FAILED',
   /** iOS only; never thrown here. */
   EXTERNAL_PENDING_OPERATION: 'EXTERNAL_PENDING_OPERATION',

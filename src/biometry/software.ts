@@ -25,7 +25,7 @@ import { BIOMETRY_SECRET_LENGTH, type PowerAuthBiometryProvider } from './types.
  *
  * @example
  * ```ts
- * const options: SoftwareBiometryOptions = { key, authenticate: (prompt) => askOperator(prompt?.promptMessage) };
+ * const options: SoftwareBiometryOptions = { key: crypto.getRandomValues(new Uint8Array(32)) };
  * ```
  */
 export interface SoftwareBiometryOptions {
@@ -62,7 +62,7 @@ const AVAILABLE: PowerAuthBiometryInfo = {
  * ```ts
  * const provider = softwareBiometry({
  *   key: crypto.getRandomValues(new Uint8Array(32)),
- *   authenticate: async (prompt) => askOperator(prompt?.promptMessage),
+ *   authenticate: (prompt) => globalThis.confirm(prompt?.promptMessage),
  * });
  * await powerAuth.configure(configuration, client, { provider });
  * ```

@@ -18,7 +18,7 @@ export const BIOMETRY_DESCRIPTOR_LENGTH = 4096;
  *
  * @example
  * ```ts
- * const ask = ({ prompt }: PowerAuthBiometryRequest) => show(prompt?.promptMessage);
+ * const request: PowerAuthBiometryRequest = { prompt: undefined, signal: AbortSignal.timeout(60_000) };
  * ```
  */
 export interface PowerAuthBiometryRequest {
@@ -33,7 +33,11 @@ export interface PowerAuthBiometryRequest {
  *
  * @example
  * ```ts
- * const mustAsk = ({ authenticate }: PowerAuthBiometryCreateRequest) => authenticate;
+ * const request: PowerAuthBiometryCreateRequest = {
+ *   prompt: { promptMessage: 'Please allow biometric authentication' },
+ *   signal: AbortSignal.timeout(60_000),
+ *   authenticate: true,
+ * };
  * ```
  */
 export interface PowerAuthBiometryCreateRequest extends PowerAuthBiometryRequest {
@@ -51,7 +55,7 @@ export interface PowerAuthBiometryCreateRequest extends PowerAuthBiometryRequest
  * ```ts
  * const made: PowerAuthBiometrySecret = {
  *   secret: crypto.getRandomValues(new Uint8Array(32)),
- *   descriptor: crypto.getRandomValues(new Uint8Array(16)),
+ *   descriptor: new TextEncoder().encode('where the secret is kept'),
  * };
  * ```
  */
@@ -82,7 +86,7 @@ export interface PowerAuthBiometrySecret {
  * ```ts
  * import { softwareBiometry } from 'powerauth-wasm/biometry/software';
  *
- * await powerAuth.configure(configuration, client, { provider: softwareBiometry({ key }) });
+ * await powerAuth.configure(configuration, client, { provider: softwareBiometry({ key: sealingKey }) });
  * ```
  */
 export interface PowerAuthBiometryProvider {

@@ -32,7 +32,7 @@ import { biometryFailure } from './webauthn-failure.ts';
  *
  * @example
  * ```ts
- * const options: WebAuthnBiometryOptions = { rpName: 'My Bank', authenticator: 'any' };
+ * const options: WebAuthnBiometryOptions = { rpName: 'My Bank', userName: 'alice' };
  * ```
  */
 export interface WebAuthnBiometryOptions {

@@ -53,7 +53,7 @@ export interface PowerAuthBiometryConfigurationType {
  * @example
  * ```ts
  * const biometry = new PowerAuthBiometryConfiguration();
- * biometry.provider = webAuthnBiometry({ rpName: 'My Bank' });
+ * biometry.confirmBiometricAuthentication = true;
  * await powerAuth.configure(configuration, undefined, biometry);
  * ```
  */

@@ -69,7 +69,7 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
    *
    * @example
    * ```ts
-   * approveByFinger.hidden = !(await powerAuth.hasBiometryFactor());
+   * submit.hidden = !(await powerAuth.hasBiometryFactor());
    * ```
    */
   async hasBiometryFactor(): Promise<boolean> {
@@ -96,7 +96,7 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
    * @example
    * ```ts
    * const { canAuthenticate } = await powerAuth.getBiometryInfo();
-   * if (canAuthenticate === PowerAuthBiometryStatus.NOT_ENROLLED) showHowToSetUp();
+   * if (canAuthenticate === PowerAuthBiometryStatus.NOT_ENROLLED) show('Set up a fingerprint first');
    * ```
    */
   async getBiometryInfo(): Promise<PowerAuthBiometryInfo> {
@@ -119,8 +119,10 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
    * ```ts
    * const authentication = PowerAuthAuthentication.biometry({ promptMessage: 'Please approve both' });
    * await powerAuth.groupedBiometricAuthentication(authentication, async (reusable) => {
-   *   await send(await powerAuth.requestSignature(reusable, 'POST', '/first', first));
-   *   await send(await powerAuth.requestSignature(reusable, 'POST', '/second', second));
+   *   const first = await powerAuth.requestSignature(reusable, 'POST', '/first', body);
+   *   await fetch(`${url}/first`, { method: 'POST', body, headers: { [first.key]: first.value } });
+   *   const second = await powerAuth.requestSignature(reusable, 'POST', '/second', body);
+   *   await fetch(`${url}/second`, { method: 'POST', body, headers: { [second.key]: second.value } });
    * });
    * ```
    */

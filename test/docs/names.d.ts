@@ -46,14 +46,6 @@ declare global {
   const oldPassword: api.PasswordType;
   const newPassword: api.PasswordType;
 
-  const key: Uint8Array;
-  const first: string;
-  const second: string;
-  function send(header: api.PowerAuthAuthorizationHttpHeader): void;
-  function askOperator(message?: string): Promise<boolean>;
-
-  const approveByFinger: HTMLButtonElement;
-  function showHowToSetUp(): void;
   const dots: HTMLElement;
   const submit: HTMLButtonElement;
   const backspace: HTMLButtonElement;
