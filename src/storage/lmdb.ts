@@ -24,6 +24,7 @@ import { joinEnvironment, type LmdbDatabase, type LmdbEnvironment } from './lmdb
 import { nameOf, recordKey } from './lmdb-keys.ts';
 import type { Lease } from './lmdb-locks.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import { updateUntilDone, type Change } from './updates.ts';
 
 /** How many keys `list` reads at a time. */
 const PAGE = 256;
@@ -128,31 +129,28 @@ class LmdbStorage implements PowerAuthStorage {
     }
   }
 
-  async update(
-    key: string,
-    change: (
-      current: Uint8Array<ArrayBuffer> | undefined,
-    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
     const environment = await this.#environment();
     const pass = await environment.updates.take(key, this.#closing);
     try {
-      for (;;) {
-        this.#assertOpen();
-        const current = environment.read(recordKey(key));
-        const answer = await change(current?.slice());
-        const next = answer === undefined ? undefined : copyOfValue(answer);
-        this.#assertOpen();
-        const done = await environment.write((database) => {
-          // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
-          if (!isSame(database.get(recordKey(key)), current)) return false;
-          if (!isSame(next, current)) this.#put(database, key, next);
-          return true;
-        });
-        if (done) return next;
-      }
+      return await updateUntilDone(
+        change,
+        () => {
+          this.#assertOpen();
+          return environment.read(recordKey(key));
+        },
+        (current, next) => {
+          this.#assertOpen();
+          return environment.write((database) => {
+            // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
+            if (!isSame(database.get(recordKey(key)), current)) return false;
+            if (!isSame(next, current)) this.#put(database, key, next);
+            return true;
+          });
+        },
+      );
     } finally {
       pass();
     }

@@ -25,6 +25,7 @@ import { WebLocks } from './localforage-locks.ts';
 import { webCrypto } from './sealing-key.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import { updateUntilDone, type Change } from './updates.ts';
 
 /** How many keys `list` reads at a time. */
 const PAGE = 256;
@@ -120,24 +121,17 @@ class LocalforageStorage implements PowerAuthStorage {
     }
   }
 
-  async update(
-    key: string,
-    change: (
-      current: Uint8Array<ArrayBuffer> | undefined,
-    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
     const pass = await this.#updates.take(key, this.#closing);
     try {
-      for (;;) {
-        const current = await this.#run(({ database }) => database.read(key));
-        const answer = await change(current?.slice());
-        const next = answer === undefined ? undefined : copyOfValue(answer);
+      return await updateUntilDone(
+        change,
+        () => this.#run(({ database }) => database.read(key)),
         // Compared and written in one transaction, and not under a Web Lock: a frozen tab could hold that for long.
-        const done = await this.#write(key, (database) => database.replace(key, current, next));
-        if (done) return next;
-      }
+        (current, next) => this.#write(key, (database) => database.replace(key, current, next)),
+      );
     } finally {
       pass();
     }

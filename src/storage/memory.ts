@@ -11,6 +11,7 @@ import { Closing } from './closing.ts';
 import { importSealingKey } from './sealing-key.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import { updateUntilDone, type Change } from './updates.ts';
 
 type Listener = (change: PowerAuthStorageChange) => void;
 
@@ -95,26 +96,24 @@ class MemoryStorage implements PowerAuthStorage {
     }
   }
 
-  async update(
-    key: string,
-    change: (
-      current: Uint8Array<ArrayBuffer> | undefined,
-    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
     const pass = await this.#space.updates.take(key, this.#closing);
     try {
-      for (;;) {
-        const current = this.#space.records.get(key);
-        const answer = await change(current?.slice());
-        const next = answer === undefined ? undefined : copyOfValue(answer);
-        this.#assertOpen();
-        // Each write makes a new array, so one and the same array is the same write.
-        if (this.#space.records.get(key) !== current) continue;
-        this.#space.put(key, next, this);
-        return next?.slice();
-      }
+      const { records } = this.#space;
+      const written = await updateUntilDone(
+        change,
+        () => records.get(key),
+        (current, next) => {
+          this.#assertOpen();
+          // Each write makes a new array, so one and the same array is the same write.
+          if (records.get(key) !== current) return false;
+          this.#space.put(key, next, this);
+          return true;
+        },
+      );
+      return written?.slice();
     } finally {
       pass();
     }

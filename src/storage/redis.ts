@@ -22,6 +22,7 @@ import { redisTarget, type RedisTarget } from './redis-target.ts';
 import { WRITE } from './redis-scripts.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import { updateUntilDone, type Change } from './updates.ts';
 
 /** How many names `list` reads at a time. */
 const PAGE = 256;
@@ -179,24 +180,20 @@ class RedisStorage implements PowerAuthStorage {
     }
   }
 
-  async update(
-    key: string,
-    change: (
-      current: Uint8Array<ArrayBuffer> | undefined,
-    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
     const pass = await this.#updates.take(key, this.#closing);
     try {
-      for (;;) {
-        const current = await this.get(key);
-        const answer = await change(current?.slice());
-        const next = answer === undefined ? undefined : copyOfValue(answer);
-        this.#assertOpen();
-        // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
-        if (await this.#write(key, current, next)) return next;
-      }
+      return await updateUntilDone(
+        change,
+        () => this.get(key),
+        (current, next) => {
+          this.#assertOpen();
+          // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
+          return this.#write(key, current, next);
+        },
+      );
     } finally {
       pass();
     }

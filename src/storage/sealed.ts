@@ -27,6 +27,7 @@ import { assertSealingKey, assertSealingKeyBytes, importSealingKey, webCrypto } 
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 
 export { importSealingKey } from './sealing-key.ts';
+import type { Change } from './updates.ts';
 
 const VERSION = 1;
 const ID_LENGTH = 8;
@@ -167,12 +168,7 @@ class SealedStorage implements PowerAuthStorage {
     return this.#storage.list(prefix);
   }
 
-  async update(
-    key: string,
-    change: (
-      current: Uint8Array<ArrayBuffer> | undefined,
-    ) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     let stored: Uint8Array<ArrayBuffer> | undefined;
     try {
       await this.#storage.update(key, async (record) => {
