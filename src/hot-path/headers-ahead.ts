@@ -25,6 +25,27 @@ export interface HeaderMaker {
   identifierLength(slot: number): number;
 }
 
+/**
+ * `bounds` := where each of `count` headers begins in their text, and where the last one ends. Headers of one time differ in
+ * length by their token identifiers alone.
+ */
+export function findBounds(
+  bounds: Uint16Array,
+  length: number,
+  chain: Uint32Array,
+  count: number,
+  maker: HeaderMaker,
+): void {
+  let identifiers = 0;
+  for (let i = 0; i < count; i++) {
+    bounds[i] = identifiers;
+    identifiers += maker.identifierLength(chain[i] ?? 0);
+  }
+  const frame = (length - identifiers) / count;
+  for (let i = 1; i < count; i++) bounds[i] = (bounds[i] ?? 0) + i * frame;
+  bounds[count] = length;
+}
+
 /** The stock of one engine. */
 export class HeadersAhead {
   readonly #maker: HeaderMaker;
@@ -68,7 +89,7 @@ export class HeadersAhead {
     this.#made = 0;
     this.#taken = 0;
     const text = this.#maker.make(this.#chain, count, timestamp);
-    this.#bound(text.length, count);
+    findBounds(this.#bounds, text.length, this.#chain, count, this.#maker);
     this.#text = text;
     this.#timestamp = timestamp;
     this.#made = count;
@@ -107,19 +128,6 @@ export class HeadersAhead {
       this.#chain[i] = slot = next;
     }
     return size;
-  }
-
-  /** Headers of one time differ in length by their token identifiers alone. */
-  #bound(length: number, count: number): void {
-    const bounds = this.#bounds;
-    let identifiers = 0;
-    for (let i = 0; i < count; i++) {
-      bounds[i] = identifiers;
-      identifiers += this.#maker.identifierLength(this.#chain[i] ?? 0);
-    }
-    const frame = (length - identifiers) / count;
-    for (let i = 1; i < count; i++) bounds[i] = (bounds[i] ?? 0) + i * frame;
-    bounds[count] = length;
   }
 
   #follow(slot: number, next: number): void {

@@ -9,7 +9,7 @@ import { instantiate } from '@assemblyscript/loader';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { asciiReader, type AsciiReader } from './ascii.ts';
-import { CHAIN_LENGTH, HeadersAhead, type HeaderMaker } from './headers-ahead.ts';
+import { CHAIN_LENGTH, findBounds, HeadersAhead, type HeaderMaker } from './headers-ahead.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { SlotNumbers } from './slot-numbers.ts';
 import type { EngineName, FillRandom, HotPathEngine, KeySlot } from './types.ts';
@@ -50,6 +50,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
   readonly #ahead = new HeadersAhead(this);
   /** Slots of a batch. */
   readonly #batch = new Uint32Array(CHAIN_LENGTH);
+  readonly #bounds = new Uint16Array(CHAIN_LENGTH + 1);
   // Over the whole memory; made anew after it grew.
   #memory!: Uint8Array;
   #chain!: Uint32Array;
@@ -100,10 +101,10 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
       const wanted = slots.slice(done, done + CHAIN_LENGTH);
       this.#batch.set(wanted);
       const text = this.make(this.#batch, wanted.length, timestamp);
-      const lengths = wanted.map((slot) => this.identifierLength(slot));
-      const frame = (text.length - lengths.reduce((sum, length) => sum + length, 0)) / wanted.length;
-      let from = 0;
-      for (const length of lengths) values.push(text.slice(from, (from += frame + length)));
+      findBounds(this.#bounds, text.length, this.#batch, wanted.length, this);
+      for (let i = 0; i < wanted.length; i++) {
+        values.push(text.slice(this.#bounds[i], this.#bounds[i + 1]));
+      }
     }
     return values;
   }
