@@ -90,7 +90,7 @@ export class BiometryFactor {
 
   /** Whether the activation has the factor, set up through the present kind of provider. */
   async exists(): Promise<boolean> {
-    const factor = await this.#read();
+    const factor = await this.present();
     return factor !== undefined && factor.provider === this.#provider?.name;
   }
 
@@ -193,7 +193,10 @@ export class BiometryFactor {
 
   /** The factor in the record, without its key. */
   async present(): Promise<Omit<WrappedBiometryKey, 'wrappedKey'> | undefined> {
-    return this.#read();
+    const record = await this.#activation.read();
+    if (record === undefined) return undefined;
+    wipeActivationRecord(record);
+    return record.biometry;
   }
 
   /** Tells the provider that a factor's secret is no longer needed. A failure changes nothing: the key is gone anyway. */
@@ -217,13 +220,6 @@ export class BiometryFactor {
     } finally {
       this.#questions.delete(question);
     }
-  }
-
-  async #read(): Promise<Omit<WrappedBiometryKey, 'wrappedKey'> | undefined> {
-    const record = await this.#activation.read();
-    if (record === undefined) return undefined;
-    wipeActivationRecord(record);
-    return record.biometry;
   }
 }
 
