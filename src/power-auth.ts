@@ -129,7 +129,7 @@ export class PowerAuth extends PowerAuthBiometry {
    * ```
    */
   async hasActivationRecoveryData(): Promise<boolean> {
-    return guard(() => hasRecoveryData(sessionOf(this.instanceId)));
+    return guard(async () => hasRecoveryData(await sessionOf(this.instanceId).settled()));
   }
 
   /**

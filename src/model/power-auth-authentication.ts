@@ -268,12 +268,6 @@ export class PowerAuthAuthentication {
 
   #resolve(field: string, use: AuthenticationUse): PowerAuthAuthentication {
     const resolved = this.#use === undefined ? this.#copyFor(use) : this;
-    if (resolved.#use?.commit !== use.commit) {
-      const expected = use.commit
-        ? 'one for a commit, as commitWithPassword makes'
-        : 'one for signing, as possession or password make';
-      throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `${field}: expected ${expected}, got the other kind`);
-    }
     if (resolved.#usesPassword || use.commit) assertPassword(resolved.#password, `${field}.password`);
     if (resolved.isBiometricAuthentication && resolved.#biometricPrompt !== undefined)
       assertPrompt(resolved.#biometricPrompt, `${field}.biometricPrompt`);
@@ -302,8 +296,8 @@ export class PowerAuthAuthentication {
 /**
  * What to sign or commit with, checked, and beyond the reach of later changes by the caller.
  *
- * @throws WRONG_PARAMETER for what is no PowerAuthAuthentication, for one made for the other use, for a password or a prompt
- *   that is none; INVALID_NATIVE_OBJECT for one for which the user was asked already
+ * @throws WRONG_PARAMETER for what is no PowerAuthAuthentication, for a password or a prompt that is none, for a commit
+ *   without a password; INVALID_NATIVE_OBJECT for one for which the user was asked already
  * @internal
  */
 export function resolveAuthentication(

@@ -36,7 +36,10 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * ```
    */
   async hasValidActivation(): Promise<boolean> {
-    return guard(async () => (await sessionOf(this.instanceId).activation.activationId()) !== undefined);
+    return guard(async () => {
+      const { activation } = await sessionOf(this.instanceId).settled();
+      return (await activation.activationId()) !== undefined;
+    });
   }
 
   /**
@@ -49,7 +52,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async canStartActivation(): Promise<boolean> {
     return guard(async () => {
-      const { activation, pending } = sessionOf(this.instanceId);
+      const { activation, pending } = await sessionOf(this.instanceId).settled();
       return !pending.exists && (await activation.activationId()) === undefined;
     });
   }
@@ -63,7 +66,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * ```
    */
   async hasPendingActivation(): Promise<boolean> {
-    return guard(() => sessionOf(this.instanceId).pending.exists);
+    return guard(async () => (await sessionOf(this.instanceId).settled()).pending.exists);
   }
 
   /**
@@ -76,7 +79,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async getActivationIdentifier(): Promise<string | undefined> {
     return guard(async () => {
-      const { activation, pending } = sessionOf(this.instanceId);
+      const { activation, pending } = await sessionOf(this.instanceId).settled();
       return pending.activationId ?? (await activation.activationId());
     });
   }
@@ -91,7 +94,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async getActivationFingerprint(): Promise<string | undefined> {
     return guard(async () => {
-      const { activation, pending } = sessionOf(this.instanceId);
+      const { activation, pending } = await sessionOf(this.instanceId).settled();
       if (pending.fingerprint !== undefined) return pending.fingerprint;
       const record = await activation.read();
       if (record === undefined) return undefined;
@@ -143,8 +146,11 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
     return guard(async () => {
-      const { pending } = sessionOf(this.instanceId);
-      return pending.create(buildActivation(activation));
+      const session = sessionOf(this.instanceId);
+      const built = buildActivation(activation);
+      // What comes after this call, such as a removal, finds the creation under way.
+      if (session.isChanging) await session.settled();
+      return session.pending.create(built);
     });
   }
 
@@ -152,8 +158,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * Persists the activation, its knowledge factor under the password; with a biometry factor where the authentication has
    * one, for which the user is asked. When this fails, the activation still waits for its commit.
    *
-   * @param authentication made by `PowerAuthAuthentication.commitWithPassword` or `commitWithPasswordAndBiometry`; the
-   *   password has at least 4 bytes of UTF-8
+   * @param authentication made by `PowerAuthAuthentication.commitWithPassword` or `commitWithPasswordAndBiometry`, or any
+   *   other one with a password; the password has at least 4 bytes of UTF-8
    * @throws INVALID_ACTIVATION_STATE when no activation waits for its commit, WRONG_PARAMETER; with biometry
    *   BIOMETRY_NOT_SUPPORTED, BIOMETRY_CANCEL and others of its kind, and OPERATION_CANCELED when the activation was removed
    *   while the user was being asked
@@ -164,11 +170,12 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
     return guard(async () => {
-      const { pending } = sessionOf(this.instanceId);
+      const session = sessionOf(this.instanceId);
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: true });
       const { password, isBiometricAuthentication, biometricPrompt: prompt } = resolved;
       assertPassword(password, 'authentication.password');
-      await pending.commit(password, isBiometricAuthentication ? { prompt } : undefined);
+      if (session.isChanging) await session.settled();
+      await session.pending.commit(password, isBiometricAuthentication ? { prompt } : undefined);
     });
   }
 

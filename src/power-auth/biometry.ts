@@ -73,7 +73,7 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
    * ```
    */
   async hasBiometryFactor(): Promise<boolean> {
-    return guard(() => sessionOf(this.instanceId).biometry.exists());
+    return guard(async () => (await sessionOf(this.instanceId).settled()).biometry.exists());
   }
 
   /**

@@ -107,9 +107,10 @@ export class PendingActivation {
         'No activation waits for its commit; call createActivation first',
       );
     }
-    this.#committing = this.#persist(exchange, password, biometry).finally(
-      () => (this.#committing = undefined),
-    );
+    const persist = () => this.#persist(exchange, password, biometry);
+    // With biometry it waits for the user, and holds up nobody else.
+    const persisted = biometry === undefined ? this.#session.during(persist) : persist();
+    this.#committing = persisted.finally(() => (this.#committing = undefined));
     await this.#committing;
     // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
     await this.#session.tokens.removeAll().catch(() => undefined);

@@ -42,6 +42,8 @@ export class Session {
   readonly #ownsStorage: boolean;
   readonly #ended = new AbortController();
   readonly #closing = new Set<() => void>();
+  /** A change of the activation that is under way here and waits for nobody, neither server nor user. */
+  #change: Promise<unknown> | undefined;
   readonly #unsubscribe: () => void;
 
   private constructor(
@@ -96,12 +98,40 @@ export class Session {
   }
 
   /**
+   * Runs a change of the activation that waits for neither server nor user: calls that come after it see what it made of
+   * the activation, even where the caller did not await it. Apps of the React Native SDK count on that, because native
+   * calls run one after another.
+   */
+  async during<T>(change: () => Promise<T>): Promise<T> {
+    const running = change();
+    const settled = running
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#change === settled) this.#change = undefined;
+      });
+    this.#change = settled;
+    return running;
+  }
+
+  /** Whether there is a change to wait for, see {@link settled}. */
+  get isChanging(): boolean {
+    return this.#change !== undefined;
+  }
+
+  /** Waits for a change that is under way, see {@link during}. */
+  async settled(): Promise<this> {
+    while (this.#change !== undefined) await this.#change;
+    return this;
+  }
+
+  /**
    * @param whilePending code of the error when an activation waits for its commit
    * @throws MISSING_ACTIVATION
    */
   async requireActivation(
     whilePending: PowerAuthErrorCode = PowerAuthErrorCode.MISSING_ACTIVATION,
   ): Promise<void> {
+    await this.settled();
     if ((await this.activation.activationId()) !== undefined) return;
     if (!this.pending.exists) throw missingActivation();
     throw failure(whilePending, 'The activation is not committed yet; call commitActivation first');
@@ -128,12 +158,14 @@ export class Session {
 
   /** Removes activation and tokens from this device, and whatever an activation under way has left. */
   async removeActivation(): Promise<void> {
-    await this.pending.abandon();
-    // A record that can't be read is deleted all the same.
-    const factor = await this.biometry.present().catch(() => undefined);
-    await this.activation.delete();
-    await this.tokens.removeAll();
-    if (factor !== undefined) await this.biometry.discard(factor);
+    return this.during(async () => {
+      await this.pending.abandon();
+      // A record that can't be read is deleted all the same.
+      const factor = await this.biometry.present().catch(() => undefined);
+      await this.activation.delete();
+      await this.tokens.removeAll();
+      if (factor !== undefined) await this.biometry.discard(factor);
+    });
   }
 
   /** Ends what is under way with OPERATION_CANCELED, wipes the key slots, and lets go of the storage. */

@@ -29,7 +29,7 @@ import {
   type PowerAuthTestActivationState,
   type Token,
 } from './state.ts';
-import { verifyToken } from './verify.ts';
+import { verifySignature, verifyToken } from './verify.ts';
 
 export { PowerAuthTestFaults, type PowerAuthTestFault } from './faults.ts';
 export type { PowerAuthTestRequest } from './http.ts';
@@ -146,6 +146,43 @@ export interface PowerAuthTestActivation {
 export interface PowerAuthTestTokenVerification extends PowerAuthTestToken {
   /** Whose activation it is. */
   readonly userId: string;
+}
+
+/**
+ * What a signature of {@link PowerAuthTestServer.verifySignature} is held against.
+ *
+ * @example
+ * ```ts
+ * const request: PowerAuthTestSignedRequest = { method: 'POST', uriId: '/payment', body: '{"amount":100}' };
+ * ```
+ */
+export interface PowerAuthTestSignedRequest {
+  /** HTTP method. */
+  readonly method: string;
+  /** Identifier of the resource, which client and server agree on. */
+  readonly uriId: string;
+  /** What was sent, or the canonical query of a GET request. Default: nothing. */
+  readonly body?: string | Uint8Array;
+}
+
+/**
+ * Whose signature a header has.
+ *
+ * @example
+ * ```ts
+ * const verified: PowerAuthTestSignatureVerification | undefined = server.verifySignature(header.value, {
+ *   method: 'POST',
+ *   uriId: '/payment',
+ * });
+ * ```
+ */
+export interface PowerAuthTestSignatureVerification {
+  /** The activation that signed. */
+  readonly activationId: string;
+  /** Whose activation it is. */
+  readonly userId: string;
+  /** For example `possession_knowledge`. */
+  readonly signatureType: string;
 }
 
 const describeToken = ({ tokenId, activationId, signatureType }: Token): PowerAuthTestToken => ({
@@ -315,6 +352,27 @@ export class PowerAuthTestServer {
       activationFingerprint: fingerprint(it),
       tokens,
     };
+  }
+
+  /**
+   * Verifies the value of a signature header as the protected endpoint does, for endpoints of your own: moves the counter,
+   * counts failures.
+   *
+   * @returns undefined when it is refused
+   * @example
+   * ```ts
+   * const isGood = server.verifySignature(header.value, { method: 'POST', uriId: '/payment' }) !== undefined;
+   * ```
+   */
+  verifySignature(
+    headerValue: string,
+    request: PowerAuthTestSignedRequest,
+  ): PowerAuthTestSignatureVerification | undefined {
+    const { method, uriId, body = '' } = request;
+    const verified = verifySignature(this.#state, headerValue, { method, uriId, body: Buffer.from(body) });
+    if (verified === undefined) return undefined;
+    const { activation, signatureType } = verified;
+    return { activationId: activation.activationId, userId: activation.userId, signatureType };
   }
 
   /**

@@ -65,7 +65,6 @@ const authentication: Parameter = {
   wrong: [
     ...NO_INSTANCES,
     fake(PowerAuthAuthentication),
-    ['one for a commit', PowerAuthAuthentication.commitWithPassword(PASSWORD)],
     ['one without its password', PowerAuthAuthentication.password(undefined as unknown as string)],
   ],
 };
@@ -118,7 +117,6 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
         wrong: [
           ...NO_INSTANCES,
           fake(PowerAuthAuthentication),
-          ['one for signing', PowerAuthAuthentication.password(PASSWORD)],
           ['possession alone', PowerAuthAuthentication.possession()],
         ],
       },

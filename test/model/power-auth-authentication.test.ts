@@ -24,7 +24,7 @@ function legacy(userPassword?: PasswordType): PowerAuthAuthentication {
   return authentication;
 }
 
-test('the static methods make objects for one use', () => {
+test('the static methods make objects that say what they are for', () => {
   const password = new PowerAuthPassword();
   expect(PowerAuthAuthentication.possession().password).toBeUndefined();
   expect(PowerAuthAuthentication.password('1234').password).toBe('1234');
@@ -93,18 +93,31 @@ describe('the deprecated form', () => {
   });
 });
 
+test('an object for signing with a password commits, one for a commit signs', async () => {
+  const server = await testServer();
+  const powerAuth = await testClient(server);
+  const { activationId, activationCode } = server.createActivation();
+  await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+  await powerAuth.commitActivation(PowerAuthAuthentication.password(PASSWORD));
+  server.commitActivation(activationId);
+
+  const commit = PowerAuthAuthentication.commitWithPassword(PASSWORD);
+  const signature = await powerAuth.requestSignature(commit, 'POST', SIGNED);
+  expect(signature.value).toContain('pa_signature_type="possession_knowledge"');
+  expect(await statusOf(server, signature, SIGNED)).toBe(200);
+});
+
 describe('what is refused', () => {
-  test('is the object for the other use, and a commit without a password', async () => {
-    const commit = PowerAuthAuthentication.commitWithPassword(PASSWORD);
-    const { powerAuth } = await activated();
-    await expect(powerAuth.requestSignature(commit, 'POST', SIGNED)).rejects.toMatchObject(wrong);
-    for (const signing of [
-      PowerAuthAuthentication.possession(),
-      PowerAuthAuthentication.password(PASSWORD),
-      legacy(),
-    ]) {
+  test('is a commit without a password', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    const biometry = PowerAuthAuthentication.biometry({ promptMessage: 'Pay' });
+    for (const signing of [PowerAuthAuthentication.possession(), biometry, legacy()]) {
       await expect(powerAuth.commitActivation(signing)).rejects.toMatchObject(wrong);
     }
+    expect(await powerAuth.hasPendingActivation()).toBe(true);
   });
 
   test('is whatever its class did not make', () => {

@@ -50,6 +50,37 @@ describe('signatures', () => {
     expect(await statusOf(server, plain, SIGNED, { method: 'GET' })).toBe(200);
   });
 
+  test('of endpoints that a test has itself are verified by the server’s `verifySignature`', async () => {
+    const { server, powerAuth, activationId } = await activated();
+    const body = '{"amount":100}';
+    const { value } = await powerAuth.requestSignature(KNOWLEDGE, 'PUT', '/own', body);
+    const own = { method: 'PUT', uriId: '/own', body };
+    const verified = { activationId, userId: 'test-user', signatureType: 'possession_knowledge' };
+    for (const other of [
+      { ...own, method: 'POST' },
+      { ...own, uriId: '/other' },
+      { ...own, body: `${body} ` },
+    ]) {
+      expect(server.verifySignature(value, other)).toBeUndefined();
+    }
+    expect(server.activation(activationId)?.failCount).toBe(3);
+    expect(server.verifySignature(value, own)).toEqual(verified);
+    expect(server.activation(activationId)?.failCount).toBe(0);
+    expect(server.verifySignature(value, own), 'a second time').toBeUndefined();
+    expect(server.verifySignature('', own)).toBeUndefined();
+
+    const binary = Uint8Array.of(0, 255);
+    const get = await powerAuth.requestGetSignature(POSSESSION, '/own', { b: 2, a: '1 2' });
+    expect(
+      server.verifySignature(get.value, { method: 'GET', uriId: '/own', body: 'a=1+2&b=2' }),
+    ).toBeDefined();
+    const none = await powerAuth.requestSignature(POSSESSION, 'POST', '/own');
+    expect(
+      server.verifySignature(none.value, { method: 'POST', uriId: '/own', body: binary }),
+    ).toBeUndefined();
+    expect(server.verifySignature(none.value, { method: 'POST', uriId: '/own' })).toBeDefined();
+  });
+
   test('use each counter value once, however many are made at once', async () => {
     const { powerAuth } = await activated();
     const headers = await Promise.all(

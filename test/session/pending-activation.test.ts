@@ -139,3 +139,59 @@ describe('a step that fails or is cancelled leaves no half activation', () => {
     }
   });
 });
+
+describe('calls after one that nobody awaits see what it did, as they do in the React Native SDK', () => {
+  test('a commit', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationId, activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    const committed = powerAuth.commitActivation(COMMIT);
+    const valid = powerAuth.hasValidActivation();
+    const pending = powerAuth.hasPendingActivation();
+    await expect(powerAuth.commitActivation(COMMIT)).rejects.toMatchObject(
+      error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE),
+    );
+    expect(await valid).toBe(true);
+    expect(await pending).toBe(false);
+    await committed;
+    server.commitActivation(activationId);
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'ACTIVE' });
+  });
+
+  test('a commit, by a call that needs the activation', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    const committed = powerAuth.commitActivation(COMMIT);
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'PENDING_COMMIT' });
+    await committed;
+  });
+
+  test('a removal: another activation can begin at once', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    await activate(server, powerAuth);
+    const removed = powerAuth.removeActivationLocal();
+    const { activationId, activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    await removed;
+    await powerAuth.commitActivation(COMMIT);
+    expect(await powerAuth.getActivationIdentifier()).toBe(activationId);
+  });
+
+  test('a removal of what waits for its commit', async () => {
+    const server = await testServer();
+    const storage = memoryStorage();
+    const powerAuth = await testClient(server, { storage });
+    const { activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    const removed = powerAuth.removeActivationLocal();
+    await expect(powerAuth.commitActivation(COMMIT)).rejects.toMatchObject(
+      error(PowerAuthErrorCode.INVALID_ACTIVATION_STATE),
+    );
+    await removed;
+    await expectNothingLeft(powerAuth, storage);
+  });
+});
