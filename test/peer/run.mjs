@@ -1,20 +1,23 @@
 #!/usr/bin/env node
 /**
  * Holds examples/react-native-port/app.ts and test/types/peer-api.txt against the declarations of the React Native SDK itself,
- * which are installed into a folder of their own (without React Native, which they don't need):
+ * which are installed into a folder of their own (without React Native, which they don't need). Given a checkout of the
+ * SDK's repository it takes the declarations from there, and runs the SDK's own tests against this package as well:
  *
  *     npm run test:peer
- *     npm run test:peer -- path/to/react-native-powerauth-mobile-sdk   (a folder that has them already)
+ *     npm run test:peer -- path/to/checkout/of/react-native-powerauth-mobile-sdk
  *
  * @module
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { npm } from '../../tools/lib/npm.mjs';
 import { main, root, runNode, StepError } from '../../tools/lib/run.mjs';
+import { runPeerTests } from './suite/run.mjs';
 
 const PEER = 'react-native-powerauth-mobile-sdk';
 const VERSION = '2.5.4';
@@ -29,6 +32,18 @@ const comparable = (lines) =>
     )
     .sort();
 
+/** The declarations of a checkout, made from its sources. What React Native declares stays unknown, and is not in them. */
+function declare(checkout, outDir) {
+  const options = {
+    declaration: true,
+    emitDeclarationOnly: true,
+    strict: true,
+    target: ts.ScriptTarget.ES2022,
+    outDir,
+  };
+  ts.createProgram([join(checkout, 'src/index.ts')], options).emit();
+}
+
 await main(async () => {
   const project = mkdtempSync(join(tmpdir(), 'powerauth-wasm-peer-'));
   try {
@@ -39,8 +54,14 @@ await main(async () => {
       const quietly = ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'];
       await npm(['install', ...quietly, `${PEER}@${VERSION}`], { cwd: project });
     } else {
-      mkdirSync(installed, { recursive: true });
-      cpSync(resolve(given), installed, { recursive: true });
+      declare(resolve(given), join(installed, 'lib'));
+      const { name, version } = JSON.parse(readFileSync(join(given, 'package.json'), 'utf8'));
+      if (name !== PEER || version !== VERSION)
+        throw new StepError(`${given} has ${name} ${version}, not ${PEER} ${VERSION}`);
+      writeFileSync(
+        join(installed, 'package.json'),
+        JSON.stringify({ name, version, types: 'lib/index.d.ts' }),
+      );
     }
 
     const app = readFileSync(join(root, 'examples/react-native-port/app.ts'), 'utf8');
@@ -89,6 +110,7 @@ await main(async () => {
       });
     }
     console.log(`test/types/peer-api.txt lists the ${listed.length} lines of ${PEER}`);
+    if (given !== undefined) await runPeerTests(resolve(given));
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
