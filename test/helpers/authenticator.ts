@@ -20,6 +20,8 @@ export interface VirtualAuthenticator {
   readonly denyVerification: () => Promise<void>;
   /** How many passkeys it has. */
   readonly count: () => Promise<number>;
+  /** How often the passkeys that it has were used. */
+  readonly uses: () => Promise<number>;
   /** Deletes its passkeys, as a user does in the settings of the device. */
   readonly clear: () => Promise<void>;
   /** Takes it out of the device. */
@@ -46,6 +48,10 @@ export async function addAuthenticator(
       ...options,
     },
   });
+  const passkeys = async () => {
+    const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId });
+    return credentials;
+  };
   return {
     async refuseUser() {
       await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
@@ -56,10 +62,8 @@ export async function addAuthenticator(
     async denyVerification() {
       await session.send('WebAuthn.setResponseOverrideBits', { authenticatorId, isBadUV: true });
     },
-    async count() {
-      const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId });
-      return credentials.length;
-    },
+    count: async () => (await passkeys()).length,
+    uses: async () => (await passkeys()).reduce((sum, { signCount }) => sum + signCount, 0),
     async clear() {
       await session.send('WebAuthn.clearCredentials', { authenticatorId });
     },
