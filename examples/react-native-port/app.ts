@@ -8,6 +8,8 @@ import {
   PowerAuthActivationCodeUtil,
   PowerAuthActivationState,
   PowerAuthAuthentication,
+  PowerAuthBiometryStatus,
+  PowerAuthBiometryType,
   PowerAuthClientConfiguration,
   PowerAuthConfiguration,
   PowerAuthDebug,
@@ -16,6 +18,7 @@ import {
   PowerAuthPassphraseMeter,
   type PasswordType,
   type PowerAuthAuthorizationHttpHeader,
+  type PowerAuthBiometryConfigurationType,
   type PowerAuthCreateActivationResult,
   type PowerAuthDataFormat,
   type PowerAuthPassword,
@@ -32,14 +35,24 @@ export interface BankSettings {
 /** What the login screen shows. */
 export type Login = 'welcome' | 'blocked' | { remainingAttempts: number };
 
+export interface Payment {
+  to: string;
+  amount: number;
+}
+
+/** What the settings screen says of biometry. */
+export type BiometrySetting = 'hidden' | 'not set up on this device' | { name: string; isOn: boolean };
+
 const TOKEN = 'balance';
 
 export class BankApp {
   readonly powerAuth: PowerAuth;
+  private readonly biometry: PowerAuthBiometryConfigurationType | undefined;
   private url = '';
 
-  constructor(instanceId: string) {
+  constructor(instanceId: string, biometry?: PowerAuthBiometryConfigurationType) {
     this.powerAuth = new PowerAuth(instanceId);
+    this.biometry = biometry;
   }
 
   /** At start: whether to show the login screen, or the one for a new device. */
@@ -56,7 +69,7 @@ export class BankApp {
       const client = new PowerAuthClientConfiguration();
       client.enableUnsecureTraffic = settings.baseEndpointUrl.startsWith('http:');
       client.customHttpHeaders = [{ name: 'X-Bank-App', value: '1.0' }];
-      await this.powerAuth.configure(configuration, client);
+      await this.powerAuth.configure(configuration, client, this.biometry);
     }
     return this.powerAuth.hasValidActivation();
   }
@@ -134,32 +147,65 @@ export class BankApp {
   }
 
   /** A payment, signed with the PIN. */
-  async pay(pin: PasswordType, payment: { to: string; amount: number }): Promise<number> {
-    const body = JSON.stringify(payment);
-    const authentication = PowerAuthAuthentication.password(pin);
-    const header = await this.powerAuth.requestSignature(
-      authentication,
-      'POST',
-      '/api/protected/signature',
-      body,
-    );
-    return this.send('POST', '/api/protected/signature', header, body);
+  async pay(pin: PasswordType, payment: Payment): Promise<number> {
+    return this.sendPayment(PowerAuthAuthentication.password(pin), payment);
   }
 
   /** The same as older versions of the app did it. */
-  async payAsBefore(pin: string, payment: { to: string; amount: number }): Promise<number> {
+  async payAsBefore(pin: string, payment: Payment): Promise<number> {
     const authentication = new PowerAuthAuthentication();
     authentication.usePossession = true;
     authentication.userPassword = pin;
     authentication.useBiometry = false;
-    const body = JSON.stringify(payment);
-    const header = await this.powerAuth.requestSignature(
-      authentication,
-      'POST',
-      '/api/protected/signature',
-      body,
+    return this.sendPayment(authentication, payment);
+  }
+
+  async biometrySetting(): Promise<BiometrySetting> {
+    const { canAuthenticate, biometryType } = await this.powerAuth.getBiometryInfo();
+    if (canAuthenticate === PowerAuthBiometryStatus.NOT_SUPPORTED) return 'hidden';
+    if (canAuthenticate === PowerAuthBiometryStatus.NOT_ENROLLED) return 'not set up on this device';
+    const names: Partial<Record<PowerAuthBiometryType, string>> = {
+      [PowerAuthBiometryType.FACE]: 'face',
+      [PowerAuthBiometryType.FINGERPRINT]: 'fingerprint',
+    };
+    return { name: names[biometryType] ?? 'biometry', isOn: await this.powerAuth.hasBiometryFactor() };
+  }
+
+  /** Switched on: the PIN, then the user's finger. False when the user changed their mind. */
+  async switchBiometryOn(pin: PasswordType): Promise<boolean> {
+    return this.unlessCancelled(() =>
+      this.powerAuth.addBiometryFactor(pin, {
+        promptTitle: 'Biometry',
+        promptMessage: 'Pay without your PIN from now on',
+      }),
     );
-    return this.send('POST', '/api/protected/signature', header, body);
+  }
+
+  async switchBiometryOff(): Promise<void> {
+    if (await this.powerAuth.hasBiometryFactor()) await this.powerAuth.removeBiometryFactor();
+  }
+
+  /** Payments, signed with biometry: the user is asked once. The statuses; none for a user who cancels. */
+  async payWithBiometry(payments: Payment[]): Promise<number[]> {
+    const statuses: number[] = [];
+    const prompt = {
+      promptTitle: 'Payment',
+      promptMessage: payments.map(({ to, amount }) => `${amount} EUR to ${to}`).join(', '),
+    };
+    await this.unlessCancelled(() =>
+      this.powerAuth.groupedBiometricAuthentication(
+        PowerAuthAuthentication.biometry(prompt),
+        async (reusable) => {
+          for (const payment of payments) {
+            const status = await this.sendPayment(reusable, payment);
+            statuses.push(status);
+            // Each further one would cost an attempt.
+            if (status === 401) break;
+          }
+        },
+      ),
+    );
+    return statuses;
   }
 
   /** The history, signed without asking the user. */
@@ -242,6 +288,23 @@ export class BankApp {
   /** One line for the error screen. */
   describe(error: unknown): string {
     return error instanceof PowerAuthError ? error.print() : PowerAuthDebug.describeError(error);
+  }
+
+  private async sendPayment(authentication: PowerAuthAuthentication, payment: Payment): Promise<number> {
+    const path = '/api/protected/signature';
+    const body = JSON.stringify(payment);
+    const header = await this.powerAuth.requestSignature(authentication, 'POST', path, body);
+    return this.send('POST', path, header, body);
+  }
+
+  private async unlessCancelled(ask: () => Promise<void>): Promise<boolean> {
+    try {
+      await ask();
+      return true;
+    } catch (e) {
+      if (e instanceof PowerAuthError && e.code === PowerAuthErrorCode.BIOMETRY_CANCEL) return false;
+      throw e;
+    }
   }
 
   private async send(

@@ -1,11 +1,13 @@
 // Runs app.ts, an app for the React Native SDK with nothing but its import changed, against the embedded PowerAuth server:
 //
 //     node examples/react-native-port/main.mjs
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { softwareBiometry } from 'powerauth-wasm/biometry/software';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
 
 const PIN = ['9', '5', '6', '2'];
@@ -29,7 +31,15 @@ const { activationId, activationCode } = server.createActivation({ userId: 'alic
 const say = (what, answer) =>
   console.log(`${what}: ${typeof answer === 'object' ? JSON.stringify(answer) : answer}`);
 
-let app = new BankApp('bank-app');
+// Node has no biometry, and the app does not know that: who answers for the user is a setting. In browsers it is a passkey.
+let answer = true;
+const authenticate = ({ promptMessage }) => {
+  say('  the user reads', `${promptMessage}, and says ${answer ? 'yes' : 'no'}`);
+  return answer;
+};
+const biometry = { provider: softwareBiometry({ key: randomBytes(32), authenticate }) };
+
+let app = new BankApp('bank-app', biometry);
 try {
   say('activated', await app.start(server.configuration));
   say('scanned code is good', await app.isScannedCodeGood(activationCode));
@@ -43,12 +53,28 @@ try {
   server.commitActivation(activationId);
 
   await app.stop();
-  app = new BankApp('bank-app');
+  app = new BankApp('bank-app', biometry);
   say('activated after a restart', await app.start(server.configuration));
   say('login with another PIN', await app.login('0000'));
   say('login', await app.login(await app.readPin(PIN)));
   say('payment', await app.pay(await app.readPin(PIN), { to: 'Bob', amount: 100 }));
   say('payment as before', await app.payAsBefore(PIN.join(''), { to: 'Bob', amount: 100 }));
+  say('biometry', await app.biometrySetting());
+  answer = false;
+  say('switched on', await app.switchBiometryOn(PIN.join('')));
+  answer = true;
+  say('switched on', await app.switchBiometryOn(PIN.join('')));
+  say('biometry', await app.biometrySetting());
+  const payments = [
+    { to: 'Bob', amount: 5 },
+    { to: 'Eve', amount: 7 },
+  ];
+  say('payments with biometry', await app.payWithBiometry(payments));
+  answer = false;
+  say('payments with biometry', await app.payWithBiometry(payments));
+  await app.switchBiometryOff();
+  say('biometry', await app.biometrySetting());
+  say('failed attempts', server.activation(activationId)?.failCount);
   say('history', await app.history({ from: '2024-01-01', to: 'today & tomorrow' }));
   const data = 'A1*A100EUR';
   const { payload, nonce } = server.createOfflinePayload({ activationId, data });

@@ -17,6 +17,18 @@ login with another PIN: {"remainingAttempts":4}
 login: welcome
 payment: 200
 payment as before: 200
+biometry: {"name":"biometry","isOn":false}
+  the user reads: Pay without your PIN from now on, and says no
+switched on: false
+  the user reads: Pay without your PIN from now on, and says yes
+switched on: true
+biometry: {"name":"biometry","isOn":true}
+  the user reads: 5 EUR to Bob, 7 EUR to Eve, and says yes
+payments with biometry: [200,200]
+  the user reads: 5 EUR to Bob, 7 EUR to Eve, and says no
+payments with biometry: []
+biometry: {"name":"biometry","isOn":false}
+failed attempts: 0
 history: 200
 offline signature is good: true
 forged payload: undefined
