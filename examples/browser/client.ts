@@ -55,6 +55,29 @@ export async function deactivate(): Promise<void> {
   }
 }
 
+/** Whether payments can be signed with a passkey, and whether this activation has one: set up by whichever tab. */
+export async function biometry(): Promise<'on' | 'off' | 'unavailable'> {
+  if (await powerAuth.hasBiometryFactor()) return 'on';
+  return (await powerAuth.getBiometryInfo()).canAuthenticate === 'OK' ? 'off' : 'unavailable';
+}
+
+/** The server checks the password, then the browser asks the user. */
+export const addBiometry = (password: string): Promise<void> => powerAuth.addBiometryFactor(password);
+
+export const removeBiometry = (): Promise<void> => powerAuth.removeBiometryFactor();
+
+/** A payment that the user approves with the passkey. @returns the factors that the bank saw, or undefined if it refused */
+export async function pay(payment: { to: string; amount: number }): Promise<string | undefined> {
+  const path = '/api/protected/signature';
+  const body = JSON.stringify(payment);
+  const authentication = PowerAuthAuthentication.biometry({ promptMessage: 'Please approve the payment' });
+  const { key, value } = await powerAuth.requestSignature(authentication, 'POST', path, body);
+  const response = await fetch(path, { method: 'POST', headers: { [key]: value }, body });
+  if (!response.ok) return undefined;
+  const answer = (await response.json()) as { responseObject: { signatureType: string } };
+  return answer.responseObject.signatureType;
+}
+
 export async function getToken(): Promise<string> {
   const authentication = PowerAuthAuthentication.possession();
   return (await powerAuth.tokenStore.requestAccessToken(TOKEN, authentication)).tokenIdentifier;

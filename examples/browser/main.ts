@@ -7,13 +7,17 @@
 import type { PowerAuthError } from 'powerauth-wasm';
 import {
   activate,
+  addBiometry,
+  biometry,
   callService,
   currentToken,
   deactivate,
   getToken,
   measure,
   newActivationCode,
+  pay,
   powerAuth,
+  removeBiometry,
   removeToken,
   start,
 } from './client.ts';
@@ -56,7 +60,20 @@ function showHeader(value: string): void {
 }
 
 /** What was on the screen last. */
-let shown: { readonly activationId: string | undefined; readonly token: string | undefined } | undefined;
+let shown:
+  | {
+      readonly activationId: string | undefined;
+      readonly passkey: keyof typeof BIOMETRY | undefined;
+      readonly token: string | undefined;
+    }
+  | undefined;
+
+/** What is said of the passkey. */
+const BIOMETRY = {
+  on: 'The bank takes a payment that you approve with the fingerprint, face or PIN of this device.',
+  off: 'Approve payments with the fingerprint, face or PIN of this device, and no longer with the password.',
+  unavailable: 'This device has no passkeys, or this browser keeps them from pages.',
+};
 
 /** Work of this tab that is under way. */
 let busy = 0;
@@ -65,8 +82,9 @@ let busy = 0;
 async function refresh(own: boolean): Promise<void> {
   const activationId = await powerAuth.getActivationIdentifier();
   const token = activationId === undefined ? undefined : await currentToken();
+  const passkey = activationId === undefined ? undefined : await biometry();
   const before = shown;
-  shown = { activationId, token };
+  shown = { activationId, passkey, token };
   if (before === undefined || isShownPending() || activationId !== before.activationId)
     await showActivation(activationId);
   if (token !== before?.token && !own) {
@@ -75,6 +93,11 @@ async function refresh(own: boolean): Promise<void> {
         ? 'The token is gone: another tab removed it'
         : 'The token is here: another tab got it',
     );
+  }
+  if (passkey !== before?.passkey) {
+    showBiometry(passkey);
+    if (!own && before?.passkey !== undefined && passkey !== undefined)
+      log(`Another tab has switched payments by passkey ${passkey}`);
   }
   element('token').hidden = activationId === undefined;
   badge('token-state', token === undefined ? 'none' : 'ready', token === undefined ? '' : 'good');
@@ -104,6 +127,15 @@ async function showActivation(activationId: string | undefined): Promise<void> {
   }
 }
 
+function showBiometry(passkey: keyof typeof BIOMETRY | undefined): void {
+  element('biometry').hidden = passkey === undefined;
+  if (passkey === undefined) return;
+  badge('biometry-state', passkey, passkey === 'on' ? 'good' : '');
+  element('biometry-hint').textContent = BIOMETRY[passkey];
+  element('add-biometry').hidden = passkey !== 'off';
+  element('biometry-actions').hidden = passkey !== 'on';
+}
+
 /** A button's work: it is disabled meanwhile, and what fails is told. */
 async function run(button: HTMLButtonElement, work: () => Promise<void>): Promise<void> {
   button.disabled = true;
@@ -125,23 +157,45 @@ function onClick(id: string, work: () => Promise<void>): void {
   button.addEventListener('click', () => void run(button, work));
 }
 
+/** The same for the form's only button that submits it. */
+function onSubmit(id: string, work: () => Promise<void>): void {
+  const button = element(id).querySelector<HTMLButtonElement>('button:not([type])');
+  element(id).addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (button !== null) void run(button, work);
+  });
+}
+
 onClick('get-code', async () => {
   input('code').value = await newActivationCode();
 });
-element('activate').addEventListener('submit', (event) => {
-  event.preventDefault();
+onSubmit('activate', async () => {
   const [code, password] = [input('code'), input('password')];
-  const button = element('activate').querySelector<HTMLButtonElement>('button:not([type])');
-  if (button === null) return;
-  void run(button, async () => {
-    await activate(code.value.trim(), password.value);
-    code.value = password.value = '';
-    log('This browser is activated', 'good');
-  });
+  await activate(code.value.trim(), password.value);
+  code.value = password.value = '';
+  log('This browser is activated', 'good');
 });
 onClick('deactivate', async () => {
   await deactivate();
   log('The activation and its token are removed');
+});
+onSubmit('add-biometry', async () => {
+  const password = input('biometry-password');
+  try {
+    await addBiometry(password.value);
+    log('The passkey is made', 'good');
+  } finally {
+    password.value = '';
+  }
+});
+onClick('pay', async () => {
+  const factors = await pay({ to: 'Bob', amount: 100 });
+  if (factors === undefined) log('The bank refused the payment', 'bad');
+  else log(`The bank took the payment, signed with ${factors}`, 'good');
+});
+onClick('remove-biometry', async () => {
+  await removeBiometry();
+  log('The passkey is removed');
 });
 onClick('get-token', async () => {
   await getToken();
@@ -165,7 +219,7 @@ onClick('measure', async () => {
 try {
   await start();
   await refresh(true);
-  // Costs next to nothing: what did not change is not read again.
+  // Costs next to nothing: all that is read is one record.
   setInterval(() => {
     if (busy === 0) void refresh(false).catch((error: unknown) => log(String(error), 'bad'));
   }, 500);

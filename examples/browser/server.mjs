@@ -75,7 +75,8 @@ export async function startExample({ bundler = 'esbuild', port = 0, outdir } = {
     server.once('error', reject).listen(port, '127.0.0.1', () => resolve(undefined));
   });
   return {
-    url: `http://127.0.0.1:${server.address().port}/`,
+    // By name: passkeys belong to a domain, and an IP address is none.
+    url: `http://localhost:${server.address().port}/`,
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve);

@@ -1,6 +1,7 @@
 /** The example for browsers, bundled in each way and used in Chromium as a user would. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { addAuthenticator } from '../helpers/authenticator.ts';
 import { useBrowser } from '../helpers/browser.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { temporaryFolder } from '../helpers/storage.ts';
@@ -35,6 +36,7 @@ describeWith('chromium', 'the example for browsers', () => {
       onTestFinished(close);
       const context = await shared.context();
       const page = await shared.page(url, context);
+      const authenticator = await addAuthenticator(page);
 
       await visible(page, 'activate');
       await page.click('#get-code');
@@ -50,6 +52,19 @@ describeWith('chromium', 'the example for browsers', () => {
       expect(await page.textContent('#log')).toContain('The service answered 200');
       await press(page, 'measure', 'rate');
 
+      // A wrong password makes no passkey; the right one does, and it signs.
+      await page.fill('#biometry-password', 'wrong password');
+      await page.click('#add-biometry button');
+      await page.waitForFunction(() => document.body.textContent.includes('AUTHENTICATION_ERROR'));
+      expect(await authenticator.count()).toBe(0);
+      await page.fill('#biometry-password', 'correct horse');
+      await page.click('#add-biometry button');
+      await visible(page, 'pay');
+      expect(await page.inputValue('#biometry-password')).toBe('');
+      expect(await authenticator.count()).toBe(1);
+      await page.click('#pay');
+      await page.waitForFunction(() => document.body.textContent.includes('possession_biometry'));
+
       // What was stored is there after a reload, and in another tab.
       await page.reload();
       await visible(page, 'call');
@@ -57,11 +72,17 @@ describeWith('chromium', 'the example for browsers', () => {
       await visible(other, 'call');
       expect(await other.textContent('#token-id')).toBe(await page.textContent('#token-id'));
       await press(other, 'call', 'header');
+      await visible(other, 'pay');
 
       // What one removes is gone in the other.
       await press(page, 'remove-token', 'get-token');
       await visible(other, 'get-token');
       expect(await other.textContent('#log')).toContain('another tab removed it');
+      await page.click('#remove-biometry');
+      await visible(page, 'add-biometry');
+      expect(await authenticator.count()).toBe(0);
+      // The other tab's device has no authenticator.
+      await other.waitForFunction(() => document.body.textContent.includes('unavailable'));
       await press(other, 'deactivate', 'activate');
       await visible(page, 'activate');
     },
