@@ -195,8 +195,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
       sessionOf(this.instanceId);
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       const session = await activatedSession(this.instanceId);
-      await withFactors(session, resolved, (factors) => removeActivation(session, factors));
-      await session.removeActivation();
+      const removed = await withFactors(session, resolved, (factors) => removeActivation(session, factors));
+      await session.removeActivationOf(removed);
     });
   }
 

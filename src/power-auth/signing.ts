@@ -216,7 +216,10 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       assertText(uriId, 'uriId');
       const request = { method: method.toUpperCase(), uriId, body: utf8(body()) };
       const session = await activatedSession(this.instanceId);
-      return withFactors(session, resolved, (factors) => session.signer.sign(factors, request));
+      const { header } = await withFactors(session, resolved, (factors) =>
+        session.signer.sign(factors, request),
+      );
+      return header;
     });
   }
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import { SharedInfo1 } from '../protocol/ecies.ts';
 import { signatureType } from '../protocol/signature.ts';
@@ -122,9 +122,34 @@ export class AccessTokens {
 
   /** Removes all tokens here alone. */
   async removeAll(): Promise<void> {
+    // Before the storage, which may fail half way: no header of a token that is to go is made from here on.
+    this.#dropAll();
     for await (const key of this.#storage.list(this.#keys.tokens)) await this.#storage.delete(key);
-    for (const loading of this.#loading.values()) loading.stale = true;
-    this.#cache.clear('removed');
+    this.#dropAll();
+  }
+
+  /** Removes all tokens here alone, if the present activation is this one. */
+  async removeAllOf(activationId: string): Promise<void> {
+    if ((await this.#session.activation.readActivationId()) === activationId) await this.removeAll();
+  }
+
+  /** Removes the tokens here that are not of the present activation. */
+  async removeOrphans(): Promise<void> {
+    const activationId = await this.#session.activation.readActivationId();
+    if (activationId === undefined) return this.removeAll();
+    this.#dropAll();
+    for await (const key of this.#storage.list(this.#keys.tokens)) {
+      try {
+        const record = await this.#readRecord(key);
+        wipe(record?.tokenSecret);
+        if (record !== undefined && record.activationId !== activationId) await this.#purge(key, record);
+      } catch (error) {
+        // One that nobody can read is nobody's.
+        if (!(error instanceof PowerAuthError && error.code === PowerAuthErrorCode.INVALID_ACTIVATION_DATA))
+          throw error;
+        await this.#storage.delete(key);
+      }
+    }
   }
 
   /**
@@ -155,6 +180,11 @@ export class AccessTokens {
     if (!confirmed && this.#cache.get(name) === token) this.#cache.remove(name, 'removed');
   }
 
+  #dropAll(): void {
+    for (const loading of this.#loading.values()) loading.stale = true;
+    this.#cache.clear('removed');
+  }
+
   #drop(name: string): void {
     const loading = this.#loading.get(name);
     if (loading !== undefined) loading.stale = true;
@@ -175,18 +205,35 @@ export class AccessTokens {
   /** The record if it is one of the present activation; one of an earlier activation is purged. */
   async #read(name: string): Promise<TokenRecord | undefined> {
     const key = this.#keys.token(name);
+    const record = await this.#readRecord(key);
+    if (record === undefined) return undefined;
+    const { activation } = this.#session;
+    if (record.activationId === (await activation.activationId())) return record;
+    // The token may be newer than what is remembered of the activation.
+    if (record.activationId === (await activation.readActivationId())) return record;
+    wipe(record.tokenSecret);
+    await this.#purge(key, record);
+    return undefined;
+  }
+
+  async #readRecord(key: string): Promise<TokenRecord | undefined> {
     const bytes = await this.#storage.get(key);
     if (bytes === undefined) return undefined;
-    let record: TokenRecord;
     try {
-      record = decodeTokenRecord(bytes);
+      return decodeTokenRecord(bytes);
     } finally {
       wipe(bytes);
     }
-    if (record.activationId === (await this.#session.activation.activationId())) return record;
-    wipe(record.tokenSecret);
-    await this.#storage.delete(key);
-    return undefined;
+  }
+
+  /** Deletes a record of an activation that is gone, unless somebody put another one in its place meanwhile. */
+  async #purge(key: string, { activationId }: TokenRecord): Promise<void> {
+    await this.#storage.update(key, (current) => {
+      if (current === undefined) return undefined;
+      const record = decodeTokenRecord(current);
+      wipe(record.tokenSecret);
+      return record.activationId === activationId ? undefined : current;
+    });
   }
 
   async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<CachedToken> {
@@ -229,8 +276,9 @@ export class AccessTokens {
       wipe(bytes);
     }
     this.#session.throwIfClosed();
-    if ((await this.#session.activation.activationId()) !== record.activationId) {
-      await this.removeLocal(name);
+    // Read now: whoever removes the activation deletes it before its tokens, and finds this one or is found here.
+    if ((await this.#session.activation.readActivationId()) !== record.activationId) {
+      await this.#purge(key, record);
       throw failure(
         PowerAuthErrorCode.OPERATION_CANCELED,
         'The activation was removed while its token was being created',

@@ -33,7 +33,7 @@ const STATES: Record<number, PowerAuthActivationState> = {
  *   throws
  */
 export async function fetchActivationStatus(session: Session): Promise<PowerAuthActivationStatus> {
-  const { blob, customObject } = await fetchStatusBlob(session);
+  const { activationId, blob, customObject } = await fetchStatusBlob(session);
   let state = STATES[blob.state];
   if (state === undefined) {
     throw failure(
@@ -41,8 +41,8 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
       `activation status: expected a state of 1 to 5, got ${blob.state}`,
     );
   }
-  if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAll();
-  if (state === PowerAuthActivationState.ACTIVE && !(await agreeOnCounter(session, blob))) {
+  if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAllOf(activationId);
+  if (state === PowerAuthActivationState.ACTIVE && !(await agreeOnCounter(session, activationId, blob))) {
     state = PowerAuthActivationState.DEADLOCK;
   }
   const isActive = state === PowerAuthActivationState.ACTIVE;
@@ -55,7 +55,9 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
   };
 }
 
-async function fetchStatusBlob(session: Session): Promise<{ blob: StatusBlob; customObject: unknown }> {
+async function fetchStatusBlob(
+  session: Session,
+): Promise<{ activationId: string; blob: StatusBlob; customObject: unknown }> {
   const record = await session.activation.read();
   if (record === undefined) throw missingActivation();
   try {
@@ -63,7 +65,7 @@ async function fetchStatusBlob(session: Session): Promise<{ blob: StatusBlob; cu
     const challenge = randomBytes(16);
     const answer = await session.endpoints.activationStatus({ activationId, challenge });
     const blob = decryptStatusBlob({ ...answer, challenge, transportKey });
-    if (blob !== undefined) return { blob, customObject: answer.customObject };
+    if (blob !== undefined) return { activationId, blob, customObject: answer.customObject };
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
       'activation status: expected a status of this activation, got one that cannot be read; the server does not know the activation',
@@ -74,11 +76,17 @@ async function fetchStatusBlob(session: Session): Promise<{ blob: StatusBlob; cu
 }
 
 /** False when the counters are too far apart ever to meet again. */
-async function agreeOnCounter(session: Session, blob: StatusBlob): Promise<boolean> {
+async function agreeOnCounter(session: Session, activationId: string, blob: StatusBlob): Promise<boolean> {
   // Read after the answer came, because other requests may have been signed in the meantime.
   const record = await session.activation.read();
   if (record === undefined) throw missingActivation();
   try {
+    if (record.activationId !== activationId) {
+      throw failure(
+        PowerAuthErrorCode.OPERATION_CANCELED,
+        'The activation was replaced by another one while its status was being fetched',
+      );
+    }
     const comparison = compareCounters({ counter: record.counter, blob, transportKey: record.transportKey });
     switch (comparison.kind) {
       case 'in-sync':

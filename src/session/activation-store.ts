@@ -4,7 +4,7 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { nextCounter } from '../protocol/counter.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
@@ -56,6 +56,12 @@ export class ActivationStore {
     } finally {
       wipe(bytes);
     }
+  }
+
+  /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
+  async readActivationId(): Promise<string | undefined> {
+    this.forget();
+    return this.activationId();
   }
 
   /** The activation's identifier, or undefined without one. Costs a storage access only after {@link forget}. */
@@ -145,15 +151,41 @@ export class ActivationStore {
     return before.biometry;
   }
 
-  /** Deletes the record; no error when there is none. */
+  /** Deletes the record, whatever it is; no error when there is none. */
   async delete(): Promise<void> {
-    await this.#storage.delete(this.#key);
-    this.#activationId = null;
-    this.#epoch++;
+    try {
+      await this.#storage.delete(this.#key);
+    } finally {
+      // Not "there is none": somebody else may have created one in the meantime.
+      this.forget();
+    }
   }
 
-  /** Persists a changed record and answers it as it was before, which the caller wipes. */
-  async #change(change: (record: ActivationRecord) => ActivationRecord): Promise<ActivationRecord> {
+  /**
+   * Deletes the record if it is one of this activation.
+   *
+   * @returns what was deleted, its keys wiped; undefined when there was none, or another one
+   */
+  async deleteOf(activationId: string): Promise<ActivationRecord | undefined> {
+    try {
+      const before = await this.#change((record) =>
+        record.activationId === activationId ? undefined : record,
+      );
+      wipeActivationRecord(before);
+      return before.activationId === activationId ? before : undefined;
+    } catch (error) {
+      if (error instanceof PowerAuthError && error.code === PowerAuthErrorCode.MISSING_ACTIVATION)
+        return undefined;
+      throw error;
+    } finally {
+      this.forget();
+    }
+  }
+
+  /** Persists a changed record, or deletes it, and answers it as it was before, which the caller wipes. */
+  async #change(
+    change: (record: ActivationRecord) => ActivationRecord | undefined,
+  ): Promise<ActivationRecord> {
     let before: ActivationRecord | undefined;
     let encoded: Uint8Array | undefined;
     try {
@@ -163,7 +195,8 @@ export class ActivationStore {
         if (current === undefined) throw missingActivation();
         before = decodeActivationRecord(current);
         wipe(current);
-        encoded = encodeActivationRecord(change(before));
+        const changed = change(before);
+        encoded = changed && encodeActivationRecord(changed);
         return encoded;
       });
     } catch (error) {

@@ -43,7 +43,8 @@ export async function sendEncrypted<T>(
       const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
       try {
         const body = JSON.stringify(envelope);
-        const answer = decryptor.decrypt(await post(body, await sign(body), signal));
+        const { header } = await sign(body);
+        const answer = decryptor.decrypt(await post(body, header, signal));
         return use(answer, record);
       } finally {
         decryptor.release();

@@ -113,7 +113,7 @@ export class PendingActivation {
     this.#committing = persisted.finally(() => (this.#committing = undefined));
     await this.#committing;
     // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
-    await this.#session.tokens.removeAll().catch(() => undefined);
+    await this.#session.tokens.removeOrphans().catch(() => undefined);
   }
 
   async #persist(

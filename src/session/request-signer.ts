@@ -29,6 +29,12 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
+/** A signature header, and the activation whose it is. */
+export interface SignedHeader {
+  readonly activationId: string;
+  readonly header: PowerAuthAuthorizationHttpHeader;
+}
+
 /** Makes signatures, each with a counter value of its own: it is advanced and persisted before. */
 export class RequestSigner {
   readonly #configuration: PowerAuthConfigurationType;
@@ -49,21 +55,19 @@ export class RequestSigner {
   }
 
   /** Computes the signature header. @throws MISSING_ACTIVATION */
-  async sign(factors: Factors, request: SignedRequest): Promise<PowerAuthAuthorizationHttpHeader> {
+  async sign(factors: Factors, request: SignedRequest): Promise<SignedHeader> {
     return this.#withKeys(factors, (keys, { activationId, counter }) => {
       const { applicationKey, applicationSecret } = this.#configuration;
       const nonce = randomBytes(16);
       const data = signatureData({ ...request, nonce, applicationSecret });
-      return {
-        key: AUTHORIZATION_HEADER,
-        value: authorizationHeader({
-          activationId,
-          applicationKey,
-          nonce: base64(nonce),
-          factors: factors.names,
-          signature: computeSignature(keys, counter.ctrData, data),
-        }),
-      };
+      const value = authorizationHeader({
+        activationId,
+        applicationKey,
+        nonce: base64(nonce),
+        factors: factors.names,
+        signature: computeSignature(keys, counter.ctrData, data),
+      });
+      return { activationId, header: { key: AUTHORIZATION_HEADER, value } };
     });
   }
 
@@ -93,10 +97,7 @@ export class RequestSigner {
   async send<T>(
     factors: Factors,
     uriId: string,
-    send: (
-      sign: (body: string) => Promise<PowerAuthAuthorizationHttpHeader>,
-      signal: AbortSignal,
-    ) => Promise<T>,
+    send: (sign: (body: string) => Promise<SignedHeader>, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     return this.#storage.lock(this.#lockName, ({ signal }) =>
       send((body) => this.sign(factors, { method: 'POST', uriId, body: utf8(body) }), signal),

@@ -158,14 +158,29 @@ export class Session {
 
   /** Removes activation and tokens from this device, and whatever an activation under way has left. */
   async removeActivation(): Promise<void> {
-    return this.during(async () => {
+    return this.#remove(async () => {
       await this.pending.abandon();
       // A record that can't be read is deleted all the same.
       const factor = await this.biometry.present().catch(() => undefined);
       await this.activation.delete();
-      await this.tokens.removeAll();
-      if (factor !== undefined) await this.biometry.discard(factor);
+      return factor;
     });
+  }
+
+  /** Removes one activation and its tokens from this device; another one that took its place meanwhile stays. */
+  async removeActivationOf(activationId: string): Promise<void> {
+    return this.#remove(async () => (await this.activation.deleteOf(activationId))?.biometry);
+  }
+
+  /** @param remove answers the biometry factor that went with the activation */
+  async #remove(remove: () => Promise<Parameters<BiometryFactor['discard']>[0] | undefined>): Promise<void> {
+    const factor = await this.during(async () => {
+      const removed = await remove();
+      await this.tokens.removeOrphans();
+      return removed;
+    });
+    // Others need not wait for a platform that takes its time.
+    if (factor !== undefined) await this.biometry.discard(factor);
   }
 
   /** Ends what is under way with OPERATION_CANCELED, wipes the key slots, and lets go of the storage. */

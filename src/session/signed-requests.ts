@@ -12,14 +12,17 @@ import type { Session } from './session.ts';
 export async function validateSignature(session: Session, factors: Factors): Promise<void> {
   await session.signer.send(factors, '/pa/signature/validate', async (sign, signal) => {
     const body = validateSignatureBody();
-    await session.endpoints.signatureValidate(body, await sign(body), signal);
+    const { header } = await sign(body);
+    await session.endpoints.signatureValidate(body, header, signal);
   });
 }
 
-/** Removes the activation on the server. */
-export async function removeActivation(session: Session, factors: Factors): Promise<void> {
-  await session.signer.send(factors, '/pa/activation/remove', async (sign, signal) => {
-    await session.endpoints.activationRemove('', await sign(''), signal);
+/** Removes the activation on the server; answers which one it was. */
+export async function removeActivation(session: Session, factors: Factors): Promise<string> {
+  return session.signer.send(factors, '/pa/activation/remove', async (sign, signal) => {
+    const { activationId, header } = await sign('');
+    await session.endpoints.activationRemove('', header, signal);
+    return activationId;
   });
 }
 
@@ -31,6 +34,7 @@ export async function removeToken(
 ): Promise<void> {
   await session.signer.send(factors, '/pa/token/remove', async (sign, signal) => {
     const body = removeTokenBody(tokenIdentifier);
-    await session.endpoints.tokenRemove(body, await sign(body), signal);
+    const { header } = await sign(body);
+    await session.endpoints.tokenRemove(body, header, signal);
   });
 }
