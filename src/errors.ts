@@ -7,7 +7,8 @@
 import { isInstance } from './util/instance.ts';
 
 /**
- * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`.
+ * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`. docs/errors.md
+ * says of each when it occurs and what an app does then.
  *
  * @example
  * ```ts
@@ -15,7 +16,7 @@ import { isInstance } from './util/instance.ts';
  * ```
  */
 export const PowerAuthErrorCode = {
-  /** Reported when an operation succeeds; never thrown. */
+  /** For operations that succeed; never thrown. */
   SUCCEED: 'SUCCEED',
   /** No connection, a time-out, or an answer that broke off. */
   NETWORK_ERROR: 'NETWORK_ERROR',
@@ -23,11 +24,14 @@ export const PowerAuthErrorCode = {
   AUTHENTICATION_ERROR: 'AUTHENTICATION_ERROR',
   /** Another HTTP status than 200, or an answer that is not what the protocol says. See {@link PowerAuthErrorData}. */
   RESPONSE_ERROR: 'RESPONSE_ERROR',
-  /** The signature could not be computed. */
+  /** The signature could not be computed: the password is too short to be one. */
   SIGNATURE_ERROR: 'SIGNATURE_ERROR',
   /** The activation is in a state that does not allow the call. */
   INVALID_ACTIVATION_STATE: 'INVALID_ACTIVATION_STATE',
-  /** The persisted activation data are damaged, foreign or cannot be unsealed. */
+  /**
+   * The persisted activation data are damaged, foreign or cannot be unsealed; the server does not know the activation; or
+   * what an activation is to be created from does not fit together.
+   */
   INVALID_ACTIVATION_DATA: 'INVALID_ACTIVATION_DATA',
   /** The call needs an activation and there is none. */
   MISSING_ACTIVATION: 'MISSING_ACTIVATION',
@@ -35,19 +39,19 @@ export const PowerAuthErrorCode = {
   PENDING_ACTIVATION: 'PENDING_ACTIVATION',
   /** The SDK itself gave up an operation under way, because the instance was deconfigured or lost its activation. */
   OPERATION_CANCELED: 'OPERATION_CANCELED',
-  /** The activation code is malformed. */
+  /** The activation code is malformed. Nothing was sent. */
   INVALID_ACTIVATION_CODE: 'INVALID_ACTIVATION_CODE',
   /** The token to be removed is unknown. */
   INVALID_TOKEN: 'INVALID_TOKEN',
-  /** The encryptor cannot do what was asked of it. */
+  /** For native encryptors that can decrypt only; never thrown here. */
   INVALID_ENCRYPTOR: 'INVALID_ENCRYPTOR',
   /** End-to-end encryption or decryption failed. */
   ENCRYPTION_ERROR: 'ENCRYPTION_ERROR',
   /** A parameter has a wrong type, length or content. */
   WRONG_PARAMETER: 'WRONG_PARAMETER',
-  /** The protocol upgrade failed. */
+  /** The protocol upgrade failed; never thrown here, where activations begin with the newest protocol. */
   PROTOCOL_UPGRADE: 'PROTOCOL_UPGRADE',
-  /** The call is not available during a protocol upgrade. */
+  /** The call is not available during a protocol upgrade; never thrown here. */
   PENDING_PROTOCOL_UPGRADE: 'PENDING_PROTOCOL_UPGRADE',
   /**
    * The user cancelled the biometric authentication. In browsers also: was not recognised, gave no answer in time, or has
@@ -78,9 +82,9 @@ export const PowerAuthErrorCode = {
   INSTANCE_NOT_CONFIGURED: 'INSTANCE_NOT_CONFIGURED',
   /** The typed character cannot belong to an activation code. */
   INVALID_CHARACTER: 'INVALID_CHARACTER',
-  /** The recovery code is malformed. */
+  /** The recovery code or its PUK is malformed. Nothing was sent. */
   INVALID_RECOVERY_CODE: 'INVALID_RECOVERY_CODE',
-  /** The header for a token could not be made. */
+  /** The header for a token could not be made: the application's own clock went back, or there is no memory for the token. */
   CANNOT_GENERATE_TOKEN: 'CANNOT_GENERATE_TOKEN',
   /** There is no local token of this name. */
   LOCAL_TOKEN_NOT_AVAILABLE: 'LOCAL_TOKEN_NOT_AVAILABLE',
@@ -88,9 +92,9 @@ export const PowerAuthErrorCode = {
   BIOMETRY_FAILED: 'BIOMETRY_FAILED',
   /** iOS only; never thrown here. */
   EXTERNAL_PENDING_OPERATION: 'EXTERNAL_PENDING_OPERATION',
-  /** @deprecated `WRONG_PARAMETER` is reported instead. */
+  /** @deprecated Never thrown; `WRONG_PARAMETER` is reported instead. */
   PASSWORD_NOT_SET: 'PASSWORD_NOT_SET',
-  /** The activation object is not one that `PowerAuthActivation` makes. */
+  /** The activation object is not one that `PowerAuthActivation` makes of parameters of their types. */
   INVALID_ACTIVATION_OBJECT: 'INVALID_ACTIVATION_OBJECT',
   /** Something failed that has no code of its own, storage among it; see `cause`. */
   UNKNOWN_ERROR: 'UNKNOWN_ERROR',

@@ -119,12 +119,12 @@ export class ResponseDecryptor {
   /**
    * The plaintext of an answer.
    *
-   * @throws ENCRYPTION_ERROR when it is not an answer to this request, INVALID_ENCRYPTOR after {@link release}
+   * @throws ENCRYPTION_ERROR when it is not an answer to this request, INVALID_NATIVE_OBJECT after {@link release}
    */
   decrypt(response: EncryptedResponseEnvelope): Uint8Array {
     const keys = this.#keys;
     if (keys === undefined)
-      throw failure(PowerAuthErrorCode.INVALID_ENCRYPTOR, 'This decryptor was released');
+      throw failure(PowerAuthErrorCode.INVALID_NATIVE_OBJECT, 'This decryptor was released');
     const ciphertext = decodeField(response.encryptedData, 'encryptedData');
     const mac = decodeField(response.mac, 'mac', 32);
     const nonce = decodeField(response.nonce, 'nonce', 16);

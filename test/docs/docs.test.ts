@@ -1,5 +1,5 @@
 /** The documentation in the sources: nothing public without it, and examples that compile. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
@@ -73,7 +73,7 @@ test('the examples compile', async () => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const files = await Promise.all(
-    names.flatMap(({ name, place, examples }) =>
+    [...names, ...(await guides())].flatMap(({ name, place, examples }) =>
       examples.map(async (example, i) => {
         const file = join(folder, `${name.replace(/\W+/g, '-')}-${place.replace(/\W+/g, '-')}-${i}.ts`);
         await writeFile(file, `${importsFor(example)}${example}\nexport {};\n`);
@@ -93,6 +93,23 @@ test('the examples compile', async () => {
   });
   expect(problems).toEqual([]);
 }, 120_000);
+
+/** The guides beside the sources, with their examples. */
+async function guides(): Promise<{ name: string; place: string; examples: string[] }[]> {
+  const pages = (await readdir(join(root, 'docs'))).filter((file) => file.endsWith('.md'));
+  const found = await Promise.all(
+    pages.map(async (page) => {
+      const text = await readFile(join(root, 'docs', page), 'utf8');
+      return {
+        name: page,
+        place: '',
+        examples: [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code),
+      };
+    }),
+  );
+  expect(found.find(({ name }) => name === 'errors.md')?.examples).toHaveLength(1);
+  return found;
+}
 
 /** Imports of the public names that an example uses and does not import itself. */
 function importsFor(example: string): string {

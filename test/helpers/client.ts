@@ -39,7 +39,7 @@ export const SEALING_KEY = new Uint8Array(32).fill(7);
 
 /** A configured client without an activation, which ends with the test. */
 export async function testClient(
-  server: PowerAuthTestServer,
+  server: Pick<PowerAuthTestServer, 'configuration'>,
   settings: TestClientSettings = {},
 ): Promise<PowerAuth> {
   const powerAuth = new PowerAuth(settings.instanceId ?? `instance-${++instances}`);

@@ -172,7 +172,7 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
         decryptor.release();
         decryptor.release();
         expect(() => decryptor.decrypt(it.response)).toThrow(
-          expect.objectContaining({ code: PowerAuthErrorCode.INVALID_ENCRYPTOR }),
+          expect.objectContaining({ code: PowerAuthErrorCode.INVALID_NATIVE_OBJECT }),
         );
       }
       const header = exchange.requestHeaders[ENCRYPTION_HEADER];
