@@ -204,9 +204,9 @@ export class PowerAuthError extends Error {
 
 /** Any error as one line: a PowerAuthError prints itself, another Error gives name and message, the rest what it is as text. */
 export function describeError(error: unknown): string {
-  if (isInstance(error, PowerAuthError)) return error.print();
-  if (isInstance(error, Error)) return `${error.name}: ${error.message}`;
   try {
+    if (isInstance(error, PowerAuthError)) return error.print();
+    if (isInstance(error, Error)) return `${error.name}: ${error.message}`;
     return String(error);
   } catch {
     return 'an object that has no text';
@@ -221,11 +221,17 @@ interface Inherited {
 
 /** What a new error takes over from the one below. */
 function inheritedFrom(exception: unknown): Inherited {
-  if (isInstance(exception, PowerAuthError)) {
-    const { message, code } = exception;
-    return { message, code, errorData: exception.errorData as PowerAuthErrorData | undefined };
+  try {
+    if (isInstance(exception, PowerAuthError)) {
+      const { message, code } = exception;
+      return { message, code, errorData: exception.errorData as PowerAuthErrorData | undefined };
+    }
+    const message: unknown = isInstance(exception, Error) ? exception.message : undefined;
+    return typeof message === 'string' && message !== '' ? { message } : {};
+  } catch {
+    // An error that can't be read has nothing to take over.
+    return {};
   }
-  return isInstance(exception, Error) && exception.message !== '' ? { message: exception.message } : {};
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from './errors.ts';
 import { isInstance } from './util/instance.ts';
-import { wrongParameter } from './util/validate.ts';
+import { wrongNumber, wrongParameter } from './util/validate.ts';
 
 /** Runs a public method's work; what it throws becomes a PowerAuthError if it is none. */
 export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
@@ -38,7 +38,7 @@ export function assertBoolean(value: unknown, field: string): asserts value is b
 /** @throws WRONG_PARAMETER unless `value` is a whole number that JavaScript holds exactly, 0 or more */
 export function assertIndex(value: unknown, field: string): asserts value is number {
   if (!Number.isSafeInteger(value) || (value as number) < 0)
-    throw wrongParameter(field, 'a whole number from 0 to 2^53-1', value);
+    throw wrongNumber(field, 'a whole number from 0 to 2^53-1', value);
 }
 
 /** @throws WRONG_PARAMETER unless `value` is a string or undefined */

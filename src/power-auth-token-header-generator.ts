@@ -8,6 +8,7 @@ import { failure, PowerAuthErrorCode } from './errors.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
 import type { Session } from './session/session.ts';
 import type { CachedToken } from './session/token-cache.ts';
+import { wrongNumber } from './util/validate.ts';
 
 /** Headers that one call of `nextBatch` makes at most. */
 const MAX_BATCH = 65_536;
@@ -66,10 +67,7 @@ export class PowerAuthTokenHeaderGenerator {
    */
   nextBatch(count: number): string[] {
     if (!Number.isInteger(count) || count < 0 || count > MAX_BATCH) {
-      throw failure(
-        PowerAuthErrorCode.WRONG_PARAMETER,
-        `count: expected an integer of 0 to ${MAX_BATCH}, got ${typeof count === 'number' ? count : typeof count}`,
-      );
+      throw wrongNumber('count', `an integer of 0 to ${MAX_BATCH}`, count);
     }
     const { slot } = this.#usable();
     return this.#session.engine.headers(slot, this.#currentTime(), count);

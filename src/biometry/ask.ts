@@ -6,6 +6,7 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { unlessAborted } from '../util/abort.ts';
+import { isInstance } from '../util/instance.ts';
 
 /**
  * Asks a provider, and waits no longer when `signal` is aborted, whatever the provider does then.
@@ -14,16 +15,22 @@ import { unlessAborted } from '../util/abort.ts';
  * @throws OPERATION_CANCELED when the signal is aborted, the provider's own BIOMETRY_ codes, BIOMETRY_FAILED for all others
  */
 export async function askProvider<T>(
-  question: (signal: AbortSignal) => Promise<T>,
+  question: (signal: AbortSignal) => T | Promise<T>,
   signal: AbortSignal,
   late: (answer: T) => void,
 ): Promise<T> {
   const dropLate = (answer: T): void => {
-    if (signal.aborted) late(answer);
+    if (!signal.aborted) return;
+    try {
+      late(answer);
+    } catch {
+      // An answer that can't even be dropped, of a provider that others wrote.
+    }
   };
   try {
     signal.throwIfAborted();
-    const asked = question(signal);
+    // A provider may throw, or answer, without a promise.
+    const asked = (async () => question(signal))();
     asked.then(dropLate, () => undefined);
     const answer = await unlessAborted(asked, signal);
     // Aborted in the moment between the two.
@@ -38,7 +45,7 @@ export async function askProvider<T>(
         { cause },
       );
     }
-    if (cause instanceof PowerAuthError && cause.code.startsWith('BIOMETRY_')) throw cause;
+    if (isInstance(cause, PowerAuthError) && cause.code.startsWith('BIOMETRY_')) throw cause;
     throw failure(PowerAuthErrorCode.BIOMETRY_FAILED, 'The biometric authentication failed; see cause', {
       cause,
     });

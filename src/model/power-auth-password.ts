@@ -7,7 +7,7 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
-import { describe, wrongParameter } from '../util/validate.ts';
+import { describe, wrongNumber, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
 import type { PinTestResult } from './pin-test-result.ts';
 
@@ -108,7 +108,7 @@ export class PowerAuthPassword {
     }
     // A longer time would overflow the timer, which would then go off at once.
     if (!(typeof autoreleaseTime === 'number' && autoreleaseTime >= 0 && autoreleaseTime < 2 ** 31)) {
-      throw wrongParameter('autoreleaseTime', 'milliseconds, 0 to 2147483647', autoreleaseTime);
+      throw wrongNumber('autoreleaseTime', 'milliseconds, 0 to 2147483647', autoreleaseTime);
     }
     this.#destroyOnUse = destroyOnUse;
     this.#onAutomaticCleanup = onAutomaticCleanup;

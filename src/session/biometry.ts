@@ -20,6 +20,7 @@ import {
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
 } from '../model/power-auth-biometry-info.ts';
+import { unlessAborted } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
@@ -77,9 +78,17 @@ export class BiometryFactor {
 
   /** What the platform has. Asks nobody. */
   async info(): Promise<PowerAuthBiometryInfo> {
-    if (this.#provider !== undefined) {
-      const { isAvailable, biometryType, canAuthenticate } = await this.#provider.info();
-      return { isAvailable, biometryType, canAuthenticate };
+    return this.#asking((signal) => this.#info(signal));
+  }
+
+  async #info(signal: AbortSignal): Promise<PowerAuthBiometryInfo> {
+    const provider = this.#provider;
+    if (provider !== undefined) {
+      const ask = async (): Promise<PowerAuthBiometryInfo> => {
+        const { isAvailable, biometryType, canAuthenticate } = await provider.info();
+        return { isAvailable, biometryType, canAuthenticate };
+      };
+      return askProvider(ask, signal, () => undefined);
     }
     return {
       isAvailable: false,
@@ -99,12 +108,13 @@ export class BiometryFactor {
    *
    * @throws BIOMETRY_NOT_SUPPORTED, BIOMETRY_NOT_ENROLLED, BIOMETRY_NOT_AVAILABLE, BIOMETRY_LOCKOUT
    */
-  async requireUsable(): Promise<PowerAuthBiometryProvider> {
-    const { canAuthenticate } = await this.info();
+  async requireUsable(signal?: AbortSignal): Promise<PowerAuthBiometryProvider> {
+    const { canAuthenticate } = await (signal === undefined ? this.info() : this.#info(signal));
     if (this.#provider !== undefined && canAuthenticate === PowerAuthBiometryStatus.OK) return this.#provider;
-    const [code, message] = Object.hasOwn(UNUSABLE, canAuthenticate)
-      ? UNUSABLE[canAuthenticate as keyof typeof UNUSABLE]
-      : UNUSABLE.NOT_AVAILABLE;
+    const [code, message] =
+      typeof canAuthenticate === 'string' && Object.hasOwn(UNUSABLE, canAuthenticate)
+        ? UNUSABLE[canAuthenticate as keyof typeof UNUSABLE]
+        : UNUSABLE.NOT_AVAILABLE;
     throw failure(code, message);
   }
 
@@ -115,18 +125,18 @@ export class BiometryFactor {
    */
   async create(setup: BiometryKeySetup): Promise<WrappedBiometryKey> {
     const { activationId, biometryKey, prompt, signal } = setup;
-    const provider = await this.requireUsable();
-    // A provider that others wrote may answer anything.
-    const made = await askProvider<Partial<PowerAuthBiometrySecret> | undefined>(
-      (asked) => provider.create({ prompt, signal: asked, authenticate: this.#authenticateOnSetup }),
-      signal,
-      (late) => {
-        const { secret, descriptor } = late ?? {};
-        wipe(secret);
-        if (descriptor !== undefined) void this.discard({ provider: provider.name, descriptor });
-      },
-    );
-    const { secret, descriptor } = made ?? {};
+    const provider = await this.requireUsable(signal);
+    const create = async (asked: AbortSignal): Promise<Partial<PowerAuthBiometrySecret>> => {
+      const request = { prompt, signal: asked, authenticate: this.#authenticateOnSetup };
+      // A provider that others wrote may answer anything.
+      const made = (await provider.create(request)) as Partial<PowerAuthBiometrySecret> | undefined;
+      return { ...(made ?? {}) };
+    };
+    const { secret, descriptor } = await askProvider(create, signal, (late) => {
+      wipeBytes(late.secret);
+      if (isInstance(late.descriptor, Uint8Array))
+        void this.discard({ provider: provider.name, descriptor: late.descriptor });
+    });
     try {
       assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
       assertBytes(descriptor, 1, BIOMETRY_DESCRIPTOR_LENGTH, 'descriptor');
@@ -134,7 +144,7 @@ export class BiometryFactor {
       const wrappedKey = wrapBiometryKey(biometryKey, secret, randomBytes(12), binding);
       return { provider: provider.name, descriptor: binding.descriptor, wrappedKey };
     } finally {
-      if (isInstance(secret, Uint8Array)) wipe(secret);
+      wipeBytes(secret);
     }
   }
 
@@ -155,14 +165,18 @@ export class BiometryFactor {
     if (factor?.provider !== provider.name || descriptor === undefined || wrappedKey === undefined)
       throw notConfigured();
     const secret = await this.#asking((ended) =>
-      askProvider((signal) => provider.authenticate(descriptor.slice(), { prompt, signal }), ended, wipe),
+      askProvider(
+        (signal) => provider.authenticate(descriptor.slice(), { prompt, signal }),
+        ended,
+        wipeBytes,
+      ),
     );
     try {
       assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
       const binding = { activationId, provider: provider.name, descriptor };
       return new UnlockedBiometryKey(activationId, unwrapBiometryKey(wrappedKey, secret, binding));
     } finally {
-      if (isInstance(secret, Uint8Array)) wipe(secret);
+      wipeBytes(secret);
     }
   }
 
@@ -201,8 +215,11 @@ export class BiometryFactor {
 
   /** Tells the provider that a factor's secret is no longer needed. A failure changes nothing: the key is gone anyway. */
   async discard(factor: Omit<WrappedBiometryKey, 'wrappedKey'>): Promise<void> {
-    if (factor.provider !== this.#provider?.name) return;
-    await this.#provider.remove(factor.descriptor).catch(() => undefined);
+    const provider = this.#provider;
+    if (factor.provider !== provider?.name) return;
+    const removed = (async () => provider.remove(factor.descriptor))().catch(() => undefined);
+    // A provider that hangs holds nobody up beyond the end of the instance.
+    await this.#asking((signal) => unlessAborted(removed, signal)).catch(() => undefined);
   }
 
   /** Takes the questions away that are under way; further ones are not asked. */
@@ -230,13 +247,19 @@ function notConfigured(): Error {
   );
 }
 
+/** Wipes what a provider gave, if it is bytes: it may be anything, and its memory somebody else's by now. */
+function wipeBytes(value: unknown): void {
+  if (ArrayBuffer.isView(value) && isInstance(value, Uint8Array) && value.length > 0) wipe(value);
+}
+
 function assertBytes(
   value: unknown,
   shortest: number,
   longest: number,
   what: string,
 ): asserts value is Uint8Array {
-  if (isInstance(value, Uint8Array) && value.length >= shortest && value.length <= longest) return;
+  const isBytes = ArrayBuffer.isView(value) && isInstance(value, Uint8Array);
+  if (isBytes && value.length >= shortest && value.length <= longest) return;
   throw failure(
     PowerAuthErrorCode.BIOMETRY_FAILED,
     `biometry provider: expected a ${what} of ${shortest} to ${longest} bytes, got ${describe(value)}`,

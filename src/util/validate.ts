@@ -8,18 +8,29 @@ import * as v from 'valibot';
 import { failure, PowerAuthErrorCode, type PowerAuthError } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { utf8Decode } from './bytes.ts';
-import { isInstance } from './instance.ts';
 
-/** What `value` is, without its content, because it may be a secret: `string of 5 characters`, `array of 3`, … */
+/** What `value` is, without its content, because it may be a secret, a PIN as a number too: `a string of 5 characters`, … */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') {
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`;
   }
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number')
+    return Number.isNaN(value) ? 'NaN' : value < 0 ? 'a negative number' : 'a number';
   if (typeof value !== 'object') return `a ${typeof value}`;
-  if (isInstance(value, Uint8Array)) return `${value.length} bytes`;
-  return Array.isArray(value) ? 'an array' : 'an object';
+  try {
+    // Not by instanceof, which takes objects whose length can't be read.
+    if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+    return Array.isArray(value) ? 'an array' : 'an object';
+  } catch {
+    return 'an object that throws';
+  }
+}
+
+/** What came where a number is expected: one that will not do is no secret, and shown. */
+export function describeNumber(value: unknown): string {
+  return typeof value === 'number' ? String(value) : describe(value);
 }
 
 /** The error for a parameter that is not what it has to be: field, expected, received. */
@@ -27,6 +38,14 @@ export function wrongParameter(field: string, expected: string, value: unknown):
   return failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
     `${field}: expected ${expected}, got ${describe(value)}`,
+  );
+}
+
+/** {@link wrongParameter} where a number is expected. */
+export function wrongNumber(field: string, expected: string, value: unknown): PowerAuthError {
+  return failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `${field}: expected ${expected}, got ${describeNumber(value)}`,
   );
 }
 
@@ -73,7 +92,9 @@ export function check<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const issue = result.issues[0];
   const expected = issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message;
-  throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${describe(issue.input)}`);
+  // A number that has passed the check of its type is one where a number is expected.
+  const received = issue.kind === 'validation' ? describeNumber(issue.input) : describe(issue.input);
+  throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`);
 }
 
 /** The value of UTF-8 JSON, or undefined where it is none. */

@@ -39,13 +39,13 @@ describe('options that will not do', () => {
     ['no URL', { url: `not a url ${SECRET}` }, /^url: expected redis:/],
     ['another scheme', { url: `http://user:${SECRET}@127.0.0.1` }, /^url: expected redis:/],
     ['another path', { url: `redis://user:${SECRET}@127.0.0.1/data` }, /^url: expected redis:/],
-    ['a number', { url: 6379 }, /^url: expected redis:.*got 6379/],
+    ['a number', { url: 6379 }, /^url: expected redis:.*got a number/],
     ['no client', { client: {} }, /^client: expected what createClient/],
     ['a cluster', { client: { options: { rootNodes: [] } } }, /no cluster/],
     ['an empty prefix', { url: 'redis://127.0.0.1', prefix: '' }, /^prefix: .* got an empty string/],
     ['a prefix with braces', { url: 'redis://127.0.0.1', prefix: '{a}' }, /^prefix: /],
     ['a long prefix', { url: 'redis://127.0.0.1', prefix: 'x'.repeat(65) }, /^prefix: /],
-    ['a prefix that is no string', { url: 'redis://127.0.0.1', prefix: 7 }, /^prefix: .* got 7/],
+    ['a prefix that is no string', { url: 'redis://127.0.0.1', prefix: 7 }, /^prefix: .* got a number/],
   ])('%s', (_what, options, message) => {
     const make = (): unknown => redisStorage(options as RedisStorageOptions);
     expect(make).toThrow(expect.objectContaining({ code: 'WRONG_PARAMETER' }) as Error);
