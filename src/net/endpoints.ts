@@ -26,6 +26,8 @@ const statusSchema = inResponse(
     customObject: v.nullish(v.unknown()),
   }),
 );
+/** What answers without content say: any web server may answer 200. */
+const doneSchema = v.object({ status: v.literal('OK', '"OK"') });
 const timeSchema = inResponse(v.object({ serverTime: v.number('server time in ms') }));
 
 /** Body of `/pa/v3/signature/validate`. */
@@ -76,11 +78,11 @@ export class Endpoints {
   }
 
   async activationRemove(body: string, header: Header, signal: AbortSignal): Promise<void> {
-    await this.#http.post('/pa/v3/activation/remove', body, { header, signal });
+    await this.#post('/pa/v3/activation/remove', body, doneSchema, { header, signal });
   }
 
   async signatureValidate(body: string, header: Header, signal: AbortSignal): Promise<void> {
-    await this.#http.post('/pa/v3/signature/validate', body, { header, signal });
+    await this.#post('/pa/v3/signature/validate', body, doneSchema, { header, signal });
   }
 
   async tokenCreate(body: string, header: Header, signal: AbortSignal): Promise<EncryptedResponseEnvelope> {
@@ -88,7 +90,7 @@ export class Endpoints {
   }
 
   async tokenRemove(body: string, header: Header, signal: AbortSignal): Promise<void> {
-    await this.#http.post('/pa/v3/token/remove', body, { header, signal });
+    await this.#post('/pa/v3/token/remove', body, doneSchema, { header, signal });
   }
 
   async vaultUnlock(body: string, header: Header, signal: AbortSignal): Promise<EncryptedResponseEnvelope> {
