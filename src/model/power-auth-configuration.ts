@@ -30,7 +30,7 @@ export interface PowerAuthConfigurationType {
   readonly applicationSecret: string;
   /** KEY_SERVER_MASTER_PUBLIC: Base64 of a P-256 point, 33 bytes (compressed) or 65. */
   readonly masterServerPublicKey: string;
-  /** Base URL of the PowerAuth Standard RESTful API, the part before `/pa/...`. */
+  /** Base URL of the PowerAuth Standard RESTful API, the part before `/pa/...`, without user, query and fragment. */
   readonly baseEndpointUrl: string;
 }
 
@@ -87,6 +87,13 @@ function isPublicKey(text: string): boolean {
   }
 }
 
+/** Paths are put at its end; and user and password, which fetch refuses, would be in that error. */
+function isBaseUrl(text: string): boolean {
+  if (/[\s?#]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}
+
 const configurationSchema = v.object(
   {
     applicationKey: base64Of16,
@@ -97,7 +104,7 @@ const configurationSchema = v.object(
     ),
     baseEndpointUrl: v.pipe(
       v.string('an http(s) URL'),
-      v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'an http(s) URL'),
+      v.check(isBaseUrl, 'an http(s) URL without user, query and fragment'),
     ),
   },
   'a PowerAuthConfiguration',

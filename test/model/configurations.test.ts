@@ -191,6 +191,25 @@ describe('wrong values', () => {
     }
   });
 
+  test.each([
+    'https://user:hunter2@bank.example/',
+    'https://hunter2@bank.example/',
+    'https://bank.example/?tenant=hunter2',
+    'https://bank.example/?',
+    'https://bank.example/#hunter2',
+    'https://bank.example/hunter2 ',
+    'ftp://bank.example/hunter2',
+    'hunter2',
+  ])('the base URL %s, which is in no message', (baseEndpointUrl) => {
+    const build = () => buildConfiguration({ ...CONFIGURATION, baseEndpointUrl });
+    expect(build).toThrow(
+      expect.objectContaining(
+        error(PowerAuthErrorCode.WRONG_PARAMETER, /^configuration\.baseEndpointUrl: expected an http/),
+      ),
+    );
+    expect(build).not.toThrow('hunter2');
+  });
+
   test.each(Object.keys(builders) as (keyof typeof builders)[])('no object for %s', (configuration) => {
     const build = { ...builders, configuration: buildConfiguration }[configuration] as (
       settings: unknown,
