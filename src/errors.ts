@@ -116,9 +116,9 @@ export type PowerAuthErrorCode = (typeof PowerAuthErrorCode)[keyof typeof PowerA
 export interface PowerAuthErrorData {
   /** HTTP status code. */
   readonly httpStatusCode?: number;
-  /** `responseObject.code` of a PowerAuth error answer, for example `ERR_AUTHENTICATION`. */
+  /** `responseObject.code` of a PowerAuth error answer, for example `ERR_AUTHENTICATION`; cut after 4096 characters. */
   readonly serverResponseCode?: string;
-  /** `responseObject.message` of a PowerAuth error answer. */
+  /** `responseObject.message` of a PowerAuth error answer, cut after 4096 characters. */
   readonly serverResponseMessage?: string;
   /** The body as text, cut after 4096 characters. */
   readonly responseBody?: string;
@@ -198,16 +198,27 @@ export class PowerAuthError extends Error {
     const server = [httpStatusCode, serverResponseCode].filter((part) => part !== undefined).join(' ');
     const below =
       this.originalException === undefined ? '' : `; cause: ${describeError(this.originalException)}`;
-    return `${this.name} ${this.code}: ${this.message}${server === '' ? '' : ` (${server})`}${below}`;
+    return oneLine(
+      `${this.name} ${this.code}: ${this.message}${server === '' ? '' : ` (${server})`}${below}`,
+    );
   }
+}
+
+/**
+ * Text of others in a line of ours: what could begin a new one becomes a space.
+ *
+ * @internal
+ */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** Any error as one line: a PowerAuthError prints itself, another Error gives name and message, the rest what it is as text. */
 export function describeError(error: unknown): string {
   try {
     if (isInstance(error, PowerAuthError)) return error.print();
-    if (isInstance(error, Error)) return `${error.name}: ${error.message}`;
-    return String(error);
+    if (isInstance(error, Error)) return oneLine(`${error.name}: ${error.message}`);
+    return oneLine(String(error));
   } catch {
     return 'an object that has no text';
   }

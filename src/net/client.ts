@@ -4,7 +4,8 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { failure, oneLine, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { unlessAborted } from '../util/abort.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, utf8, utf8Decode } from '../util/bytes.ts';
 
@@ -32,7 +33,7 @@ export interface HttpClientOptions {
 
 /** Answers longer than this are none of a PowerAuth server's, bytes. */
 const MAX_BODY = 1 << 20;
-/** What an error keeps of a body, characters. */
+/** What an error keeps of a body, and of what is said in it, characters. */
 const MAX_ERROR_BODY = 4096;
 
 /** Sends POST requests to one server. */
@@ -63,8 +64,7 @@ export class HttpClient {
     body: string,
     options: { header?: Header; signal?: AbortSignal } = {},
   ): Promise<string> {
-    const { baseEndpointUrl, enableUnsecureTraffic, connectionTimeout, readTimeout, signal } = this.#options;
-    const { fetch = globalThis.fetch } = this.#options;
+    const { baseEndpointUrl, enableUnsecureTraffic, signal } = this.#options;
     if (new URL(baseEndpointUrl).protocol !== 'https:' && !enableUnsecureTraffic) {
       throw failure(
         PowerAuthErrorCode.NETWORK_ERROR,
@@ -75,32 +75,43 @@ export class HttpClient {
     if (signal?.aborted === true) deadline.abort();
     this.#underWay.add(deadline);
     try {
-      deadline.set(Math.min(connectionTimeout, readTimeout));
-      const response = await fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
-        method: 'POST',
-        headers: this.#requestHeaders(options.header),
-        body,
-        signal: deadline.signal,
-        credentials: 'omit',
-        cache: 'no-store',
-        redirect: 'manual',
-      });
-      const text = await readText(response, () => deadline.set(readTimeout));
-      if (response.status !== 200) throw statusError(response.status, text ?? '');
-      if (text === undefined) {
-        throw failure(
-          PowerAuthErrorCode.RESPONSE_ERROR,
-          `answer: expected UTF-8 of at most ${MAX_BODY} bytes, got something else; is baseEndpointUrl that of a PowerAuth server?`,
-          { errorData: { httpStatusCode: 200 } },
-        );
-      }
-      return text;
+      // Whether or not `fetch` minds the signal: one that is given, or a polyfill, may not.
+      return await unlessAborted(this.#exchange(path, body, options.header, deadline), deadline.signal);
     } catch (error) {
       throw deadline.explain(error);
     } finally {
       this.#underWay.delete(deadline);
       deadline.clear();
     }
+  }
+
+  async #exchange(
+    path: string,
+    body: string,
+    header: Header | undefined,
+    deadline: Deadline,
+  ): Promise<string> {
+    const { baseEndpointUrl, connectionTimeout, readTimeout, fetch = globalThis.fetch } = this.#options;
+    deadline.set(Math.min(connectionTimeout, readTimeout));
+    const response = await fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
+      method: 'POST',
+      headers: this.#requestHeaders(header),
+      body,
+      signal: deadline.signal,
+      credentials: 'omit',
+      cache: 'no-store',
+      redirect: 'manual',
+    });
+    const text = await readText(response, () => deadline.set(readTimeout));
+    if (response.status !== 200) throw statusError(response.status, text ?? '');
+    if (text === undefined) {
+      throw failure(
+        PowerAuthErrorCode.RESPONSE_ERROR,
+        `answer: expected UTF-8 of at most ${MAX_BODY} bytes, got something else; is baseEndpointUrl that of a PowerAuth server?`,
+        { errorData: { httpStatusCode: 200 } },
+      );
+    }
+    return text;
   }
 
   #requestHeaders(header: Header | undefined): Headers {
@@ -164,7 +175,7 @@ function statusError(status: number, body: string): Error {
     responseBody: body.slice(0, MAX_ERROR_BODY),
     ...powerAuthError(body),
   };
-  const said = errorData.serverResponseCode === undefined ? '' : `, ${errorData.serverResponseCode}`;
+  const said = errorData.serverResponseCode === undefined ? '' : `, ${oneLine(errorData.serverResponseCode)}`;
   if (status === 401) {
     return failure(
       PowerAuthErrorCode.AUTHENTICATION_ERROR,
@@ -191,8 +202,8 @@ function powerAuthError(body: string): PowerAuthErrorData {
   }
   const { code, message, currentRecoveryPukIndex } = parsed?.responseObject ?? {};
   return {
-    ...(typeof code === 'string' ? { serverResponseCode: code } : {}),
-    ...(typeof message === 'string' ? { serverResponseMessage: message } : {}),
+    ...(typeof code === 'string' ? { serverResponseCode: code.slice(0, MAX_ERROR_BODY) } : {}),
+    ...(typeof message === 'string' ? { serverResponseMessage: message.slice(0, MAX_ERROR_BODY) } : {}),
     ...(typeof currentRecoveryPukIndex === 'number' ? { currentRecoveryPukIndex } : {}),
   };
 }
@@ -222,7 +233,9 @@ class Deadline {
     return this.#controller.signal;
   }
 
+  /** Begins the time anew; throws when the request has ended meanwhile. */
   set(seconds: number): void {
+    this.signal.throwIfAborted();
     clearTimeout(this.#timer);
     this.#seconds = seconds;
     this.#timer = setTimeout(() => {

@@ -1,5 +1,55 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { PowerAuthError, PowerAuthErrorCode } from '../../src/index.ts';
+import { HttpClient } from '../../src/net/client.ts';
 import { activated, requestsTo } from '../helpers/client.ts';
+import { error } from '../helpers/error.ts';
+import { rejection } from '../helpers/storage.ts';
+
+/** A client whose requests go to a function, and nowhere else. */
+function clientOf(fetch: typeof globalThis.fetch, signal?: AbortSignal): HttpClient {
+  return new HttpClient({
+    baseEndpointUrl: 'https://bank.example',
+    enableUnsecureTraffic: false,
+    connectionTimeout: 0.05,
+    readTimeout: 0.05,
+    customHttpHeaders: null,
+    basicHttpAuthentication: null,
+    fetch,
+    ...(signal && { signal }),
+  });
+}
+
+const never = () => new Promise<never>(() => undefined);
+const timedOut = error(PowerAuthErrorCode.NETWORK_ERROR, /within 0\.05 s/);
+
+test('a fetch that minds no signal ends in time all the same', async () => {
+  await expect(clientOf(never).post('/x', '')).rejects.toMatchObject(timedOut);
+  const silent = async () => new Response(new ReadableStream({ pull: never }));
+  await expect(clientOf(silent).post('/x', '')).rejects.toMatchObject(timedOut);
+
+  const ended = new AbortController();
+  const canceled = error(PowerAuthErrorCode.OPERATION_CANCELED);
+  const fetch = vi.fn(never);
+  const request = rejection(clientOf(fetch, ended.signal).post('/x', ''));
+  ended.abort();
+  expect(await request).toMatchObject(canceled);
+  await expect(clientOf(fetch, ended.signal).post('/x', '')).rejects.toMatchObject(canceled);
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test('what a server says of an error fits in a line of a log, and in memory', async () => {
+  const code = `ERR\r\n2026-01-01 all is well\u2028${'x'.repeat(100_000)}`;
+  const body = JSON.stringify({ status: 'ERROR', responseObject: { code, message: code } });
+  for (const status of [400, 401]) {
+    const thrown = await rejection(clientOf(async () => new Response(body, { status })).post('/x', ''));
+    if (!(thrown instanceof PowerAuthError)) throw thrown;
+    for (const text of [thrown.message, thrown.print()]) {
+      expect(text).toContain('ERR 2026-01-01 all is well');
+      expect(text.length).toBeLessThan(10_000);
+    }
+    expect(JSON.stringify(thrown.errorData).length).toBeLessThan(20_000);
+  }
+});
 
 test('many requests at once are no leak in the eyes of Node', async () => {
   const warnings: Error[] = [];
