@@ -1,0 +1,359 @@
+/**
+ * A running server, as a test sees it.
+ *
+ * @module
+ */
+
+import { generateActivationCode } from './activation-code.ts';
+import { ecdsaVerify, fromBase64 } from './crypto.ts';
+import type { PowerAuthTestFaults } from './faults.ts';
+import type { PowerAuthTestRequest } from './http.ts';
+import {
+  createOfflinePayload,
+  verifyOfflineSignature,
+  type PowerAuthTestOfflinePayload,
+  type PowerAuthTestOfflineRequest,
+  type PowerAuthTestOfflineSignature,
+} from './offline.ts';
+import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
+import {
+  fingerprint,
+  type Activation,
+  type PowerAuthTestActivationState,
+  type ServerState,
+  type Token,
+} from './state.ts';
+import type {
+  PowerAuthTestActivation,
+  PowerAuthTestActivationOptions,
+  PowerAuthTestSignatureVerification,
+  PowerAuthTestSignedRequest,
+  PowerAuthTestToken,
+  PowerAuthTestTokenVerification,
+} from './types.ts';
+import { verifySignature, verifyToken } from './verify.ts';
+
+const describeToken = ({ tokenId, activationId, signatureType }: Token): PowerAuthTestToken => ({
+  tokenId,
+  activationId,
+  signatureType,
+});
+
+/**
+ * A running server; {@link startPowerAuthTestServer} starts one.
+ *
+ * @example
+ * ```ts
+ * const server = await startPowerAuthTestServer();
+ * await fetch(`${server.baseUrl}/pa/v3/status`, { method: 'POST' });
+ * await server.close();
+ * ```
+ */
+export class PowerAuthTestServer {
+  readonly #state: ServerState;
+  readonly #close: () => Promise<void>;
+  /** Base URL, for example `http://127.0.0.1:34567`. */
+  readonly baseUrl: string;
+  /** For `PowerAuth.configure`, with `enableUnsecureTraffic`. */
+  readonly configuration: {
+    /** APPLICATION_KEY: Base64 of 16 bytes. */
+    readonly applicationKey: string;
+    /** APPLICATION_SECRET: Base64 of 16 bytes. */
+    readonly applicationSecret: string;
+    /** KEY_SERVER_MASTER_PUBLIC: Base64 of a P-256 point. */
+    readonly masterServerPublicKey: string;
+    /** The same as `baseUrl`. */
+    readonly baseEndpointUrl: string;
+  };
+  /** The requests that arrived, in order. */
+  readonly requests: PowerAuthTestRequest[];
+  /** Faults to order. */
+  readonly faults: PowerAuthTestFaults;
+
+  /** @internal */
+  constructor(
+    state: ServerState,
+    baseUrl: string,
+    requests: PowerAuthTestRequest[],
+    faults: PowerAuthTestFaults,
+    close: () => Promise<void>,
+  ) {
+    this.#state = state;
+    this.#close = close;
+    this.baseUrl = baseUrl;
+    this.requests = requests;
+    this.faults = faults;
+    this.configuration = Object.freeze({
+      applicationKey: state.applicationKey,
+      applicationSecret: state.applicationSecret,
+      masterServerPublicKey: state.masterKeys.publicKey.toString('base64'),
+      baseEndpointUrl: baseUrl,
+    });
+  }
+
+  /** Added to the machine's clock, ms; may be set at any time. */
+  get clockOffset(): number {
+    return this.#state.clockOffset;
+  }
+
+  /** May be set at any time. */
+  set clockOffset(ms: number) {
+    this.#state.clockOffset = ms;
+  }
+
+  /** All tokens that exist now. */
+  get tokens(): readonly PowerAuthTestToken[] {
+    return [...this.#state.tokens.values()].map(describeToken);
+  }
+
+  /**
+   * Starts an activation.
+   *
+   * @returns its id, and its code with the master key's signature, `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it
+   * @example
+   * ```ts
+   * const { activationId, activationCode } = server.createActivation({ userId: 'alice' });
+   * ```
+   */
+  createActivation(options: PowerAuthTestActivationOptions = {}): {
+    /** Identifier, a UUID. */
+    activationId: string;
+    /** The code with its signature. */
+    activationCode: string;
+  } {
+    const code = generateActivationCode();
+    const { activationId } = this.#state.createActivation({ ...options, code });
+    return { activationId, activationCode: this.#state.signedCode(code) };
+  }
+
+  /**
+   * PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states.
+   *
+   * @example
+   * ```ts
+   * server.commitActivation(activationId);
+   * ```
+   */
+  commitActivation(activationId: string): void {
+    this.#change(activationId, ['PENDING_COMMIT', 'ACTIVE'], 'ACTIVE');
+    this.#state.recoveryCodes.activateOf(activationId);
+  }
+
+  /**
+   * ACTIVE becomes BLOCKED; no error when it is BLOCKED already. Throws in other states.
+   *
+   * @example
+   * ```ts
+   * server.blockActivation(activationId);
+   * ```
+   */
+  blockActivation(activationId: string): void {
+    this.#change(activationId, ['ACTIVE', 'BLOCKED'], 'BLOCKED');
+  }
+
+  /**
+   * BLOCKED becomes ACTIVE, and failures are forgotten; no error when it is ACTIVE already. Throws in other states.
+   *
+   * @example
+   * ```ts
+   * server.unblockActivation(activationId);
+   * ```
+   */
+  unblockActivation(activationId: string): void {
+    this.#change(activationId, ['BLOCKED', 'ACTIVE'], 'ACTIVE').failCount = 0;
+  }
+
+  /**
+   * Removes an activation and its tokens; its recovery code stays. No error when it is REMOVED already.
+   *
+   * @example
+   * ```ts
+   * server.removeActivation(activationId);
+   * ```
+   */
+  removeActivation(activationId: string): void {
+    this.#state.remove(this.#find(activationId));
+  }
+
+  /**
+   * An activation as it is now, or undefined.
+   *
+   * @example
+   * ```ts
+   * server.activation(activationId)?.state; // 'ACTIVE'
+   * ```
+   */
+  activation(activationId: string): PowerAuthTestActivation | undefined {
+    const it = this.#state.activations.get(activationId);
+    if (it === undefined) return undefined;
+    const { userId, state, failCount, maxFailCount, counter, name, extras } = it;
+    const tokens = this.tokens.filter((token) => token.activationId === activationId);
+    return {
+      activationId,
+      userId,
+      state,
+      failCount,
+      maxFailCount,
+      counter,
+      activationName: name,
+      extras,
+      activationFingerprint: fingerprint(it),
+      tokens,
+    };
+  }
+
+  /**
+   * Verifies the value of a signature header as the protected endpoint does, for endpoints of your own: moves the counter,
+   * counts failures.
+   *
+   * @returns undefined when it is refused
+   * @example
+   * ```ts
+   * const isGood = server.verifySignature(header.value, { method: 'POST', uriId: '/payment' }) !== undefined;
+   * ```
+   */
+  verifySignature(
+    headerValue: string,
+    request: PowerAuthTestSignedRequest,
+  ): PowerAuthTestSignatureVerification | undefined {
+    const { method, uriId, body = '' } = request;
+    const verified = verifySignature(this.#state, headerValue, { method, uriId, body: Buffer.from(body) });
+    if (verified === undefined) return undefined;
+    const { activation, signatureType } = verified;
+    return { activationId: activation.activationId, userId: activation.userId, signatureType };
+  }
+
+  /**
+   * Verifies the value of a token header as the protected endpoint does: what is accepted once is refused afterwards.
+   *
+   * @returns undefined when it is refused
+   * @example
+   * ```ts
+   * const isGood = server.verifyToken(header.value) !== undefined;
+   * ```
+   */
+  verifyToken(headerValue: string): PowerAuthTestTokenVerification | undefined {
+    const verified = verifyToken(this.#state, headerValue);
+    if (verified === undefined) return undefined;
+    const { activation, tokenId, signatureType } = verified;
+    return { tokenId, activationId: activation.activationId, userId: activation.userId, signatureType };
+  }
+
+  /**
+   * A signed payload for a QR code.
+   *
+   * @example
+   * ```ts
+   * const { payload, nonce } = server.createOfflinePayload({ data: 'A1*A100EUR', activationId });
+   * ```
+   */
+  createOfflinePayload(request: PowerAuthTestOfflineRequest): PowerAuthTestOfflinePayload {
+    return createOfflinePayload(this.#state, request);
+  }
+
+  /**
+   * Whether an offline signature is good; moves the counter and counts failures like an online one.
+   *
+   * @example
+   * ```ts
+   * const uriId = '/operation/authorize/offline';
+   * const isGood = server.verifyOfflineSignature({ activationId, uriId, nonce, data, signature });
+   * ```
+   */
+  verifyOfflineSignature(signature: PowerAuthTestOfflineSignature): boolean {
+    return verifyOfflineSignature(this.#state, signature);
+  }
+
+  /**
+   * Whether this is a DER signature (Base64) over `data` by the private key of the activation's device.
+   *
+   * @example
+   * ```ts
+   * const isGood = server.verifyDeviceSignature(activationId, 'I agree', signature);
+   * ```
+   */
+  verifyDeviceSignature(activationId: string, data: string, signature: string): boolean {
+    const { keys } = this.#find(activationId);
+    const bytes = fromBase64(signature);
+    return (
+      keys !== undefined && bytes !== undefined && ecdsaVerify(keys.devicePublicKey, Buffer.from(data), bytes)
+    );
+  }
+
+  /**
+   * Makes a recovery code as a postcard has it: in the state CREATED, until an activation of the same user confirms it.
+   *
+   * @param options `userId` default `test-user`, `pukCount` default 1, `confirmed` (ACTIVE at once) default false
+   * @example
+   * ```ts
+   * const { recoveryCode, puks } = server.createRecoveryCode({ userId: 'alice', confirmed: true });
+   * ```
+   */
+  createRecoveryCode(
+    options: { userId?: string; pukCount?: number; confirmed?: boolean } = {},
+  ): PowerAuthTestRecoveryCode {
+    const { userId = 'test-user', pukCount, confirmed = false } = options;
+    const { recoveryCodes } = this.#state;
+    const code = recoveryCodes.create({ userId }, pukCount);
+    if (confirmed) recoveryCodes.confirm(code.recoveryCode, userId);
+    return recoveryCodeSnapshot(code);
+  }
+
+  /**
+   * A recovery code as it is now, or undefined.
+   *
+   * @example
+   * ```ts
+   * server.recoveryCode('VVVVV-VVVVV-VVVVV-VTFVA')?.state; // 'ACTIVE'
+   * ```
+   */
+  recoveryCode(recoveryCode: string): PowerAuthTestRecoveryCode | undefined {
+    const code = this.#state.recoveryCodes.find(recoveryCode);
+    return code && recoveryCodeSnapshot(code);
+  }
+
+  /**
+   * Ends a recovery code and its PUKs for good. Throws when it is unknown.
+   *
+   * @example
+   * ```ts
+   * server.revokeRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA');
+   * ```
+   */
+  revokeRecoveryCode(recoveryCode: string): void {
+    const code = this.#state.recoveryCodes.find(recoveryCode);
+    if (code === undefined) throw new Error(`There is no recovery code ${recoveryCode}`);
+    this.#state.recoveryCodes.revoke(code);
+  }
+
+  /**
+   * Ends all connections and stops listening; twice is fine.
+   *
+   * @example
+   * ```ts
+   * await server.close();
+   * ```
+   */
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  #find(activationId: string): Activation {
+    const activation = this.#state.activations.get(activationId);
+    if (activation === undefined) throw new Error(`There is no activation ${activationId}`);
+    return activation;
+  }
+
+  #change(
+    activationId: string,
+    from: readonly PowerAuthTestActivationState[],
+    to: PowerAuthTestActivationState,
+  ): Activation {
+    const activation = this.#find(activationId);
+    if (!from.includes(activation.state)) {
+      throw new Error(`Activation ${activationId} is ${activation.state}, expected ${from.join(' or ')}`);
+    }
+    activation.state = to;
+    return activation;
+  }
+}

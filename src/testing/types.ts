@@ -1,0 +1,146 @@
+/**
+ * What the test server takes, and what it shows of its state.
+ *
+ * @module
+ */
+
+import type { PowerAuthTestActivationState } from './state.ts';
+
+/**
+ * Options of {@link startPowerAuthTestServer}.
+ *
+ * @example
+ * ```ts
+ * const options: PowerAuthTestServerOptions = { activationRecovery: false, userInfo: (sub) => ({ sub, name: 'Alice' }) };
+ * ```
+ */
+export interface PowerAuthTestServerOptions {
+  /** TCP port on 127.0.0.1. Default 0: any that is free. */
+  readonly port?: number;
+  /** Whether each new activation gets a recovery code and PUK. Default true. */
+  readonly activationRecovery?: boolean;
+  /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */
+  readonly biometryUnlocksVault?: boolean;
+  /**
+   * The user behind the identity attributes of a custom activation, or undefined to refuse it. Default: the attribute
+   * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at.
+   */
+  readonly userOfAttributes?: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
+  /** Claims about a user, for `/pa/v3/user/info` and new activations. Default: `sub` (the user id), `jti` and `iat`. */
+  readonly userInfo?: (userId: string) => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Options of {@link PowerAuthTestServer.createActivation}.
+ *
+ * @example
+ * ```ts
+ * const options: PowerAuthTestActivationOptions = { userId: 'alice', otp: '123456' };
+ * ```
+ */
+export interface PowerAuthTestActivationOptions {
+  /** Default `test-user`. */
+  readonly userId?: string;
+  /** One-time password that the client must send; the activation is then ACTIVE at once. */
+  readonly otp?: string;
+  /** Failures in a row that block. Default 5. */
+  readonly maxFailCount?: number;
+}
+
+/**
+ * An access token, without its secret.
+ *
+ * @example
+ * ```ts
+ * const signatureTypes = server.tokens.map((token: PowerAuthTestToken) => token.signatureType);
+ * ```
+ */
+export interface PowerAuthTestToken {
+  /** Identifier, a UUID. */
+  readonly tokenId: string;
+  /** The activation that it belongs to. */
+  readonly activationId: string;
+  /** For example `possession_knowledge`. */
+  readonly signatureType: string;
+}
+
+/**
+ * An activation as it is now.
+ *
+ * @example
+ * ```ts
+ * const activation: PowerAuthTestActivation | undefined = server.activation(activationId);
+ * ```
+ */
+export interface PowerAuthTestActivation {
+  /** Identifier, a UUID. */
+  readonly activationId: string;
+  /** Whose it is. */
+  readonly userId: string;
+  /** State now. */
+  readonly state: PowerAuthTestActivationState;
+  /** Failed authentications in a row. */
+  readonly failCount: number;
+  /** Failed authentications in a row that block it. */
+  readonly maxFailCount: number;
+  /** Steps of the signature counter since the activation. */
+  readonly counter: number;
+  /** What the client called it; undefined before the key exchange. */
+  readonly activationName: string | undefined;
+  /** Text that the client sent along. */
+  readonly extras: string | undefined;
+  /** 8 digits, the same as the client's; undefined before the key exchange. */
+  readonly activationFingerprint: string | undefined;
+  /** Its access tokens. */
+  readonly tokens: readonly PowerAuthTestToken[];
+}
+
+/**
+ * What stands behind an accepted token header.
+ *
+ * @example
+ * ```ts
+ * const verified: PowerAuthTestTokenVerification | undefined = server.verifyToken(header.value);
+ * ```
+ */
+export interface PowerAuthTestTokenVerification extends PowerAuthTestToken {
+  /** Whose activation it is. */
+  readonly userId: string;
+}
+
+/**
+ * What a signature of {@link PowerAuthTestServer.verifySignature} is held against.
+ *
+ * @example
+ * ```ts
+ * const request: PowerAuthTestSignedRequest = { method: 'POST', uriId: '/payment', body: '{"amount":100}' };
+ * ```
+ */
+export interface PowerAuthTestSignedRequest {
+  /** HTTP method. */
+  readonly method: string;
+  /** Identifier of the resource, which client and server agree on. */
+  readonly uriId: string;
+  /** What was sent, or the canonical query of a GET request. Default: nothing. */
+  readonly body?: string | Uint8Array;
+}
+
+/**
+ * Whose signature a header has.
+ *
+ * @example
+ * ```ts
+ * const verified: PowerAuthTestSignatureVerification | undefined = server.verifySignature(header.value, {
+ *   method: 'POST',
+ *   uriId: '/payment',
+ * });
+ * ```
+ */
+export interface PowerAuthTestSignatureVerification {
+  /** The activation that signed. */
+  readonly activationId: string;
+  /** Whose activation it is. */
+  readonly userId: string;
+  /** For example `possession_knowledge`. */
+  readonly signatureType: string;
+}
