@@ -160,7 +160,7 @@ export class PowerAuthError extends Error {
    * Makes an error. The parameters and their order are those of the React Native SDK.
    *
    * @param exception the error below this one, or undefined; where it has a code, a message, error data, and they are not
-   *   given, they are taken from it
+   *   given, they are taken from it. It need not be an Error: a worker may send these three and have an error again
    * @param message what is wrong, without any secret
    * @param code one of {@link PowerAuthErrorCode}; UNKNOWN_ERROR where there is none
    * @param errorData what the server answered
@@ -225,25 +225,29 @@ export function describeError(error: unknown): string {
 }
 
 interface Inherited {
-  readonly message?: string;
-  readonly code?: PowerAuthErrorCode;
+  readonly message?: string | undefined;
+  readonly code?: PowerAuthErrorCode | undefined;
   readonly errorData?: PowerAuthErrorData | undefined;
 }
 
 /** What a new error takes over from the one below. */
 function inheritedFrom(exception: unknown): Inherited {
   try {
-    if (isInstance(exception, PowerAuthError)) {
-      const { message, code } = exception;
-      return { message, code, errorData: exception.errorData as PowerAuthErrorData | undefined };
-    }
-    const message: unknown = isInstance(exception, Error) ? exception.message : undefined;
-    return typeof message === 'string' && message !== '' ? { message } : {};
+    // What a native module rejects with has `userInfo` in place of `errorData`.
+    const { message, code, errorData, userInfo } = Object(exception) as Record<string, unknown>;
+    return {
+      message: typeof message === 'string' && message !== '' ? message : undefined,
+      code: isCode(code) ? code : undefined,
+      errorData: (errorData ?? userInfo) as PowerAuthErrorData | undefined,
+    };
   } catch {
     // An error that can't be read has nothing to take over.
     return {};
   }
 }
+
+const isCode = (value: unknown): value is PowerAuthErrorCode =>
+  typeof value === 'string' && Object.hasOwn(PowerAuthErrorCode, value);
 
 /**
  * Makes a {@link PowerAuthError} in the order that reads best where one is thrown.

@@ -38,6 +38,17 @@ describe('PowerAuthError', () => {
     expect(new PowerAuthError(new Error('below'))).toMatchObject({ message: 'below', code: 'UNKNOWN_ERROR' });
   });
 
+  test('takes the same from an object, as it comes from a worker or a native module', () => {
+    const errorData = { httpStatusCode: 400 };
+    const sent = structuredClone({ code: 'RESPONSE_ERROR', message: 'below', errorData });
+    expect(new PowerAuthError(sent)).toMatchObject(sent);
+    const native = { code: 'RESPONSE_ERROR', message: 'below', userInfo: errorData };
+    expect(new PowerAuthError(native)).toMatchObject(sent);
+    const foreign = Object.assign(new Error('below'), { code: 'ENOENT' });
+    expect(new PowerAuthError(foreign)).toMatchObject({ message: 'below', code: 'UNKNOWN_ERROR' });
+    expect(new PowerAuthError({ code: 'toString', message: 5 })).toMatchObject({ message: 'UNKNOWN_ERROR' });
+  });
+
   test('needs nothing', () => {
     for (const nothing of [undefined, null]) {
       const thrown = new PowerAuthError(nothing);
