@@ -51,7 +51,7 @@ test('memory is measured for each token', async () => {
 }, 120_000);
 
 describe('what is measured besides', () => {
-  const effort = '{ rounds: 1, seconds: 0.01, starts: 1, loopSeconds: 0.02 }';
+  const effort = '{ rounds: 1, seconds: 0.01, starts: 1, loopSeconds: 0.1 }';
   const spread = { median: positive, lower: positive, upper: positive };
 
   test.each([
