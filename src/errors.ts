@@ -106,7 +106,8 @@ export const PowerAuthErrorCode = {
 export type PowerAuthErrorCode = (typeof PowerAuthErrorCode)[keyof typeof PowerAuthErrorCode];
 
 /**
- * What a server's refusal carries. Every field is present only where the server sent it.
+ * What a server's refusal carries. Every field is present only where the server sent it. An answer of status 200 that is
+ * not what the protocol says carries its status alone.
  *
  * @example
  * ```ts

@@ -4,6 +4,7 @@ import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication, PowerAuthError
 import { memoryStorage } from '../src/storage/memory.ts';
 import { activated, PASSWORD, requestsTo, statusOf, testClient, testServer } from './helpers/client.ts';
 import { error } from './helpers/error.ts';
+import { rejection } from './helpers/storage.ts';
 import { NO_STRINGS } from './helpers/wrong-values.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
@@ -116,16 +117,34 @@ describe('the server', () => {
     ['no answer', { dropRequest: true }, PowerAuthErrorCode.NETWORK_ERROR],
   ] as const)('answering %s costs nothing but the call', async (_, fault, code) => {
     const { server, powerAuth } = await activated();
+    // The status alone, where nothing says that the body is a refusal's.
+    const status = 'status' in fault ? fault.status : undefined;
+    const errorData: unknown =
+      status === 200
+        ? { httpStatusCode: 200 }
+        : status && (expect.objectContaining({ httpStatusCode: status }) as object);
     for (const path of ['/pa/v3/keystore/create', '/pa/v3/token/create', '/pa/v3/activation/status']) {
       server.faults.add({ path, count: 1, ...fault });
       const call = path.endsWith('status')
         ? powerAuth.fetchActivationStatus()
         : powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
-      await expect(call, path).rejects.toMatchObject(error(code));
+      const thrown = await rejection(call);
+      expect(thrown, path).toMatchObject(error(code));
+      expect(thrown, path).toHaveProperty('errorData', errorData);
     }
     expect(await powerAuth.tokenStore.hasLocalToken('MyToken')).toBe(false);
     await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
     expect(await statusOf(server, await powerAuth.tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
+  });
+
+  test.each([NaN, 0, -1, 1e300, 'now', null])('whose time is %s is a RESPONSE_ERROR', async (serverTime) => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    server.faults.add({ path: '/pa/v3/status', body: JSON.stringify({ responseObject: { serverTime } }) });
+    await expect(powerAuth.getEncryptorForApplicationScope().encryptRequest('{}')).rejects.toMatchObject({
+      ...error(PowerAuthErrorCode.RESPONSE_ERROR, /serverTime: expected/),
+      errorData: { httpStatusCode: 200 },
+    });
   });
 
   test('that does not answer in time is a NETWORK_ERROR', async () => {

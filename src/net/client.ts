@@ -6,6 +6,7 @@
 
 import { failure, oneLine, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
 import { unlessAborted } from '../util/abort.ts';
+import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, utf8, utf8Decode } from '../util/bytes.ts';
 
@@ -105,10 +106,8 @@ export class HttpClient {
     const text = await readText(response, () => deadline.set(readTimeout));
     if (response.status !== 200) throw statusError(response.status, text ?? '');
     if (text === undefined) {
-      throw failure(
-        PowerAuthErrorCode.RESPONSE_ERROR,
+      throw wrongAnswer(
         `answer: expected UTF-8 of at most ${MAX_BODY} bytes, got something else; is baseEndpointUrl that of a PowerAuth server?`,
-        { errorData: { httpStatusCode: 200 } },
       );
     }
     return text;

@@ -5,10 +5,10 @@
  */
 
 import * as v from 'valibot';
-import { PowerAuthErrorCode } from '../errors.ts';
 import type { EncryptedRequestEnvelope, EncryptedResponseEnvelope } from '../protocol/ecies.ts';
+import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
-import { bytesField, check } from '../util/validate.ts';
+import { bytesField } from '../util/validate.ts';
 import type { Header, HttpClient } from './client.ts';
 
 const envelopeSchema = v.object({
@@ -118,6 +118,6 @@ export class Endpoints {
     } catch {
       // Left undefined, which no schema takes.
     }
-    return check(schema, answer, `answer of ${path}`, PowerAuthErrorCode.RESPONSE_ERROR);
+    return checkAnswer(schema, answer, `answer of ${path}`);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { wrongAnswer } from '../util/answers.ts';
 import type { PowerAuthClock } from './clock.ts';
 
 /** Wall and monotonic clock may drift apart by this before time counts as unsynchronised, ms. */
@@ -86,10 +87,7 @@ export class TimeSynchronization {
       const received = this.#clock.monotonic();
       const drift = this.#clock.now() - received;
       if (!(serverTime >= EARLIEST && serverTime <= LATEST)) {
-        throw failure(
-          PowerAuthErrorCode.RESPONSE_ERROR,
-          'serverTime: expected ms since 1970, got a time out of range',
-        );
+        throw wrongAnswer('serverTime: expected ms since 1970, got a time out of range');
       }
       // The answer is worth what the round trip lets it be: not if the machine slept in between, or waited long.
       const good = received - sent <= GOOD_ROUND_TRIP && Math.abs(drift - driftBefore) <= TOLERANCE;

@@ -6,10 +6,10 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import * as v from 'valibot';
-import { PowerAuthErrorCode } from '../errors.ts';
+import { parseAnswer } from '../util/answers.ts';
 import { base64, base64Decode } from '../util/base64.ts';
 import { concat, utf8 } from '../util/bytes.ts';
-import { bytesField, check, parseJson } from '../util/validate.ts';
+import { bytesField } from '../util/validate.ts';
 import type { EncryptedRequestEnvelope } from './ecies.ts';
 import { coordinateX, importPublicKey } from './keys.ts';
 import { decimalize } from './signature.ts';
@@ -68,11 +68,10 @@ export interface ActivationLayer1Response {
 
 /** @throws RESPONSE_ERROR */
 export function parseActivationLayer1(plaintext: Uint8Array): ActivationLayer1Response {
-  const { activationData, customAttributes, userInfo } = check(
+  const { activationData, customAttributes, userInfo } = parseAnswer(
     layer1Schema,
-    parseJson(plaintext),
+    plaintext,
     'activation answer',
-    PowerAuthErrorCode.RESPONSE_ERROR,
   );
   return { activationData, customAttributes: customAttributes ?? undefined, userInfo: userInfo ?? undefined };
 }
@@ -99,11 +98,10 @@ export interface ActivationLayer2Response {
 
 /** @throws RESPONSE_ERROR, ENCRYPTION_ERROR for a public key that is no point of the curve */
 export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Response {
-  const { activationId, serverPublicKey, ctrData, activationRecovery } = check(
+  const { activationId, serverPublicKey, ctrData, activationRecovery } = parseAnswer(
     layer2Schema,
-    parseJson(plaintext),
+    plaintext,
     'activation answer',
-    PowerAuthErrorCode.RESPONSE_ERROR,
   );
   return {
     activationId,
@@ -117,9 +115,7 @@ const confirmRecoverySchema = v.object({ alreadyConfirmed: v.boolean() });
 
 /** Whether a recovery code was confirmed before, out of the decrypted answer. @throws RESPONSE_ERROR */
 export function parseConfirmRecoveryResponse(plaintext: Uint8Array): boolean {
-  const answer = parseJson(plaintext);
-  return check(confirmRecoverySchema, answer, 'recovery answer', PowerAuthErrorCode.RESPONSE_ERROR)
-    .alreadyConfirmed;
+  return parseAnswer(confirmRecoverySchema, plaintext, 'recovery answer').alreadyConfirmed;
 }
 
 /** Without its leading zero bytes, as the protocol's fingerprint wants numbers. */

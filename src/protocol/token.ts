@@ -5,8 +5,8 @@
  */
 
 import * as v from 'valibot';
-import { PowerAuthErrorCode } from '../errors.ts';
-import { bytesField, check, parseJson } from '../util/validate.ts';
+import { parseAnswer } from '../util/answers.ts';
+import { bytesField } from '../util/validate.ts';
 
 /** Name of the header that carries a token's digest. */
 export const TOKEN_HEADER = 'X-PowerAuth-Token';
@@ -22,5 +22,5 @@ export type TokenResponse = v.InferOutput<typeof tokenSchema>;
 
 /** A new token out of the decrypted answer. @throws RESPONSE_ERROR */
 export function parseTokenResponse(plaintext: Uint8Array): TokenResponse {
-  return check(tokenSchema, parseJson(plaintext), 'token answer', PowerAuthErrorCode.RESPONSE_ERROR);
+  return parseAnswer(tokenSchema, plaintext, 'token answer');
 }

@@ -7,6 +7,7 @@
 import { cbc } from '@noble/ciphers/aes.js';
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { parseAnswer } from '../util/answers.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';
 import { bytesField, check, parseJson } from '../util/validate.ts';
 import { kdf } from './kdf.ts';
@@ -31,9 +32,7 @@ const vaultUnlockSchema = v.object({ encryptedVaultEncryptionKey: bytesField() }
 
 /** The encrypted vault key out of the decrypted answer. @throws RESPONSE_ERROR */
 export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
-  const answer = parseJson(plaintext);
-  return check(vaultUnlockSchema, answer, 'vault answer', PowerAuthErrorCode.RESPONSE_ERROR)
-    .encryptedVaultEncryptionKey;
+  return parseAnswer(vaultUnlockSchema, plaintext, 'vault answer').encryptedVaultEncryptionKey;
 }
 
 /** The vault key (16 B) out of the server's answer; the caller wipes it. @throws ENCRYPTION_ERROR */

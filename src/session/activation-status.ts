@@ -10,6 +10,7 @@ import {
   type PowerAuthActivationStatus,
 } from '../model/power-auth-activation-status.ts';
 import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
+import { wrongAnswer } from '../util/answers.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
@@ -36,10 +37,7 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
   const { activationId, blob, customObject } = await fetchStatusBlob(session);
   let state = STATES[blob.state];
   if (state === undefined) {
-    throw failure(
-      PowerAuthErrorCode.RESPONSE_ERROR,
-      `activation status: expected a state of 1 to 5, got ${blob.state}`,
-    );
+    throw wrongAnswer(`activation status: expected a state of 1 to 5, got ${blob.state}`);
   }
   if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAllOf(activationId);
   if (state === PowerAuthActivationState.ACTIVE && !(await agreeOnCounter(session, activationId, blob))) {

@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot';
-import { failure, PowerAuthErrorCode, type PowerAuthError } from '../errors.ts';
+import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { utf8Decode } from './bytes.ts';
 
@@ -82,19 +82,24 @@ export function check<S extends v.GenericSchema>(
   value: unknown,
   field: string,
   code: PowerAuthErrorCode,
+  errorData?: PowerAuthErrorData,
 ): v.InferOutput<S> {
+  const details = errorData === undefined ? {} : { errorData };
   let result: v.SafeParseResult<S>;
   try {
     result = v.safeParse(schema, value, { abortEarly: true });
   } catch (cause) {
-    throw failure(code, `${field}: expected what can be read, got an object that throws`, { cause });
+    throw failure(code, `${field}: expected what can be read, got an object that throws`, {
+      ...details,
+      cause,
+    });
   }
   if (result.success) return result.output;
   const issue = result.issues[0];
   const expected = issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message;
   // A number that has passed the check of its type is one where a number is expected.
   const received = issue.kind === 'validation' ? describeNumber(issue.input) : describe(issue.input);
-  throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`);
+  throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`, details);
 }
 
 /** The value of UTF-8 JSON, or undefined where it is none. */
