@@ -101,10 +101,12 @@ export class PowerAuthAuthentication {
   #usesBiometry: boolean;
   /** Whether the user was asked for this object already, which is done once. */
   #spent = false;
+  /** In a copy, the object that is used up with it. */
+  #original: PowerAuthAuthentication | undefined;
   /** In the object that a group hands out. */
   #unlockedKey: UnlockedBiometryKey | undefined;
   readonly #password: PasswordType | undefined;
-  readonly #biometricPrompt: PowerAuthBiometricPrompt | undefined;
+  #biometricPrompt: PowerAuthBiometricPrompt | undefined;
   #userPassword: PasswordType | undefined;
 
   static {
@@ -116,7 +118,7 @@ export class PowerAuthAuthentication {
       reusable.#unlockedKey = key;
       return reusable;
     };
-    askedUser = (authentication) => (authentication.#spent = true);
+    askedUser = (authentication) => ((authentication.#original ?? authentication).#spent = true);
   }
 
   /**
@@ -267,11 +269,11 @@ export class PowerAuthAuthentication {
   }
 
   #resolve(field: string, use: AuthenticationUse): PowerAuthAuthentication {
-    const resolved = this.#use === undefined ? this.#copyFor(use) : this;
+    const resolved = this.#use === undefined ? this.#copyFor(use) : this.#copy();
     if (resolved.#usesPassword || use.commit) assertPassword(resolved.#password, `${field}.password`);
-    if (resolved.isBiometricAuthentication && resolved.#biometricPrompt !== undefined)
-      assertPrompt(resolved.#biometricPrompt, `${field}.biometricPrompt`);
-    if (resolved.#spent) {
+    if (resolved.#usesBiometry && resolved.#biometricPrompt !== undefined)
+      resolved.#biometricPrompt = buildPrompt(resolved.#biometricPrompt, `${field}.biometricPrompt`);
+    if (this.#spent) {
       throw failure(
         PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
         `${field}: expected one that was not used yet, got one for which the user was asked already; make a new one, or use groupedBiometricAuthentication`,
@@ -280,7 +282,18 @@ export class PowerAuthAuthentication {
     return resolved;
   }
 
-  /** The same factors in an object that nobody else can change. */
+  /** The same in an object that nobody else can change. */
+  #copy(): PowerAuthAuthentication {
+    const copy = new PowerAuthAuthentication(this.#password, this.#biometricPrompt);
+    copy.#use = this.#use;
+    copy.#usesPassword = this.#usesPassword;
+    copy.#usesBiometry = this.#usesBiometry || this.useBiometry;
+    copy.#unlockedKey = this.#unlockedKey;
+    copy.#original = this;
+    return copy;
+  }
+
+  /** The same factors, as the deprecated fields have them, in an object that nobody else can change. */
   #copyFor(use: AuthenticationUse): PowerAuthAuthentication {
     const prompt = { promptMessage: this.biometryMessage ?? '', promptTitle: this.biometryTitle ?? '' };
     const copy = new PowerAuthAuthentication(
@@ -311,11 +324,13 @@ export function resolveAuthentication(
 }
 
 /**
- * @throws WRONG_PARAMETER unless `value` is a prompt
+ * A copy of a prompt.
+ *
+ * @throws WRONG_PARAMETER unless `value` is one
  * @internal
  */
-export function assertPrompt(value: unknown, field: string): asserts value is PowerAuthBiometricPrompt {
-  check(promptSchema, value, field, PowerAuthErrorCode.WRONG_PARAMETER);
+export function buildPrompt(value: unknown, field: string): PowerAuthBiometricPrompt {
+  return check(promptSchema, value, field, PowerAuthErrorCode.WRONG_PARAMETER) as PowerAuthBiometricPrompt;
 }
 
 /**

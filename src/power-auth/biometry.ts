@@ -7,7 +7,7 @@
 import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { guard } from '../facade.ts';
 import {
-  assertPrompt,
+  buildPrompt,
   resolveAuthentication,
   type PowerAuthAuthentication,
   type PowerAuthBiometricPrompt,
@@ -54,11 +54,11 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
     return guard(async () => {
       sessionOf(this.instanceId);
       assertPassword(password, 'password');
-      const checked =
+      const given =
         typeof prompt === 'string' && typeof description === 'string'
           ? { promptTitle: prompt, promptMessage: description }
           : prompt;
-      if (checked !== undefined) assertPrompt(checked, 'prompt');
+      const checked = given === undefined ? undefined : buildPrompt(given, 'prompt');
       await addBiometryFactor(await activatedSession(this.instanceId), password, checked);
     });
   }

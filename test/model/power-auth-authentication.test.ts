@@ -77,6 +77,11 @@ describe('the deprecated form', () => {
     const signature = powerAuth.requestSignature(authentication, 'POST', SIGNED);
     authentication.userPassword = undefined;
     expect((await signature).value).toContain('pa_signature_type="possession_knowledge"');
+
+    const made = PowerAuthAuthentication.password(PASSWORD);
+    const next = powerAuth.requestSignature(made, 'POST', SIGNED);
+    made.useBiometry = true;
+    expect((await next).value).toContain('pa_signature_type="possession_knowledge"');
   });
 
   test('that asks for biometry never does with less', async () => {

@@ -48,6 +48,16 @@ describe('a biometry factor', () => {
     expect(user.asked).toEqual([PROMPT, PROMPT]);
   });
 
+  test('asks with the prompt as it was when it was passed', async () => {
+    const { powerAuth, user } = await withFactor();
+    const prompt = { ...PROMPT };
+    const signature = powerAuth.requestSignature(PowerAuthAuthentication.biometry(prompt), 'POST', SIGNED);
+    const added = powerAuth.addBiometryFactor(PASSWORD, prompt);
+    prompt.promptMessage = 'Something else';
+    await Promise.all([signature, added]);
+    expect(user.asked).toEqual([PROMPT, PROMPT]);
+  });
+
   test('signs whatever can be signed', async () => {
     const client = await withFactor();
     const { server, powerAuth, activationId, user } = client;
