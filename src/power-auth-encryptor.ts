@@ -34,15 +34,16 @@ const DECRYPTOR_LIFE = 5 * 60_000;
 /** The encryptor of one scope of an instance, whatever is configured under its id when it is called. */
 export class Encryptor implements PowerAuthEncryptor {
   readonly encryptorScope: PowerAuthEncryptorScope;
-  readonly #instanceId: string;
+  // Not with `#`: a proxy around the object, as Vue's reactive() makes one, would break every method.
+  private readonly instanceId: string;
 
   constructor(encryptorScope: PowerAuthEncryptorScope, instanceId: string) {
     this.encryptorScope = encryptorScope;
-    this.#instanceId = instanceId;
+    this.instanceId = instanceId;
   }
 
   async canEncryptRequest(): Promise<boolean> {
-    const session = findSession(this.#instanceId);
+    const session = findSession(this.instanceId);
     if (session === undefined) return false;
     return this.encryptorScope === 'APPLICATION' || (await activationIdOf(session)) !== undefined;
   }
@@ -52,7 +53,7 @@ export class Encryptor implements PowerAuthEncryptor {
     bodyFormat: PowerAuthDataFormat = 'UTF8',
   ): Promise<PowerAuthEncryptedRequestData> {
     return guard(async () => {
-      const session = sessionOf(this.#instanceId);
+      const session = sessionOf(this.instanceId);
       assertString(body, 'body');
       assertFormat(bodyFormat, 'bodyFormat');
       const plaintext = bodyFormat === 'UTF8' ? utf8(body) : base64DecodeLenient(body);
@@ -68,7 +69,7 @@ export class Encryptor implements PowerAuthEncryptor {
   }
 
   async release(): Promise<void> {
-    const session = findSession(this.#instanceId);
+    const session = findSession(this.instanceId);
     if (session === undefined) return;
     session.encryption.forget(
       this.encryptorScope === 'APPLICATION' ? undefined : await activationIdOf(session),

@@ -50,11 +50,12 @@ function tokenNotAvailable(): Error {
  * ```
  */
 export class PowerAuthTokenStore {
-  readonly #instanceId: string;
+  // Not with `#`: a proxy around the object, as Vue's reactive() makes one, would break every method.
+  private readonly instanceId: string;
 
   /** @internal `powerAuth.tokenStore` is the way to one. */
   constructor(instanceId: string) {
-    this.#instanceId = instanceId;
+    this.instanceId = instanceId;
   }
 
   /**
@@ -66,7 +67,7 @@ export class PowerAuthTokenStore {
    * ```
    */
   async hasLocalToken(tokenName: string): Promise<boolean> {
-    return guard(async () => (await this.#find(tokenName)) !== undefined);
+    return guard(async () => (await find(this.instanceId, tokenName)) !== undefined);
   }
 
   /**
@@ -80,7 +81,7 @@ export class PowerAuthTokenStore {
    */
   async getLocalToken(tokenName: string): Promise<PowerAuthToken> {
     return guard(async () => {
-      const token = await this.#find(tokenName);
+      const token = await find(this.instanceId, tokenName);
       if (token === undefined) throw tokenNotAvailable();
       return { tokenName, tokenIdentifier: token.tokenIdentifier };
     });
@@ -105,7 +106,7 @@ export class PowerAuthTokenStore {
     authentication: PowerAuthAuthentication,
   ): Promise<PowerAuthToken> {
     return guard(async () => {
-      const session = sessionOf(this.#instanceId);
+      const session = sessionOf(this.instanceId);
       assertText(tokenName, 'tokenName');
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       await session.requireActivation();
@@ -127,7 +128,7 @@ export class PowerAuthTokenStore {
    */
   async removeAccessToken(tokenName: string): Promise<void> {
     return guard(async () => {
-      const session = sessionOf(this.#instanceId);
+      const session = sessionOf(this.instanceId);
       assertText(tokenName, 'tokenName');
       await session.requireActivation();
       await session.tokens.remove(tokenName);
@@ -144,7 +145,7 @@ export class PowerAuthTokenStore {
    */
   async removeLocalToken(tokenName: string): Promise<void> {
     return guard(async () => {
-      const session = sessionOf(this.#instanceId);
+      const session = sessionOf(this.instanceId);
       assertText(tokenName, 'tokenName');
       await session.tokens.removeLocal(tokenName);
     });
@@ -159,7 +160,7 @@ export class PowerAuthTokenStore {
    * ```
    */
   async removeAllLocalTokens(): Promise<void> {
-    return guard(() => sessionOf(this.#instanceId).tokens.removeAll());
+    return guard(() => sessionOf(this.instanceId).tokens.removeAll());
   }
 
   /**
@@ -175,14 +176,14 @@ export class PowerAuthTokenStore {
    * ```
    */
   async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
-    const session = sessionOf(this.#instanceId);
+    const session = sessionOf(this.instanceId);
     const token = session.tokens.cached(tokenName);
     if (token !== undefined) {
       const value = session.engine.headerAhead(token.slot, session.time.guess());
       if (value !== undefined) return { key: TOKEN_HEADER, value };
       if (session.time.isSynchronized) return header(session, token);
     }
-    return guard(() => this.#withToken(tokenName, header));
+    return guard(() => withToken(this.instanceId, tokenName, header));
   }
 
   /**
@@ -198,27 +199,35 @@ export class PowerAuthTokenStore {
    */
   async headerGenerator(tokenName: string): Promise<PowerAuthTokenHeaderGenerator> {
     return guard(() =>
-      this.#withToken(tokenName, (session, token) => new PowerAuthTokenHeaderGenerator(session, token)),
+      withToken(
+        this.instanceId,
+        tokenName,
+        (session, token) => new PowerAuthTokenHeaderGenerator(session, token),
+      ),
     );
   }
+}
 
-  #find(tokenName: string): Promise<CachedToken | undefined> {
-    const session = sessionOf(this.#instanceId);
-    assertText(tokenName, 'tokenName');
-    return session.tokens.find(tokenName);
-  }
+function find(instanceId: string, tokenName: string): Promise<CachedToken | undefined> {
+  const session = sessionOf(instanceId);
+  assertText(tokenName, 'tokenName');
+  return session.tokens.find(tokenName);
+}
 
-  /** Uses the token in its key slot, with the time synchronised, before anything else can happen to it. */
-  async #withToken<T>(tokenName: string, use: (session: Session, token: CachedToken) => T): Promise<T> {
-    const session = sessionOf(this.#instanceId);
-    for (;;) {
-      const token = await this.#find(tokenName);
-      if (token === undefined) throw tokenNotAvailable();
-      await session.time.ensureSynchronized();
-      session.throwIfClosed();
-      // Removed while time was being synchronised: look again.
-      if (token.end === undefined) return use(session, token);
-    }
+/** Uses the token in its key slot, with the time synchronised, before anything else can happen to it. */
+async function withToken<T>(
+  instanceId: string,
+  tokenName: string,
+  use: (session: Session, token: CachedToken) => T,
+): Promise<T> {
+  const session = sessionOf(instanceId);
+  for (;;) {
+    const token = await find(instanceId, tokenName);
+    if (token === undefined) throw tokenNotAvailable();
+    await session.time.ensureSynchronized();
+    session.throwIfClosed();
+    // Removed while time was being synchronised: look again.
+    if (token.end === undefined) return use(session, token);
   }
 }
 

@@ -82,9 +82,9 @@ export class PowerAuth extends PowerAuthBiometry {
    */
   async fetchEncryptionKey(authentication: PowerAuthAuthentication, index: number): Promise<string> {
     return guard(async () => {
-      const resolved = this.#resolve(authentication);
+      const resolved = resolve(this.instanceId, authentication);
       assertIndex(index, 'index');
-      const key = await this.#activated(resolved, (session, factors) =>
+      const key = await activated(this.instanceId, resolved, (session, factors) =>
         fetchEncryptionKey(session, factors, index),
       );
       try {
@@ -110,10 +110,10 @@ export class PowerAuth extends PowerAuthBiometry {
    */
   async signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
     return guard(async () => {
-      const resolved = this.#resolve(authentication);
+      const resolved = resolve(this.instanceId, authentication);
       assertString(data, 'data');
       return base64(
-        await this.#activated(resolved, (session, factors) =>
+        await activated(this.instanceId, resolved, (session, factors) =>
           signWithDeviceKey(session, factors, utf8(data)),
         ),
       );
@@ -148,7 +148,11 @@ export class PowerAuth extends PowerAuthBiometry {
     authentication: PowerAuthAuthentication,
   ): Promise<PowerAuthRecoveryActivationData> {
     return guard(async () => {
-      const { recoveryCode, puk } = await this.#activated(this.#resolve(authentication), fetchRecoveryData);
+      const { recoveryCode, puk } = await activated(
+        this.instanceId,
+        resolve(this.instanceId, authentication),
+        fetchRecoveryData,
+      );
       return { recoveryCode, puk };
     });
   }
@@ -172,27 +176,30 @@ export class PowerAuth extends PowerAuthBiometry {
     authentication: PowerAuthAuthentication,
   ): Promise<PowerAuthConfirmRecoveryCodeDataResult> {
     return guard(async () => {
-      const resolved = this.#resolve(authentication);
+      const resolved = resolve(this.instanceId, authentication);
       assertString(recoveryCode, 'recoveryCode');
       const code = parseRecoveryCode(recoveryCode);
-      const alreadyConfirmed = await this.#activated(resolved, (session, factors) =>
+      const alreadyConfirmed = await activated(this.instanceId, resolved, (session, factors) =>
         confirmRecoveryCode(session, factors, code),
       );
       return { alreadyConfirmed };
     });
   }
+}
 
-  #resolve(authentication: PowerAuthAuthentication): PowerAuthAuthentication {
-    sessionOf(this.instanceId);
-    return resolveAuthentication(authentication, 'authentication', { commit: false });
-  }
+// Functions, not private methods: a proxy around the object, as Vue's reactive() makes one, would break those.
 
-  /** Does what needs an activation and factors. */
-  async #activated<T>(
-    authentication: PowerAuthAuthentication,
-    use: (session: Session, factors: Factors) => Promise<T>,
-  ): Promise<T> {
-    const session = await activatedSession(this.instanceId);
-    return withFactors(session, authentication, (factors) => use(session, factors));
-  }
+function resolve(instanceId: string, authentication: PowerAuthAuthentication): PowerAuthAuthentication {
+  sessionOf(instanceId);
+  return resolveAuthentication(authentication, 'authentication', { commit: false });
+}
+
+/** Does what needs an activation and factors. */
+async function activated<T>(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  use: (session: Session, factors: Factors) => Promise<T>,
+): Promise<T> {
+  const session = await activatedSession(instanceId);
+  return withFactors(session, authentication, (factors) => use(session, factors));
 }

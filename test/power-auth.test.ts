@@ -100,6 +100,29 @@ describe('configure', () => {
   });
 });
 
+test('can be used through a proxy, as frameworks put one around what they watch', async () => {
+  const watched = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (object, key, receiver) => {
+        const value: unknown = Reflect.get(object, key, receiver);
+        return typeof value === 'object' && value !== null ? watched(value) : value;
+      },
+    });
+  const client = await activated();
+  const powerAuth = watched(client.powerAuth);
+  const header = await powerAuth.requestSignature(KNOWLEDGE, 'POST', '/api/protected/signature');
+  expect(await statusOf(client.server, header, '/api/protected/signature')).toBe(200);
+  await powerAuth.requestGetSignature(KNOWLEDGE, '/x');
+  await powerAuth.fetchEncryptionKey(KNOWLEDGE, 1);
+  await powerAuth.tokenStore.requestAccessToken('token', POSSESSION);
+  const token = await powerAuth.tokenStore.generateHeaderForToken('token');
+  expect(await statusOf(client.server, token)).toBe(200);
+  (await powerAuth.tokenStore.headerGenerator('token')).release();
+  const encryptor = watched(powerAuth.getEncryptorForActivationScope());
+  expect(await encryptor.canEncryptRequest()).toBe(true);
+  await (await encryptor.encryptRequest('text')).decryptor.release();
+});
+
 describe('the server', () => {
   test.each([
     ['HTML of a proxy', { status: 502, body: '<html>Bad Gateway</html>' }, PowerAuthErrorCode.RESPONSE_ERROR],

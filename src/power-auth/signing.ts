@@ -41,7 +41,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
     uriId: string,
     params?: object | null,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
-    return this.#sign(authentication, 'GET', uriId, () => canonicalQuery(params));
+    return sign(this.instanceId, authentication, 'GET', uriId, () => canonicalQuery(params));
   }
 
   /**
@@ -66,7 +66,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
     uriId: string,
     body?: string,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
-    return this.#sign(authentication, method, uriId, () => optionalBody(body));
+    return sign(this.instanceId, authentication, method, uriId, () => optionalBody(body));
   }
 
   /**
@@ -202,26 +202,29 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
   createPassword(destroyOnUse = true, onAutomaticCleanup?: () => void): PowerAuthPassword {
     return new PowerAuthPassword(destroyOnUse, onAutomaticCleanup, this.instanceId);
   }
+}
 
-  async #sign(
-    authentication: PowerAuthAuthentication,
-    method: string,
-    uriId: string,
-    body: () => string,
-  ): Promise<PowerAuthAuthorizationHttpHeader> {
-    return guard(async () => {
-      sessionOf(this.instanceId);
-      const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
-      assertText(method, 'method');
-      assertText(uriId, 'uriId');
-      const request = { method: method.toUpperCase(), uriId, body: utf8(body()) };
-      const session = await activatedSession(this.instanceId);
-      const { header } = await withFactors(session, resolved, (factors) =>
-        session.signer.sign(factors, request),
-      );
-      return header;
-    });
-  }
+// Functions, not private methods: a proxy around the object, as Vue's reactive() makes one, would break those.
+
+async function sign(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  method: string,
+  uriId: string,
+  body: () => string,
+): Promise<PowerAuthAuthorizationHttpHeader> {
+  return guard(async () => {
+    sessionOf(instanceId);
+    const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+    assertText(method, 'method');
+    assertText(uriId, 'uriId');
+    const request = { method: method.toUpperCase(), uriId, body: utf8(body()) };
+    const session = await activatedSession(instanceId);
+    const { header } = await withFactors(session, resolved, (factors) =>
+      session.signer.sign(factors, request),
+    );
+    return header;
+  });
 }
 
 function optionalBody(body: unknown): string {
