@@ -84,7 +84,7 @@ export const PowerAuthErrorCode = {
   INVALID_CHARACTER: 'INVALID_CHARACTER',
   /** The recovery code or its PUK is malformed. Nothing was sent. */
   INVALID_RECOVERY_CODE: 'INVALID_RECOVERY_CODE',
-  /** The header for a token could not be made: the application's own clock went back, or there is no memory for the token. */
+  /** No time for a header or an encrypted request, because the application's own clock is wrong; or no memory for the token. */
   CANNOT_GENERATE_TOKEN: 'CANNOT_GENERATE_TOKEN',
   /** There is no local token of this name. */
   LOCAL_TOKEN_NOT_AVAILABLE: 'LOCAL_TOKEN_NOT_AVAILABLE',

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { describe, expect, test } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode } from '../src/index.ts';
 import { memoryStorage } from '../src/storage/memory.ts';
@@ -15,6 +16,12 @@ import { NO_STRINGS, ODD_NAMES } from './helpers/wrong-values.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 const CREATE = '/pa/v3/token/create';
+const ENGINES = ['wasm-simd', 'js'] as const;
+
+function notAnError(): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is under test
+  throw 'broken';
+}
 
 describe('a token', () => {
   test('is requested, makes accepted headers, and is removed', async () => {
@@ -299,6 +306,64 @@ describe('a header generator', () => {
     const timeOf = (value: string): number => Number(/timestamp="(\d+)"/.exec(value)?.[1]);
     return { ...it, clock, generator, timeOf, start: timeOf(generator.next()) };
   }
+
+  /** What the application's own clocks may come to answer, and what is said of it. */
+  const WRONG_CLOCKS: readonly (readonly [title: string, read: () => unknown, said: RegExp])[] = [
+    ['throws', () => assert.fail('broken'), /^clientConfiguration\.clock: expected .* throws$/],
+    ['throws no error', notAnError, /throws$/],
+    ['answers NaN', () => NaN, /expected .*, got (?:NaN|no number)$/],
+    ['answers infinity', () => Infinity, /expected .*, got (?:Infinity|one that leapt ahead)$/],
+    ['answers a text', () => 'noon', /expected .*, got (?:a string of 4 characters|no number)$/],
+    ['answers nothing', () => undefined, /expected .*, got (?:undefined|no number)$/],
+    ['answers a bigint', () => 5n, /expected .*, got (?:a bigint|one that throws)$/],
+    ['answers a symbol', () => Symbol('noon'), /expected .*, got (?:a symbol|one that throws)$/],
+  ];
+
+  test.each(
+    ENGINES.flatMap((engine) => WRONG_CLOCKS.map(([title, read, said]) => ({ engine, title, read, said }))),
+  )(
+    'of $engine with a clock that $title is a PowerAuthError until it is mended',
+    async ({ engine, read, said }) => {
+      const right = { now: () => Date.now(), monotonic: () => performance.now() };
+      const clock = { ...right };
+      const { server, powerAuth } = await activated({ client: { clock, engine } });
+      const { tokenStore } = powerAuth;
+      await tokenStore.requestAccessToken('MyToken', POSSESSION);
+      const generator = await tokenStore.headerGenerator('MyToken');
+      for (let i = 0; i < 100; i++) generator.next();
+      const wrong = error(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, said);
+      const broken = { now: read, monotonic: read } as typeof clock;
+      for (const parts of [broken, { monotonic: broken.monotonic }]) {
+        Object.assign(clock, parts);
+        await expect(tokenStore.generateHeaderForToken('MyToken')).rejects.toMatchObject(wrong);
+        await expect(tokenStore.headerGenerator('MyToken')).rejects.toMatchObject(wrong);
+        await expect(powerAuth.getEncryptorForApplicationScope().encryptRequest('{}')).rejects.toMatchObject(
+          wrong,
+        );
+        for (const make of [() => generator.next(), () => generator.nextBatch(3)]) {
+          expect(make).toThrow(expect.objectContaining(wrong) as Error);
+        }
+        Object.assign(clock, right);
+        expect(await statusOf(server, await tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
+        expect(await statusOf(server, { key: generator.key, value: generator.next() })).toBe(200);
+      }
+      // The wall clock only tells that time may be wrong: generators go on with the best guess.
+      clock.now = broken.now;
+      await expect(tokenStore.generateHeaderForToken('MyToken')).rejects.toMatchObject(wrong);
+    },
+  );
+
+  test.each([
+    [-(2 ** 41), /expected a clock that goes on .*, got one that went back$/],
+    [2 ** 42, /expected a clock that goes on .*, got one that leapt ahead$/],
+  ])('says which way clocks went that moved by %i ms', async (by, said) => {
+    const { powerAuth, clock, generator } = await withClock();
+    clock.wall += by;
+    clock.monotonic += by;
+    const wrong = error(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, said);
+    expect(() => generator.next()).toThrow(expect.objectContaining(wrong) as Error);
+    await expect(powerAuth.tokenStore.generateHeaderForToken('MyToken')).rejects.toMatchObject(wrong);
+  });
 
   test('has the millisecond of the clock in each header, however many it makes, forward and back', async () => {
     const { clock, generator, timeOf, start } = await withClock();

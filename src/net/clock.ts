@@ -5,7 +5,8 @@
  */
 
 /**
- * Two clocks. Both may be replaced by a test.
+ * Two clocks. Both may be replaced by a test. What needs the time fails with CANNOT_GENERATE_TOKEN where one of them throws
+ * or answers no finite number.
  *
  * @example
  * ```ts

@@ -6,6 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { wrongAnswer } from '../util/answers.ts';
+import { describe } from '../util/validate.ts';
 import type { PowerAuthClock } from './clock.ts';
 
 /** Wall and monotonic clock may drift apart by this before time counts as unsynchronised, ms. */
@@ -26,8 +27,8 @@ export class TimeSynchronization {
   readonly #clock: PowerAuthClock;
   readonly #fetchServerTime: () => Promise<number>;
   #underWay: Promise<void> | undefined;
-  /** Server time minus monotonic clock, ms; NaN before the first synchronisation. */
-  #offset = NaN;
+  /** Monotonic clock minus server time, ms; NaN before the first synchronisation. */
+  #origin = NaN;
   /** Wall clock minus monotonic clock at the last synchronisation, ms. */
   #drift = 0;
 
@@ -37,24 +38,45 @@ export class TimeSynchronization {
     this.#fetchServerTime = options.fetchServerTime;
   }
 
-  /** Whether {@link currentTime} can be relied on: synchronised, and no jump of the clocks since. */
+  /**
+   * Whether {@link currentTime} can be relied on: synchronised, and no jump of the clocks since.
+   *
+   * @throws CANNOT_GENERATE_TOKEN when a clock throws
+   */
   get isSynchronized(): boolean {
-    return (
-      Math.abs(this.#clock.now() - this.#clock.monotonic() - this.#drift) <= TOLERANCE &&
-      this.#offset === this.#offset
-    );
+    try {
+      return (
+        Math.abs(this.#clock.now() - this.#clock.monotonic() - this.#drift) <= TOLERANCE &&
+        this.#origin === this.#origin
+      );
+    } catch (cause) {
+      throw throwingClock(cause);
+    }
   }
 
-  /** Server time in whole ms, the best guess where it is not synchronised, NaN when it never was. Reads one clock. */
+  /**
+   * Server time in whole ms, the best guess where it is not synchronised, NaN when it never was; whatever it is where the
+   * clock is wrong. Reads one clock.
+   *
+   * @throws CANNOT_GENERATE_TOKEN when the clock throws
+   */
   guess(): number {
-    return Math.floor(this.#clock.monotonic() + this.#offset);
+    try {
+      return Math.floor(this.#clock.monotonic() - this.#origin);
+    } catch (cause) {
+      throw throwingClock(cause);
+    }
   }
 
-  /** The same as {@link guess}; CANNOT_GENERATE_TOKEN when it was never synchronised. */
+  /** The same as {@link guess}; CANNOT_GENERATE_TOKEN also when that is no time. */
   currentTime(): number {
     const time = this.guess();
-    if (time >= EARLIEST) return time;
-    throw failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, 'Time was not synchronised with the server yet');
+    if (time >= EARLIEST && time <= LATEST) return time;
+    const received =
+      time < EARLIEST ? 'one that went back' : time > LATEST ? 'one that leapt ahead' : 'no number';
+    throw wrongClock(
+      `clientConfiguration.clock.monotonic: expected a clock that goes on since time was synchronised with the server, got ${received}`,
+    );
   }
 
   /** Synchronises if that is due. */
@@ -65,7 +87,8 @@ export class TimeSynchronization {
   /**
    * Asks the server. Callers at the same time share one answer.
    *
-   * @throws NETWORK_ERROR, RESPONSE_ERROR; what was known before is kept
+   * @throws NETWORK_ERROR, RESPONSE_ERROR, CANNOT_GENERATE_TOKEN for clocks that throw or answer no finite number; what was
+   *   known before is kept
    */
   synchronize(): Promise<void> {
     this.#underWay ??= this.#synchronize().finally(() => {
@@ -81,20 +104,45 @@ export class TimeSynchronization {
 
   async #synchronize(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const sent = this.#clock.monotonic();
-      const driftBefore = this.#clock.now() - sent;
+      const sent = this.#read('monotonic');
+      const driftBefore = this.#read('now') - sent;
       const serverTime = await this.#fetchServerTime();
-      const received = this.#clock.monotonic();
-      const drift = this.#clock.now() - received;
+      const received = this.#read('monotonic');
+      const drift = this.#read('now') - received;
       if (!(serverTime >= EARLIEST && serverTime <= LATEST)) {
         throw wrongAnswer('serverTime: expected ms since 1970, got a time out of range');
       }
       // The answer is worth what the round trip lets it be: not if the machine slept in between, or waited long.
       const good = received - sent <= GOOD_ROUND_TRIP && Math.abs(drift - driftBefore) <= TOLERANCE;
       if (!good && attempt < ATTEMPTS) continue;
-      this.#offset = serverTime - (sent + received) / 2;
+      this.#origin = (sent + received) / 2 - serverTime;
       this.#drift = drift;
       return;
     }
   }
+
+  /** One of the clocks, ms. */
+  #read(name: keyof PowerAuthClock): number {
+    let ms: unknown;
+    try {
+      ms = this.#clock[name]();
+    } catch (cause) {
+      throw throwingClock(cause);
+    }
+    if (typeof ms === 'number' && Number.isFinite(ms)) return ms;
+    const received = typeof ms === 'number' ? String(ms) : describe(ms);
+    throw wrongClock(`clientConfiguration.clock.${name}: expected a finite number of ms, got ${received}`);
+  }
+}
+
+/** The error where the application's own clock is of no use; the runtime's never is. */
+function wrongClock(message: string, cause?: unknown): Error {
+  return failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, message, { cause });
+}
+
+function throwingClock(cause: unknown): Error {
+  return wrongClock(
+    'clientConfiguration.clock: expected functions that answer ms, got one that throws',
+    cause,
+  );
 }
