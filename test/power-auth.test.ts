@@ -48,6 +48,22 @@ describe('configure', () => {
     await powerAuth.validatePassword(PASSWORD);
   });
 
+  test('that was not awaited is over before a deconfigure that comes after it, and one after that begins anew', async () => {
+    const { configuration } = await testServer();
+    const powerAuth = new PowerAuth('configure-order');
+    const configure = (readTimeout: number) =>
+      powerAuth.configure(configuration, { readTimeout }, undefined, { storage: memoryStorage() });
+    const first = configure(1);
+    const end = powerAuth.deconfigure();
+    await Promise.all([first, end]);
+    expect(await powerAuth.isConfigured()).toBe(false);
+
+    await configure(2);
+    await Promise.all([powerAuth.deconfigure(), configure(3)]);
+    expect(powerAuth.clientConfiguration?.readTimeout).toBe(3);
+    await powerAuth.deconfigure();
+  });
+
   test('takes the five basic parameters as well', async () => {
     const server = await testServer();
     const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } =

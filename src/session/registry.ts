@@ -9,8 +9,9 @@ import { admitPasswordsOf, dismissPasswordsOf } from '../model/power-auth-passwo
 import { buildConfigurations, type Configurations } from './configurations.ts';
 import { Session } from './session.ts';
 
-/** Undefined marks an instance whose `configure` is still under way. */
-const sessions = new Map<string, Session | undefined>();
+const sessions = new Map<string, Session>();
+/** Sessions of a `configure` that is still under way. */
+const opening = new Map<string, Promise<Session>>();
 
 /**
  * Configures an instance with the arguments of `PowerAuth.configure`.
@@ -19,24 +20,26 @@ const sessions = new Map<string, Session | undefined>();
  */
 export async function configureSession(instanceId: string, args: readonly unknown[]): Promise<void> {
   const configurations = buildConfigurations(args);
-  if (sessions.has(instanceId)) {
+  if (sessions.has(instanceId) || opening.has(instanceId)) {
     throw failure(
       PowerAuthErrorCode.REACT_NATIVE_ERROR,
       'A PowerAuth instance with this instanceId is already configured; call deconfigure first',
     );
   }
-  sessions.set(instanceId, undefined);
+  const session = Session.open(instanceId, configurations);
+  opening.set(instanceId, session);
   try {
-    sessions.set(instanceId, await Session.open(instanceId, configurations));
+    sessions.set(instanceId, await session);
     admitPasswordsOf(instanceId);
-  } catch (error) {
-    sessions.delete(instanceId);
-    throw error;
+  } finally {
+    opening.delete(instanceId);
   }
 }
 
-/** Ends the session, if there is one. */
+/** Ends the session, if there is one, also one whose `configure` was not awaited. */
 export async function deconfigureSession(instanceId: string): Promise<void> {
+  const begun = opening.get(instanceId);
+  if (begun !== undefined) await begun.catch(() => undefined);
   const session = sessions.get(instanceId);
   if (session === undefined) return;
   sessions.delete(instanceId);
