@@ -4,11 +4,12 @@
  * @module
  */
 
-import { failure, oneLine, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { failure, oneLine, PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
 import { unlessAborted } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, utf8, utf8Decode } from '../util/bytes.ts';
+import { isInstance } from '../util/instance.ts';
 
 /** A header, as the facades hand it out. */
 export interface Header {
@@ -250,7 +251,7 @@ class Deadline {
 
   /** What an error of `fetch` was about. */
   explain(error: unknown): unknown {
-    if (error instanceof Error && error.name === 'PowerAuthError') return error;
+    if (isInstance(error, PowerAuthError)) return error;
     if (this.#timedOut) {
       return failure(
         PowerAuthErrorCode.NETWORK_ERROR,

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { utf8Decode } from './bytes.ts';
+import { isInstance } from './instance.ts';
 
 /** What `value` is, without its content, because it may be a secret, a PIN as a number too: `a string of 5 characters`, … */
 export function describe(value: unknown): string {
@@ -20,8 +21,9 @@ export function describe(value: unknown): string {
     return Number.isNaN(value) ? 'NaN' : value < 0 ? 'a negative number' : 'a number';
   if (typeof value !== 'object') return `a ${typeof value}`;
   try {
-    // Not by instanceof, which takes objects whose length can't be read.
-    if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+    // Not by instanceof alone, which takes objects whose length can't be read.
+    if (ArrayBuffer.isView(value))
+      return `${value.byteLength} bytes${isInstance(value, Uint8Array) ? '' : ' that are no Uint8Array'}`;
     return Array.isArray(value) ? 'an array' : 'an object';
   } catch {
     return 'an object that throws';

@@ -37,6 +37,25 @@ test('a fetch that minds no signal ends in time all the same', async () => {
   expect(fetch).toHaveBeenCalledTimes(1);
 });
 
+test('whatever fetch throws or answers is a NETWORK_ERROR', async () => {
+  const trap = () => {
+    throw new RangeError('a trap');
+  };
+  const unreadable = new Proxy(new Error(), { get: trap, getPrototypeOf: trap });
+  const likeOurs = Object.assign(new Error('mine'), { name: 'PowerAuthError', code: 'SUCCEED' });
+  for (const thrown of [undefined, null, 'text', unreadable, likeOurs]) {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a given fetch may do
+    await expect(clientOf(() => Promise.reject(thrown)).post('/x', '')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.NETWORK_ERROR),
+    );
+  }
+  for (const answer of [undefined, null, { status: 200, body: 'text' }]) {
+    await expect(clientOf(async () => answer as unknown as Response).post('/x', '')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.NETWORK_ERROR),
+    );
+  }
+});
+
 test('what a server says of an error fits in a line of a log, and in memory', async () => {
   const code = `ERR\r\n2026-01-01 all is well\u2028${'x'.repeat(100_000)}`;
   const body = JSON.stringify({ status: 'ERROR', responseObject: { code, message: code } });

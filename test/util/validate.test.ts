@@ -54,6 +54,7 @@ test('a value that throws when it is looked at is described all the same', async
     [proxy, 'an object that throws'],
     [Object.create(Uint8Array.prototype), 'an object'],
     [detached, '0 bytes'],
+    [new DataView(new ArrayBuffer(32)), '32 bytes that are no Uint8Array'],
     [-1, 'a negative number'],
     [NaN, 'NaN'],
   ] as const) {
