@@ -37,7 +37,7 @@ export const PowerAuthErrorCode = {
   MISSING_ACTIVATION: 'MISSING_ACTIVATION',
   /** The call needs a committed activation and the present one waits for its commit. */
   PENDING_ACTIVATION: 'PENDING_ACTIVATION',
-  /** The SDK itself gave up an operation under way, because the instance was deconfigured or lost its activation. */
+  /** The SDK itself gave up an operation under way: the instance was deconfigured, lost its activation, or slept and lost a lock. */
   OPERATION_CANCELED: 'OPERATION_CANCELED',
   /** The activation code is malformed. Nothing was sent. */
   INVALID_ACTIVATION_CODE: 'INVALID_ACTIVATION_CODE',

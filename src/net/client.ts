@@ -5,7 +5,7 @@
  */
 
 import { failure, oneLine, PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
-import { unlessAborted } from '../util/abort.ts';
+import { lostLock, unlessAborted } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, utf8, utf8Decode } from '../util/bytes.ts';
@@ -49,7 +49,7 @@ export class HttpClient {
     this.#options = options;
     // One listener for all requests: Node takes more than ten of a signal for a leak, and says so.
     options.signal?.addEventListener('abort', () => {
-      for (const deadline of this.#underWay) deadline.abort();
+      for (const deadline of this.#underWay) deadline.abort('client');
     });
     this.#headers = commonHeaders(options);
   }
@@ -73,8 +73,8 @@ export class HttpClient {
         'configuration.baseEndpointUrl: expected https://, got http://, over which nothing is sent; clientConfiguration.enableUnsecureTraffic allows it for tests',
       );
     }
+    if (signal?.aborted === true) throw deconfigured();
     const deadline = new Deadline(options.signal);
-    if (signal?.aborted === true) deadline.abort();
     this.#underWay.add(deadline);
     try {
       // Whether or not `fetch` minds the signal: one that is given, or a polyfill, may not.
@@ -208,24 +208,33 @@ function powerAuthError(body: string): PowerAuthErrorData {
   };
 }
 
+function deconfigured(cause?: unknown): Error {
+  return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile', { cause });
+}
+
+/** What ends a request early: it takes too long, its lock was lost, or the client ends. */
+type End = 'time' | 'lock' | 'client';
+
 /** A time limit that can be moved, and the other ways in which a request ends early. */
 class Deadline {
   readonly #controller = new AbortController();
-  readonly #signal: AbortSignal | undefined;
+  readonly #lock: AbortSignal | undefined;
+  /** What ended the request first, if anything did. */
+  #end: End | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #seconds = 0;
-  #timedOut = false;
-  readonly #onAbort = () => this.abort();
+  readonly #onLost = () => this.abort('lock');
 
-  /** @param signal ends the request too */
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    if (signal?.aborted === true) this.abort();
-    else signal?.addEventListener('abort', this.#onAbort);
+  /** @param lock of the storage; the request ends when it is lost */
+  constructor(lock: AbortSignal | undefined) {
+    this.#lock = lock;
+    if (lock?.aborted === true) this.abort('lock');
+    else lock?.addEventListener('abort', this.#onLost);
   }
 
   /** Gives the request up. */
-  abort(): void {
+  abort(end: End): void {
+    this.#end ??= end;
     this.#controller.abort();
   }
 
@@ -238,36 +247,26 @@ class Deadline {
     this.signal.throwIfAborted();
     clearTimeout(this.#timer);
     this.#seconds = seconds;
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true;
-      this.abort();
-    }, seconds * 1000);
+    this.#timer = setTimeout(() => this.abort('time'), seconds * 1000);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#lock?.removeEventListener('abort', this.#onLost);
   }
 
   /** What an error of `fetch` was about. */
   explain(error: unknown): unknown {
     if (isInstance(error, PowerAuthError)) return error;
-    if (this.#timedOut) {
+    if (this.#end === 'time') {
       return failure(
         PowerAuthErrorCode.NETWORK_ERROR,
         `The server did not answer within ${this.#seconds} s; try again, or raise connectionTimeout and readTimeout`,
         { cause: error },
       );
     }
-    if (this.#controller.signal.aborted) {
-      return failure(
-        PowerAuthErrorCode.OPERATION_CANCELED,
-        'The request was given up: the instance was deconfigured or lost its lock',
-        {
-          cause: error,
-        },
-      );
-    }
+    if (this.#end === 'lock' && this.#lock !== undefined) return lostLock(this.#lock);
+    if (this.#end === 'client') return deconfigured(error);
     return failure(
       PowerAuthErrorCode.NETWORK_ERROR,
       'The server could not be reached, or broke its answer off; check the connection and baseEndpointUrl, and try again',

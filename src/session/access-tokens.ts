@@ -13,6 +13,7 @@ import { SharedInfo1 } from '../protocol/ecies.ts';
 import { signatureType } from '../protocol/signature.ts';
 import { parseTokenResponse } from '../protocol/token.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
+import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
 import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
 import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
@@ -109,7 +110,7 @@ export class AccessTokens {
       if (token === undefined) return;
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token a newer one of somebody else.
-      signal.throwIfAborted();
+      throwIfLost(signal);
       await this.removeLocal(name);
     });
   }
@@ -245,7 +246,7 @@ export class AccessTokens {
       if (made !== undefined) return sameFactors(made, type);
       const record = await this.#create(authentication, type);
       try {
-        signal.throwIfAborted();
+        throwIfLost(signal);
         return await this.#keep(name, record);
       } finally {
         wipe(record.tokenSecret);

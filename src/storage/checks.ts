@@ -50,10 +50,10 @@ export function closedError(name: string): PowerAuthError {
   );
 }
 
-/** The reason that a lock's signal has when the lock was lost to somebody else. */
+/** The reason that a lock's signal has when the lock was lost to somebody else: the section is given up, nothing is broken. */
 export function lostLockError(lockName: string): PowerAuthError {
   return failure(
-    PowerAuthErrorCode.UNKNOWN_ERROR,
+    PowerAuthErrorCode.OPERATION_CANCELED,
     `Lock ${JSON.stringify(lockName)} was lost: this process did not answer for seconds, and somebody else took it`,
   );
 }

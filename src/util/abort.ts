@@ -4,6 +4,25 @@
  * @module
  */
 
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { isInstance } from './instance.ts';
+
+/**
+ * The error of a call whose lock was lost, whenever it notices: what the storage gives as the reason; OPERATION_CANCELED
+ * where that is no PowerAuthError, as with drivers of somebody else's.
+ */
+export function lostLock({ reason }: AbortSignal): PowerAuthError {
+  if (isInstance(reason, PowerAuthError)) return reason;
+  return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The lock of the storage was lost; see cause', {
+    cause: reason,
+  });
+}
+
+/** @throws what {@link lostLock} answers */
+export function throwIfLost(lock: AbortSignal): void {
+  if (lock.aborted) throw lostLock(lock);
+}
+
 /** What `promise` comes to; rejects with the signal's reason when that comes first, and nobody need look at `promise` then. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => undefined;

@@ -150,7 +150,7 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
       expect(frozen.pending).toBe(0);
       frozen.signal('SIGCONT');
       expect(await frozen.receive()).toEqual({
-        code: 'UNKNOWN_ERROR',
+        code: 'OPERATION_CANCELED',
         message: expect.stringMatching(/^Lock "frozen" was lost/) as string,
       });
     });

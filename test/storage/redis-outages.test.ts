@@ -102,7 +102,7 @@ describeWith('redis', 'a lock on a Redis server', () => {
       expect(await storage.get('key')).toEqual(Uint8Array.of(3));
     });
     expect(error).toMatchObject({
-      code: 'UNKNOWN_ERROR',
+      code: 'OPERATION_CANCELED',
       message: expect.stringMatching(/^Lock "mine" was lost/) as string,
     });
     // Code outside that section has nothing to do with it.
