@@ -134,15 +134,18 @@ export class BiometryFactor {
     };
     const { secret, descriptor } = await askProvider(create, signal, (late) => {
       wipeBytes(late.secret);
-      if (isInstance(late.descriptor, Uint8Array))
-        void this.discard({ provider: provider.name, descriptor: late.descriptor });
+      void this.#discardMade(provider.name, late.descriptor);
     });
     try {
       assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
       assertBytes(descriptor, 1, BIOMETRY_DESCRIPTOR_LENGTH, 'descriptor');
-      const binding = { activationId, provider: provider.name, descriptor: descriptor.slice() };
+      // Not by slice, which copies nothing of a Buffer.
+      const binding = { activationId, provider: provider.name, descriptor: Uint8Array.from(descriptor) };
       const wrappedKey = wrapBiometryKey(biometryKey, secret, randomBytes(12), binding);
       return { provider: provider.name, descriptor: binding.descriptor, wrappedKey };
+    } catch (error) {
+      await this.#discardMade(provider.name, descriptor);
+      throw error;
     } finally {
       wipeBytes(secret);
     }
@@ -222,6 +225,11 @@ export class BiometryFactor {
     await this.#asking((signal) => unlessAborted(removed, signal)).catch(() => undefined);
   }
 
+  /** Discards what a provider has made for nothing, if that can be found again. */
+  async #discardMade(provider: string, descriptor: unknown): Promise<void> {
+    if (isBytes(descriptor)) await this.discard({ provider, descriptor });
+  }
+
   /** Takes the questions away that are under way; further ones are not asked. */
   close(): void {
     this.#closed = true;
@@ -247,9 +255,13 @@ function notConfigured(): Error {
   );
 }
 
-/** Wipes what a provider gave, if it is bytes: it may be anything, and its memory somebody else's by now. */
+/** What a provider gave may be anything, and its memory somebody else's by now. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && isInstance(value, Uint8Array) && value.length > 0;
+}
+
 function wipeBytes(value: unknown): void {
-  if (ArrayBuffer.isView(value) && isInstance(value, Uint8Array) && value.length > 0) wipe(value);
+  if (isBytes(value)) wipe(value);
 }
 
 function assertBytes(
@@ -258,8 +270,7 @@ function assertBytes(
   longest: number,
   what: string,
 ): asserts value is Uint8Array {
-  const isBytes = ArrayBuffer.isView(value) && isInstance(value, Uint8Array);
-  if (isBytes && value.length >= shortest && value.length <= longest) return;
+  if (isBytes(value) && value.length >= shortest && value.length <= longest) return;
   throw failure(
     PowerAuthErrorCode.BIOMETRY_FAILED,
     `biometry provider: expected a ${what} of ${shortest} to ${longest} bytes, got ${describe(value)}`,

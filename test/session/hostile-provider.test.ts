@@ -83,6 +83,44 @@ test.each(answers)('an answer that is %s is BIOMETRY_FAILED, in time and too lat
   expect(unhandled).toEqual([]);
 });
 
+test('what was made and is not what it has to be is removed again', async () => {
+  const removed: unknown[] = [];
+  const descriptor = Uint8Array.of(1, 2, 3);
+  const { powerAuth } = await withProvider({
+    create: () => ({ secret: new Uint8Array(16), descriptor }),
+    remove: (made) => void removed.push(made),
+  });
+  const adding = powerAuth.addBiometryFactor(PASSWORD);
+  await expect(adding).rejects.toMatchObject(error(PowerAuthErrorCode.BIOMETRY_FAILED, /secret of 32/));
+  expect(removed).toEqual([descriptor]);
+});
+
+test('a descriptor that its provider changes afterwards is kept as it was', async () => {
+  const { provider } = testBiometry();
+  const asked: number[] = [];
+  let made: Buffer | undefined;
+  const { powerAuth } = await activated({
+    biometry: {
+      provider: {
+        ...provider,
+        create: async (request) => {
+          const { secret, descriptor } = await provider.create(request);
+          made = Buffer.from(descriptor);
+          queueMicrotask(() => setImmediate(() => made?.fill(0)));
+          return { secret, descriptor: made };
+        },
+        authenticate: (descriptor, request) => {
+          asked.push(descriptor.reduce((sum, byte) => sum + byte, 0));
+          return provider.authenticate(descriptor, request);
+        },
+      },
+    },
+  });
+  await powerAuth.addBiometryFactor(PASSWORD);
+  await sign(powerAuth);
+  expect(asked).not.toContain(0);
+});
+
 test.each([
   [
     'throws',
