@@ -43,7 +43,7 @@ export class PowerAuthTokenHeaderGenerator {
    * The value of one header, to be sent once.
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE after the token was removed, INSTANCE_NOT_CONFIGURED after `deconfigure`,
-   *   INVALID_NATIVE_OBJECT after {@link release}
+   *   INVALID_NATIVE_OBJECT after {@link release}, CANNOT_GENERATE_TOKEN when the application's own clock is wrong
    * @example
    * ```ts
    * request.headers.set(generator.key, generator.next());

@@ -40,8 +40,8 @@ function tokenNotAvailable(): Error {
  * The access tokens of one instance, at `powerAuth.tokenStore`. Token names are non-empty strings, any Unicode; two
  * instances may use the same name for different tokens. Tokens are persisted, and removed when the activation is lost.
  *
- * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, and with WRONG_PARAMETER for a name that is no
- * non-empty string.
+ * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, with WRONG_PARAMETER for a name that is no non-empty
+ * string, and with what any method of {@link PowerAuth} may reject with.
  *
  * @example
  * ```ts
@@ -93,7 +93,9 @@ export class PowerAuthTokenStore {
    *
    * @param authentication factors that the token stands for from then on
    * @throws MISSING_ACTIVATION, WRONG_PARAMETER when the token has other factors,
-   *   AUTHENTICATION_ERROR for a wrong password or a blocked activation, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   *   AUTHENTICATION_ERROR for a wrong password, which costs one attempt, or a blocked activation; SIGNATURE_ERROR for a
+   *   password too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR; CANNOT_GENERATE_TOKEN when there is no memory for
+   *   one more token
    * @example
    * ```ts
    * const token = await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession());
@@ -168,7 +170,7 @@ export class PowerAuthTokenStore {
    * is synchronised with the server before the first header, and again after a jump of the clocks.
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is no such token; NETWORK_ERROR, RESPONSE_ERROR when time could not be
-   *   synchronised
+   *   synchronised; CANNOT_GENERATE_TOKEN when the application's own clock is wrong
    * @example
    * ```ts
    * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');

@@ -28,8 +28,19 @@ import { utf8, wipe } from './util/bytes.ts';
 /**
  * A PowerAuth client. Objects with one `instanceId` are the same client: configuration, activation and tokens are shared.
  *
- * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, and with WRONG_PARAMETER for parameters of a
- * wrong type.
+ * What any method may reject with, and its own description leaves out:
+ *
+ * - INSTANCE_NOT_CONFIGURED before `configure` and after `deconfigure`
+ * - WRONG_PARAMETER for parameters of a wrong type, form or length; nothing was sent or changed
+ * - OPERATION_CANCELED when it was given up: the instance was deconfigured, or the activation removed or replaced meanwhile, or
+ *   a lock was lost in a long sleep
+ * - INVALID_ACTIVATION_DATA when what is stored can't be read
+ * - INVALID_NATIVE_OBJECT for a password, an authentication object or a storage that is used up, released or closed
+ * - UNKNOWN_ERROR when the storage fails, or a function of the application's own does
+ *
+ * Methods that take an authentication object with biometry also reject with the codes that begin with BIOMETRY_; those that
+ * send something encrypted with CANNOT_GENERATE_TOKEN, when `clientConfiguration.clock` is the application's own and wrong.
+ * docs/errors.md says of each code when it occurs, and what to do.
  *
  * @example
  * ```ts

@@ -114,7 +114,8 @@ export interface PowerAuthEncryptor {
    * @param body text, or bytes in Base64; in Base64 what does not belong there is skipped
    * @param bodyFormat default `UTF8`
    * @throws WRONG_PARAMETER, INSTANCE_NOT_CONFIGURED, MISSING_ACTIVATION, NETWORK_ERROR, RESPONSE_ERROR,
-   *   ENCRYPTION_ERROR, OPERATION_CANCELED when the instance was deconfigured meanwhile
+   *   ENCRYPTION_ERROR, CANNOT_GENERATE_TOKEN when the application's own clock is wrong, OPERATION_CANCELED when the instance
+   *   was deconfigured meanwhile
    */
   encryptRequest(body: string, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>;
 

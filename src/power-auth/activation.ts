@@ -107,8 +107,9 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * Asks the server for the activation's state (`/pa/v3/activation/status`), and brings the signature counters together
    * where they have drifted apart. An activation that is found REMOVED loses its tokens here.
    *
-   * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does not know the activation,
-   *   NETWORK_ERROR, RESPONSE_ERROR
+   * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does
+   *   not know the activation; NETWORK_ERROR, RESPONSE_ERROR; AUTHENTICATION_ERROR when the server refuses the signature by
+   *   which its counter catches up, because the activation was blocked or removed at that moment
    * @example
    * ```ts
    * const { state, remainingAttempts } = await powerAuth.fetchActivationStatus();
@@ -183,8 +184,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. When the server
    * does not confirm, everything stays.
    *
-   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, NETWORK_ERROR,
-   *   RESPONSE_ERROR
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
+   *   too short, NETWORK_ERROR, RESPONSE_ERROR
    * @example
    * ```ts
    * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));

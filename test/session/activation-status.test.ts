@@ -38,6 +38,17 @@ describe('counters that have drifted apart', () => {
     }
   });
 
+  test('a signature by which the server is to catch up, and which it refuses for another reason, is told', async () => {
+    const { server, powerAuth } = await activated();
+    await sign(powerAuth, 15);
+    server.faults.add({ path: VALIDATE, count: 1, status: 401, body: '' });
+    await expect(powerAuth.fetchActivationStatus()).rejects.toMatchObject({
+      ...error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
+      errorData: { httpStatusCode: 401, responseBody: '' },
+    });
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
+  });
+
   test.each([
     [1, 'ACTIVE'],
     [20, 'ACTIVE'],
