@@ -136,6 +136,8 @@ export class AccessTokens {
 
   /** Removes the tokens here that are not of the present activation. */
   async removeOrphans(): Promise<void> {
+    // Before the storage, which may fail half way, as in removeAll.
+    this.#dropAll();
     const activationId = await this.#session.activation.readActivationId();
     if (activationId === undefined) return this.removeAll();
     this.#dropAll();

@@ -78,23 +78,21 @@ export class ActivationStore {
   }
 
   /**
-   * Persists a new activation.
+   * Persists a new activation. Where it is there already, by a write that was done and reported as failed, its factors are
+   * set anew; its counter may have been used.
    *
-   * @throws INVALID_ACTIVATION_STATE when somebody else's activation is there already; it is left untouched
+   * @throws INVALID_ACTIVATION_STATE when another activation is there already; it is left untouched
    */
   async create(record: ActivationRecord): Promise<void> {
-    const bytes = encodeActivationRecord(record);
+    let encoded: Uint8Array | undefined;
     try {
       await this.#storage.update(this.#key, (current) => {
-        if (current === undefined) return bytes;
-        wipe(current);
-        throw failure(
-          PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
-          'This instance has an activation already; remove it before another one is committed',
-        );
+        wipe(encoded);
+        encoded = current === undefined ? encodeActivationRecord(record) : recommit(current, record);
+        return encoded;
       });
     } finally {
-      wipe(bytes);
+      wipe(encoded);
       this.forget();
     }
   }
@@ -207,5 +205,21 @@ export class ActivationStore {
     }
     if (before === undefined) throw missingActivation();
     return before;
+  }
+}
+
+/** The bytes of the record that is there, with the factors of a new one. */
+function recommit(current: Uint8Array, { activationId, knowledge, biometry }: ActivationRecord): Uint8Array {
+  const present = decodeActivationRecord(current);
+  wipe(current);
+  try {
+    if (present.activationId === activationId)
+      return encodeActivationRecord({ ...present, knowledge, biometry });
+    throw failure(
+      PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
+      'This instance has an activation already; remove it before another one is committed',
+    );
+  } finally {
+    wipeActivationRecord(present);
   }
 }

@@ -175,9 +175,15 @@ export class Session {
   /** @param remove answers the biometry factor that went with the activation */
   async #remove(remove: () => Promise<Parameters<BiometryFactor['discard']>[0] | undefined>): Promise<void> {
     const factor = await this.during(async () => {
-      const removed = await remove();
-      await this.tokens.removeOrphans();
-      return removed;
+      try {
+        const removed = await remove();
+        await this.tokens.removeOrphans();
+        return removed;
+      } catch (error) {
+        // A storage that reports a failure may have done what it was told.
+        this.tokens.doubt();
+        throw error;
+      }
     });
     // Others need not wait for a platform that takes its time.
     if (factor !== undefined) await this.biometry.discard(factor);

@@ -1,7 +1,12 @@
 /** An activation that is replaced by another one, here or by another process, while a call that began before is under way. */
 
 import { describe, expect, test } from 'vitest';
-import { PowerAuthActivation, PowerAuthAuthentication, PowerAuthErrorCode } from '../../src/index.ts';
+import {
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthErrorCode,
+  type PowerAuthStorage,
+} from '../../src/index.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
@@ -172,22 +177,51 @@ describe('what another process changed, and this one has not heard of', () => {
   });
 });
 
-test('a storage that fails while tokens are removed leaves none that makes headers', async () => {
-  const memory = memoryStorage();
-  let full = false;
-  const storage = storageLike(memory, {
-    list: (prefix) => {
-      if (full) throw new Error('the disk is broken');
-      return memory.list(prefix);
-    },
-  });
-  const { powerAuth } = await activated({ storage });
-  await powerAuth.tokenStore.requestAccessToken('token', POSSESSION);
-  const generator = await powerAuth.tokenStore.headerGenerator('token');
-  full = true;
-  await expect(powerAuth.removeActivationLocal()).rejects.toMatchObject({ name: 'PowerAuthError' });
-  expect(() => generator.next()).toThrow(
-    expect.objectContaining(error(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE)),
-  );
-  expect(await powerAuth.tokenStore.hasLocalToken('token')).toBe(false);
-});
+test.each<readonly [string, (fail: () => void, memory: PowerAuthStorage) => Partial<PowerAuthStorage>]>([
+  [
+    'to list them',
+    (fail, memory) => ({
+      list: (prefix) => {
+        fail();
+        return memory.list(prefix);
+      },
+    }),
+  ],
+  [
+    'to read the activation',
+    (fail, memory) => ({
+      get: async (key) => {
+        fail();
+        return memory.get(key);
+      },
+    }),
+  ],
+  [
+    'to report that the activation was deleted',
+    (fail, memory) => ({
+      delete: async (key) => {
+        await memory.delete(key);
+        fail();
+      },
+    }),
+  ],
+])(
+  'a storage that fails %s while an activation is removed leaves no token that makes headers',
+  async (_, change) => {
+    const memory = memoryStorage();
+    let broken = false;
+    const fail = () => {
+      if (broken) throw new Error('the disk is broken');
+    };
+    const { powerAuth } = await activated({ storage: storageLike(memory, change(fail, memory)) });
+    await powerAuth.tokenStore.requestAccessToken('token', POSSESSION);
+    const generator = await powerAuth.tokenStore.headerGenerator('token');
+    broken = true;
+    await expect(powerAuth.removeActivationLocal()).rejects.toMatchObject({ name: 'PowerAuthError' });
+    broken = false;
+    await expect.poll(() => powerAuth.tokenStore.hasLocalToken('token')).toBe(false);
+    expect(() => generator.next()).toThrow(
+      expect.objectContaining(error(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE)),
+    );
+  },
+);
