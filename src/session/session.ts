@@ -19,6 +19,7 @@ import { BiometryFactor } from './biometry.ts';
 import { ActivationStore, missingActivation } from './activation-store.ts';
 import type { Configurations } from './configurations.ts';
 import { Encryption } from './encryption.ts';
+import { OwnStorage } from './own-storage.ts';
 import { PendingActivation } from './pending-activation.ts';
 import { RecordKeys } from './record-keys.ts';
 import { RequestSigner } from './request-signer.ts';
@@ -50,7 +51,7 @@ export class Session {
     instanceId: string,
     configurations: Configurations,
     engine: HotPathEngine,
-    storage: PowerAuthStorage,
+    opened: PowerAuthStorage,
     ownsStorage: boolean,
   ) {
     const { configuration, clientConfiguration } = configurations;
@@ -58,6 +59,7 @@ export class Session {
     this.instanceId = instanceId;
     this.configurations = configurations;
     this.engine = engine;
+    const storage = ownsStorage ? new OwnStorage(opened, signal) : opened;
     this.#storage = storage;
     this.#ownsStorage = ownsStorage;
     this.#keys = new RecordKeys(instanceId);
