@@ -66,7 +66,10 @@ export interface ClientOrigin {
 export async function clientOrigin({
   page = 'client',
   host = '127.0.0.1',
-}: { page?: 'client' | 'whole-api'; host?: '127.0.0.1' | 'localhost' } = {}): Promise<ClientOrigin> {
+}: {
+  page?: 'client' | 'deconfigure' | 'whole-api';
+  host?: '127.0.0.1' | 'localhost';
+} = {}): Promise<ClientOrigin> {
   const server = await startPowerAuthTestServer();
   const served = await serveSuite(server, {
     '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>',
