@@ -4,12 +4,13 @@
  * @module
  */
 
-import { failure, oneLine, PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { lostLock, unlessAborted } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, utf8, utf8Decode } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
+import { refusal, saysError } from './refusal.ts';
 
 /** A header, as the facades hand it out. */
 export interface Header {
@@ -35,8 +36,6 @@ export interface HttpClientOptions {
 
 /** Answers longer than this are none of a PowerAuth server's, bytes. */
 const MAX_BODY = 1 << 20;
-/** What an error keeps of a body, and of what is said in it, characters. */
-const MAX_ERROR_BODY = 4096;
 
 /** Sends POST requests to one server. */
 export class HttpClient {
@@ -59,7 +58,7 @@ export class HttpClient {
    *
    * @param path begins with `/`
    * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without leave), AUTHENTICATION_ERROR (401),
-   *   RESPONSE_ERROR (other statuses, and bodies that are too long or no UTF-8), OPERATION_CANCELED
+   *   RESPONSE_ERROR (other statuses, bodies that say that they are an error, are too long, or no UTF-8), OPERATION_CANCELED
    */
   async post(
     path: string,
@@ -105,7 +104,7 @@ export class HttpClient {
       redirect: 'manual',
     });
     const text = await readText(response, () => deadline.set(readTimeout));
-    if (response.status !== 200) throw statusError(response.status, text ?? '');
+    if (response.status !== 200 || saysError(text)) throw refusal(response.status, text ?? '');
     if (text === undefined) {
       throw wrongAnswer(
         `answer: expected UTF-8 of at most ${MAX_BODY} bytes, got something else; is baseEndpointUrl that of a PowerAuth server?`,
@@ -166,46 +165,6 @@ async function readText(response: Response, onProgress: () => void): Promise<str
   } catch {
     return undefined;
   }
-}
-
-/** The error of an answer that is no success. */
-function statusError(status: number, body: string): Error {
-  const errorData = {
-    httpStatusCode: status,
-    responseBody: body.slice(0, MAX_ERROR_BODY),
-    ...powerAuthError(body),
-  };
-  const said = errorData.serverResponseCode === undefined ? '' : `, ${oneLine(errorData.serverResponseCode)}`;
-  if (status === 401) {
-    return failure(
-      PowerAuthErrorCode.AUTHENTICATION_ERROR,
-      `The server refused the authentication (HTTP 401${said}): wrong password, or an activation that is blocked or removed; fetchActivationStatus tells`,
-      { errorData },
-    );
-  }
-  const hint =
-    status === 0 || (status >= 300 && status < 400)
-      ? '; redirects are not followed, check baseEndpointUrl'
-      : '';
-  return failure(PowerAuthErrorCode.RESPONSE_ERROR, `The server answered HTTP ${status}${said}${hint}`, {
-    errorData,
-  });
-}
-
-/** What `{status: "ERROR", responseObject: {code, message}}` says, where the body is that. */
-function powerAuthError(body: string): PowerAuthErrorData {
-  let parsed: { responseObject?: Record<string, unknown> } | null;
-  try {
-    parsed = JSON.parse(body) as typeof parsed;
-  } catch {
-    return {};
-  }
-  const { code, message, currentRecoveryPukIndex } = parsed?.responseObject ?? {};
-  return {
-    ...(typeof code === 'string' ? { serverResponseCode: code.slice(0, MAX_ERROR_BODY) } : {}),
-    ...(typeof message === 'string' ? { serverResponseMessage: message.slice(0, MAX_ERROR_BODY) } : {}),
-    ...(typeof currentRecoveryPukIndex === 'number' ? { currentRecoveryPukIndex } : {}),
-  };
 }
 
 function deconfigured(cause?: unknown): Error {

@@ -83,3 +83,37 @@ test('many requests at once are no leak in the eyes of Node', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(warnings.map(({ name }) => name)).toEqual([]);
 });
+
+test.each<readonly [responseObject: object, said: object]>([
+  [{ currentRecoveryPukIndex: 2 }, { currentRecoveryPukIndex: 2 }],
+  ...[0, -1, 1.5, '2', null].map((index) => [{ currentRecoveryPukIndex: index }, {}] as const),
+  [
+    { code: 'ERR_X', message: 'No' },
+    { serverResponseCode: 'ERR_X', serverResponseMessage: 'No' },
+  ],
+  [{ code: 5, message: {} }, {}],
+])('a refusal with %o', async (responseObject, said) => {
+  const body = JSON.stringify({ status: 'ERROR', responseObject });
+  for (const status of [200, 400, 401, 503]) {
+    const refused = await rejection(clientOf(async () => new Response(body, { status })).post('/x', ''));
+    expect(refused).toMatchObject(error(status === 401 ? 'AUTHENTICATION_ERROR' : 'RESPONSE_ERROR'));
+    expect(refused).toHaveProperty('errorData', { httpStatusCode: status, responseBody: body, ...said });
+  }
+});
+
+test.each([
+  '{"status":"ERROR"}',
+  '{"status":"ERROR","responseObject":null}',
+  '{"status":"ERROR","responseObject":7}',
+])('an error that says no more, %s, with status 200', async (body) => {
+  const refused = await rejection(clientOf(async () => new Response(body)).post('/x', ''));
+  expect(refused).toMatchObject(error('RESPONSE_ERROR', /HTTP 200 in a body that says that it is an error$/));
+  expect(refused).toHaveProperty('errorData', { httpStatusCode: 200, responseBody: body });
+});
+
+test.each(['null', '"ERROR"', '["ERROR"]', '{"encryptedData":"ERROR"}', 'ERROR', '', '{"status":"OK"}'])(
+  '%s with status 200 says no error',
+  async (body) => {
+    expect(await clientOf(async () => new Response(body)).post('/x', '')).toBe(body);
+  },
+);

@@ -4,7 +4,10 @@ import { activated, PASSWORD } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 
 const possession = PowerAuthAuthentication.possession();
-const refused = error(PowerAuthErrorCode.RESPONSE_ERROR, /^answer of /);
+const refused = error(
+  PowerAuthErrorCode.RESPONSE_ERROR,
+  /^answer of |, ERR_AUTHENTICATION in a body that says/,
+);
 
 test.each([
   ['a web page', '<!doctype html><title>Maintenance</title>'],

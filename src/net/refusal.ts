@@ -1,0 +1,74 @@
+/**
+ * What a PowerAuth server says when it does not do what it was asked for.
+ *
+ * @module
+ */
+
+import { failure, oneLine, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+
+/** What an error keeps of a body, and of what is said in it, characters. */
+const MAX_ERROR_BODY = 4096;
+
+/** The error of an answer that is no success: AUTHENTICATION_ERROR for status 401, else RESPONSE_ERROR. */
+export function refusal(status: number, body: string): Error {
+  const errorData = {
+    httpStatusCode: status,
+    responseBody: body.slice(0, MAX_ERROR_BODY),
+    ...powerAuthError(body),
+  };
+  const said = errorData.serverResponseCode === undefined ? '' : `, ${oneLine(errorData.serverResponseCode)}`;
+  if (status === 401) {
+    return failure(
+      PowerAuthErrorCode.AUTHENTICATION_ERROR,
+      `The server refused the authentication (HTTP 401${said}): wrong password, or an activation that is blocked or removed; fetchActivationStatus tells`,
+      { errorData },
+    );
+  }
+  return failure(
+    PowerAuthErrorCode.RESPONSE_ERROR,
+    `The server answered HTTP ${status}${said}${hint(status)}`,
+    {
+      errorData,
+    },
+  );
+}
+
+function hint(status: number): string {
+  if (status === 200) return ' in a body that says that it is an error';
+  const isRedirect = status === 0 || (status >= 300 && status < 400);
+  return isRedirect ? '; redirects are not followed, check baseEndpointUrl' : '';
+}
+
+/** An answer that is not encrypted, as far as it has these fields. */
+interface PlainAnswer {
+  readonly status?: unknown;
+  readonly responseObject?: Readonly<Record<string, unknown>> | null;
+}
+
+function parsePlain(body: string): PlainAnswer {
+  try {
+    return (JSON.parse(body) as PlainAnswer | null) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Whether a server, or what stands before it, reports an error with status 200. An encrypted answer has no such field. */
+export function saysError(body: string | undefined): boolean {
+  return body !== undefined && parsePlain(body).status === 'ERROR';
+}
+
+/** What `{status: "ERROR", responseObject: {code, message}}` says, where the body is that. */
+function powerAuthError(body: string): PowerAuthErrorData {
+  const { code, message, currentRecoveryPukIndex } = parsePlain(body).responseObject ?? {};
+  return {
+    ...(typeof code === 'string' ? { serverResponseCode: code.slice(0, MAX_ERROR_BODY) } : {}),
+    ...(typeof message === 'string' ? { serverResponseMessage: message.slice(0, MAX_ERROR_BODY) } : {}),
+    // As in the React Native SDK: what is no index of a PUK says that none is due.
+    ...(isPukIndex(currentRecoveryPukIndex) ? { currentRecoveryPukIndex } : {}),
+  };
+}
+
+function isPukIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
