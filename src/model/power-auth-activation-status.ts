@@ -47,7 +47,7 @@ export interface PowerAuthActivationStatus {
   failCount: number;
   /** Failed authentications in a row that block the activation. */
   maxFailCount: number;
-  /** `maxFailCount - failCount` when ACTIVE, else 0. */
+  /** `maxFailCount - failCount` when ACTIVE, else 0; never less than 0. */
   remainingAttempts: number;
   /** Whatever the application server adds. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type

@@ -48,7 +48,7 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
     state,
     failCount: blob.failCount,
     maxFailCount: blob.maxFailCount,
-    remainingAttempts: isActive ? blob.maxFailCount - blob.failCount : 0,
+    remainingAttempts: isActive ? Math.max(0, blob.maxFailCount - blob.failCount) : 0,
     ...(customObject === undefined ? {} : { customObject }),
   };
 }

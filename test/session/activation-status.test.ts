@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode, type PowerAuth } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
-import { activated, PASSWORD, requestsTo, statusOf, testClient } from '../helpers/client.ts';
+import {
+  activate,
+  activated,
+  PASSWORD,
+  requestsTo,
+  statusOf,
+  testClient,
+  testServer,
+} from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
-import { keysOf } from '../helpers/storage.ts';
+import { keysOf, rejection } from '../helpers/storage.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 const SIGNED = '/api/protected/signature';
@@ -82,5 +90,19 @@ describe('counters that have drifted apart', () => {
     await work;
     expect(new Set(statuses.map(({ state }) => state))).toEqual(new Set(['ACTIVE']));
     expect(server.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+});
+
+test('more failures than are allowed leave no attempt, and not fewer than none', async () => {
+  const server = await testServer();
+  const powerAuth = await testClient(server);
+  // A status has one byte for it: 1.
+  await activate(server, powerAuth, { maxFailCount: 257 });
+  for (let i = 0; i < 2; i++) await rejection(powerAuth.validatePassword('a wrong one'));
+  expect(await powerAuth.fetchActivationStatus()).toEqual({
+    state: 'ACTIVE',
+    failCount: 2,
+    maxFailCount: 1,
+    remainingAttempts: 0,
   });
 });
