@@ -13,6 +13,7 @@ import {
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
 } from '../model/power-auth-biometry-info.ts';
+import { unlessAborted } from '../util/abort.ts';
 import { utf8 } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
@@ -81,7 +82,8 @@ export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBio
     hkdf(sha256, kept, descriptor, LABEL, BIOMETRY_SECRET_LENGTH);
   const ask = (prompt: PowerAuthBiometricPrompt | undefined, signal: AbortSignal): Promise<void> =>
     questions.ask(signal, async () => {
-      const answer: unknown = await authenticate(prompt, signal);
+      // One that minds no signal must not keep those that come after it waiting.
+      const answer: unknown = await unlessAborted((async () => authenticate(prompt, signal))(), signal);
       signal.throwIfAborted();
       if (answer === true) return;
       throw answer === false

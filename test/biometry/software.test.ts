@@ -77,6 +77,19 @@ describe('softwareBiometry', () => {
     expect((await third).secret).toHaveLength(32);
   });
 
+  test('asks on after a question that was given up, and that minds no signal', async () => {
+    const answers = [new Promise<boolean>(() => undefined), Promise.resolve(true)];
+    const authenticate = vi.fn(async () => answers.shift() ?? false);
+    const provider = softwareBiometry({ key, authenticate });
+    const given = new AbortController();
+    const first = provider.create({ prompt: PROMPT, signal: given.signal, authenticate: true });
+    const second = provider.create({ prompt: PROMPT, signal, authenticate: true });
+    await expect.poll(() => authenticate.mock.calls.length).toBe(1);
+    given.abort(new RangeError('given up'));
+    await expect(first).rejects.toThrow('given up');
+    expect((await second).secret).toHaveLength(32);
+  });
+
   test('answers what it is told to about the platform', async () => {
     const locked = { isAvailable: false, biometryType: 'FACE', canAuthenticate: 'LOCKOUT' } as const;
     expect(await softwareBiometry({ key, info: () => locked }).info()).toEqual(locked);
