@@ -4,7 +4,13 @@
  * @module
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { springError, type Answer } from './answers.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import { answer } from './routes.ts';
@@ -49,15 +55,32 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return length > MAX_BODY ? undefined : Buffer.concat(chunks);
 }
 
+/** What the Fetch Standard (CORS protocol) asks of a server before a page of another origin may call it and read the answer. */
+const corsHeaders = (allowOrigin: string | undefined): OutgoingHttpHeaders =>
+  allowOrigin === undefined
+    ? {}
+    : {
+        'Access-Control-Allow-Origin': allowOrigin,
+        'Access-Control-Allow-Methods': '*',
+        // The asterisk leaves this one out.
+        'Access-Control-Allow-Headers': '*, Authorization',
+      };
+
 /** Makes the HTTP server; it does not listen yet. */
 export function createHttpServer(
   state: ServerState,
   faults: PowerAuthTestFaults,
   requests: PowerAuthTestRequest[],
+  allowOrigin: string | undefined,
 ): Server {
+  const cors = corsHeaders(allowOrigin);
+
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname: path, search, searchParams: query } = new URL(message.url ?? '/', 'http://localhost');
     const { method = 'GET', headers } = message;
+    // The browser's question, and no request of the application's.
+    const isPreflight = method === 'OPTIONS' && 'access-control-request-method' in headers;
+    if (allowOrigin !== undefined && isPreflight) return void response.writeHead(204, cors).end();
     const body = await readBody(message);
     const request: PowerAuthTestRequest = {
       method,
@@ -83,7 +106,7 @@ export function createHttpServer(
       const { status, body: text } = reply();
       if (fault.dropReply === true) return void message.socket.destroy();
       request.status = status;
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
+      response.writeHead(status, { 'Content-Type': 'application/json', ...cors }).end(text);
     };
     if (fault.delay === undefined) send();
     else setTimeout(send, fault.delay).unref();

@@ -66,6 +66,7 @@ export type {
  */
 export async function startPowerAuthTestServer({
   port = 0,
+  allowOrigin,
   activationRecovery = true,
   biometryUnlocksVault = false,
   userOfAttributes = ({ username }) =>
@@ -75,7 +76,7 @@ export async function startPowerAuthTestServer({
   const state = new ServerState({ activationRecovery, biometryUnlocksVault, userOfAttributes, userInfo });
   const requests: PowerAuthTestRequest[] = [];
   const faults = new PowerAuthTestFaults();
-  const http = createHttpServer(state, faults, requests);
+  const http = createHttpServer(state, faults, requests, allowOrigin);
   http.listen(port, '127.0.0.1');
   await once(http, 'listening');
 

@@ -37,7 +37,10 @@ export interface PowerAuthTestOfflineRequest {
  * ```
  */
 export interface PowerAuthTestOfflinePayload {
-  /** Lines of text; the last one is a digit and a signature. */
+  /**
+   * Lines of text. The last one is a digit, 0 for the master server key and 1 for the activation's, and a signature (Base64) of
+   * everything before it, that digit included.
+   */
   readonly payload: string;
   /** Base64 of 16 B. */
   readonly nonce: string;

@@ -127,7 +127,8 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states.
+   * PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states. Activations by code and by
+   * identity attributes need it after the client's `commitActivation`; those with a one-time password and by recovery code do not.
    *
    * @example
    * ```ts

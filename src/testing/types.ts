@@ -17,6 +17,11 @@ import type { PowerAuthTestActivationState } from './state.ts';
 export interface PowerAuthTestServerOptions {
   /** TCP port on 127.0.0.1. Default 0: any that is free. */
   readonly port?: number;
+  /**
+   * Origin whose pages may call the server directly, such as `http://localhost:5173`, or `*` for all (CORS). The browser's
+   * preflights are answered and stand in no list of requests. Default: none, for pages behind whose own server this one stands.
+   */
+  readonly allowOrigin?: string;
   /** Whether each new activation gets a recovery code and PUK. Default true. */
   readonly activationRecovery?: boolean;
   /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */

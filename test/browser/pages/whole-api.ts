@@ -12,6 +12,7 @@ import {
   PowerAuthError,
   PowerAuthPassphraseMeter,
   type PowerAuthAuthorizationHttpHeader,
+  type PowerAuthClientConfigurationType,
   type PowerAuthConfigurationType,
   type PowerAuthErrorCode,
 } from '../../../src/index.ts';
@@ -100,9 +101,12 @@ const calls = {
 
   done: async () => [...done],
 
-  async configure(configuration: PowerAuthConfigurationType): Promise<boolean> {
+  async configure(
+    configuration: PowerAuthConfigurationType,
+    client?: PowerAuthClientConfigurationType,
+  ): Promise<boolean> {
     // `http://` on this machine only.
-    await powerAuth.configure(configuration, { enableUnsecureTraffic: true });
+    await powerAuth.configure(configuration, { enableUnsecureTraffic: true, ...client });
     return powerAuth.isConfigured();
   },
   deconfigure: () => powerAuth.deconfigure(),
