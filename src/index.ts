@@ -84,4 +84,9 @@ export type {
 export { PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from './errors.ts';
 export type { EngineName } from './hot-path/types.ts';
 export type { PowerAuthClock } from './net/clock.ts';
-export type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './storage/types.ts';
+export type {
+  PowerAuthCryptoKey,
+  PowerAuthStorage,
+  PowerAuthStorageChange,
+  PowerAuthStorageLock,
+} from './storage/types.ts';

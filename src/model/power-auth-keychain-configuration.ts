@@ -6,7 +6,7 @@
 
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
-import type { PowerAuthStorage } from '../storage/types.ts';
+import type { PowerAuthCryptoKey, PowerAuthStorage } from '../storage/types.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -57,7 +57,7 @@ export interface PowerAuthKeychainConfigurationType {
    * The AES-256-GCM key under which records are sealed: 32 bytes (copied; the caller wipes its own) or a CryptoKey with
    * the usages encrypt and decrypt. Default: made and kept by the runtime's key store.
    */
-  readonly sealingKey?: Uint8Array | CryptoKey | undefined;
+  readonly sealingKey?: Uint8Array | PowerAuthCryptoKey | undefined;
 }
 
 /**
@@ -88,7 +88,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   userDefaultsSuiteName?: string | undefined;
   minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
   storage?: PowerAuthStorage | undefined;
-  readonly #sealingKey: Uint8Array | CryptoKey | undefined;
+  readonly #sealingKey: Uint8Array | PowerAuthCryptoKey | undefined;
 
   /**
    * Makes settings; `configure` checks them.
@@ -108,7 +108,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   }
 
   /** The key as it was given. A getter, so that it is in no JSON and no log of this object. */
-  get sealingKey(): Uint8Array | CryptoKey | undefined {
+  get sealingKey(): Uint8Array | PowerAuthCryptoKey | undefined {
     return this.#sealingKey;
   }
 
@@ -158,7 +158,7 @@ const keychainConfigurationSchema = v.object(
       v.custom<PowerAuthStorage>(isStorage, `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`),
     ),
     sealingKey: v.optional(
-      v.custom<Uint8Array | CryptoKey>(
+      v.custom<Uint8Array | PowerAuthCryptoKey>(
         isSealingKey,
         '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt',
       ),

@@ -8,6 +8,7 @@
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { lmdbStorage } from '../storage/lmdb.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from '../storage/sealing-key.ts';
+import type { PowerAuthCryptoKey } from '../storage/types.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { describe } from '../util/validate.ts';
@@ -104,7 +105,7 @@ async function store(entry: Entry): Promise<CryptoKey> {
  * await powerAuth.configure(configuration, undefined, undefined, { sealingKey });
  * ```
  */
-export async function keyringSealingKey(options: KeyringSealingKeyOptions = {}): Promise<CryptoKey> {
+export async function keyringSealingKey(options: KeyringSealingKeyOptions = {}): Promise<PowerAuthCryptoKey> {
   const { service = 'powerauth-wasm', account = 'sealing key' } = options;
   assertName(service, 'service');
   assertName(account, 'account');

@@ -10,7 +10,12 @@ import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './che
 import { Closing } from './closing.ts';
 import { importSealingKey } from './sealing-key.ts';
 import { Turns } from './turns.ts';
-import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import type {
+  PowerAuthCryptoKey,
+  PowerAuthStorage,
+  PowerAuthStorageChange,
+  PowerAuthStorageLock,
+} from './types.ts';
 import { updateUntilDone, type Change } from './updates.ts';
 
 type Listener = (change: PowerAuthStorageChange) => void;
@@ -33,7 +38,7 @@ export class MemorySpace {
   readonly updates = new Turns();
   /** @internal */
   readonly subscribers = new Map<Listener, MemoryStorage>();
-  #sealingKey: Promise<CryptoKey> | undefined;
+  #sealingKey: Promise<PowerAuthCryptoKey> | undefined;
 
   /** @internal Writes without asking; `owner` is not told. */
   put(key: string, value: Uint8Array<ArrayBuffer> | undefined, owner: MemoryStorage): void {
@@ -48,7 +53,7 @@ export class MemorySpace {
   }
 
   /** @internal A key as short-lived as the records. */
-  sealingKey(): Promise<CryptoKey> {
+  sealingKey(): Promise<PowerAuthCryptoKey> {
     if (this.#sealingKey === undefined) {
       const bytes = randomBytes(32);
       this.#sealingKey = importSealingKey(bytes).finally(() => wipe(bytes));
@@ -153,7 +158,7 @@ class MemoryStorage implements PowerAuthStorage {
     }
   }
 
-  async sealingKey(): Promise<CryptoKey> {
+  async sealingKey(): Promise<PowerAuthCryptoKey> {
     this.#assertOpen();
     return this.#space.sealingKey();
   }

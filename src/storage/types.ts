@@ -5,6 +5,18 @@
  */
 
 /**
+ * The `CryptoKey` of Web Crypto. The name is for Node programs that compile without the DOM library: Node's types know
+ * the key, but no global name for it.
+ *
+ * @example
+ * ```ts
+ * const usages = ['encrypt', 'decrypt'] as const;
+ * const key: PowerAuthCryptoKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, usages);
+ * ```
+ */
+export type PowerAuthCryptoKey = Parameters<typeof crypto.subtle.exportKey>[1];
+
+/**
  * A held lock, given to the section that runs under it.
  *
  * @example
@@ -123,5 +135,5 @@ export interface PowerAuthStorage {
    * where such a key belongs: lmdb keeps it in a file of its folder, memory beside the records. Without this member the
    * runtime's key store decides, see `defaultSealingKey`. Never called where {@link needsSealingKey} is true.
    */
-  sealingKey?(): Promise<CryptoKey>;
+  sealingKey?(): Promise<PowerAuthCryptoKey>;
 }

@@ -108,6 +108,17 @@ describe('the packed package in an empty project', () => {
     expect(await readdir(join(project, 'browser'))).toEqual(['browser.js']);
   }, 60_000);
 
+  test('a program for Node compiles without the DOM library', async () => {
+    const forBrowsers = ['./storage/localforage', './biometry/webauthn'];
+    const forNode = subpaths.filter((path) => !forBrowsers.includes(path));
+    const key = 'crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])';
+    const settings = `{ sealingKey: await ${key} }`;
+    const using = `console.log(new module0.PowerAuthKeychainConfiguration(${settings}));\n`;
+    await writeFile(join(project, 'src/node.ts'), loading(forNode) + using);
+    await compile('node', { ...nodenext, lib: ['ES2022'], types: ['node'] }, ['src/node.ts']);
+    expect(await readdir(join(project, 'node'))).toEqual(['node.js']);
+  }, 60_000);
+
   describe('an app for browsers, with nothing set, is bundled', () => {
     beforeAll(async () => {
       await mkdir(join(project, 'app'));
