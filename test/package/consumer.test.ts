@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requestsTo, testServer } from '../helpers/client.ts';
 import { npm, root, runNode } from './support.ts';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -33,6 +34,21 @@ const bundler = { ...strict, module: 'esnext', moduleResolution: 'bundler' };
 const nodenext = { ...strict, module: 'nodenext', moduleResolution: 'nodenext' };
 const inNode = Object.entries({ bundler, nodenext });
 
+/** What the README's gateway takes from its bank: the settings are in the environment, a one-time password completes an activation. */
+const bank = `
+import { PowerAuthActivation, PowerAuthAuthentication, type PowerAuth, type PowerAuthConfigurationType } from 'powerauth-wasm';
+const told = JSON.parse(process.env['BANK'] ?? '') as Record<'activationCode' | 'otp' | 'url', string> & { configuration: PowerAuthConfigurationType };
+export const { configuration, url } = told;
+export const client = { enableUnsecureTraffic: true };
+export const sealingKey = new Uint8Array(32).fill(7);
+export async function activate(powerAuth: PowerAuth): Promise<void> {
+  const activation = PowerAuthActivation.createWithActivationCode(told.activationCode, 'Gateway');
+  activation.additionalActivationOtp = told.otp;
+  await powerAuth.createActivation(activation);
+  await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('correct horse'));
+}
+`;
+
 const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
 
 /** A program that loads entry points and says of each that it exports something. */
@@ -42,6 +58,15 @@ const loading = (paths: readonly string[]): string =>
       (path, index) =>
         `import * as module${index} from '${path.replace('.', 'powerauth-wasm')}';\n` +
         `console.log('${path}', Object.keys(module${index}).length > 0);\n`,
+    )
+    .join('');
+
+/** The same for CommonJS. */
+const loadingOld = (paths: readonly string[]): string =>
+  paths
+    .map(
+      (path) =>
+        `console.log('${path}', Object.keys(require('${path.replace('.', 'powerauth-wasm')}')).length > 0);\n`,
     )
     .join('');
 
@@ -61,6 +86,8 @@ describe('the packed package in an empty project', () => {
     await npm(['install', ...quietly, `./${tarball ?? ''}`, nodeTypes], project);
     await mkdir(join(project, 'src'));
     await writeFile(join(project, 'src/example.ts'), await exampleOf('README.md', 'main'));
+    await writeFile(join(project, 'src/gateway.ts'), await exampleOf('README.md', 'gateway'));
+    await writeFile(join(project, 'src/bank.ts'), bank);
     await writeFile(join(project, 'src/subpaths.ts'), loading(subpaths));
     // What is for Node alone may ask for Node's types.
     const universal = subpaths.filter((path) => path !== './testing');
@@ -79,7 +106,7 @@ describe('the packed package in an empty project', () => {
 
   describe.each(inNode)('moduleResolution %s', (resolution, compilerOptions) => {
     beforeAll(async () => {
-      const files = ['src/example.ts', 'src/subpaths.ts'];
+      const files = ['src/example.ts', 'src/gateway.ts', 'src/subpaths.ts'];
       await compile(resolution, { ...compilerOptions, types: ['node'] }, files);
     }, 120_000);
 
@@ -88,10 +115,34 @@ describe('the packed package in an empty project', () => {
       expect(output).toContain('200');
     });
 
+    test('the gateway of the README goes on after a restart with what it has', async () => {
+      const server = await testServer();
+      const { configuration, baseUrl } = server;
+      const otp = '123456';
+      const { activationCode } = server.createActivation({ otp });
+      const url = `${baseUrl}/api/protected/token`;
+      const folder = join(project, `gateway-${resolution}`);
+      await mkdir(folder);
+      const BANK = JSON.stringify({ configuration, url, otp, activationCode });
+      const start = () => runNode([join(project, resolution, 'gateway.js')], folder, { BANK });
+      expect(await start()).toBe('200\n');
+      expect(await start()).toBe('200\n');
+      const made = ['/pa/v3/activation/create', '/pa/v3/token/create'].map((path) =>
+        requestsTo(server, path),
+      );
+      expect(made).toEqual([1, 1]);
+    }, 60_000);
+
     test('every subpath compiles and loads', async () => {
       const output = await runNode([`${resolution}/subpaths.js`], project);
       expect(output.trim().split('\n')).toEqual(subpaths.map((path) => `${path} true`));
     });
+  });
+
+  test('require() takes it', async () => {
+    await writeFile(join(project, 'old.cjs'), loadingOld(subpaths));
+    const output = await runNode(['old.cjs'], project);
+    expect(output.trim().split('\n')).toEqual(subpaths.map((path) => `${path} true`));
   });
 
   test('the driver of docs/storage.md keeps the contract, as node:test says', async () => {

@@ -33,8 +33,11 @@ export async function run(
 }
 
 /** Runs a script with this Node; see {@link run}. */
-export const runNode = (args: readonly string[], cwd?: string): Promise<string> =>
-  run(process.execPath, args, cwd);
+export const runNode = (
+  args: readonly string[],
+  cwd?: string,
+  variables?: NodeJS.ProcessEnv,
+): Promise<string> => run(process.execPath, args, cwd, variables);
 
 /** npm as the user has it: the one that runs the tests, else the one on the PATH. */
 export function npm(args: readonly string[], cwd?: string): Promise<string> {
