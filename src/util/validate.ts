@@ -75,6 +75,21 @@ function at(issue: v.BaseIssue<unknown>): string {
     .join('');
 }
 
+/** What of a schema leads to those of its members. */
+interface Place {
+  readonly entries?: Record<string, Place>;
+  /** Of `optional` and the like. */
+  readonly wrapped?: Place;
+}
+
+/** What is expected of a member that is missing, of which valibot's issue says only the name. Undefined for other issues. */
+function expectedOfMissing(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): string | undefined {
+  if (issue.path?.at(-1)?.origin !== 'key') return undefined;
+  let place = schema as Place | undefined;
+  for (const { key } of issue.path) place = (place?.wrapped ?? place)?.entries?.[String(key)];
+  return place && v.safeParse(place as v.GenericSchema, undefined).issues?.[0].message;
+}
+
 /**
  * The value if it fits the schema; else throws a PowerAuthError of `code` whose message says field, expected and
  * received. A schema's own message is what was "expected"; where it has none, valibot's type name is.
@@ -98,7 +113,8 @@ export function check<S extends v.GenericSchema>(
   }
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const expected = issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message;
+  const message = expectedOfMissing(schema, issue) ?? issue.message;
+  const expected = message.startsWith('Invalid') ? (issue.expected ?? 'another value') : message;
   // A number that has passed the check of its type is one where a number is expected.
   const received = issue.kind === 'validation' ? describeNumber(issue.input) : describe(issue.input);
   throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`, details);

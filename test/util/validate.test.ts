@@ -11,6 +11,7 @@ import {
 } from '../../src/index.ts';
 import { buildActivation } from '../../src/model/power-auth-activation.ts';
 import { buildClientConfiguration } from '../../src/model/power-auth-client-configuration.ts';
+import { buildConfiguration } from '../../src/model/power-auth-configuration.ts';
 import { describe as describeValue } from '../../src/util/validate.ts';
 import { error } from '../helpers/error.ts';
 import { rejection } from '../helpers/storage.ts';
@@ -77,4 +78,14 @@ test('an error that throws when it is read can be the cause of another one', () 
   expect(wrapped.code).toBe(PowerAuthErrorCode.UNKNOWN_ERROR);
   expect(wrapped.print()).toContain('UNKNOWN_ERROR');
   expect(PowerAuthDebug.describeError(evil)).toBe('an object that has no text');
+});
+
+test('of a member that is missing the message says what it should be', () => {
+  const configuration = { applicationKey: 'AAECAwQFBgcICQoLDA0ODw==' };
+  expect(() => buildConfiguration(configuration as never)).toThrow(
+    'configuration.applicationSecret: expected Base64 of 16 bytes, got undefined',
+  );
+  expect(() => buildClientConfiguration({ basicHttpAuthentication: { username: 'app' } as never })).toThrow(
+    /^clientConfiguration\.basicHttpAuthentication\.password: expected a string.*, got undefined$/,
+  );
 });
