@@ -228,7 +228,7 @@ class Deadline {
     if (this.#end === 'client') return deconfigured(error);
     return failure(
       PowerAuthErrorCode.NETWORK_ERROR,
-      'The server could not be reached, or broke its answer off; check the connection and baseEndpointUrl, and try again',
+      'The server could not be reached, or broke its answer off; check the connection and baseEndpointUrl (in a browser also the server’s CORS headers), and try again',
       { cause: error },
     );
   }

@@ -23,7 +23,7 @@ export async function configureSession(instanceId: string, args: readonly unknow
   if (sessions.has(instanceId) || opening.has(instanceId)) {
     throw failure(
       PowerAuthErrorCode.REACT_NATIVE_ERROR,
-      'A PowerAuth instance with this instanceId is already configured; call deconfigure first',
+      `A PowerAuth instance with the instanceId ${JSON.stringify(instanceId)} is already configured; call deconfigure first`,
     );
   }
   const session = Session.open(instanceId, configurations);
