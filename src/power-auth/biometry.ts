@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { guard } from '../facade.ts';
 import {
   buildPrompt,
@@ -134,7 +134,10 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
       sessionOf(this.instanceId);
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       if (!resolved.isBiometricAuthentication)
-        throw wrongParameter('authentication', 'one with the biometry factor', authentication);
+        throw failure(
+          PowerAuthErrorCode.WRONG_PARAMETER,
+          'authentication: expected one with the biometry factor, got one without',
+        );
       if (typeof groupedAuthenticationCalls !== 'function')
         throw wrongParameter('groupedAuthenticationCalls', 'a function', groupedAuthenticationCalls);
       const session = await activatedSession(this.instanceId);

@@ -133,6 +133,16 @@ describe('groupedBiometricAuthentication', () => {
     });
     expect(user.asked).toEqual([PROMPT]);
     expect(server.tokens).toHaveLength(1);
+    const group = powerAuth.groupedBiometricAuthentication(
+      PowerAuthAuthentication.password(PASSWORD),
+      async () => undefined,
+    );
+    await expect(group).rejects.toMatchObject(
+      error(
+        PowerAuthErrorCode.WRONG_PARAMETER,
+        /^authentication: expected one with the biometry factor, got one without$/,
+      ),
+    );
     // The object that the group was asked for is not used up by it.
     await accepted(client, authentication);
     expect(user.asked).toHaveLength(2);

@@ -229,7 +229,9 @@ describe('confirmRecoveryCode', () => {
     const revoked = server.createRecoveryCode().recoveryCode;
     server.revokeRecoveryCode(revoked);
     for (const code of [foreign, revoked, UNKNOWN_CODE]) {
-      await expect(powerAuth.confirmRecoveryCode(code, KNOWLEDGE)).rejects.toMatchObject(REFUSED);
+      await expect(powerAuth.confirmRecoveryCode(code, KNOWLEDGE)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.AUTHENTICATION_ERROR, /recovery code/),
+      );
     }
     expect(server.activation(activationId)?.failCount).toBe(0);
   });
