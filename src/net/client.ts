@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
-import { lostLock, unlessAborted } from '../util/abort.ts';
+import { deconfigured, lostLock, unlessAborted } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, utf8, utf8Decode } from '../util/bytes.ts';
@@ -165,10 +165,6 @@ async function readText(response: Response, onProgress: () => void): Promise<str
   } catch {
     return undefined;
   }
-}
-
-function deconfigured(cause?: unknown): Error {
-  return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile', { cause });
 }
 
 /** What ends a request early: it takes too long, its lock was lost, or the client ends. */

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import type { EncryptedRequestEnvelope, EncryptedResponseEnvelope } from '../protocol/ecies.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
-import { bytesField } from '../util/validate.ts';
+import { bytesField, parseJson } from '../util/validate.ts';
 import type { Header, HttpClient } from './client.ts';
 
 const envelopeSchema = v.object({
@@ -112,12 +112,6 @@ export class Endpoints {
     options: { header?: Header; signal?: AbortSignal } = {},
   ): Promise<v.InferOutput<S>> {
     const text = await this.#http.post(path, typeof body === 'string' ? body : JSON.stringify(body), options);
-    let answer: unknown;
-    try {
-      answer = JSON.parse(text);
-    } catch {
-      // Left undefined, which no schema takes.
-    }
-    return checkAnswer(schema, answer, `answer of ${path}`);
+    return checkAnswer(schema, parseJson(text), `answer of ${path}`);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { failure, oneLine, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { parseJson } from '../util/validate.ts';
 
 /** What an error keeps of a body, and of what is said in it, characters. */
 const MAX_ERROR_BODY = 4096;
@@ -45,13 +46,7 @@ interface PlainAnswer {
   readonly responseObject?: Readonly<Record<string, unknown>> | null;
 }
 
-function parsePlain(body: string): PlainAnswer {
-  try {
-    return (JSON.parse(body) as PlainAnswer | null) ?? {};
-  } catch {
-    return {};
-  }
-}
+const parsePlain = (body: string): PlainAnswer => (parseJson(body) as PlainAnswer | null | undefined) ?? {};
 
 /** Whether a server, or what stands before it, reports an error with status 200. An encrypted answer has no such field. */
 export function saysError(body: string | undefined): boolean {

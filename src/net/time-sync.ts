@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { wrongAnswer } from '../util/answers.ts';
-import { describe } from '../util/validate.ts';
+import { describeNumber } from '../util/validate.ts';
 import type { PowerAuthClock } from './clock.ts';
 
 /** Wall and monotonic clock may drift apart by this before time counts as unsynchronised, ms. */
@@ -130,8 +130,9 @@ export class TimeSynchronization {
       throw throwingClock(cause);
     }
     if (typeof ms === 'number' && Number.isFinite(ms)) return ms;
-    const received = typeof ms === 'number' ? String(ms) : describe(ms);
-    throw wrongClock(`clientConfiguration.clock.${name}: expected a finite number of ms, got ${received}`);
+    throw wrongClock(
+      `clientConfiguration.clock.${name}: expected a finite number of ms, got ${describeNumber(ms)}`,
+    );
   }
 }
 

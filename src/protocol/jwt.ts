@@ -7,7 +7,8 @@
 import { p256 } from '@noble/curves/nist.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
-import { utf8, utf8Decode } from '../util/bytes.ts';
+import { utf8 } from '../util/bytes.ts';
+import { parseJson } from '../util/validate.ts';
 import { hmacSha256 } from './kdf.ts';
 
 const encodeJson = (value: unknown): string => base64url(utf8(JSON.stringify(value)));
@@ -27,7 +28,7 @@ export function verifyEs256(jwt: string, publicKey: Uint8Array): unknown {
   const refuse = (expected: string) =>
     failure(PowerAuthErrorCode.ENCRYPTION_ERROR, `temporary key: expected ${expected}, got another one`);
   const [header = '', claims = '', signature = '', ...rest] = jwt.split('.');
-  if (rest.length > 0 || (parseJson(header) as { alg?: unknown } | undefined)?.alg !== 'ES256') {
+  if (rest.length > 0 || (parsePart(header) as { alg?: unknown } | undefined)?.alg !== 'ES256') {
     throw refuse('a JWT signed with ES256');
   }
   const bytes = base64urlDecode(signature);
@@ -35,7 +36,7 @@ export function verifyEs256(jwt: string, publicKey: Uint8Array): unknown {
   if (bytes?.length !== 64 || !verifies(bytes, utf8(`${header}.${claims}`), publicKey)) {
     throw refuse('a JWT signed by the server');
   }
-  return parseJson(claims);
+  return parsePart(claims);
 }
 
 function verifies(signature: Uint8Array, data: Uint8Array, publicKey: Uint8Array): boolean {
@@ -46,12 +47,7 @@ function verifies(signature: Uint8Array, data: Uint8Array, publicKey: Uint8Array
   }
 }
 
-function parseJson(part: string): unknown {
+function parsePart(part: string): unknown {
   const bytes = base64urlDecode(part);
-  if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(utf8Decode(bytes)) as unknown;
-  } catch {
-    return undefined;
-  }
+  return bytes && parseJson(bytes);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from '../storage/types.ts';
 import type { Change } from '../storage/updates.ts';
+import { deconfigured } from '../util/abort.ts';
 import { isInstance } from '../util/instance.ts';
 
 /** What a storage rejects with when it is closed, and when its medium fails. */
@@ -74,9 +75,7 @@ export class OwnStorage implements PowerAuthStorage {
     } catch (error) {
       const isOfStorage = !isInstance(error, PowerAuthError) || OF_STORAGES.includes(error.code);
       if (!this.#ended.aborted || !isOfStorage) throw error;
-      throw failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile', {
-        cause: error,
-      });
+      throw deconfigured(error);
     }
   }
 }

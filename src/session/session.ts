@@ -14,6 +14,7 @@ import { Endpoints } from '../net/endpoints.ts';
 import { TimeSynchronization } from '../net/time-sync.ts';
 import { importSealingKey, sealedStorage } from '../storage/sealed.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
+import { deconfigured } from '../util/abort.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { BiometryFactor } from './biometry.ts';
 import { ActivationStore, missingActivation } from './activation-store.ts';
@@ -141,9 +142,7 @@ export class Session {
 
   /** @throws OPERATION_CANCELED after {@link close} */
   throwIfClosed(): void {
-    if (this.#ended.signal.aborted) {
-      throw failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile');
-    }
+    if (this.#ended.signal.aborted) throw deconfigured();
   }
 
   /**

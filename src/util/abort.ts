@@ -18,6 +18,11 @@ export function lostLock({ reason }: AbortSignal): PowerAuthError {
   });
 }
 
+/** The error of a call that the end of its instance cuts short. */
+export function deconfigured(cause?: unknown): PowerAuthError {
+  return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile', { cause });
+}
+
 /** @throws what {@link lostLock} answers */
 export function throwIfLost(lock: AbortSignal): void {
   if (lock.aborted) throw lostLock(lock);

@@ -120,10 +120,10 @@ export function check<S extends v.GenericSchema>(
   throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`, details);
 }
 
-/** The value of UTF-8 JSON, or undefined where it is none. */
-export function parseJson(bytes: Uint8Array): unknown {
+/** The value of JSON, as text or in UTF-8, or undefined where it is none. */
+export function parseJson(json: Uint8Array | string): unknown {
   try {
-    return JSON.parse(utf8Decode(bytes)) as unknown;
+    return JSON.parse(typeof json === 'string' ? json : utf8Decode(json)) as unknown;
   } catch {
     return undefined;
   }

@@ -37,17 +37,18 @@ export const NO_BOOLEANS = VALUES.filter(([, value]) => typeof value !== 'boolea
 /** Values that are no functions. */
 export const NO_FUNCTIONS = VALUES.filter(([, value]) => typeof value !== 'function');
 
-function throwing(): object {
+/** An object of the target's type that throws whenever it is looked at. */
+export function throwing<T extends object>(target: T): T {
   const fail = () => {
     throw new RangeError('a trap');
   };
-  return new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
+  return new Proxy(target, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
 }
 
 /** Values that are no object of any class of ours. */
 export const NO_INSTANCES: readonly NamedValue[] = [
   ...VALUES,
-  ['an object that throws when it is looked at', throwing()],
+  ['an object that throws when it is looked at', throwing({})],
 ];
 
 /** Strings that are long, or whose UTF-16 is not what it seems to be. */

@@ -4,6 +4,7 @@ import { HttpClient } from '../../src/net/client.ts';
 import { activated, requestsTo } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 import { rejection } from '../helpers/storage.ts';
+import { throwing } from '../helpers/wrong-values.ts';
 
 /** A client whose requests go to a function, and nowhere else. */
 function clientOf(fetch: typeof globalThis.fetch, signal?: AbortSignal): HttpClient {
@@ -38,10 +39,7 @@ test('a fetch that minds no signal ends in time all the same', async () => {
 });
 
 test('whatever fetch throws or answers is a NETWORK_ERROR', async () => {
-  const trap = () => {
-    throw new RangeError('a trap');
-  };
-  const unreadable = new Proxy(new Error(), { get: trap, getPrototypeOf: trap });
+  const unreadable = throwing(new Error());
   const likeOurs = Object.assign(new Error('mine'), { name: 'PowerAuthError', code: 'SUCCEED' });
   for (const thrown of [undefined, null, 'text', unreadable, likeOurs]) {
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a given fetch may do

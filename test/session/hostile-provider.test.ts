@@ -11,6 +11,7 @@ import { testBiometry } from '../helpers/biometry.ts';
 import { activated, expectNothingLeft, PASSWORD, testClient, testServer } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 import { rejection } from '../helpers/storage.ts';
+import { throwing } from '../helpers/wrong-values.ts';
 
 const biometry = () => PowerAuthAuthentication.biometry({ promptMessage: 'Please approve' });
 const sign = (powerAuth: PowerAuth) => powerAuth.requestSignature(biometry(), 'POST', '/x');
@@ -172,10 +173,7 @@ test('an `info` that hangs under a commit lets the activation be removed', async
 });
 
 test('an error that can not be asked what it is, is BIOMETRY_FAILED', async () => {
-  const trap = () => {
-    throw new RangeError('a trap');
-  };
-  const evil = new Proxy(new Error(), { get: trap, getPrototypeOf: trap });
+  const evil = throwing(new Error());
   const { powerAuth, repair } = await withProvider({ authenticate: () => Promise.reject(evil) });
   await expect(sign(powerAuth)).rejects.toMatchObject(error(PowerAuthErrorCode.BIOMETRY_FAILED));
   repair();
