@@ -26,6 +26,7 @@ import { findSession, sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
 import { base64, base64DecodeLenient } from './util/base64.ts';
 import { utf8, utf8Decode, wipe } from './util/bytes.ts';
+import { keepsNothingAlive, type Timer } from './util/timers.ts';
 import { check, wrongParameter } from './util/validate.ts';
 
 /** Disuse after which a decryptor's keys are wiped, ms. */
@@ -83,7 +84,7 @@ class Decryptor implements PowerAuthDecryptor {
   readonly #session: Session;
   readonly #activationId: string | undefined;
   #keys: ResponseDecryptor | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   readonly #forgetSession: () => void;
 
   private constructor(scope: PowerAuthEncryptorScope, session: Session, request: GenericEncryptedRequest) {
@@ -152,9 +153,7 @@ class Decryptor implements PowerAuthDecryptor {
 
   #touch(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#wipe(), DECRYPTOR_LIFE);
-    // In Node a timer keeps the process alive; in browsers it is a number.
-    (this.#timer as { unref?: () => void }).unref?.();
+    this.#timer = keepsNothingAlive(setTimeout(() => this.#wipe(), DECRYPTOR_LIFE));
   }
 
   #wipe(): void {

@@ -6,6 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { wipe } from '../util/bytes.ts';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 
 /** Disuse after which an unlocked key is wiped, ms. */
 const AUTORELEASE_TIME = 5 * 60_000;
@@ -15,7 +16,7 @@ export class UnlockedBiometryKey {
   /** The activation that the key is one of. */
   readonly activationId: string;
   #key: Uint8Array | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   /** @param key 16 B; goes over to this object, which wipes it */
   constructor(activationId: string, key: Uint8Array) {
@@ -49,8 +50,6 @@ export class UnlockedBiometryKey {
 
   #startTimer(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.release(), AUTORELEASE_TIME);
-    // In Node a timer keeps the process alive; in browsers it is a number.
-    (this.#timer as { unref?: () => void }).unref?.();
+    this.#timer = keepsNothingAlive(setTimeout(() => this.release(), AUTORELEASE_TIME));
   }
 }

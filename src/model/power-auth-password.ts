@@ -7,6 +7,7 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { describe, wrongNumber, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
 import type { PinTestResult } from './pin-test-result.ts';
@@ -67,7 +68,7 @@ export class PowerAuthPassword {
   #inUse = false;
   /** It ended without the app's asking, and the app was not told yet. */
   #lost = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   readonly #destroyOnUse: boolean;
   readonly #onAutomaticCleanup: (() => void) | undefined;
   readonly #instanceId: string | undefined;
@@ -296,9 +297,7 @@ export class PowerAuthPassword {
     }
     this.#inUse = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end({ lost: true }), this.#autoreleaseTime);
-    // In Node a timer keeps the process alive; in browsers it is a number.
-    (this.#timer as { unref?: () => void }).unref?.();
+    this.#timer = keepsNothingAlive(setTimeout(() => this.#end({ lost: true }), this.#autoreleaseTime));
   }
 
   #tell(): void {

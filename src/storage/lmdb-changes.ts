@@ -10,6 +10,7 @@
 
 import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { notify } from './checks.ts';
 import type { Closing } from './closing.ts';
 import type { LmdbDatabase, LmdbEnvironment } from './lmdb-environment.ts';
@@ -52,9 +53,9 @@ export class ChangeFeed {
   readonly #waiting = new Set<() => void>();
   #seen = 0n;
   #watcher: FSWatcher | undefined;
-  #looking: NodeJS.Timeout | undefined;
+  #looking: Timer | undefined;
   #coming: NodeJS.Immediate | undefined;
-  #again: NodeJS.Timeout[] = [];
+  #again: Timer[] = [];
   #closed = false;
 
   constructor(environment: LmdbEnvironment) {
@@ -70,7 +71,7 @@ export class ChangeFeed {
     };
     this.#subscribers.set(own, origin);
     this.#watch();
-    this.#looking ??= setInterval(() => this.sign(), LOOK_MS).unref();
+    this.#looking ??= keepsNothingAlive(setInterval(() => this.sign(), LOOK_MS));
     return () => {
       this.#subscribers.delete(own);
       if (this.#subscribers.size > 0) return;
@@ -134,7 +135,7 @@ export class ChangeFeed {
       this.#coming = undefined;
       this.sign();
       for (const timer of this.#again) clearTimeout(timer);
-      this.#again = LOOK_AGAIN_MS.map((ms) => setTimeout(() => this.sign(), ms).unref());
+      this.#again = LOOK_AGAIN_MS.map((ms) => keepsNothingAlive(setTimeout(() => this.sign(), ms)));
     });
   }
 

@@ -8,6 +8,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
@@ -69,7 +70,7 @@ export class Lease {
   readonly #name: string;
   readonly #ticket: Ticket = { id: randomUUID(), pid: process.pid, place: place(), beat: 0 };
   readonly #lost = new AbortController();
-  #beating: NodeJS.Timeout | undefined;
+  #beating: Timer | undefined;
   #confirmedAt = 0;
   #released: Promise<void> | undefined;
 
@@ -104,7 +105,7 @@ export class Lease {
       }
     }
     this.#confirmedAt = performance.now();
-    this.#beating = setInterval(() => void this.#beat(), BEAT_MS).unref();
+    this.#beating = keepsNothingAlive(setInterval(() => void this.#beat(), BEAT_MS));
   }
 
   /**

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Timer } from '../util/timers.ts';
 import { notify } from './checks.ts';
 import type { PowerAuthStorageChange } from './types.ts';
 
@@ -31,7 +32,7 @@ function isNotice(message: unknown): message is Notice {
 export class Changes {
   readonly #channel: BroadcastChannel;
   readonly #listeners = new Set<Listener>();
-  readonly #announced = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #announced = new Map<string, Timer>();
   readonly #origin = crypto.randomUUID();
   readonly #ends: (() => void)[] = [];
   #count = 0;

@@ -6,6 +6,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import type { Closing } from './closing.ts';
 import { NoAnswer, redisFailure } from './redis-failure.ts';
 import { LAYOUT_VERSION, type RedisLayout } from './redis-layout.ts';
@@ -243,10 +244,10 @@ async function runScript(
 
 /** As `promise`, or rejects with {@link NoAnswer} when it takes too long. */
 async function inTime<T>(promise: Promise<T>, background: boolean): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new NoAnswer(PATIENCE_MS)), PATIENCE_MS);
-    if (background) timer.unref();
+    if (background) keepsNothingAlive(timer);
   });
   try {
     return await Promise.race([promise, late]);

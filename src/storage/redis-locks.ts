@@ -12,6 +12,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
 import { mayBeAlive, place } from './process-place.ts';
@@ -110,7 +111,7 @@ export class Lease {
   readonly #name: string;
   readonly #id = randomUUID();
   readonly #lost = new AbortController();
-  #beating: NodeJS.Timeout | undefined;
+  #beating: Timer | undefined;
   #confirmedAt = 0;
   #asked = false;
   #released: Promise<void> | undefined;
@@ -149,7 +150,7 @@ export class Lease {
       if (gone === '') await this.#wait(Math.min(Math.max(lives, 1), BEAT_MS), closing);
     }
     closing.throwIfClosed();
-    this.#beating = setInterval(() => this.renew(), BEAT_MS).unref();
+    this.#beating = keepsNothingAlive(setInterval(() => this.renew(), BEAT_MS));
   }
 
   /** Lets a held lock live on. */
@@ -211,10 +212,9 @@ export class Lease {
     const { connection, layout } = this.#shared;
     const askedAt = performance.now();
     // While an answer is outstanding the time runs on.
-    const late = setTimeout(
-      () => this.#loseUnlessConfirmed(),
-      UNCONFIRMED_MS - (askedAt - this.#confirmedAt),
-    ).unref();
+    const late = keepsNothingAlive(
+      setTimeout(() => this.#loseUnlessConfirmed(), UNCONFIRMED_MS - (askedAt - this.#confirmedAt)),
+    );
     try {
       const args = [...this.fence, String(LEASE_MS)];
       const held = await connection.run('renew a lock of', BEAT, [layout.locks], args, { background: true });

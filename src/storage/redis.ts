@@ -12,6 +12,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisClientOptions } from 'redis';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
 import { Closing } from './closing.ts';
@@ -112,7 +113,7 @@ class RedisStorage implements PowerAuthStorage {
   /** Updates of one record, one after another: within one object they need not race. */
   readonly #updates = new Turns();
   readonly #listeners = new Set<Listener>();
-  #looking: NodeJS.Timeout | undefined;
+  #looking: Timer | undefined;
   #left: Promise<void> | undefined;
 
   constructor({ address, options }: RedisTarget, prefix: string) {
@@ -212,7 +213,7 @@ class RedisStorage implements PowerAuthStorage {
       if (this.#listeners.has(own)) listener(change);
     };
     this.#listeners.add(own);
-    this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    this.#looking ??= keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
     this.#look();
     return () => {
       this.#listeners.delete(own);

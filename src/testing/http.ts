@@ -11,6 +11,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { setTimeout } from 'node:timers';
 import { springError, type Answer } from './answers.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import { answer } from './routes.ts';
