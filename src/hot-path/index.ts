@@ -5,29 +5,21 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+// Not when one is chosen: service workers have no `import()`, and a build is a few KB.
+import { wasmBase64 as scalar } from './generated/wasm-scalar.ts';
+import { wasmBase64 as simd } from './generated/wasm-simd.ts';
+import { createJsEngine } from './js.ts';
 import { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine } from './types.ts';
+import { createWasmEngine } from './wasm.ts';
 
 export { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine, type KeySlot } from './types.ts';
 
 const platformRandom: FillRandom = (target) => crypto.getRandomValues(target);
 
-/** How each engine is made; a build that is not chosen is not even loaded. */
-const factories: Record<EngineName, (fillRandom: FillRandom) => Promise<HotPathEngine>> = {
-  'wasm-simd': async (fillRandom) => {
-    const [{ createWasmEngine }, { wasmBase64 }] = await Promise.all([
-      import('./wasm.ts'),
-      import('./generated/wasm-simd.ts'),
-    ]);
-    return createWasmEngine('wasm-simd', wasmBase64, fillRandom);
-  },
-  'wasm-scalar': async (fillRandom) => {
-    const [{ createWasmEngine }, { wasmBase64 }] = await Promise.all([
-      import('./wasm.ts'),
-      import('./generated/wasm-scalar.ts'),
-    ]);
-    return createWasmEngine('wasm-scalar', wasmBase64, fillRandom);
-  },
-  js: async (fillRandom) => (await import('./js.ts')).createJsEngine(fillRandom),
+const makers: Record<EngineName, (fillRandom: FillRandom) => HotPathEngine | Promise<HotPathEngine>> = {
+  'wasm-simd': (fillRandom) => createWasmEngine('wasm-simd', simd, fillRandom),
+  'wasm-scalar': (fillRandom) => createWasmEngine('wasm-scalar', scalar, fillRandom),
+  js: createJsEngine,
 };
 
 /**
@@ -44,10 +36,7 @@ export async function createEngine(
   let cause: unknown;
   for (const name of engine === undefined ? ENGINE_NAMES : [engine]) {
     try {
-      // Asked first: the loader looks at `Response`, whose first use without WebAssembly ends a Node process.
-      if (name !== 'js' && typeof WebAssembly === 'undefined')
-        throw new Error('There is no WebAssembly here');
-      return await factories[name](fillRandom);
+      return await makers[name](fillRandom);
     } catch (error) {
       cause = error;
     }

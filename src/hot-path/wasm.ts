@@ -5,7 +5,6 @@
  * @module
  */
 
-import { instantiate } from '@assemblyscript/loader';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { asciiReader, type AsciiReader } from './ascii.ts';
@@ -15,7 +14,7 @@ import { SlotNumbers } from './slot-numbers.ts';
 import type { EngineName, FillRandom, HotPathEngine, KeySlot } from './types.ts';
 
 /** What both builds export. */
-interface HotPathExports extends Record<string, unknown> {
+interface HotPathExports {
   readonly memory: WebAssembly.Memory;
   reserve(slot: number): number;
   setKey(slot: number): void;
@@ -195,6 +194,6 @@ export async function createWasmEngine(
   wasmBase64: string,
   fillRandom: FillRandom,
 ): Promise<HotPathEngine> {
-  const { exports } = await instantiate<HotPathExports>(base64Decode(wasmBase64) ?? new Uint8Array());
-  return new WasmEngine(name, exports, fillRandom);
+  const { instance } = await WebAssembly.instantiate(base64Decode(wasmBase64) ?? new Uint8Array());
+  return new WasmEngine(name, instance.exports as unknown as HotPathExports, fillRandom);
 }

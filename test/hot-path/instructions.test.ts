@@ -106,11 +106,8 @@ describe('across the boundary', () => {
   async function engineThatCounts() {
     const calls: Record<string, number> = {};
     const { instantiate } = WebAssembly;
-    vi.spyOn(WebAssembly, 'instantiate').mockImplementation((async (
-      module: WebAssembly.Module,
-      imports: WebAssembly.Imports,
-    ) => {
-      const instance = await instantiate(module, imports);
+    vi.spyOn(WebAssembly, 'instantiate').mockImplementation((async (bytes: BufferSource) => {
+      const { instance } = await instantiate(bytes);
       const exports = Object.fromEntries(
         Object.entries(instance.exports).map(([name, value]) => [
           name,
@@ -122,7 +119,7 @@ describe('across the boundary', () => {
             : value,
         ]),
       );
-      return { exports };
+      return { instance: { exports } };
     }) as unknown as typeof WebAssembly.instantiate);
     const engine = await createWasmEngine('wasm-simd', simd, (target) => {
       calls['random'] = (calls['random'] ?? 0) + 1;
