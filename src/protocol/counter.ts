@@ -5,7 +5,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { fold } from './kdf.ts';
+import { foldAndWipe } from './kdf.ts';
 
 /** A value of the counter. */
 export interface SignatureCounter {
@@ -15,7 +15,7 @@ export interface SignatureCounter {
   readonly ctrByte: number;
 }
 
-/** The value after this one. */
+/** The value after this one, in a new array; the caller wipes it. */
 export function nextCounter({ ctrData, ctrByte }: SignatureCounter): SignatureCounter {
-  return { ctrData: fold(sha256(ctrData)), ctrByte: (ctrByte + 1) % 256 };
+  return { ctrData: foldAndWipe(sha256(ctrData)), ctrByte: (ctrByte + 1) % 256 };
 }

@@ -7,7 +7,7 @@
 import { cbc } from '@noble/ciphers/aes.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { be32, be64, concat } from '../util/bytes.ts';
+import { be32, be64, concat, wipe } from '../util/bytes.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
@@ -21,6 +21,15 @@ export function fold(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: 16 }, (_, i) => (bytes[i] ?? 0) ^ (bytes[i + 16] ?? 0));
 }
 
+/** The same for bytes that nobody needs any more. */
+export function foldAndWipe(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  try {
+    return fold(bytes);
+  } finally {
+    wipe(bytes);
+  }
+}
+
 /** KDF: AES-128-CBC without padding, zero IV, over `8 zero bytes ‖ BE64(index)`; 16 B. */
 export function kdf(key: Uint8Array, index: number): Uint8Array {
   return cbc(key, ZERO_IV, { disablePadding: true }).encrypt(concat(new Uint8Array(8), be64(index)));
@@ -28,16 +37,21 @@ export function kdf(key: Uint8Array, index: number): Uint8Array {
 
 /** KDF_INTERNAL: HMAC-SHA-256, folded to 16 B. */
 export function kdfInternal(key: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return fold(hmacSha256(key, data));
+  return foldAndWipe(hmacSha256(key, data));
 }
 
 /** ANSI X9.63 key derivation with SHA-256: `length` bytes out of a shared secret. */
 export function x963Kdf(secret: Uint8Array, info: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const blocks: Uint8Array[] = [];
-  for (let counter = 1; blocks.length * 32 < length; counter++) {
-    blocks.push(sha256(concat(secret, be32(counter), info)));
+  const keys = new Uint8Array(Math.ceil(length / 32) * 32);
+  for (let offset = 0; offset < length; offset += 32) {
+    const input = concat(secret, be32(offset / 32 + 1), info);
+    const block = sha256(input);
+    keys.set(block, offset);
+    wipe(input, block);
   }
-  return concat(...blocks).slice(0, length);
+  const needed = keys.slice(0, length);
+  wipe(keys);
+  return needed;
 }
 
 /** The keys of an activation, 16 B each. Who holds them wipes them. */

@@ -231,12 +231,20 @@ export class AccessTokens {
 
   /** Deletes a record of an activation that is gone, unless somebody put another one in its place meanwhile. */
   async #purge(key: string, { activationId }: TokenRecord): Promise<void> {
-    await this.#storage.update(key, (current) => {
-      if (current === undefined) return undefined;
-      const record = decodeTokenRecord(current);
-      wipe(record.tokenSecret);
-      return record.activationId === activationId ? undefined : current;
-    });
+    let present: Uint8Array | undefined;
+    try {
+      const stored = await this.#storage.update(key, (current) => {
+        wipe(present);
+        present = current;
+        if (current === undefined) return undefined;
+        const record = decodeTokenRecord(current);
+        wipe(record.tokenSecret);
+        return record.activationId === activationId ? undefined : current;
+      });
+      wipe(stored);
+    } finally {
+      wipe(present);
+    }
   }
 
   async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<CachedToken> {

@@ -50,12 +50,7 @@ export class ActivationStore {
   /** The record, or undefined. The caller wipes it. */
   async read(): Promise<ActivationRecord | undefined> {
     const bytes = await this.#storage.get(this.#key);
-    if (bytes === undefined) return undefined;
-    try {
-      return decodeActivationRecord(bytes);
-    } finally {
-      wipe(bytes);
-    }
+    return bytes && readActivationRecord(bytes);
   }
 
   /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
@@ -86,11 +81,12 @@ export class ActivationStore {
   async create(record: ActivationRecord): Promise<void> {
     let encoded: Uint8Array | undefined;
     try {
-      await this.#storage.update(this.#key, (current) => {
+      const stored = await this.#storage.update(this.#key, (current) => {
         wipe(encoded);
         encoded = current === undefined ? encodeActivationRecord(record) : recommit(current, record);
         return encoded;
       });
+      wipe(stored);
     } finally {
       wipe(encoded);
       this.forget();
@@ -104,7 +100,17 @@ export class ActivationStore {
    * @throws MISSING_ACTIVATION
    */
   async takeCounter(): Promise<ActivationRecord> {
-    return this.#change((record) => ({ ...record, counter: nextCounter(record.counter) }));
+    let next: Uint8Array | undefined;
+    try {
+      return await this.#change((record) => {
+        wipe(next);
+        const counter = nextCounter(record.counter);
+        next = counter.ctrData;
+        return { ...record, counter };
+      });
+    } finally {
+      wipe(next);
+    }
   }
 
   /** Sets the counter forward to `next`, if the activation is still `activationId` with the counter `from`. */
@@ -187,16 +193,16 @@ export class ActivationStore {
     let before: ActivationRecord | undefined;
     let encoded: Uint8Array | undefined;
     try {
-      await this.#storage.update(this.#key, (current) => {
+      const stored = await this.#storage.update(this.#key, (current) => {
         if (before !== undefined) wipeActivationRecord(before);
         wipe(encoded);
         if (current === undefined) throw missingActivation();
-        before = decodeActivationRecord(current);
-        wipe(current);
+        before = readActivationRecord(current);
         const changed = change(before);
         encoded = changed && encodeActivationRecord(changed);
         return encoded;
       });
+      wipe(stored);
     } catch (error) {
       if (before !== undefined) wipeActivationRecord(before);
       throw error;
@@ -208,10 +214,18 @@ export class ActivationStore {
   }
 }
 
+/** The record in bytes that are wiped, also where they hold none. */
+function readActivationRecord(bytes: Uint8Array): ActivationRecord {
+  try {
+    return decodeActivationRecord(bytes);
+  } finally {
+    wipe(bytes);
+  }
+}
+
 /** The bytes of the record that is there, with the factors of a new one. */
 function recommit(current: Uint8Array, { activationId, knowledge, biometry }: ActivationRecord): Uint8Array {
-  const present = decodeActivationRecord(current);
-  wipe(current);
+  const present = readActivationRecord(current);
   try {
     if (present.activationId === activationId)
       return encodeActivationRecord({ ...present, knowledge, biometry });

@@ -6,7 +6,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { be32, concat } from '../util/bytes.ts';
+import { be32, concat, wipe } from '../util/bytes.ts';
 
 /** A new array with version and fields; the caller wipes it. */
 export function encodeRecord(version: number, fields: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -27,14 +27,16 @@ export function decodeRecord<const L extends readonly (number | undefined)[]>(
   what: string,
   count = lengths.length,
 ): { [I in keyof L]: Uint8Array<ArrayBuffer> } {
-  const refuse = (expected: string) =>
-    failure(
+  const fields: Uint8Array[] = [];
+  const refuse = (expected: string) => {
+    wipe(...fields);
+    return failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
       `${what}: expected ${expected}; the record was written by another version of this package or by something else`,
     );
+  };
   if (bytes[0] !== version) throw refuse(`record version ${version}, got ${bytes[0]}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fields: Uint8Array[] = [];
   let offset = 1;
   for (const expected of lengths.slice(0, count)) {
     if (offset + 4 > bytes.length) throw refuse(`${count} fields, got ${fields.length}`);

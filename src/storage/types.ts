@@ -96,7 +96,7 @@ export interface PowerAuthStorage {
    * an `update` of the same key among them. When `change` rejects, nothing is written and `update` rejects with the same
    * error.
    *
-   * @returns what was stored
+   * @returns a copy of what was stored; where that is a secret, the caller wipes it, as it wipes what `get` returns
    */
   update(
     key: string,
