@@ -5,13 +5,17 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from './errors.ts';
+import { holdProcess } from './util/hold.ts';
 import { isInstance } from './util/instance.ts';
 import { wrongNumber, wrongParameter } from './util/validate.ts';
 
-/** Runs a public method's work; what it throws becomes a PowerAuthError if it is none. */
+/**
+ * Runs a public method's work; what it throws becomes a PowerAuthError if it is none. Until it has settled the process does
+ * not end by itself, whatever the work waits for.
+ */
 export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await holdProcess(Promise.resolve(work()));
   } catch (error) {
     if (isInstance(error, PowerAuthError)) throw error;
     throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, 'Something failed that should not; see cause', {

@@ -10,6 +10,7 @@ import { lmdbStorage } from '../storage/lmdb.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from '../storage/sealing-key.ts';
 import type { PowerAuthCryptoKey } from '../storage/types.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
+import { holdProcess } from '../util/hold.ts';
 import { randomBytes } from '../util/random.ts';
 import { describe } from '../util/validate.ts';
 
@@ -110,6 +111,10 @@ export async function keyringSealingKey(options: KeyringSealingKeyOptions = {}):
   assertName(service, 'service');
   assertName(account, 'account');
   const name = `${service} ${account}`;
+  return holdProcess(readOrMake(service, account, name));
+}
+
+async function readOrMake(service: string, account: string, name: string): Promise<CryptoKey> {
   try {
     const entry = await openEntry(service, account);
     return (await read(entry)) ?? (await make(entry, name));

@@ -18,6 +18,7 @@ import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
 import { Closing } from './closing.ts';
 import { dataFolder } from './data-folder.ts';
+import { heldStorage } from './held.ts';
 import { readOrCreateKeyFile } from './key-file.ts';
 import { logChange, ORIGIN_LENGTH } from './lmdb-changes.ts';
 import { joinEnvironment, type LmdbDatabase, type LmdbEnvironment } from './lmdb-environment.ts';
@@ -272,5 +273,5 @@ export function lmdbStorage(options: LmdbStorageOptions = {}): PowerAuthStorage 
     );
   }
   // Held fast now: the working directory may change before the first use.
-  return new LmdbStorage(resolve(path));
+  return heldStorage(new LmdbStorage(resolve(path)));
 }

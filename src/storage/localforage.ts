@@ -17,6 +17,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
 import { Closing } from './closing.ts';
+import { heldStorage } from './held.ts';
 import { Changes } from './localforage-changes.ts';
 import { Connector, STORE_NAME } from './localforage-connection.ts';
 import { LocalforageDatabase } from './localforage-database.ts';
@@ -280,5 +281,5 @@ export function localforageStorage(options: LocalforageStorageOptions = {}): Pow
       `name: expected the name of a database in well-formed Unicode, got ${describe(name)}`,
     );
   }
-  return new LocalforageStorage(name);
+  return heldStorage(new LocalforageStorage(name));
 }

@@ -8,6 +8,7 @@ import { randomBytes } from '../util/random.ts';
 import { wipe } from '../util/bytes.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
 import { Closing } from './closing.ts';
+import { heldStorage } from './held.ts';
 import { importSealingKey } from './sealing-key.ts';
 import { Turns } from './turns.ts';
 import type {
@@ -183,5 +184,5 @@ class MemoryStorage implements PowerAuthStorage {
  * ```
  */
 export function memoryStorage(space: MemorySpace = new MemorySpace()): PowerAuthStorage {
-  return new MemoryStorage(space);
+  return heldStorage(new MemoryStorage(space));
 }

@@ -16,6 +16,7 @@ import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
 import { Closing } from './closing.ts';
+import { heldStorage } from './held.ts';
 import { RedisConnection, type RedisClient } from './redis-connection.ts';
 import { decodeName, encodeName, redisLayout, type RedisLayout } from './redis-layout.ts';
 import { RedisLocks } from './redis-locks.ts';
@@ -316,5 +317,5 @@ export function redisStorage(options: RedisStorageOptions): PowerAuthStorage {
       `prefix: expected 1 to 64 letters, digits and . _ : / -, got ${describe(prefix)}`,
     );
   }
-  return new RedisStorage(redisTarget(url, client), prefix);
+  return heldStorage(new RedisStorage(redisTarget(url, client), prefix));
 }

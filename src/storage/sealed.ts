@@ -23,6 +23,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { assertKey, copyOfValue } from './checks.ts';
+import { heldStorage } from './held.ts';
 import { assertSealingKey, assertSealingKeyBytes, importSealingKey, webCrypto } from './sealing-key.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 
@@ -229,14 +230,14 @@ class SealedStorage implements PowerAuthStorage {
  * ```
  */
 export function sealedStorage(storage: PowerAuthStorage, key: PowerAuthSealingKey): PowerAuthStorage {
-  if (typeof key === 'function') return new SealedStorage(storage, key);
+  if (typeof key === 'function') return heldStorage(new SealedStorage(storage, key));
   if (!(key instanceof Uint8Array)) {
     assertSealingKey(key);
-    return new SealedStorage(storage, () => Promise.resolve(key));
+    return heldStorage(new SealedStorage(storage, () => Promise.resolve(key)));
   }
   assertSealingKeyBytes(key);
   // Imported at once, so that no copy of the bytes stays behind. A failure is reported by the calls that need the key.
   const imported = importSealingKey(key);
   imported.catch(() => undefined);
-  return new SealedStorage(storage, () => imported);
+  return heldStorage(new SealedStorage(storage, () => imported));
 }

@@ -1,0 +1,44 @@
+/**
+ * Deadlines that are fair to a busy thread.
+ *
+ * @module
+ */
+
+import { keepsNothingAlive } from './timers.ts';
+
+/** In how many steps the time passes. A thread that is busy, however long, misses one step. */
+const STEPS = 16;
+
+/**
+ * Calls `giveUp` when an answer has been out for `ms`. A timer alone would be unfair: after the thread was busy, it fires
+ * before the answer that has arrived meanwhile is looked at, or even before the question was sent. So the time runs only
+ * while the thread is free, and one turn of the event loop passes before the end.
+ *
+ * @param background whether the waiting must not keep the process alive
+ * @returns a function that ends the waiting
+ */
+export function giveUpAfter(ms: number, giveUp: () => void, { background = false } = {}): () => void {
+  let left = STEPS;
+  let end: () => void;
+  const step = (): void => {
+    if (left-- === 0) {
+      end = nextTurn(giveUp);
+      return;
+    }
+    const timer = setTimeout(step, ms / STEPS);
+    if (background) keepsNothingAlive(timer);
+    end = () => clearTimeout(timer);
+  };
+  step();
+  return () => end();
+}
+
+/** After what has arrived was handled: in Node, timers come first, then sockets, then immediates. */
+function nextTurn(callback: () => void): () => void {
+  if (typeof setImmediate === 'function') {
+    const immediate = setImmediate(callback);
+    return () => clearImmediate(immediate);
+  }
+  const timer = setTimeout(callback, 0);
+  return () => clearTimeout(timer);
+}
