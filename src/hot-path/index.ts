@@ -41,7 +41,11 @@ export async function createEngine(
       cause = error;
     }
   }
-  throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `clientConfiguration.engine: ${engine} cannot run here`, {
-    cause,
-  });
+  throw failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `clientConfiguration.engine: ${engine ?? 'no engine'} cannot run here`,
+    {
+      cause,
+    },
+  );
 }

@@ -54,6 +54,21 @@ describe('importing', () => {
   });
 });
 
+describe('where no browser is', () => {
+  // Bundlers for the edge call their target a browser as well; it has neither IndexedDB nor files.
+  test.each([
+    ['wrangler for workerd', ['workerd', 'worker', 'browser'], 'default'],
+    ['Next for its edge runtime', ['edge-light', 'worker', 'browser'], 'default'],
+    ['webpack for a web worker', ['worker', 'browser'], 'browser'],
+    ['any for a page', ['browser'], 'browser'],
+  ])('%s gets the platform that it has', async (_, conditions, platform) => {
+    const { inputs } = await bundleProgram(`export * from 'powerauth-wasm';`, [], conditions);
+    expect(inputs.filter((input) => input.startsWith('dist/platform/'))).toEqual([
+      `dist/platform/${platform}.js`,
+    ]);
+  });
+});
+
 describe('the bundle for browsers', () => {
   const file = join(root, 'dist/browser/powerauth-wasm.js');
 

@@ -8,8 +8,6 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../../tools/lib/run.mjs';
 
-const APP = join(root, 'build', 'runtimes');
-
 /** What the suite imports from src comes from the package: public parts by their names, the rest by its file. */
 const fromPackage = {
   name: 'from-package',
@@ -23,36 +21,48 @@ const fromPackage = {
 };
 
 /**
+ * Makes an empty application anew, with the package from dist among its node_modules.
+ *
+ * @param name its folder under build/
+ * @returns its folder
+ */
+export function emptyApp(name) {
+  const app = join(root, 'build', name);
+  rmSync(app, { recursive: true, force: true });
+  const installed = join(app, 'node_modules', 'powerauth-wasm');
+  mkdirSync(installed, { recursive: true });
+  for (const part of ['dist', 'package.json'])
+    cpSync(join(root, part), join(installed, part), { recursive: true });
+  // Without a manifest of its own it would be a part of this project, and find the project in place of the package.
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  return app;
+}
+
+/**
  * Makes it anew from dist: `process.mjs` for runtimes that run a script, `worker.mjs` for workerd.
  *
  * @returns its folder
  */
 export async function prepareApp() {
-  rmSync(APP, { recursive: true, force: true });
-  const installed = join(APP, 'node_modules', 'powerauth-wasm');
-  mkdirSync(installed, { recursive: true });
-  for (const part of ['dist', 'package.json'])
-    cpSync(join(root, part), join(installed, part), { recursive: true });
-  // Without a manifest of its own it would be a part of this project, and find the project in place of the package.
-  writeFileSync(join(APP, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  const app = emptyApp('runtimes');
   const options = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'error' };
   await build({
     ...options,
     entryPoints: ['test/runtimes/process.ts', 'test/runtimes/worker.ts'],
-    outdir: relative(root, APP),
+    outdir: relative(root, app),
     outExtension: { '.js': '.mjs' },
     platform: 'neutral',
     plugins: [fromPackage],
     tsconfigRaw: '{}',
   });
-  // workerd reads no node_modules: a worker is bundled, as its users' tools do.
+  // workerd reads no node_modules: a worker is bundled under the conditions of wrangler.
   await build({
     ...options,
-    entryPoints: [join(APP, 'worker.mjs')],
-    outfile: join(APP, 'worker.bundle.mjs'),
+    entryPoints: [join(app, 'worker.mjs')],
+    outfile: join(app, 'worker.bundle.mjs'),
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     tsconfigRaw: '{}',
   });
-  return APP;
+  return app;
 }

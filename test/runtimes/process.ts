@@ -9,6 +9,6 @@ const [, , origin = ''] = process.argv;
 console.log(
   JSON.stringify(
     // Node's fetch is made with WebAssembly, and its first use without that ends the process: nothing to send with.
-    await runSuite(typeof WebAssembly === 'undefined' ? {} : { origin, durable: true }),
+    await runSuite(typeof WebAssembly === 'undefined' ? {} : { origin, byDefault: true }),
   ),
 );

@@ -20,8 +20,8 @@ import { memoryStorage } from '../../src/storage/memory.ts';
 export interface SuiteOptions {
   /** Of the server of ./origin.mjs; without it only the engines are run. */
   readonly origin?: string;
-  /** Whether this runtime has a durable default storage; its folder is this runtime's own then. */
-  readonly durable?: boolean;
+  /** Whether the main job is done on the default storage too; where that is durable, its folder is this runtime's own then. */
+  readonly byDefault?: boolean;
 }
 
 /** What came out. */
@@ -103,7 +103,7 @@ async function checkAgreement(names: readonly EngineName[]): Promise<void> {
   assert(new Set(results).size === 1, `${names.join(', ')} differ for the same nonces`);
 }
 
-async function mainJob(origin: string, durable: boolean): Promise<EngineName | undefined> {
+async function mainJob(origin: string, byDefault: boolean): Promise<EngineName | undefined> {
   const ask = (path: string, init: RequestInit = { method: 'POST' }): Promise<Response> =>
     fetch(origin + path, init);
   const enrolled = (await (await ask('/enroll')).json()) as {
@@ -121,7 +121,7 @@ async function mainJob(origin: string, durable: boolean): Promise<EngineName | u
     enrolled.configuration,
     { enableUnsecureTraffic: true }, // http:// on this machine only
     undefined,
-    durable ? undefined : { storage: memoryStorage() },
+    byDefault ? undefined : { storage: memoryStorage() },
   );
   try {
     await powerAuth.createActivation(
@@ -184,13 +184,13 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
       `${report.engine} was chosen, ${report.engines[0]} is faster`,
     );
   });
-  const { origin, durable = false } = options;
+  const { origin, byDefault = false } = options;
   if (origin === undefined) return report;
   await check('the main job', async () => {
     report.engine = await mainJob(origin, false);
     assert(report.engine === report.engines[0], `powerAuth.engine is ${report.engine}`);
   });
-  if (durable)
+  if (byDefault)
     await check('the main job on the default storage', async () => {
       await mainJob(origin, true);
     });

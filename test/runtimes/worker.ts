@@ -3,6 +3,7 @@ import { runSuite } from './suite.ts';
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    return Response.json(await runSuite({ origin: new URL(request.url).searchParams.get('origin') ?? '' }));
+    const origin = new URL(request.url).searchParams.get('origin') ?? '';
+    return Response.json(await runSuite({ origin, byDefault: true }));
   },
 };

@@ -7,4 +7,5 @@ export const PROMISED: Readonly<Record<'sdk' | 'tokenStore', PromisedProgram>>;
 export function bundleProgram(
   program: string,
   external?: string[],
+  conditions?: readonly string[],
 ): Promise<{ readonly text: string; readonly gzip: number; readonly inputs: readonly string[] }>;

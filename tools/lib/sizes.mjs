@@ -24,9 +24,10 @@ export const PROMISED = {
  *
  * @param program its text
  * @param external packages that are left out
+ * @param conditions what the bundler tells packages besides that it bundles for browsers
  * @returns its text, its bytes after gzip, and the files that went into it
  */
-export async function bundleProgram(program, external = []) {
+export async function bundleProgram(program, external = [], conditions = []) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: root },
     bundle: true,
@@ -40,6 +41,7 @@ export async function bundleProgram(program, external = []) {
     logLevel: 'silent',
     tsconfigRaw: '{}',
     external,
+    conditions: [...conditions],
   });
   const [{ text, contents }] = outputFiles;
   return { text, gzip: gzipSync(contents, { level: 9 }).length, inputs: Object.keys(metafile.inputs) };
