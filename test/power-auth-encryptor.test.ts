@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   PowerAuth,
   PowerAuthActivation,
@@ -10,8 +10,10 @@ import {
   type PowerAuthEncryptedRequestData,
   type PowerAuthEncryptor,
 } from '../src/index.ts';
+import { Encryption } from '../src/session/encryption.ts';
 import { memoryStorage } from '../src/storage/memory.ts';
 import type { PowerAuthTestServer } from '../src/testing/index.ts';
+import { gate, turn } from '../src/testing/storage-contract/support.ts';
 import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from './helpers/client.ts';
 import { error } from './helpers/error.ts';
 import { NO_INSTANCES, NO_STRINGS, ODD_TEXTS } from './helpers/wrong-values.ts';
@@ -269,10 +271,27 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
   });
 
   test('concurrent requests share one fetch of the key, and a failed fetch is tried again', async () => {
-    const { server, powerAuth } = await restarted();
+    const [reached, answered] = [gate(), gate()];
+    const { server, powerAuth } = await restarted({
+      fetch: async (input, init) => {
+        if ((input as string).endsWith(KEYSTORE)) {
+          reached.open();
+          await answered.opened;
+        }
+        return fetch(input, init);
+      },
+    });
     server.faults.add({ path: KEYSTORE, count: 1, status: 500 });
+    const encrypt = vi.spyOn(Encryption.prototype, 'encrypt');
+    onTestFinished(() => encrypt.mockRestore());
     const encryptor = take(powerAuth);
-    const failed = await Promise.allSettled(Array.from({ length: 8 }, () => encryptor.encryptRequest('x')));
+    const asked = Array.from({ length: 8 }, () => encryptor.encryptRequest('x'));
+    // The first answer comes when all eight wait for it: all have begun, and time is synchronised.
+    await reached.opened;
+    await expect.poll(() => encrypt.mock.calls.length).toBe(8);
+    await turn();
+    answered.open();
+    const failed = await Promise.allSettled(asked);
     for (const outcome of failed) {
       expect(outcome.status === 'rejected' && outcome.reason).toMatchObject(
         error(PowerAuthErrorCode.RESPONSE_ERROR),

@@ -52,11 +52,14 @@ export interface PowerAuthClientConfigurationType {
   /** Allows `http://` base URLs, for tests. Default false. */
   readonly enableUnsecureTraffic?: boolean;
   /**
-   * Seconds until a server that does not answer is given up. Default 20. `fetch` cannot tell connecting from waiting,
-   * so the shorter of the two time-outs bounds the wait for the beginning of an answer.
+   * Seconds until the answer of a server has to begin. Default 20. `fetch` cannot tell connecting from waiting: the time
+   * counts from the beginning of the request. Where {@link readTimeout} is shorter, that one counts.
    */
   readonly connectionTimeout?: number;
-  /** Seconds that may pass without a byte of the answer. Default 20. */
+  /**
+   * Seconds that a request may take in all, from its beginning to the last byte of the answer, however it comes in. Default
+   * 20.
+   */
   readonly readTimeout?: number;
   /** Headers for each request. Default none. */
   readonly customHttpHeaders?: PowerAuthHttpHeader[] | null;

@@ -8,7 +8,8 @@ import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { deconfigured, lostLock, unlessAborted } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
-import { concat, utf8, utf8Decode } from '../util/bytes.ts';
+import { concat, jsonText, utf8 } from '../util/bytes.ts';
+import { afterTime } from '../util/deadline.ts';
 import { isInstance } from '../util/instance.ts';
 import { refusal, saysError } from './refusal.ts';
 
@@ -22,9 +23,9 @@ export interface Header {
 export interface HttpClientOptions {
   readonly baseEndpointUrl: string;
   readonly enableUnsecureTraffic: boolean;
-  /** s */
+  /** Until the answer begins, s. */
   readonly connectionTimeout: number;
-  /** s */
+  /** For the whole exchange, to the last byte of the answer, s. */
   readonly readTimeout: number;
   readonly customHttpHeaders: readonly { readonly name: string; readonly value: string }[] | null;
   readonly basicHttpAuthentication: { readonly username: string; readonly password: string } | null;
@@ -33,6 +34,13 @@ export interface HttpClientOptions {
   /** Aborted when the client ends; its requests end with it. */
   readonly signal?: AbortSignal;
 }
+
+/** What is used of an answer, as far as a `fetch` of another make has it. */
+type ForeignResponse = Pick<Response, 'status' | 'text'> & {
+  readonly headers?: { get?(name: string): string | null };
+  readonly body?: { getReader?(): ReadableStreamDefaultReader<Uint8Array> } | null;
+  arrayBuffer?(): Promise<ArrayBuffer>;
+};
 
 /** Answers longer than this are none of a PowerAuth server's, bytes. */
 const MAX_BODY = 1 << 20;
@@ -58,7 +66,7 @@ export class HttpClient {
    *
    * @param path begins with `/`
    * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without leave), AUTHENTICATION_ERROR (401),
-   *   RESPONSE_ERROR (other statuses, bodies that say that they are an error, are too long, or no UTF-8), OPERATION_CANCELED
+   *   RESPONSE_ERROR (other statuses, bodies that say that they are an error, or are too long), OPERATION_CANCELED
    */
   async post(
     path: string,
@@ -93,7 +101,7 @@ export class HttpClient {
     deadline: Deadline,
   ): Promise<string> {
     const { baseEndpointUrl, connectionTimeout, readTimeout, fetch = globalThis.fetch } = this.#options;
-    deadline.set(Math.min(connectionTimeout, readTimeout));
+    deadline.start({ connectionTimeout, readTimeout });
     const response = await fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
       method: 'POST',
       headers: this.#requestHeaders(header),
@@ -103,11 +111,13 @@ export class HttpClient {
       cache: 'no-store',
       redirect: 'manual',
     });
-    const text = await readText(response, () => deadline.set(readTimeout));
+    deadline.answerBegins();
+    const bytes = await readBody(response);
+    const text = bytes && jsonText(bytes);
     if (response.status !== 200 || saysError(text)) throw refusal(response.status, text ?? '');
     if (text === undefined) {
       throw wrongAnswer(
-        `answer: expected UTF-8 of at most ${MAX_BODY} bytes, got something else; is baseEndpointUrl that of a PowerAuth server?`,
+        `answer: expected at most ${MAX_BODY} bytes, got more; is baseEndpointUrl that of a PowerAuth server?`,
       );
     }
     return text;
@@ -145,39 +155,47 @@ function commonHeaders({ customHttpHeaders, basicHttpAuthentication }: HttpClien
   return headers;
 }
 
-/** The body, or undefined where it is too long or no UTF-8. */
-async function readText(response: Response, onProgress: () => void): Promise<string | undefined> {
+/**
+ * The body, or undefined where it is too long. A `fetch` of another make may have no streams, or streams of its own: what
+ * it reads itself is bounded by the deadline, and looked at when it is there.
+ */
+async function readBody(response: ForeignResponse): Promise<Uint8Array | undefined> {
+  const { body, headers } = response;
+  if (typeof body?.getReader === 'function') return readStream(body.getReader());
+  if (Number(headers?.get?.('content-length') ?? 0) > MAX_BODY) return undefined;
+  const bytes =
+    typeof response.arrayBuffer === 'function'
+      ? new Uint8Array(await response.arrayBuffer())
+      : utf8(await response.text());
+  return bytes.length > MAX_BODY ? undefined : bytes;
+}
+
+async function readStream(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader = response.body?.getReader();
-  onProgress();
-  for (let chunk = await reader?.read(); chunk?.done === false; chunk = await reader?.read()) {
-    onProgress();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     chunks.push(chunk.value);
     length += chunk.value.length;
     if (length > MAX_BODY) {
-      await reader?.cancel();
+      await reader.cancel();
       return undefined;
     }
   }
-  try {
-    return utf8Decode(concat(...chunks));
-  } catch {
-    return undefined;
-  }
+  return concat(...chunks);
 }
 
 /** What ends a request early: it takes too long, its lock was lost, or the client ends. */
 type End = 'time' | 'lock' | 'client';
 
-/** A time limit that can be moved, and the other ways in which a request ends early. */
+/** The time limits of a request, and the other ways in which it ends early. */
 class Deadline {
   readonly #controller = new AbortController();
   readonly #lock: AbortSignal | undefined;
   /** What ended the request first, if anything did. */
   #end: End | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #seconds = 0;
+  #said = '';
+  #stopConnection = (): void => undefined;
+  #stop = (): void => undefined;
   readonly #onLost = () => this.abort('lock');
 
   /** @param lock of the storage; the request ends when it is lost */
@@ -197,28 +215,40 @@ class Deadline {
     return this.#controller.signal;
   }
 
-  /** Begins the time anew; throws when the request has ended meanwhile. */
-  set(seconds: number): void {
+  /** Begins the time, in s; throws when the request has ended already. */
+  start({ connectionTimeout, readTimeout }: { connectionTimeout: number; readTimeout: number }): void {
     this.signal.throwIfAborted();
-    clearTimeout(this.#timer);
-    this.#seconds = seconds;
-    this.#timer = setTimeout(() => this.abort('time'), seconds * 1000);
+    // Once for all of the answer: one that drips would else never come to its end.
+    this.#stop = afterTime(readTimeout * 1000, () => this.#expire(readTimeout, 'readTimeout'));
+    if (connectionTimeout >= readTimeout) return;
+    this.#stopConnection = afterTime(connectionTimeout * 1000, () =>
+      this.#expire(connectionTimeout, 'connectionTimeout'),
+    );
+  }
+
+  /** The head of the answer has come. */
+  answerBegins(): void {
+    this.#stopConnection();
+    this.signal.throwIfAborted();
   }
 
   clear(): void {
-    clearTimeout(this.#timer);
+    this.#stopConnection();
+    this.#stop();
     this.#lock?.removeEventListener('abort', this.#onLost);
+  }
+
+  #expire(seconds: number, setting: 'connectionTimeout' | 'readTimeout'): void {
+    const answer = setting === 'readTimeout' ? 'answer in full' : 'begin to answer';
+    this.#said = `The server did not ${answer} within ${seconds} s; try again, or raise ${setting}`;
+    this.abort('time');
   }
 
   /** What an error of `fetch` was about. */
   explain(error: unknown): unknown {
     if (isInstance(error, PowerAuthError)) return error;
     if (this.#end === 'time') {
-      return failure(
-        PowerAuthErrorCode.NETWORK_ERROR,
-        `The server did not answer within ${this.#seconds} s; try again, or raise connectionTimeout and readTimeout`,
-        { cause: error },
-      );
+      return failure(PowerAuthErrorCode.NETWORK_ERROR, this.#said, { cause: error });
     }
     if (this.#end === 'lock' && this.#lock !== undefined) return lostLock(this.#lock);
     if (this.#end === 'client') return deconfigured(error);

@@ -16,6 +16,14 @@ export function utf8Decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
+/**
+ * The text of bytes that came as JSON, decoded as the `json()` of fetch does it: a mark of byte order is dropped (undici
+ * drops two), what is no UTF-8 replaced.
+ */
+export function jsonText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).replace(/^\uFEFF/, '');
+}
+
 /** A new array holding `parts` one after another. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

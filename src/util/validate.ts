@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { base64Decode } from './base64.ts';
-import { utf8Decode } from './bytes.ts';
+import { jsonText } from './bytes.ts';
 import { isInstance } from './instance.ts';
 
 /** What `value` is, without its content, because it may be a secret, a PIN as a number too: `a string of 5 characters`, … */
@@ -120,10 +120,10 @@ export function check<S extends v.GenericSchema>(
   throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`, details);
 }
 
-/** The value of JSON, as text or in UTF-8, or undefined where it is none. */
+/** The value of JSON, as text or as bytes that {@link jsonText} decodes, or undefined where it is none. */
 export function parseJson(json: Uint8Array | string): unknown {
   try {
-    return JSON.parse(typeof json === 'string' ? json : utf8Decode(json)) as unknown;
+    return JSON.parse(typeof json === 'string' ? json : jsonText(json)) as unknown;
   } catch {
     return undefined;
   }
