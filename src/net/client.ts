@@ -9,8 +9,8 @@ import { deconfigured, lostLock, unlessAborted } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, jsonText, utf8 } from '../util/bytes.ts';
-import { afterTime } from '../util/deadline.ts';
 import { isInstance } from '../util/instance.ts';
+import { giveUpAfter } from '../util/patience.ts';
 import { refusal, saysError } from './refusal.ts';
 
 /** A header, as the facades hand it out. */
@@ -219,9 +219,9 @@ class Deadline {
   start({ connectionTimeout, readTimeout }: { connectionTimeout: number; readTimeout: number }): void {
     this.signal.throwIfAborted();
     // Once for all of the answer: one that drips would else never come to its end.
-    this.#stop = afterTime(readTimeout * 1000, () => this.#expire(readTimeout, 'readTimeout'));
+    this.#stop = giveUpAfter(readTimeout * 1000, () => this.#expire(readTimeout, 'readTimeout'));
     if (connectionTimeout >= readTimeout) return;
-    this.#stopConnection = afterTime(connectionTimeout * 1000, () =>
+    this.#stopConnection = giveUpAfter(connectionTimeout * 1000, () =>
       this.#expire(connectionTimeout, 'connectionTimeout'),
     );
   }
