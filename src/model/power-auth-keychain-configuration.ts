@@ -9,6 +9,10 @@ import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthCryptoKey, PowerAuthStorage } from '../storage/types.ts';
 import { check } from '../util/validate.ts';
 
+/** What OWASP's Password Storage Cheat Sheet asks for with HMAC-SHA-256. */
+const PBKDF2_ITERATIONS = 600_000;
+const ITERATIONS_EXPECTED = 'a whole number of iterations, 10000 to 10000000';
+
 /**
  * Protection levels of the peers' key stores.
  *
@@ -58,6 +62,14 @@ export interface PowerAuthKeychainConfigurationType {
    * the usages encrypt and decrypt. Default: made and kept by the runtime's key store.
    */
   readonly sealingKey?: Uint8Array | PowerAuthCryptoKey | undefined;
+  /**
+   * Iterations of PBKDF2 (HMAC-SHA-256) that turn a password into the key of the knowledge factor, 10 000 to 10 000 000.
+   * Default 600 000. The more, the dearer each guess of a password is for whoever has copied the records, and the longer
+   * each use of a password takes; it happens off the thread. A knowledge factor keeps what it was set up with until its
+   * password is changed; where that is less than this, also until the server has accepted the password: see
+   * docs/storage.md.
+   */
+  readonly pbkdf2Iterations?: number;
 }
 
 /**
@@ -70,6 +82,7 @@ export interface PowerAuthKeychainConfigurationType {
  */
 export interface PowerAuthKeychainConfigurationData extends PowerAuthKeychainConfigurationType {
   readonly minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
+  readonly pbkdf2Iterations: number;
 }
 
 /**
@@ -88,6 +101,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   userDefaultsSuiteName?: string | undefined;
   minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
   storage?: PowerAuthStorage | undefined;
+  pbkdf2Iterations: number;
   readonly #sealingKey: Uint8Array | PowerAuthCryptoKey | undefined;
 
   /**
@@ -104,6 +118,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
     this.minimalRequiredKeychainProtection =
       settings.minimalRequiredKeychainProtection ?? PowerAuthKeychainProtection.NONE;
     this.storage = settings.storage;
+    this.pbkdf2Iterations = settings.pbkdf2Iterations ?? PBKDF2_ITERATIONS;
     this.#sealingKey = settings.sealingKey;
   }
 
@@ -162,6 +177,13 @@ const keychainConfigurationSchema = v.object(
         isSealingKey,
         '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt',
       ),
+    ),
+    pbkdf2Iterations: v.optional(
+      v.pipe(
+        v.number(ITERATIONS_EXPECTED),
+        v.check((n) => Number.isInteger(n) && n >= 10_000 && n <= 10_000_000, ITERATIONS_EXPECTED),
+      ),
+      PBKDF2_ITERATIONS,
     ),
   },
   'a PowerAuthKeychainConfiguration',

@@ -129,6 +129,10 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
   /**
    * Lets the server check the password (`/pa/v3/signature/validate`).
    *
+   * It is a request and no local gate: nothing here can tell a right password from a wrong one, and the answer is neither
+   * signed nor encrypted. Whoever sits between client and server, or in the process, can make it resolve. Let nothing
+   * depend on it that the server doesn't check for itself.
+   *
    * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for one too
    *   short, NETWORK_ERROR, RESPONSE_ERROR
    * @example
@@ -147,12 +151,14 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
   }
 
   /**
-   * Changes the password, after the server has accepted the old one (`/pa/v3/signature/validate`).
+   * Changes the password, after the server has opened the vault for the old one (`/pa/v3/vault/unlock`): an answer that
+   * nobody but the server can give. It also proves the key that gets under the new password, so that a wrong old password
+   * can't take the place of the right one.
    *
    * @param newPassword at least 4 bytes of UTF-8
    * @throws AUTHENTICATION_ERROR for a wrong old one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for an
-   *   old one that is too short, WRONG_PARAMETER for such a new one, NETWORK_ERROR, RESPONSE_ERROR, OPERATION_CANCELED
-   *   when another process changed it meanwhile. Whatever it is, the old password stays
+   *   old one that is too short, WRONG_PARAMETER for such a new one, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR,
+   *   OPERATION_CANCELED when another process changed it meanwhile. Whatever it is, the old password stays
    * @example
    * ```ts
    * await powerAuth.changePassword('1234', '2468');
@@ -169,7 +175,8 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
 
   /**
    * Changes the password without asking the server, for when it has just accepted the old one. Nothing here can tell
-   * whether the old password is right: a wrong one destroys the knowledge factor for good.
+   * whether the old password is right: a wrong one destroys the knowledge factor for good, and `validatePassword` is no
+   * proof where answers can be forged. Prefer {@link changePassword}.
    *
    * @param newPassword at least 4 bytes of UTF-8
    * @returns false when nothing was changed: there is no activation, or a password is too short to be one

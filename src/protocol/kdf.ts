@@ -63,6 +63,11 @@ export interface ActivationKeys {
   readonly vault: Uint8Array;
 }
 
+/** KEY_SIGNATURE_KNOWLEDGE (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
+export function deriveKnowledgeKey(masterSecret: Uint8Array): Uint8Array {
+  return kdf(masterSecret, 2);
+}
+
 /** KEY_SIGNATURE_BIOMETRY (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
 export function deriveBiometryKey(masterSecret: Uint8Array): Uint8Array {
   return kdf(masterSecret, 3);
@@ -72,7 +77,7 @@ export function deriveBiometryKey(masterSecret: Uint8Array): Uint8Array {
 export function deriveActivationKeys(masterSecret: Uint8Array): ActivationKeys {
   return {
     possession: kdf(masterSecret, 1),
-    knowledge: kdf(masterSecret, 2),
+    knowledge: deriveKnowledgeKey(masterSecret),
     biometry: deriveBiometryKey(masterSecret),
     transport: kdf(masterSecret, 1000),
     vault: kdf(masterSecret, 2000),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PasswordDerivation, PasswordHash } from '../protocol/knowledge.ts';
 import { be32, utf8, utf8Decode, wipe } from '../util/bytes.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 
@@ -15,12 +16,8 @@ export interface SignatureCounter {
   readonly ctrByte: number;
 }
 
-/** The knowledge factor key, wrapped under the password. */
-export interface WrappedKnowledgeKey {
-  /** 16 B. */
-  readonly salt: Uint8Array;
-  /** PBKDF2 iterations. */
-  readonly iterations: number;
+/** The knowledge factor key, wrapped under the password. The salt is no secret, and tells wrappings apart. */
+export interface WrappedKnowledgeKey extends PasswordDerivation {
   /** 16 B. */
   readonly wrappedKey: Uint8Array;
 }
@@ -56,10 +53,10 @@ export interface ActivationRecord {
   readonly biometry?: WrappedBiometryKey | undefined;
 }
 
-const VERSION = 3;
+const VERSION = 4;
 const NOTHING = new Uint8Array(0);
 /** Fields of each version; later ones have added theirs at the end. */
-const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15 };
+const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16 };
 const LENGTHS = [
   undefined, // activation id
   33, // server public key
@@ -76,7 +73,10 @@ const LENGTHS = [
   undefined, // biometry provider, or nothing, as in the two that follow
   undefined, // descriptor
   undefined, // wrapped biometry key
+  1, // hash of PBKDF2; records of version 3 and before have none, and SHA-1
 ] as const;
+/** By their number in a record. */
+const HASHES: readonly PasswordHash[] = ['SHA-1', 'SHA-256'];
 
 /** The record's bytes, secrets among them; the caller wipes them. */
 export function encodeActivationRecord(record: ActivationRecord): Uint8Array<ArrayBuffer> {
@@ -96,6 +96,7 @@ export function encodeActivationRecord(record: ActivationRecord): Uint8Array<Arr
     utf8(record.biometry?.provider ?? ''),
     record.biometry?.descriptor ?? NOTHING,
     record.biometry?.wrappedKey ?? NOTHING,
+    Uint8Array.of(HASHES.indexOf(record.knowledge.hash)),
   ]);
 }
 
@@ -121,6 +122,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     provider,
     descriptor,
     wrappedBiometryKey,
+    hash,
   ] = decodeFields(bytes);
   return {
     activationId: utf8Decode(id),
@@ -129,7 +131,12 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     wrappedDevicePrivateKey: wrappedPrivate,
     possessionKey: possession,
     transportKey: transport,
-    knowledge: { salt, iterations: new DataView(iterations.buffer).getUint32(0), wrappedKey: wrapped },
+    knowledge: {
+      hash: HASHES[hash[0] ?? 0] ?? 'SHA-256',
+      salt,
+      iterations: new DataView(iterations.buffer).getUint32(0),
+      wrappedKey: wrapped,
+    },
     counter: { ctrData, ctrByte: ctrByte[0] ?? 0 },
     wrappedRecoveryData: recovery,
     biometry:

@@ -97,12 +97,14 @@ export class ActivationStore {
    * Takes the counter for one signature: the returned record holds the value to use, and the storage already the next
    * one, so that no crash can make it used twice. The caller wipes the record.
    *
+   * @param fits whether the record is the one that the signature is meant for
+   * @returns undefined, and no value is taken, where it doesn't fit
    * @throws MISSING_ACTIVATION
    */
-  async takeCounter(): Promise<ActivationRecord> {
+  async takeCounter(fits: (record: ActivationRecord) => boolean): Promise<ActivationRecord | undefined> {
     let next: Uint8Array | undefined;
     try {
-      return await this.#change((record) => {
+      return await this.#changeIf(fits, (record) => {
         wipe(next);
         const counter = nextCounter(record.counter);
         next = counter.ctrData;
@@ -123,14 +125,22 @@ export class ActivationStore {
   }
 
   /**
-   * Puts the knowledge factor key under another wrapping. What `change` throws is thrown, and nothing is changed; it may
-   * be called again when somebody else was faster.
+   * Puts another wrapping of the knowledge factor key in the place of the present one.
    *
+   * @param fits whether the present one is the one to be replaced
+   * @returns whether it was
    * @throws MISSING_ACTIVATION
    */
-  async changeKnowledge(change: (knowledge: WrappedKnowledgeKey) => WrappedKnowledgeKey): Promise<void> {
-    const before = await this.#change((record) => ({ ...record, knowledge: change(record.knowledge) }));
-    wipeActivationRecord(before);
+  async changeKnowledge(
+    fits: (present: WrappedKnowledgeKey) => boolean,
+    knowledge: WrappedKnowledgeKey,
+  ): Promise<boolean> {
+    const before = await this.#changeIf(
+      (record) => fits(record.knowledge),
+      (record) => ({ ...record, knowledge }),
+    );
+    if (before !== undefined) wipeActivationRecord(before);
+    return before !== undefined;
   }
 
   /**
@@ -183,6 +193,24 @@ export class ActivationStore {
       throw error;
     } finally {
       this.forget();
+    }
+  }
+
+  /** The same as {@link #change}; returns undefined, and writes nothing, where the record doesn't fit. */
+  async #changeIf(
+    fits: (record: ActivationRecord) => boolean,
+    change: (record: ActivationRecord) => ActivationRecord,
+  ): Promise<ActivationRecord | undefined> {
+    const unfit = new Error('The record is another one than expected');
+    try {
+      return await this.#change((record) => {
+        // What a change throws is what the update rejects with.
+        if (!fits(record)) throw unfit;
+        return change(record);
+      });
+    } catch (error) {
+      if (error === unfit) return undefined;
+      throw error;
     }
   }
 

@@ -8,13 +8,11 @@ import type { PowerAuthBiometricPrompt } from '../model/power-auth-authenticatio
 import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PasswordType } from '../model/power-auth-password.ts';
 import { deriveBiometryKey } from '../protocol/kdf.ts';
-import { masterSecret } from '../protocol/keys.ts';
-import { unwrapDevicePrivateKey } from '../protocol/vault.ts';
 import { wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import { withFactors } from './factors.ts';
 import type { Session } from './session.ts';
-import { withVaultKey } from './vault.ts';
+import { withMasterSecret, withVaultKey } from './vault.ts';
 
 /**
  * Makes the factor's key anew, for which the server gives the vault key out, and sets it up with the user.
@@ -45,12 +43,6 @@ function biometryKeyOf(
   vaultKey: Uint8Array,
   record: ActivationRecord,
 ): { activationId: string; biometryKey: Uint8Array } {
-  const privateKey = unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
-  let secret: Uint8Array | undefined;
-  try {
-    secret = masterSecret(privateKey, record.serverPublicKey);
-    return { activationId: record.activationId, biometryKey: deriveBiometryKey(secret) };
-  } finally {
-    wipe(privateKey, secret);
-  }
+  const { activationId } = record;
+  return { activationId, biometryKey: withMasterSecret(vaultKey, record, deriveBiometryKey) };
 }

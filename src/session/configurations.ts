@@ -17,6 +17,7 @@ import { buildConfiguration, type PowerAuthConfigurationType } from '../model/po
 import {
   buildKeychainConfiguration,
   PowerAuthKeychainProtection,
+  type PowerAuthKeychainConfigurationData,
   type PowerAuthKeychainConfigurationType,
 } from '../model/power-auth-keychain-configuration.ts';
 import {
@@ -31,7 +32,7 @@ export interface Configurations {
   readonly configuration: PowerAuthConfigurationType;
   readonly clientConfiguration: ReturnType<typeof buildClientConfiguration>;
   readonly biometryConfiguration: ReturnType<typeof buildBiometryConfiguration>;
-  readonly keychainConfiguration: PowerAuthKeychainConfigurationType;
+  readonly keychainConfiguration: PowerAuthKeychainConfigurationData;
   readonly sharingConfiguration: PowerAuthSharingConfigurationType;
 }
 

@@ -45,7 +45,10 @@ export async function sendEncrypted<T>(
         const body = JSON.stringify(envelope);
         const { header } = await sign(body);
         const answer = decryptor.decrypt(await post(body, header, signal));
-        return use(answer, record);
+        const result = use(answer, record);
+        // Nobody but the server can answer so, and it does for a right signature alone.
+        factors.knowledge?.confirm();
+        return result;
       } finally {
         decryptor.release();
       }

@@ -13,17 +13,17 @@ import {
 } from '../model/power-auth-authentication.ts';
 import { usePassword } from '../model/power-auth-password.ts';
 import type { SignatureFactor } from '../protocol/signature.ts';
-import { wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
-import { assertPasswordLength, unwrapWithPassword } from './knowledge-key.ts';
+import { KnowledgeFactor } from './knowledge-factor.ts';
+import { assertPasswordLength } from './knowledge-key.ts';
 import type { Session } from './session.ts';
 
 /** With what a request is signed. */
 export interface Factors {
   /** In the protocol's order. */
   readonly names: readonly SignatureFactor[];
-  /** UTF-8, with the knowledge factor; stays the property of who made this object. */
-  readonly password?: Uint8Array | undefined;
+  /** With the knowledge factor; stays the property of who made this object. */
+  readonly knowledge?: KnowledgeFactor | undefined;
   /** With the biometry factor; stays the property of who made this object. */
   readonly biometry?: UnlockedBiometryKey | undefined;
 }
@@ -32,8 +32,8 @@ export interface Factors {
 export const POSSESSION: Factors = { names: ['possession'] };
 
 /** Possession and knowledge factors. */
-export function possessionKnowledge(password: Uint8Array): Factors {
-  return { names: ['possession', 'knowledge'], password };
+export function possessionKnowledge(knowledge: KnowledgeFactor): Factors {
+  return { names: ['possession', 'knowledge'], knowledge };
 }
 
 /** The factors that an authentication object stands for, in the protocol's order. */
@@ -57,19 +57,28 @@ export async function withFactors<T>(
   use: (factors: Factors) => Promise<T>,
 ): Promise<T> {
   const names = signatureFactors(authentication);
-  return withPassword(authentication, (password) =>
-    withBiometryKey(session, authentication, (biometry) => use({ names, password, biometry })),
+  return withPassword(session, authentication, (knowledge) =>
+    withBiometryKey(session, authentication, (biometry) => use({ names, knowledge, biometry })),
   );
 }
 
 async function withPassword<T>(
+  session: Session,
   { password }: PowerAuthAuthentication,
-  use: (password: Uint8Array | undefined) => Promise<T>,
+  use: (knowledge: KnowledgeFactor | undefined) => Promise<T>,
 ): Promise<T> {
   if (password === undefined) return use(undefined);
   return usePassword(password, async (bytes) => {
     assertPasswordLength(bytes, 'password', PowerAuthErrorCode.SIGNATURE_ERROR);
-    return use(bytes);
+    const knowledge = new KnowledgeFactor(session, bytes);
+    try {
+      const result = await use(knowledge);
+      // What was asked for is done. What fails here is tried again with the next answer.
+      await knowledge.strengthen().catch(() => undefined);
+      return result;
+    } finally {
+      knowledge.release();
+    }
   });
 }
 
@@ -91,14 +100,15 @@ async function withBiometryKey<T>(
 }
 
 /**
- * Gives the factor keys (16 B each, in the protocol's order) to `use`, and wipes those that were unlocked for it.
+ * Gives the factor keys (16 B each, in the protocol's order) to `use`. They stay the property of record and factors.
  *
+ * @param factors whose knowledge factor opens the record
  * @throws INVALID_NATIVE_OBJECT for a biometry factor key that was released, OPERATION_CANCELED for one of an activation
  *   that is not there any more
  */
 export function withFactorKeys<T>(
   record: ActivationRecord,
-  { password, biometry }: Factors,
+  { knowledge, biometry }: Factors,
   use: (keys: readonly Uint8Array[]) => T,
 ): T {
   const keys = [record.possessionKey];
@@ -109,12 +119,7 @@ export function withFactorKeys<T>(
       'The activation was replaced by another one after the user was asked',
     );
   }
-  const knowledge = password === undefined ? undefined : unwrapWithPassword(record.knowledge, password);
-  try {
-    if (knowledge !== undefined) keys.push(knowledge);
-    if (biometryKey !== undefined) keys.push(biometryKey);
-    return use(keys);
-  } finally {
-    wipe(knowledge);
-  }
+  if (knowledge?.key !== undefined) keys.push(knowledge.key);
+  if (biometryKey !== undefined) keys.push(biometryKey);
+  return use(keys);
 }

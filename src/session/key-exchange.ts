@@ -137,6 +137,6 @@ export function wipeExchange(exchange: KeyExchange): void {
   wipe(exchange.knowledgeKey, exchange.biometryKey);
   wipeActivationRecord({
     ...exchange.record,
-    knowledge: { salt: new Uint8Array(), iterations: 0, wrappedKey: new Uint8Array() },
+    knowledge: { hash: 'SHA-256', salt: new Uint8Array(), iterations: 0, wrappedKey: new Uint8Array() },
   });
 }

@@ -5,15 +5,13 @@
  */
 
 import { failure, type PowerAuthErrorCode } from '../errors.ts';
-import { unwrapKnowledgeKey, wrapKnowledgeKey } from '../protocol/knowledge.ts';
+import { derivePasswordKey, unwrapKnowledgeKey, wrapKnowledgeKey } from '../protocol/knowledge.ts';
+import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import type { WrappedKnowledgeKey } from './activation-record.ts';
 
 /** Shortest password in UTF-8 bytes. */
 export const MINIMAL_PASSWORD_LENGTH = 4;
-
-/** PBKDF2 iterations for a new password; the record keeps the number it was wrapped with. */
-const ITERATIONS = 10_000;
 
 /**
  * @param password UTF-8
@@ -25,13 +23,31 @@ export function assertPasswordLength(password: Uint8Array, field: string, code: 
 }
 
 /** The key (16 B) under a password, with a fresh salt. Key and password stay the caller's. */
-export function wrapUnderPassword(knowledgeKey: Uint8Array, password: Uint8Array): WrappedKnowledgeKey {
-  const salt = randomBytes(16);
-  const iterations = ITERATIONS;
-  return { salt, iterations, wrappedKey: wrapKnowledgeKey({ knowledgeKey, password, salt, iterations }) };
+export async function wrapUnderPassword(
+  knowledgeKey: Uint8Array,
+  password: Uint8Array,
+  iterations: number,
+): Promise<WrappedKnowledgeKey> {
+  const derivation = { hash: 'SHA-256', salt: randomBytes(16), iterations } as const;
+  const passwordKey = await derivePasswordKey(password, derivation);
+  try {
+    return { ...derivation, wrappedKey: wrapKnowledgeKey(knowledgeKey, passwordKey) };
+  } finally {
+    wipe(passwordKey);
+  }
 }
 
 /** The key (16 B), or another one if the password is wrong; the caller wipes it. */
-export function unwrapWithPassword(wrapped: WrappedKnowledgeKey, password: Uint8Array): Uint8Array {
-  return unwrapKnowledgeKey({ ...wrapped, password });
+export async function unwrapWithPassword(
+  wrapped: WrappedKnowledgeKey,
+  password: Uint8Array,
+): Promise<Uint8Array> {
+  // The caller may wipe what it gave while the password is being stretched.
+  const wrappedKey = wrapped.wrappedKey.slice();
+  const passwordKey = await derivePasswordKey(password, wrapped);
+  try {
+    return unwrapKnowledgeKey(wrappedKey, passwordKey);
+  } finally {
+    wipe(passwordKey, wrappedKey);
+  }
 }

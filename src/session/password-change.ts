@@ -6,50 +6,47 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { usePassword, type PasswordType } from '../model/power-auth-password.ts';
+import { deriveKnowledgeKey } from '../protocol/kdf.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
-import { wipeActivationRecord, type WrappedKnowledgeKey } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
 import { possessionKnowledge } from './factors.ts';
-import {
-  assertPasswordLength,
-  MINIMAL_PASSWORD_LENGTH,
-  unwrapWithPassword,
-  wrapUnderPassword,
-} from './knowledge-key.ts';
+import { KnowledgeFactor } from './knowledge-factor.ts';
+import { assertPasswordLength, MINIMAL_PASSWORD_LENGTH } from './knowledge-key.ts';
 import type { Session } from './session.ts';
-import { validateSignature } from './signed-requests.ts';
+import { withMasterSecret, withVaultKey } from './vault.ts';
 
 /**
- * Changes the password once the server has accepted the old one.
+ * Changes the password once the server has opened the vault for the old one. The vault shows what the key is, so that
+ * none but the right one gets under the new password, whoever has answered.
  *
  * @throws SIGNATURE_ERROR for an old password too short to be one, WRONG_PARAMETER for such a new one; what
- *   {@link validateSignature} throws; OPERATION_CANCELED when somebody else changed the password meanwhile
+ *   {@link withVaultKey} throws; OPERATION_CANCELED when somebody else changed the password meanwhile
  */
 export async function changePassword(
   session: Session,
   oldPassword: PasswordType,
   newPassword: PasswordType,
 ): Promise<void> {
-  await usePassword(oldPassword, async (oldBytes) =>
-    usePassword(newPassword, async (newBytes) => {
-      assertPasswordLength(oldBytes, 'oldPassword', PowerAuthErrorCode.SIGNATURE_ERROR);
-      assertPasswordLength(newBytes, 'newPassword', PowerAuthErrorCode.WRONG_PARAMETER);
-      const record = await session.activation.read();
-      if (record === undefined) throw missingActivation();
-      // A copy: the salt is no secret, and tells this wrapping from any other.
-      const salt = record.knowledge.salt.slice();
-      wipeActivationRecord(record);
-      await validateSignature(session, possessionKnowledge(oldBytes));
-      await session.activation.changeKnowledge((knowledge) => {
-        // The old password would unlock nothing of another wrapping, and the key would be lost.
-        if (equalBytes(knowledge.salt, salt)) return rewrap(knowledge, oldBytes, newBytes);
-        throw failure(
-          PowerAuthErrorCode.OPERATION_CANCELED,
-          'The password or the activation was changed by somebody else meanwhile; nothing was changed here',
-        );
-      });
-    }),
-  );
+  await withPasswords(session, oldPassword, newPassword, async (old, oldBytes, newBytes) => {
+    assertPasswordLength(oldBytes, 'oldPassword', PowerAuthErrorCode.SIGNATURE_ERROR);
+    assertPasswordLength(newBytes, 'newPassword', PowerAuthErrorCode.WRONG_PARAMETER);
+    const key = await withVaultKey(
+      session,
+      possessionKnowledge(old),
+      'FETCH_ENCRYPTION_KEY',
+      (vaultKey, record) => withMasterSecret(vaultKey, record, deriveKnowledgeKey),
+    );
+    try {
+      for (;;) {
+        // Another password, or another activation, by now.
+        if (old.key === undefined || !equalBytes(old.key, key)) throw overtaken();
+        if (await old.rewrap(newBytes)) return;
+        // Wrapped anew by somebody else, it may still be the same password.
+        await old.unlock();
+      }
+    } finally {
+      wipe(key);
+    }
+  });
 }
 
 /**
@@ -62,25 +59,36 @@ export async function unsafeChangePassword(
   oldPassword: PasswordType,
   newPassword: PasswordType,
 ): Promise<boolean> {
+  return withPasswords(session, oldPassword, newPassword, async (old, oldBytes, newBytes) => {
+    const long = Math.min(oldBytes.length, newBytes.length) >= MINIMAL_PASSWORD_LENGTH;
+    if (!long || (await session.activation.activationId()) === undefined) return false;
+    do await old.unlock();
+    while (!(await old.rewrap(newBytes)));
+    return true;
+  });
+}
+
+async function withPasswords<T>(
+  session: Session,
+  oldPassword: PasswordType,
+  newPassword: PasswordType,
+  change: (old: KnowledgeFactor, oldBytes: Uint8Array, newBytes: Uint8Array) => Promise<T>,
+): Promise<T> {
   return usePassword(oldPassword, async (oldBytes) =>
     usePassword(newPassword, async (newBytes) => {
-      const long = Math.min(oldBytes.length, newBytes.length) >= MINIMAL_PASSWORD_LENGTH;
-      if (!long || (await session.activation.activationId()) === undefined) return false;
-      await session.activation.changeKnowledge((knowledge) => rewrap(knowledge, oldBytes, newBytes));
-      return true;
+      const old = new KnowledgeFactor(session, oldBytes);
+      try {
+        return await change(old, oldBytes, newBytes);
+      } finally {
+        old.release();
+      }
     }),
   );
 }
 
-function rewrap(
-  knowledge: WrappedKnowledgeKey,
-  oldPassword: Uint8Array,
-  newPassword: Uint8Array,
-): WrappedKnowledgeKey {
-  const key = unwrapWithPassword(knowledge, oldPassword);
-  try {
-    return wrapUnderPassword(key, newPassword);
-  } finally {
-    wipe(key);
-  }
+function overtaken(): Error {
+  return failure(
+    PowerAuthErrorCode.OPERATION_CANCELED,
+    'The password or the activation was changed by somebody else meanwhile; nothing was changed here',
+  );
 }

@@ -11,6 +11,7 @@ import type { PowerAuthBiometricPrompt } from '../model/power-auth-authenticatio
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
 import { readPassword, usePassword, type PasswordType } from '../model/power-auth-password.ts';
 import { verifyActivationCodeSignature, type ParsedActivationCode } from '../protocol/activation-code.ts';
+import { deconfigured } from '../util/abort.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
@@ -149,7 +150,10 @@ export class PendingActivation {
     password: Uint8Array,
     biometry: WrappedBiometryKey | undefined,
   ): Promise<void> {
-    const knowledge = wrapUnderPassword(exchange.knowledgeKey, password);
+    const { pbkdf2Iterations } = this.#session.configurations.keychainConfiguration;
+    const knowledge = await wrapUnderPassword(exchange.knowledgeKey, password, pbkdf2Iterations);
+    // Its keys were wiped while the password was being stretched.
+    if (this.#exchange !== exchange) throw deconfigured();
     try {
       await this.#session.activation.create({ ...exchange.record, knowledge, biometry });
     } catch (error) {

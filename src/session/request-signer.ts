@@ -41,6 +41,8 @@ export class RequestSigner {
   readonly #activation: ActivationStore;
   readonly #storage: PowerAuthStorage;
   readonly #lockName: string;
+  /** The latest signature that was asked for; settled when its counter value is taken. */
+  #latest: Promise<unknown> = Promise.resolve();
 
   constructor(
     configuration: PowerAuthConfigurationType,
@@ -54,9 +56,17 @@ export class RequestSigner {
     this.#lockName = lockName;
   }
 
-  /** Computes the signature header. @throws MISSING_ACTIVATION */
+  /** Computes the signature header; counter values are taken in the order of the calls. @throws MISSING_ACTIVATION */
   async sign(factors: Factors, request: SignedRequest): Promise<SignedHeader> {
-    return this.#withKeys(factors, (keys, { activationId, counter }) => {
+    return this.#sign(this.#takeCounterInTurn(factors), factors, request);
+  }
+
+  async #sign(
+    taken: Promise<ActivationRecord>,
+    factors: Factors,
+    request: SignedRequest,
+  ): Promise<SignedHeader> {
+    return withKeys(taken, factors, (keys, { activationId, counter }) => {
       const { applicationKey, applicationSecret } = this.#configuration;
       const nonce = randomBytes(16);
       const data = signatureData({ ...request, nonce, applicationSecret });
@@ -81,7 +91,7 @@ export class RequestSigner {
     factors: Factors,
     request: { readonly uriId: string; readonly nonce: Uint8Array; readonly body: Uint8Array },
   ): Promise<string> {
-    return this.#withKeys(factors, (keys, { counter }) =>
+    return withKeys(this.#takeCounterInTurn(factors), factors, (keys, { counter }) =>
       computeOfflineSignature(
         keys,
         counter.ctrData,
@@ -99,20 +109,55 @@ export class RequestSigner {
     uriId: string,
     send: (sign: (body: string) => Promise<SignedHeader>, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
+    // Before the lock, because it takes its time.
+    await factors.knowledge?.unlock();
     return this.#storage.lock(this.#lockName, ({ signal }) =>
-      send((body) => this.sign(factors, { method: 'POST', uriId, body: utf8(body) }), signal),
+      send(
+        (body) =>
+          this.#sign(this.#takeCounter(factors), factors, { method: 'POST', uriId, body: utf8(body) }),
+        signal,
+      ),
     );
   }
 
-  async #withKeys<T>(
-    factors: Factors,
-    use: (keys: readonly Uint8Array[], record: ActivationRecord) => T,
-  ): Promise<T> {
-    const record = await this.#activation.takeCounter();
-    try {
-      return withFactorKeys(record, factors, (keys) => use(keys, record));
-    } finally {
-      wipeActivationRecord(record);
+  /** Passwords take their time in parallel, and not all the same; the counter values keep the order of the calls. */
+  async #takeCounterInTurn(factors: Factors): Promise<ActivationRecord> {
+    const former = this.#latest;
+    const unlocked = factors.knowledge?.unlock();
+    const taken = (async () => {
+      try {
+        await unlocked;
+      } finally {
+        await former;
+      }
+      return this.#takeCounter(factors);
+    })();
+    this.#latest = taken.catch(() => undefined);
+    return taken;
+  }
+
+  /** Takes the counter of a record whose knowledge factor key is unlocked, where there is to be one. */
+  async #takeCounter({ knowledge }: Factors): Promise<ActivationRecord> {
+    for (;;) {
+      const record = await this.#activation.takeCounter(
+        (present) => knowledge?.opens(present.knowledge) ?? true,
+      );
+      if (record !== undefined) return record;
+      // The password was changed, or wrapped anew, after the key had been unlocked.
+      await knowledge?.unlock();
     }
+  }
+}
+
+async function withKeys<T>(
+  taken: Promise<ActivationRecord>,
+  factors: Factors,
+  use: (keys: readonly Uint8Array[], record: ActivationRecord) => T,
+): Promise<T> {
+  const record = await taken;
+  try {
+    return withFactorKeys(record, factors, (keys) => use(keys, record));
+  } finally {
+    wipeActivationRecord(record);
   }
 }

@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { SharedInfo1 } from '../protocol/ecies.ts';
-import { ecdsaSign } from '../protocol/keys.ts';
+import { ecdsaSign, masterSecret } from '../protocol/keys.ts';
 import {
   decryptVaultKey,
   parseVaultUnlockResponse,
@@ -47,6 +47,22 @@ export async function withVaultKey<T>(
       wipe(vaultKey);
     }
   });
+}
+
+/** Gives the activation's KEY_MASTER_SECRET (16 B) to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault key */
+export function withMasterSecret<T>(
+  vaultKey: Uint8Array,
+  record: ActivationRecord,
+  use: (secret: Uint8Array) => T,
+): T {
+  const privateKey = unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
+  let secret: Uint8Array | undefined;
+  try {
+    secret = masterSecret(privateKey, record.serverPublicKey);
+    return use(secret);
+  } finally {
+    wipe(privateKey, secret);
+  }
 }
 
 /** The application's own key (16 B) of this number; the caller wipes it. */

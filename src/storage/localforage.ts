@@ -15,6 +15,7 @@
 import localforage from 'localforage';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { describe } from '../util/validate.ts';
+import { webCrypto } from '../util/web-crypto.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
 import { Closing } from './closing.ts';
 import { heldStorage } from './held.ts';
@@ -23,7 +24,6 @@ import { Connector, STORE_NAME } from './localforage-connection.ts';
 import { LocalforageDatabase } from './localforage-database.ts';
 import { assertBrowserStorage, databaseFailure } from './localforage-failure.ts';
 import { WebLocks } from './localforage-locks.ts';
-import { webCrypto } from './sealing-key.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 import { updateUntilDone, type Change } from './updates.ts';

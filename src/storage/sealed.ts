@@ -22,9 +22,10 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
+import { webCrypto } from '../util/web-crypto.ts';
 import { assertKey, copyOfValue } from './checks.ts';
 import { heldStorage } from './held.ts';
-import { assertSealingKey, assertSealingKeyBytes, importSealingKey, webCrypto } from './sealing-key.ts';
+import { assertSealingKey, assertSealingKeyBytes, importSealingKey } from './sealing-key.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 
 export { importSealingKey } from './sealing-key.ts';

@@ -7,24 +7,10 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { wipe } from '../util/bytes.ts';
 import { describe } from '../util/validate.ts';
+import { webCrypto } from '../util/web-crypto.ts';
 
 /** Length of a sealing key in bytes: AES-256. */
 export const SEALING_KEY_LENGTH = 32;
-
-/**
- * WebCrypto of this runtime.
- *
- * @throws UNKNOWN_ERROR where there is none
- */
-export function webCrypto(): SubtleCrypto {
-  // Browsers leave it out on pages that came over plain HTTP, whatever the types say.
-  const { crypto } = globalThis as { crypto?: { subtle?: SubtleCrypto } };
-  if (crypto?.subtle !== undefined) return crypto.subtle;
-  throw failure(
-    PowerAuthErrorCode.UNKNOWN_ERROR,
-    'Sealing needs WebCrypto, which this runtime has not; in a browser, serve the page over HTTPS',
-  );
-}
 
 /**
  * Makes a non-extractable AES-256-GCM key for {@link sealedStorage}.

@@ -16,6 +16,7 @@ import { readSecrets } from '../helpers/secrets.ts';
 import { SignatureCounterValues, signedRequests } from '../helpers/signature-counter.ts';
 import type { SharedStore } from '../helpers/storage.ts';
 import type { CrashNews, CrashTask, Work } from './crash-child.ts';
+import { QUICK_PASSWORDS } from '../helpers/passwords.ts';
 
 const CRASHES = Number(process.env['CRASHES'] ?? 20);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -93,6 +94,7 @@ async function inspect(
   const storage = store.open();
   const powerAuth = new PowerAuth(setup.instanceId);
   await powerAuth.configure(server.configuration, { enableUnsecureTraffic: true }, undefined, {
+    ...QUICK_PASSWORDS,
     storage,
     sealingKey: Buffer.from(setup.sealingKey, 'hex'),
   });

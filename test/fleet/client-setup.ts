@@ -1,6 +1,7 @@
 import { PowerAuth, PowerAuthAuthentication } from '../../src/index.ts';
 import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { redisStorage } from '../../src/storage/redis.ts';
+import { QUICK_PASSWORDS } from '../helpers/passwords.ts';
 
 /** What a client is configured with. */
 export interface ClientSetup {
@@ -27,6 +28,7 @@ export async function configureClient({
   const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
   const powerAuth = new PowerAuth(instanceId);
   await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
+    ...QUICK_PASSWORDS,
     storage,
     sealingKey: Buffer.from(sealingKey, 'hex'),
   });

@@ -5,11 +5,13 @@ import {
   PowerAuthAuthentication,
   type PowerAuthBiometryConfigurationType,
   type PowerAuthClientConfigurationType,
+  type PowerAuthKeychainConfigurationType,
   type PowerAuthStorage,
 } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { buildConfigurations } from '../../src/session/configurations.ts';
 import { Session } from '../../src/session/session.ts';
+import { QUICK_PASSWORDS } from './passwords.ts';
 import { keysOf } from './storage.ts';
 import { startPowerAuthTestServer, type PowerAuthTestServer } from '../../src/testing/index.ts';
 
@@ -33,6 +35,7 @@ export interface TestClientSettings {
   readonly sealingKey?: Uint8Array | CryptoKey;
   readonly client?: PowerAuthClientConfigurationType;
   readonly biometry?: PowerAuthBiometryConfigurationType;
+  readonly keychain?: PowerAuthKeychainConfigurationType;
 }
 
 export const SEALING_KEY = new Uint8Array(32).fill(7);
@@ -47,7 +50,12 @@ export async function testClient(
     server.configuration,
     { enableUnsecureTraffic: true, ...settings.client },
     settings.biometry,
-    { storage: settings.storage ?? memoryStorage(), sealingKey: settings.sealingKey ?? SEALING_KEY },
+    {
+      ...QUICK_PASSWORDS,
+      storage: settings.storage ?? memoryStorage(),
+      sealingKey: settings.sealingKey ?? SEALING_KEY,
+      ...settings.keychain,
+    },
   );
   onTestFinished(async () => {
     await powerAuth.deconfigure();
@@ -74,7 +82,7 @@ export async function testSession(
   settings: Required<Pick<TestClientSettings, 'instanceId' | 'storage'>>,
 ): Promise<Session> {
   const client = { enableUnsecureTraffic: true };
-  const keychain = { storage: settings.storage, sealingKey: SEALING_KEY };
+  const keychain = { ...QUICK_PASSWORDS, storage: settings.storage, sealingKey: SEALING_KEY };
   const configurations = buildConfigurations([server.configuration, client, undefined, keychain]);
   const session = await Session.open(settings.instanceId, configurations);
   onTestFinished(() => session.close());

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { unwrapKnowledgeKey } from '../../src/protocol/knowledge.ts';
 import { decodeActivationRecord } from '../../src/session/activation-record.ts';
+import { unwrapWithPassword } from '../../src/session/knowledge-key.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { decodeTokenRecord } from '../../src/session/token-record.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
@@ -28,7 +28,7 @@ export async function readSecrets(
     transportKey: base64(transportKey),
     ctrData: base64(counter.ctrData),
     wrappedKnowledgeKey: base64(knowledge.wrappedKey),
-    knowledgeKey: base64(unwrapKnowledgeKey({ ...knowledge, password: utf8(password) })),
+    knowledgeKey: base64(await unwrapWithPassword(knowledge, utf8(password))),
   };
   if (tokenName === undefined) return found;
   const token = await sealed.get(keys.token(tokenName));

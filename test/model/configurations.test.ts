@@ -58,7 +58,7 @@ const DEFAULTS = {
     authenticateOnBiometricKeySetup: true,
     fallbackToSharedBiometryKey: true,
   },
-  keychain: { minimalRequiredKeychainProtection: 'NONE' },
+  keychain: { minimalRequiredKeychainProtection: 'NONE', pbkdf2Iterations: 600_000 },
 } as const;
 
 describe('defaults', () => {
@@ -149,6 +149,10 @@ describe('wrong values', () => {
     ['NaN', NaN],
     ['2 days', 172_800],
   ];
+  const NO_ITERATIONS: readonly NamedValue[] = [
+    ...NO_NUMBERS,
+    ...[NaN, Infinity, -600_000, 0, 9_999, 10_000.5, 10_000_001].map((n) => [String(n), n] as const),
+  ];
   const NO_NULLABLE = OPTIONAL(NO_INSTANCES).filter(([, value]) => value !== null);
 
   test.each<readonly [keyof typeof builders, string, readonly NamedValue[]]>([
@@ -176,6 +180,7 @@ describe('wrong values', () => {
     ['keychainConfiguration', 'minimalRequiredKeychainProtection', OPTIONAL(NO_INSTANCES)],
     ['keychainConfiguration', 'storage', OPTIONAL(NO_INSTANCES)],
     ['keychainConfiguration', 'sealingKey', OPTIONAL(NO_INSTANCES)],
+    ['keychainConfiguration', 'pbkdf2Iterations', OPTIONAL(NO_ITERATIONS)],
     ['sharingConfiguration', 'appGroup', OPTIONAL(NO_STRINGS)],
     ['sharingConfiguration', 'appIdentifier', OPTIONAL(NO_STRINGS)],
     ['sharingConfiguration', 'keychainAccessGroup', OPTIONAL(NO_STRINGS)],

@@ -268,6 +268,7 @@ describe('data that the server signed', () => {
 
 describe('a change of the password', () => {
   const NEW = 'battery staple';
+  const VAULT = '/pa/v3/vault/unlock';
   const REFUSED = error(PowerAuthErrorCode.AUTHENTICATION_ERROR);
 
   /** Which of two passwords the server takes. */
@@ -276,10 +277,10 @@ describe('a change of the password', () => {
     await powerAuth.validatePassword(right);
   }
 
-  test('is made after the server has accepted the old one', async () => {
+  test('is made after the server has opened the vault for the old one', async () => {
     const { server, powerAuth } = await activated();
     await powerAuth.changePassword(PASSWORD, NEW);
-    expect(requestsTo(server, '/pa/v3/signature/validate')).toBe(1);
+    expect(requestsTo(server, VAULT)).toBe(1);
     await expectPassword(powerAuth, NEW, PASSWORD);
     await powerAuth.changePassword(await passwordOf(NEW), await passwordOf(PASSWORD));
     await expectPassword(powerAuth, PASSWORD, NEW);
@@ -298,7 +299,7 @@ describe('a change of the password', () => {
     ['fails', { status: 500 }, PowerAuthErrorCode.RESPONSE_ERROR],
   ])('when the server %s changes nothing', async (_, fault, code) => {
     const { server, powerAuth } = await activated();
-    server.faults.add({ path: '/pa/v3/signature/validate', count: 1, ...fault });
+    server.faults.add({ path: VAULT, count: 1, ...fault });
     await expect(powerAuth.changePassword(PASSWORD, NEW)).rejects.toMatchObject(error(code));
     await expectPassword(powerAuth, PASSWORD, NEW);
   });
@@ -313,14 +314,14 @@ describe('a change of the password', () => {
     );
     expect(await powerAuth.unsafeChangePassword('12', NEW)).toBe(false);
     expect(await powerAuth.unsafeChangePassword(PASSWORD, '12')).toBe(false);
-    expect(requestsTo(server, '/pa/v3/signature/validate')).toBe(0);
+    expect(requestsTo(server, VAULT)).toBe(0);
     await powerAuth.validatePassword(PASSWORD);
   });
 
   test('that is unsafe asks nobody', async () => {
     const { server, powerAuth } = await activated();
     expect(await powerAuth.unsafeChangePassword(PASSWORD, NEW)).toBe(true);
-    expect(requestsTo(server, '/pa/v3/signature/validate')).toBe(0);
+    expect(requestsTo(server, VAULT)).toBe(0);
     await expectPassword(powerAuth, NEW, PASSWORD);
     expect(await powerAuth.unsafeChangePassword(await passwordOf(NEW), await passwordOf(PASSWORD))).toBe(
       true,

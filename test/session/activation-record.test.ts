@@ -19,7 +19,7 @@ const plain: ActivationRecord = {
   wrappedDevicePrivateKey: random(48),
   possessionKey: random(16),
   transportKey: random(16),
-  knowledge: { salt: random(16), iterations: 10_000, wrappedKey: random(16) },
+  knowledge: { hash: 'SHA-1', salt: random(16), iterations: 10_000, wrappedKey: random(16) },
   counter: { ctrData: random(16), ctrByte: 255 },
   wrappedRecoveryData: random(48),
   biometry: undefined,
@@ -44,7 +44,8 @@ const version1 = [
 describe('an activation record', () => {
   test('is read as it was written, with and without a biometry factor', () => {
     expect(decodeActivationRecord(encodeActivationRecord(plain))).toEqual(plain);
-    const record = { ...plain, wrappedRecoveryData: new Uint8Array(0), biometry };
+    const knowledge = { ...plain.knowledge, hash: 'SHA-256', iterations: 600_000 } as const;
+    const record = { ...plain, knowledge, wrappedRecoveryData: new Uint8Array(0), biometry };
     expect(decodeActivationRecord(encodeActivationRecord(record))).toEqual(record);
   });
 
@@ -52,18 +53,19 @@ describe('an activation record', () => {
     const without = { ...plain, wrappedRecoveryData: new Uint8Array(0) };
     const record = decodeActivationRecord(encodeRecord(1, version1));
     expect(record).toEqual(without);
-    expect(encodeActivationRecord(record)[0]).toBe(3);
+    expect(encodeActivationRecord(record)[0]).toBe(4);
     const recovery = encodeRecord(2, [...version1, plain.wrappedRecoveryData]);
     expect(decodeActivationRecord(recovery)).toEqual(plain);
   });
 
   test.each([
-    ['of a later version', encodeRecord(4, version1), /expected record version 3, got 4/],
-    ['of version 0', encodeRecord(0, version1), /expected record version 3, got 0/],
-    ['that is empty', new Uint8Array(0), /expected record version 3, got undefined/],
+    ['of a later version', encodeRecord(5, version1), /expected record version 4, got 5/],
+    ['of version 0', encodeRecord(0, version1), /expected record version 4, got 0/],
+    ['that is empty', new Uint8Array(0), /expected record version 4, got undefined/],
     ['of version 1 with more fields', encodeRecord(1, [...version1, random(1)]), /bytes, got/],
     ['of version 2 with fewer fields', encodeRecord(2, version1), /expected 12 fields, got 11/],
     ['of version 3 with fewer fields', encodeRecord(3, version1), /expected 15 fields, got 11/],
+    ['of version 4 with fewer fields', encodeRecord(4, version1), /expected 16 fields, got 11/],
   ])('%s is refused', (_, bytes, message) => {
     expect(() => decodeActivationRecord(bytes)).toThrow(
       expect.objectContaining(error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA, message)),

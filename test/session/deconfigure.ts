@@ -11,6 +11,7 @@ import {
 import type { PowerAuthTestServer } from '../../src/testing/index.ts';
 import { activate, PASSWORD, SEALING_KEY, testServer } from '../helpers/client.ts';
 import { callByName, PUBLIC_CALLS } from '../helpers/public-calls.ts';
+import { QUICK_PASSWORDS } from '../helpers/passwords.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 
@@ -115,12 +116,10 @@ export function overtakenCalls(begin: () => Promise<Place>): void {
     });
     const configure = async (): Promise<PowerAuthStorage | undefined> => {
       const storage = open?.();
-      await powerAuth.configure(
-        server.configuration,
-        { enableUnsecureTraffic: true },
-        undefined,
-        storage && { storage, sealingKey: SEALING_KEY },
-      );
+      await powerAuth.configure(server.configuration, { enableUnsecureTraffic: true }, undefined, {
+        ...QUICK_PASSWORDS,
+        ...(storage && { storage, sealingKey: SEALING_KEY }),
+      });
       return storage;
     };
 

@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest';
-import { PowerAuthActivation, PowerAuthErrorCode } from '../../src/index.ts';
+import { PowerAuthActivation, PowerAuthAuthentication, PowerAuthErrorCode } from '../../src/index.ts';
 import { buildActivation } from '../../src/model/power-auth-activation.ts';
-import { possessionKnowledge } from '../../src/session/factors.ts';
+import { withFactors } from '../../src/session/factors.ts';
 import { changePassword, unsafeChangePassword } from '../../src/session/password-change.ts';
 import type { Session } from '../../src/session/session.ts';
 import { validateSignature } from '../../src/session/signed-requests.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import type { PowerAuthTestServer } from '../../src/testing/index.ts';
-import { utf8 } from '../../src/util/bytes.ts';
 import { PASSWORD, requestsTo, testServer, testSession } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 
-const VALIDATE = '/pa/v3/signature/validate';
+const VAULT = '/pa/v3/vault/unlock';
 
 /** Two processes that share an activation. */
 async function twoSessions(): Promise<{ server: PowerAuthTestServer; sessions: [Session, Session] }> {
@@ -26,18 +25,22 @@ async function twoSessions(): Promise<{ server: PowerAuthTestServer; sessions: [
   return { server, sessions };
 }
 
+const validate = (session: Session, password: string): Promise<void> =>
+  withFactors(session, PowerAuthAuthentication.password(password), (factors) =>
+    validateSignature(session, factors),
+  );
+
 test('that another process overtakes is given up before it can destroy the key', async () => {
   const { server, sessions } = await twoSessions();
   const [slow, fast] = sessions;
-  server.faults.add({ path: VALIDATE, count: 1, delay: 500 });
+  server.faults.add({ path: VAULT, count: 1, delay: 500 });
   const overtaken = expect(changePassword(slow, PASSWORD, 'slow password')).rejects.toMatchObject(
     error(PowerAuthErrorCode.OPERATION_CANCELED),
   );
-  await expect.poll(() => requestsTo(server, VALIDATE)).toBe(1);
+  await expect.poll(() => requestsTo(server, VAULT)).toBe(1);
   expect(await unsafeChangePassword(fast, PASSWORD, 'fast password')).toBe(true);
   await overtaken;
-  for (const session of sessions)
-    await validateSignature(session, possessionKnowledge(utf8('fast password')));
+  for (const session of sessions) await validate(session, 'fast password');
 });
 
 test('of many at once by two processes leaves one of the new passwords', async () => {
@@ -49,6 +52,6 @@ test('of many at once by two processes leaves one of the new passwords', async (
   const [first, ...rest] = passwords.filter((_, i) => outcomes[i]?.status === 'fulfilled');
   expect(first).toBeDefined();
   expect(rest).toEqual([]);
-  expect(server.requests.filter(({ path }) => path === VALIDATE).length).toBeLessThanOrEqual(6);
-  await validateSignature(sessions[1], possessionKnowledge(utf8(first ?? '')));
+  expect(server.requests.filter(({ path }) => path === VAULT).length).toBeLessThanOrEqual(6);
+  await validate(sessions[1], first ?? '');
 });

@@ -79,10 +79,14 @@ describe('a step that fails or is cancelled leaves no half activation', () => {
   test('by removal during the commit', async () => {
     const server = await testServer();
     const memory = memoryStorage();
-    let release: (() => void) | undefined;
+    let begin = (): void => undefined;
+    let release = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
     const storage = storageLike(memory, {
       update: async (key, change) => {
-        await new Promise<void>((resolve) => (release = resolve));
+        begin();
+        await released;
         return memory.update(key, change);
       },
     });
@@ -91,8 +95,8 @@ describe('a step that fails or is cancelled leaves no half activation', () => {
     await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
     const commit = powerAuth.commitActivation(COMMIT);
     const removal = powerAuth.removeActivationLocal();
-    await new Promise((resolve) => setImmediate(resolve));
-    release?.();
+    await begun;
+    release();
     await Promise.all([commit, removal]);
     await expectNothingLeft(powerAuth, memory);
   });

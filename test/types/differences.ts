@@ -120,7 +120,10 @@ export const ADDITIONS: readonly string[] = [
   'interface PowerAuthClock',
   'PowerAuthClock.monotonic(): number',
   'PowerAuthClock.now(): number',
-  // Where records are kept.
+  // Where records are kept, and what a guess of a password costs.
+  'PowerAuthKeychainConfiguration.pbkdf2Iterations: number',
+  'readonly PowerAuthKeychainConfigurationData.pbkdf2Iterations: number',
+  'readonly PowerAuthKeychainConfigurationType.pbkdf2Iterations?: number',
   'PowerAuthKeychainConfiguration.storage?: PowerAuthStorage',
   'readonly PowerAuthKeychainConfiguration.sealingKey?: Uint8Array<ArrayBufferLike> | CryptoKey',
   ...['PowerAuthKeychainConfigurationType', 'PowerAuthKeychainConfigurationData'].flatMap((owner) => [

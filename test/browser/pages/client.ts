@@ -18,6 +18,7 @@ import { localforageStorage } from '../../../src/storage/localforage.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
 import { readSecrets } from '../../helpers/secrets.ts';
 import { serveCalls } from '../../storage/pages/calls.ts';
+import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 
 const INSTANCE = 'browser-test';
 const PASSWORD = 'correct horse';
@@ -32,7 +33,7 @@ const until = (time: number): Promise<void> => sleep(Math.max(0, time - Date.now
 
 async function configure(configuration: PowerAuthConfigurationType): Promise<void> {
   // `http://` on this machine only.
-  await powerAuth.configure(configuration, { enableUnsecureTraffic: true });
+  await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, QUICK_PASSWORDS);
 }
 
 async function activate(code: string): Promise<void> {

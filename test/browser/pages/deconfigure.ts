@@ -12,6 +12,7 @@ import {
   type PowerAuthConfigurationType,
 } from '../../../src/index.ts';
 import { serveCalls } from '../../storage/pages/calls.ts';
+import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 
 const PASSWORD = 'correct horse';
 const POSSESSION = PowerAuthAuthentication.possession();
@@ -49,7 +50,7 @@ const turn = (): Promise<void> =>
   });
 
 const configure = (configuration: PowerAuthConfigurationType): Promise<boolean> =>
-  powerAuth.configure(configuration, { enableUnsecureTraffic: true });
+  powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, QUICK_PASSWORDS);
 
 async function activate(configuration: PowerAuthConfigurationType, code: string): Promise<void> {
   await configure(configuration);
