@@ -10,9 +10,15 @@ import { dataFolder } from '../storage/data-folder.ts';
 import { readOrCreateKeyFile } from '../storage/key-file.ts';
 import { lmdbStorage } from '../storage/lmdb.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
+import { assertOneUser } from './one-user.ts';
 
-/** A new storage object on the user's data folder, see {@link lmdbStorage}. The caller closes it. */
+/**
+ * A new storage object on the user's data folder, see {@link lmdbStorage}. The caller closes it.
+ *
+ * @throws WRONG_PARAMETER where code for pages runs, see {@link assertOneUser}, and for a user without a home folder
+ */
 export function defaultStorage(): PowerAuthStorage {
+  assertOneUser('storage');
   return lmdbStorage();
 }
 
@@ -23,7 +29,9 @@ export function defaultStorage(): PowerAuthStorage {
  * @throws UNKNOWN_ERROR when the key file cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
  */
 export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
-  return storage.sealingKey === undefined ? readOrCreateKeyFile(dataFolder()) : storage.sealingKey();
+  if (storage.sealingKey !== undefined) return storage.sealingKey();
+  assertOneUser('sealingKey');
+  return readOrCreateKeyFile(dataFolder());
 }
 
 /** The provider of the biometry factor unless the caller has one: Node has none of its own. */

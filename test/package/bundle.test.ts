@@ -18,7 +18,7 @@ describe('tree shaking', () => {
     const { text } = await bundleProgram(
       `import * as unused from '${path.replace('.', 'powerauth-wasm')}';`,
       // Only Node can resolve these; the point is that the import of them goes too.
-      ['lmdb', 'env-paths', 'redis', '@napi-rs/keyring', 'node:*'],
+      ['lmdb', 'redis', '@napi-rs/keyring', 'node:*'],
     );
     expect(text.trim()).toBe('');
   });
@@ -69,6 +69,17 @@ describe('where no browser is', () => {
   });
 });
 
+test.each([
+  [[], 'node'],
+  // As in server components and route handlers of Next.
+  [['react-server'], 'server'],
+  [['edge-light', 'react-server'], 'default'],
+])('Node under the conditions %j gets the platform %s', async (conditions, platform) => {
+  const args = ['--input-type=module', '--eval', `console.log(import.meta.resolve('#platform'))`];
+  const url = await runNode([...conditions.map((condition) => `--conditions=${condition}`), ...args]);
+  expect(url.trim()).toBe(pathToFileURL(join(root, `dist/platform/${platform}.js`)).href);
+});
+
 describe('the bundle for browsers', () => {
   const file = join(root, 'dist/browser/powerauth-wasm.js');
 
@@ -80,7 +91,7 @@ describe('the bundle for browsers', () => {
 
   test('is made of files that a browser can use', async () => {
     const { inputs } = await bundleProgram(`export * from 'powerauth-wasm';`);
-    const foreign = inputs.filter((input) => /node_modules\/(?:lmdb|env-paths|redis)\//.test(input));
+    const foreign = inputs.filter((input) => /node_modules\/(?:lmdb|redis)\//.test(input));
     expect(foreign).toEqual([]);
     expect(inputs.filter((input) => builtinModules.includes(input))).toEqual([]);
     expect(inputs).toContain('dist/index.js');

@@ -2,12 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PowerAuth, type PowerAuthKeychainConfigurationType } from '../../src/index.ts';
 import * as elsewhere from '../../src/platform/default.ts';
 import * as node from '../../src/platform/node.ts';
+import * as server from '../../src/platform/server.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { testServer } from '../helpers/client.ts';
+import { error } from '../helpers/error.ts';
 import { temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
 
 /** A storage of somebody's own, which knows of no key. */
@@ -21,6 +25,7 @@ function foreignStorage(): PowerAuthStorage {
 
 test('all runtimes have the same list', () => {
   expect(Object.keys(elsewhere).sort()).toEqual(Object.keys(node).sort());
+  expect(Object.keys(server).sort()).toEqual(Object.keys(node).sort());
 });
 
 describe('Node', () => {
@@ -62,6 +67,63 @@ describe('Node', () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux')('the data folder of the user who runs Node', () => {
+  let folder: string;
+  beforeEach(async () => {
+    const data = await temporaryFolder();
+    vi.stubEnv('XDG_DATA_HOME', data);
+    folder = join(data, 'powerauth-wasm');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  });
+
+  /** Configures an instance as a browser's code does, with what the platform has; undefined or the error. */
+  async function configured(keychain?: PowerAuthKeychainConfigurationType): Promise<unknown> {
+    const { configuration } = await testServer();
+    const powerAuth = new PowerAuth('one-user');
+    try {
+      await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, keychain);
+      expect(await powerAuth.hasValidActivation()).toBe(false);
+      return undefined;
+    } catch (refused) {
+      return refused;
+    } finally {
+      await powerAuth.deconfigure();
+    }
+  }
+
+  const inTest = () => void vi.stubGlobal('document', {});
+  const inNext = () => void vi.stubEnv('NEXT_RUNTIME', 'nodejs');
+  const cases = Object.entries({ 'a test with jsdom': inTest, 'a page that Next renders': inNext });
+
+  test.each(cases)('is not that of %s', async (_, enter) => {
+    enter();
+    expect(await configured()).toMatchObject(
+      error('WRONG_PARAMETER', /^keychainConfiguration\.storage: .* memoryStorage\(\)/),
+    );
+    // Nor does the key lie there that seals the records of another storage.
+    await expect(node.defaultSealingKey(foreignStorage())).rejects.toMatchObject(
+      error('WRONG_PARAMETER', /^keychainConfiguration\.sealingKey: /),
+    );
+    expect(await configured({ storage: memoryStorage() })).toBeUndefined();
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('is that of a window of Electron, and of code for servers alone', async () => {
+    inTest();
+    vi.spyOn(process, 'versions', 'get').mockReturnValue({ ...process.versions, electron: '40.0.0' });
+    expect(await configured()).toBeUndefined();
+    expect(existsSync(folder)).toBe(true);
+    vi.restoreAllMocks();
+    inNext();
+    const storage = server.defaultStorage();
+    await sealedStorage(storage, () => server.defaultSealingKey(storage)).set('key', Uint8Array.of(1));
+    await storage.close();
+  });
+});
+
 describe('elsewhere', () => {
   test('the records outlive the storage object, as on a disk', async () => {
     const storage = elsewhere.defaultStorage();
@@ -92,7 +154,7 @@ describe('elsewhere', () => {
     });
     const inputs = Object.keys(metafile.inputs);
     expect(inputs).toContain('src/storage/memory.ts');
-    expect(inputs.filter((input) => /lmdb|env-paths|key-file|^node:/.test(input))).toEqual([]);
+    expect(inputs.filter((input) => /lmdb|data-folder|key-file|^node:/.test(input))).toEqual([]);
     expect(Object.values(metafile.outputs).flatMap((output) => output.imports)).toEqual([]);
   });
 });

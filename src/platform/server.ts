@@ -1,0 +1,27 @@
+/**
+ * What this package uses where the caller chooses nothing in code that runs on a server alone, and that is bundled as
+ * such: React's server components, and the route handlers of Next. The same list as `./node.ts`.
+ *
+ * @module
+ */
+
+import { dataFolder } from '../storage/data-folder.ts';
+import { readOrCreateKeyFile } from '../storage/key-file.ts';
+import { lmdbStorage } from '../storage/lmdb.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+
+export { defaultBiometry } from './node.ts';
+
+/**
+ * A new storage object on the data folder of the user who runs the server, see {@link lmdbStorage}. The caller closes it.
+ *
+ * @throws WRONG_PARAMETER for a user without a home folder
+ */
+export function defaultStorage(): PowerAuthStorage {
+  return lmdbStorage();
+}
+
+/** As in `./node.ts`. */
+export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+  return storage.sealingKey === undefined ? readOrCreateKeyFile(dataFolder()) : storage.sealingKey();
+}
