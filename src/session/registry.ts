@@ -10,8 +10,27 @@ import { buildConfigurations, type Configurations } from './configurations.ts';
 import { Session } from './session.ts';
 
 const sessions = new Map<string, Session>();
-/** Sessions of a `configure` that is still under way. */
-const opening = new Map<string, Promise<Session>>();
+/** The last lifecycle call of each instance id that is not done yet. */
+const lastCalls = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs a lifecycle call after those of the same instance id that were made before it, however they end. Without such it
+ * begins at once.
+ */
+async function inTurn<T>(instanceId: string, call: () => Promise<T>): Promise<T> {
+  const before = lastCalls.get(instanceId);
+  const running = before === undefined ? call() : before.then(call);
+  const settled = running.then(
+    () => undefined,
+    () => undefined,
+  );
+  lastCalls.set(instanceId, settled);
+  try {
+    return await running;
+  } finally {
+    if (lastCalls.get(instanceId) === settled) lastCalls.delete(instanceId);
+  }
+}
 
 /**
  * Configures an instance with the arguments of `PowerAuth.configure`.
@@ -20,31 +39,27 @@ const opening = new Map<string, Promise<Session>>();
  */
 export async function configureSession(instanceId: string, args: readonly unknown[]): Promise<void> {
   const configurations = buildConfigurations(args);
-  if (sessions.has(instanceId) || opening.has(instanceId)) {
-    throw failure(
-      PowerAuthErrorCode.REACT_NATIVE_ERROR,
-      `A PowerAuth instance with the instanceId ${JSON.stringify(instanceId)} is already configured; call deconfigure first`,
-    );
-  }
-  const session = Session.open(instanceId, configurations);
-  opening.set(instanceId, session);
-  try {
-    sessions.set(instanceId, await session);
+  return inTurn(instanceId, async () => {
+    if (sessions.has(instanceId)) {
+      throw failure(
+        PowerAuthErrorCode.REACT_NATIVE_ERROR,
+        `A PowerAuth instance with the instanceId ${JSON.stringify(instanceId)} is already configured; call deconfigure first`,
+      );
+    }
+    sessions.set(instanceId, await Session.open(instanceId, configurations));
     admitPasswordsOf(instanceId);
-  } finally {
-    opening.delete(instanceId);
-  }
+  });
 }
 
 /** Ends the session, if there is one, also one whose `configure` was not awaited. */
 export async function deconfigureSession(instanceId: string): Promise<void> {
-  const begun = opening.get(instanceId);
-  if (begun !== undefined) await begun.catch(() => undefined);
-  const session = sessions.get(instanceId);
-  if (session === undefined) return;
-  sessions.delete(instanceId);
-  dismissPasswordsOf(instanceId);
-  await session.close();
+  return inTurn(instanceId, async () => {
+    const session = sessions.get(instanceId);
+    if (session === undefined) return;
+    sessions.delete(instanceId);
+    dismissPasswordsOf(instanceId);
+    await session.close();
+  });
 }
 
 /** The session, or undefined when the instance is not configured. */
