@@ -217,7 +217,7 @@ export class Lease {
     );
     try {
       const args = [...this.fence, String(LEASE_MS)];
-      const held = await connection.run('renew a lock of', BEAT, [layout.locks], args, { background: true });
+      const held = await connection.run('renew a lock of', BEAT, [layout.locks], args);
       if (this.#released !== undefined) return;
       if (held === 1) this.#confirmedAt = Math.max(askedAt, this.#confirmedAt);
       else this.lose();

@@ -35,11 +35,29 @@ end`;
 /**
  * Looks at a store before it is used; enters the layout's version where there is none.
  *
- * KEYS: version, records, names, locks. ARGV: version. Answers the version, then the type of each other key.
+ * Of the user's rights the server tells from 7.0 on. They are looked at before anything is written, because a script that
+ * is refused one command half way has carried out those before.
+ *
+ * KEYS: version, records, names, locks. ARGV: version, channels of changes and wakes. Returns a command that the user may
+ * not use or '', then the version and the type of each other key.
  */
 export const OPEN = script(
   4,
-  `local kind = redis.call('TYPE', KEYS[1]).ok
+  `if redis.acl_check_cmd then
+  local records, names, locks = KEYS[2], KEYS[3], KEYS[4]
+  for _, command in ipairs({
+    { 'evalsha', '', '0' }, { 'type', KEYS[1] }, { 'get', KEYS[1] }, { 'time' },
+    { 'hget', records, '' }, { 'hset', records, '', '' }, { 'hdel', records, '' },
+    { 'zadd', names, '0', '' }, { 'zrem', names, '' }, { 'zrangebylex', names, '-', '+' },
+    { 'hget', locks, '' }, { 'hset', locks, '', '' }, { 'hdel', locks, '' },
+    { 'publish', ARGV[2], '' }, { 'publish', ARGV[3], '' },
+  }) do
+    if not redis.acl_check_cmd(unpack(command)) then
+      return { command[1] .. (command[2] and ' ' .. command[2] or '') }
+    end
+  end
+end
+local kind = redis.call('TYPE', KEYS[1]).ok
 local version = ''
 if kind == 'none' then
   -- Fails on a replica and without memory; what is written later then fails as well, and says so.
@@ -48,8 +66,8 @@ if kind == 'none' then
 elseif kind == 'string' then
   version = redis.call('GET', KEYS[1])
 end
-local answer = { version }
-for i = 2, 4 do answer[i] = redis.call('TYPE', KEYS[i]).ok end
+local answer = { '', version }
+for i = 2, 4 do answer[i + 1] = redis.call('TYPE', KEYS[i]).ok end
 return answer`,
 );
 
@@ -57,8 +75,8 @@ return answer`,
  * Writes or removes one record, if it is as expected and the locks given are still held, and announces it.
  *
  * KEYS: records, names, locks. ARGV: channel, origin, name, 'any' | 'absent' | 'same', expected value, 'set' | 'delete', value;
- * then a lock's name and the ticket that must hold it, as often as needed. Answers 1 when it is so, 0 when the record was
- * not as expected, -n when the nth lock is no longer held.
+ * then a lock's name and the ticket that must hold it, as often as needed. Returns 1 when it is so, the present value or null
+ * when that is not what was expected, -n when the nth lock is no longer held.
  */
 export const WRITE = script(
   3,
@@ -68,8 +86,8 @@ for i = 8, #ARGV, 2 do
   if not holder or holder.id ~= ARGV[i + 1] then return -(i - 6) / 2 end
 end
 local current = redis.call('HGET', KEYS[1], ARGV[3])
-if ARGV[4] == 'absent' and current then return 0 end
-if ARGV[4] == 'same' and current ~= ARGV[5] then return 0 end
+if ARGV[4] == 'absent' and current then return current end
+if ARGV[4] == 'same' and current ~= ARGV[5] then return current end
 if ARGV[6] == 'set' then
   redis.call('ZADD', KEYS[2], 0, ARGV[3])
   redis.call('HSET', KEYS[1], ARGV[3], ARGV[7])
@@ -83,7 +101,8 @@ return 1`,
 );
 
 /**
- * Asks for a lock, or asks again: the ticket is put at the end where it is missing, and lives on.
+ * Asks for a lock, or asks again: the ticket is put at the end where it is missing, and lives on. No ticket lives for longer
+ * than a lease: one that would was written before the server's clock was set back.
  *
  * KEYS: locks. ARGV: name, ticket (JSON with id, pid, place), lease in ms, id of a ticket whose process is gone or ''.
  * Answers the holder's ticket as JSON, and for how many ms it lives.
@@ -100,6 +119,7 @@ for _, ticket in ipairs(read(KEYS[1], ARGV[1])) do
     asked = true
     ticket.deadline = time + ARGV[3]
   end
+  ticket.deadline = math.min(ticket.deadline, time + ARGV[3])
   if ticket.deadline > time and ticket.id ~= ARGV[4] then table.insert(tickets, ticket) end
 end
 if not asked then

@@ -17,14 +17,15 @@ import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
 import { Closing } from './closing.ts';
 import { heldStorage } from './held.ts';
-import { RedisConnection, type RedisClient } from './redis-connection.ts';
+import { RedisConnection } from './redis-connection.ts';
 import { decodeName, encodeName, redisLayout, type RedisLayout } from './redis-layout.ts';
-import { RedisLocks } from './redis-locks.ts';
+import type { RedisClient } from './redis-link.ts';
+import { RedisLocks, type Lease } from './redis-locks.ts';
 import { redisTarget, type RedisTarget } from './redis-target.ts';
 import { WRITE } from './redis-scripts.ts';
-import { Turns } from './turns.ts';
+import { RedisUpdates, type Replaced } from './redis-updates.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
-import { updateUntilDone, type Change } from './updates.ts';
+import type { Change } from './updates.ts';
 
 /** How many names `list` reads at a time. */
 const PAGE = 256;
@@ -94,8 +95,9 @@ async function createClient(options: object): Promise<RedisClient> {
   return create({
     ...settings,
     RESP: 3,
-    // A connection that was lost is made anew by us, because notices may have been missed.
-    socket: { ...socket, reconnectStrategy: false },
+    // A connection that was lost is made anew by us, because notices may have been missed. How long connecting may take is
+    // up to us as well: their timer is unfair to a busy thread.
+    socket: { ...socket, connectTimeout: 0, reconnectStrategy: false },
     disableOfflineQueue: true,
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
     maintNotifications: 'disabled',
@@ -111,8 +113,7 @@ class RedisStorage implements PowerAuthStorage {
   readonly #closing = new Closing();
   readonly #connection: RedisConnection;
   readonly #locks: RedisLocks;
-  /** Updates of one record, one after another: within one object they need not race. */
-  readonly #updates = new Turns();
+  readonly #updates: RedisUpdates;
   readonly #listeners = new Set<Listener>();
   #looking: Timer | undefined;
   #left: Promise<void> | undefined;
@@ -127,35 +128,39 @@ class RedisStorage implements PowerAuthStorage {
       onNotice: (channel, message) => this.#onNotice(channel, message),
       onLost: () => this.#look(),
       onRegained: () => {
+        this.#updates.forget();
         this.#tell('all');
         this.#locks.renew();
       },
     });
     this.#locks = new RedisLocks(this.#connection, this.#layout);
+    this.#updates = new RedisUpdates({
+      closing: this.#closing,
+      read: (key) => this.#read(key),
+      // Content is compared, not versions: a change has no side effects, so equal means nothing happened.
+      replace: (key, current, next, held) => this.#write(key, current, next, [...held]),
+      held: () => this.#locks.held(),
+    });
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
-    const value = (await this.#connection.send('read', [
-      'HGET',
-      this.#layout.records,
-      encodeName(key),
-    ])) as Buffer | null;
+    const value = await this.#read(key);
     this.#assertOpen();
-    return value === null ? undefined : Uint8Array.from(value);
+    return value;
   }
 
   async set(key: string, value: Uint8Array): Promise<void> {
     this.#assertOpen();
     assertKey(key);
-    await this.#write(key, 'any', copyOfValue(value));
+    await this.#put(key, copyOfValue(value));
   }
 
   async delete(key: string): Promise<void> {
     this.#assertOpen();
     assertKey(key);
-    await this.#write(key, 'any', undefined);
+    await this.#put(key, undefined);
   }
 
   async *list(prefix: string): AsyncGenerator<string, void, undefined> {
@@ -185,20 +190,7 @@ class RedisStorage implements PowerAuthStorage {
   async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertOpen();
     assertKey(key);
-    const pass = await this.#updates.take(key, this.#closing);
-    try {
-      return await updateUntilDone(
-        change,
-        () => this.get(key),
-        (current, next) => {
-          this.#assertOpen();
-          // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
-          return this.#write(key, current, next);
-        },
-      );
-    } finally {
-      pass();
-    }
+    return this.#updates.update(key, change);
   }
 
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
@@ -237,16 +229,33 @@ class RedisStorage implements PowerAuthStorage {
   async #leave(): Promise<void> {
     clearInterval(this.#looking);
     this.#listeners.clear();
+    this.#updates.forget();
     await this.#locks.close();
     await this.#connection.close();
   }
 
-  /** Writes, or removes where `next` is undefined. False when the record is not what was expected. */
-  async #write(key: string, expected: Expected, next: Uint8Array | undefined): Promise<boolean> {
-    const held = this.#locks.held();
+  async #read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const args = ['HGET', this.#layout.records, encodeName(key)];
+    return bytesOf(await this.#connection.send('read', args));
+  }
+
+  /** Writes whatever is there, or removes it where `next` is undefined. */
+  async #put(key: string, next: Uint8Array | undefined): Promise<void> {
+    this.#updates.forget(key);
+    const replaced = await this.#write(key, 'any', next, this.#locks.held());
+    if ('lost' in replaced) throw replaced.lost.signal.reason;
+  }
+
+  /** Writes, or removes where `next` is undefined, if the record is what was expected. */
+  async #write(
+    key: string,
+    expected: Expected,
+    next: Uint8Array | undefined,
+    held: readonly Lease[],
+  ): Promise<Replaced> {
     const { records, names, locks, changes } = this.#layout;
     const condition = expected === 'any' ? 'any' : expected === undefined ? 'absent' : 'same';
-    const result = (await this.#connection.run(
+    const answer = await this.#connection.run(
       'write',
       WRITE,
       [records, names, locks],
@@ -256,17 +265,20 @@ class RedisStorage implements PowerAuthStorage {
         ...[next === undefined ? 'delete' : 'set', asBuffer(next)],
         ...held.flatMap(({ fence }) => fence),
       ],
-    )) as number;
-    if (result >= 0) return result === 1;
-    const lost = held[-result - 1];
-    lost?.lose();
-    throw lost?.signal.reason;
+    );
+    if (typeof answer !== 'number') return { present: bytesOf(answer) };
+    const lost = held[-answer - 1];
+    if (lost === undefined) return { written: true };
+    lost.lose();
+    return { lost };
   }
 
   #onNotice(channel: string, message: Buffer): void {
     if (channel === this.#layout.wakes) this.#locks.wake(message.toString());
     else if (message.toString('latin1', 0, ORIGIN_LENGTH) !== this.#origin) {
-      this.#tell([decodeName(message.subarray(ORIGIN_LENGTH))]);
+      const key = decodeName(message.subarray(ORIGIN_LENGTH));
+      this.#updates.forget(key);
+      this.#tell([key]);
     }
   }
 
@@ -278,8 +290,13 @@ class RedisStorage implements PowerAuthStorage {
   #look(): void {
     if (this.#listeners.size === 0 || this.#closing.isClosed) return;
     // Where there is none to be had there is nothing to tell; the next call reports it.
-    this.#connection.send('watch', ['PING'], { background: true }).catch(() => undefined);
+    this.#connection.send('watch', ['PING']).catch(() => undefined);
   }
+}
+
+/** A bulk string, or undefined for null. */
+function bytesOf(answer: unknown): Uint8Array<ArrayBuffer> | undefined {
+  return answer === null ? undefined : Uint8Array.from(answer as Buffer);
 }
 
 function asBuffer(bytes: Uint8Array | undefined): Buffer {
