@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inspectError } from './util/inspect-error.ts';
 import { isInstance } from './util/instance.ts';
 
 /**
@@ -153,15 +154,12 @@ export class PowerAuthError extends Error {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   readonly errorData: any;
-  /** The error below this one, the same object as `cause`; undefined where there is none. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- so that `originalException.message` compiles, as there
-  readonly originalException: any;
-
   /**
    * Makes an error. The parameters and their order are those of the React Native SDK.
    *
    * @param exception the error below this one, or undefined; where it has a code, a message, error data, and they are not
-   *   given, they are taken from it. It need not be an Error: a worker may send these three and have an error again
+   *   given, they are taken from it. It need not be an Error: what {@link toJSON} returns makes an error again. So does the
+   *   copy that `structuredClone` and `postMessage` make of an error in V8 (Node, Chromium), which keeps code and message
    * @param message what is wrong, without any secret
    * @param code one of {@link PowerAuthErrorCode}; UNKNOWN_ERROR where there is none
    * @param errorData what the server answered
@@ -183,7 +181,37 @@ export class PowerAuthError extends Error {
     );
     this.code = code ?? below.code ?? PowerAuthErrorCode.UNKNOWN_ERROR;
     this.errorData = errorData ?? below.errorData;
-    this.originalException = exception ?? undefined;
+    const { stack } = this as { readonly stack?: unknown };
+    if (typeof stack === 'string' && V8_STACK_HEAD.test(stack)) {
+      const value = stack.replace(V8_STACK_HEAD, () => stackHead(this));
+      Object.defineProperty(this, 'stack', { value, writable: true, configurable: true });
+    }
+  }
+
+  /** The error below this one, the same object as `cause`; undefined where there is none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- so that `originalException.message` compiles, as there
+  get originalException(): any {
+    return this.cause;
+  }
+
+  /**
+   * What of this error goes into JSON, and through `postMessage` in any engine; `new PowerAuthError` makes an error of it
+   * again. Without the error below and the stack.
+   *
+   * @example
+   * ```ts
+   * const copy: unknown = structuredClone(error.toJSON()); // as postMessage does
+   * console.error(new PowerAuthError(copy).code);
+   * ```
+   */
+  toJSON(): { name: string; code: PowerAuthErrorCode; message: string; errorData?: PowerAuthErrorData } {
+    const errorData = this.errorData as PowerAuthErrorData | undefined;
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      ...(errorData === undefined ? {} : { errorData }),
+    };
   }
 
   /**
@@ -203,6 +231,26 @@ export class PowerAuthError extends Error {
       `${this.name} ${this.code}: ${this.message}${server === '' ? '' : ` (${server})`}${below}`,
     );
   }
+}
+
+// What `console.log` shows in Node. Not a member by name: what it is for is no concern of those who read the class.
+Object.defineProperty(PowerAuthError.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: PowerAuthError): string {
+    return inspectError(this, `${stackHead(this)}: ${this.message}`, describeError);
+  },
+  writable: true,
+  configurable: true,
+});
+
+/** Where the name ends that V8 writes at the beginning of a stack. */
+const V8_STACK_HEAD = /^(?:PowerAuth)?Error(?=:|\n|$)/;
+
+/** How the stack of an error of ours begins there: as those of Node's own errors with codes. */
+const stackHead = ({ name, code }: PowerAuthError): string => `${name} [${code}]`;
+
+/** The code in the stack of a copy that was made by structured cloning, which keeps no more of an error than message and stack. */
+function codeInStack(stack: unknown): string | undefined {
+  return typeof stack === 'string' ? /^PowerAuthError \[(\w+)\]/.exec(stack)?.[1] : undefined;
 }
 
 /**
@@ -235,7 +283,13 @@ interface Inherited {
 function inheritedFrom(exception: unknown): Inherited {
   try {
     // What a native module rejects with has `userInfo` in place of `errorData`.
-    const { message, code, errorData, userInfo } = Object(exception) as Record<string, unknown>;
+    const {
+      message,
+      stack,
+      code = codeInStack(stack),
+      errorData,
+      userInfo,
+    } = Object(exception) as Record<string, unknown>;
     return {
       message: typeof message === 'string' && message !== '' ? message : undefined,
       code: isCode(code) ? code : undefined,

@@ -168,6 +168,7 @@ export const ADDITIONS: readonly string[] = [
   'readonly PowerAuthBiometrySecret.descriptor: Uint8Array<ArrayBufferLike>',
   'readonly PowerAuthBiometrySecret.secret: Uint8Array<ArrayBufferLike>',
   // Types of what the peer calls any, and what version 3.3 of the protocol brings.
+  'PowerAuthError.toJSON(): { name: string; code: PowerAuthErrorCode; message: string; errorData?: PowerAuthErrorData | undefined; }',
   'interface PowerAuthErrorData',
   'readonly PowerAuthErrorData.currentRecoveryPukIndex?: number',
   'readonly PowerAuthErrorData.httpStatusCode?: number',
