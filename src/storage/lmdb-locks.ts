@@ -11,9 +11,10 @@ import { randomUUID } from 'node:crypto';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
+import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from './holder-watch.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
 import { lockKey } from './lmdb-keys.ts';
-import { BEAT_MS, decodeTickets, encodeTickets, HolderWatch, type Ticket } from './lmdb-tickets.ts';
+import { decodeTickets, encodeTickets } from './lmdb-tickets.ts';
 import { mayBeAlive, place } from './process-place.ts';
 import { Turns } from './turns.ts';
 import type { PowerAuthStorageLock } from './types.ts';
@@ -21,9 +22,6 @@ import type { PowerAuthStorageLock } from './types.ts';
 /** How long a waiter sleeps between looks, in ms: at first, and at most. Changes of the file wake it earlier. */
 const SHORTEST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 200;
-
-/** How long a holder goes on without a confirmed beat, in ms: less than others wait before they take over. */
-const UNCONFIRMED_MS = 5000;
 
 /** The locks of one environment. */
 export class LmdbLocks {

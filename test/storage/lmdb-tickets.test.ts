@@ -1,12 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import {
-  decodeTickets,
-  encodeTickets,
-  HolderWatch,
-  STALE_MS,
-  type Ticket,
-} from '../../src/storage/lmdb-tickets.ts';
+import { HolderWatch, STALE_MS, type Ticket } from '../../src/storage/holder-watch.ts';
+import { decodeTickets, encodeTickets } from '../../src/storage/lmdb-tickets.ts';
 import { mayBeAlive, place } from '../../src/storage/process-place.ts';
 
 const own: Ticket = { id: 'own', pid: process.pid, place: place(), beat: 0 };

@@ -1,6 +1,6 @@
 /**
- * What another process, or thread, does to a store: `node … <command> <place> <argument…>`. The place is an LMDB folder, or
- * the URL of a Redis server.
+ * What another process, or thread, does to a store: `node … <command> <place> <argument…>`. The place is what `openStorage`
+ * takes.
  */
 
 import { closeSync, openSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { parentPort } from 'node:worker_threads';
 import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { redisStorage } from '../../src/storage/redis.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
+import { sqliteStorage } from '../../src/storage/sqlite.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { numberedValue } from './numbered-value.ts';
 
@@ -140,6 +141,13 @@ async function fill(storage: PowerAuthStorage): Promise<void> {
   tell(await storage.lock('lock', async () => 'works again'));
 }
 
+/** A folder of LMDB, or after `sqlite:` one of SQLite, or the URL of a Redis server. */
+function openStorage(): PowerAuthStorage {
+  if (place.startsWith('redis:')) return redisStorage({ url: place });
+  if (place.startsWith('sqlite:')) return sqliteStorage({ path: place.slice('sqlite:'.length) });
+  return lmdbStorage({ path: place });
+}
+
 const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) => Promise<void>> = {
   increment,
   exclude,
@@ -155,7 +163,7 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
 
 const run = commands[command];
 if (run !== undefined) {
-  const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
+  const storage = openStorage();
   await run(storage, ...args);
   tell('done');
   // Left open on purpose: the end of a process must need no close. But the channel to the parent keeps it alive.

@@ -1,0 +1,256 @@
+/**
+ * Storage in SQLite, for Node, Deno and Bun: one folder that threads, processes and cluster workers of one machine share.
+ *
+ * Durability: a write is resolved when its commit is on the disk, see sqlite/wal.ts. What was confirmed is there after
+ * `kill -9` and, as far as disk and file system keep their word, after a power cut.
+ *
+ * SQLite's write-ahead log needs a local file system. A process that is stopped (SIGSTOP) in the middle of a commit keeps
+ * other writers waiting until it goes on or dies; readers never wait.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { describe } from '../util/validate.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
+import { Closing } from './closing.ts';
+import { dataFolder } from './data-folder.ts';
+import { heldStorage } from './held.ts';
+import { readOrCreateKeyFile } from './key-file.ts';
+import { ORIGIN_LENGTH } from './sqlite/changes.ts';
+import { joinEnvironment, type SqliteEnvironment } from './sqlite/environment.ts';
+import type { Lease } from './sqlite/locks.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import { updateUntilDone, type Change } from './updates.ts';
+
+/** How many keys `list` reads at a time. */
+const PAGE = 256;
+
+type Listener = (change: PowerAuthStorageChange) => void;
+
+/**
+ * Options of {@link sqliteStorage}.
+ *
+ * @example
+ * ```ts
+ * const options: SqliteStorageOptions = { path: '/var/lib/bank/powerauth' };
+ * ```
+ */
+export interface SqliteStorageOptions {
+  /** The folder; made where it is missing. Default: the user's data folder for `powerauth-wasm`. */
+  readonly path?: string;
+}
+
+interface Joined {
+  readonly environment: SqliteEnvironment;
+  readonly leave: () => Promise<void>;
+}
+
+class SqliteStorage implements PowerAuthStorage {
+  readonly name = 'sqlite';
+  readonly #folder: string;
+  /** Marks this object's changes in the log. */
+  readonly #origin = randomBytes(ORIGIN_LENGTH);
+  readonly #closing = new Closing();
+  readonly #leases = new Set<Lease>();
+  /** Subscriptions, and how to end them where they have begun. */
+  readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
+  #joined: Promise<Joined> | undefined;
+  #left: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const environment = await this.#environment();
+    return environment.get(key);
+  }
+
+  async set(key: string, value: Uint8Array): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    const copy = copyOfValue(value);
+    const environment = await this.#environment();
+    await this.#write(environment, () => environment.put(key, copy, this.#origin));
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#assertOpen();
+    assertKey(key);
+    const environment = await this.#environment();
+    await this.#write(environment, () => {
+      if (environment.valueOf(key) !== undefined) environment.put(key, undefined, this.#origin);
+    });
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    this.#assertOpen();
+    assertPrefix(prefix);
+    let last: string | undefined;
+    for (;;) {
+      // Page by page: a read that is held for long would keep the log from beginning anew.
+      const environment = await this.#environment();
+      const keys = await environment.keys({ start: prefix, last, limit: PAGE });
+      for (const key of keys) {
+        if (!key.startsWith(prefix)) return;
+        this.#assertOpen();
+        yield key;
+      }
+      last = keys.at(-1);
+      if (last === undefined || keys.length < PAGE) return;
+    }
+  }
+
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#assertOpen();
+    assertKey(key);
+    const environment = await this.#environment();
+    const pass = await environment.updates.take(key, this.#closing);
+    try {
+      return await updateUntilDone(
+        change,
+        () => {
+          this.#assertOpen();
+          return environment.get(key);
+        },
+        (current, next) => {
+          this.#assertOpen();
+          return this.#write(environment, () => {
+            // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
+            if (!isSame(environment.valueOf(key), current)) return false;
+            if (!isSame(next, current)) environment.put(key, next, this.#origin);
+            return true;
+          });
+        },
+      );
+    } finally {
+      pass();
+    }
+  }
+
+  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    assertKey(name, 'lock name');
+    const environment = await this.#environment();
+    return environment.locks.lock(name, section, this.#closing, this.#leases);
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#assertOpen();
+    // One entry for each call, whether or not the same function was given twice.
+    const own: Listener = (change) => listener(change);
+    this.#subscriptions.set(own, undefined);
+    // Where the folder cannot be opened there is nothing to tell; the next call reports it.
+    this.#environment().then(
+      (environment) => this.#beginSubscriptions(environment),
+      () => undefined,
+    );
+    return () => {
+      this.#subscriptions.get(own)?.();
+      this.#subscriptions.delete(own);
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing.close(closedError(this.name));
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async sealingKey(): Promise<CryptoKey> {
+    this.#assertOpen();
+    return readOrCreateKeyFile(this.#folder);
+  }
+
+  #assertOpen(): void {
+    this.#closing.throwIfClosed();
+  }
+
+  /** @throws INVALID_NATIVE_OBJECT when it was closed meanwhile */
+  async #environment(): Promise<SqliteEnvironment> {
+    this.#joined ??= this.#join();
+    const { environment } = await this.#joined;
+    this.#assertOpen();
+    return environment;
+  }
+
+  async #join(): Promise<Joined> {
+    try {
+      const joined = await joinEnvironment(this.#folder);
+      // Before anything is read, so that no later change of it is missed.
+      this.#beginSubscriptions(joined.environment);
+      return joined;
+    } catch (error) {
+      // A full disk or a wrong mode may be mended; the next call tries again.
+      this.#joined = undefined;
+      throw error;
+    }
+  }
+
+  #beginSubscriptions(environment: SqliteEnvironment): void {
+    if (this.#closing.isClosed) return;
+    for (const [listener, end] of this.#subscriptions) {
+      if (end === undefined) {
+        this.#subscriptions.set(listener, environment.changes.subscribe(this.#origin, listener));
+      }
+    }
+  }
+
+  async #leave(): Promise<void> {
+    for (const end of this.#subscriptions.values()) end?.();
+    this.#subscriptions.clear();
+    const joined = await this.#joined?.catch(() => undefined);
+    if (joined === undefined) return;
+    await Promise.all([...this.#leases].map((lease) => lease.release()));
+    await joined.environment.settled();
+    await joined.leave();
+  }
+
+  /** Writes, unless a lock was lost in whose section this is called. */
+  async #write<T>(environment: SqliteEnvironment, work: () => T): Promise<T> {
+    const held = environment.locks.held();
+    return environment.write(() => {
+      for (const lease of held) lease.assertHeld();
+      return work();
+    });
+  }
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
+}
+
+/**
+ * A storage in a folder on disk, opened on first use. Any number of objects, threads and processes of one machine may
+ * use one folder at once. Folder 0700, files 0600.
+ *
+ * Its {@link PowerAuthStorage.sealingKey | default sealing key} is the file `sealing.key` in the same folder, 32 random
+ * bytes, made when it is first needed: back it up with the folder, for without it the records are worth nothing.
+ *
+ * @throws WRONG_PARAMETER when `path` is no path. Calls reject with UNKNOWN_ERROR, its message naming path and remedy,
+ *   when the folder cannot be used: a file in its place, no permission, a full disk, a damaged file
+ *
+ * @example
+ * ```ts
+ * import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
+ *
+ * const storage = sqliteStorage({ path: './data/powerauth' });
+ * await powerAuth.configure(configuration, undefined, undefined, { storage });
+ * ```
+ */
+export function sqliteStorage(options: SqliteStorageOptions = {}): PowerAuthStorage {
+  const { path = dataFolder() } = options;
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `path: expected the path of a folder, got ${describe(path)}`,
+    );
+  }
+  // Held fast now: the working directory may change before the first use.
+  return heldStorage(new SqliteStorage(resolve(path)));
+}

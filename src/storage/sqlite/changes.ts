@@ -1,0 +1,136 @@
+/**
+ * Who changed what: a log in the database, and the notices made from it.
+ *
+ * Each change is entered under the next number, in the same transaction as the change itself. A thread with subscribers
+ * looks at the last number every {@link LOOK_MS}: that takes microseconds, costs the same whatever the number of
+ * subscribers, needs nothing of the operating system, and cannot be missed.
+ *
+ * @module
+ */
+
+import { keepsNothingAlive } from '../../util/timers.ts';
+import { notify } from '../checks.ts';
+import type { PowerAuthStorageChange } from '../types.ts';
+import { clearInterval, setInterval } from './clock.ts';
+import type { SqlDatabase, SqlStatement } from './engine.ts';
+import { decodeName, encodeName } from './layout.ts';
+
+/** How many changes the log keeps at least; a thread that is further behind is told that anything may have changed. */
+const LOG_LENGTH = 4096;
+
+/** How many changes are removed from the log at a time. */
+const TRIMMED = 256;
+
+/** How often the log is looked at, in ms: well within the second that subscribers are promised. */
+const LOOK_MS = 100;
+
+/** Length of an origin in bytes. */
+export const ORIGIN_LENGTH = 8;
+
+type Listener = (change: PowerAuthStorageChange) => void;
+
+interface Entry {
+  readonly number: number;
+  readonly origin: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+const idOf = (origin: Uint8Array): string => Buffer.from(origin).toString('latin1');
+
+/** The log of one connection, and its subscribers. */
+export class Changes {
+  readonly #enter: SqlStatement;
+  readonly #trim: SqlStatement;
+  readonly #last: SqlStatement;
+  readonly #after: SqlStatement;
+  /** Who is told, by the origin whose own changes are not reported to it. */
+  readonly #subscribers = new Map<string, Set<Listener>>();
+  #seen = 0;
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor(database: SqlDatabase) {
+    this.#enter = database.prepare('INSERT INTO changes (origin, key) VALUES (?, ?)');
+    this.#trim = database.prepare('DELETE FROM changes WHERE number <= ?');
+    this.#last = database.prepare('SELECT max(number) AS number FROM changes');
+    this.#after = database.prepare(
+      'SELECT number, origin, key FROM changes WHERE number > ? ORDER BY number',
+    );
+  }
+
+  /** Enters a change of `key`, made by `origin`; to be called in the change's own transaction. */
+  enter(origin: Uint8Array, key: string): void {
+    const { lastInsertRowid } = this.#enter.run(origin, encodeName(key)) as {
+      lastInsertRowid: number | bigint;
+    };
+    const number = Number(lastInsertRowid);
+    if (number % TRIMMED === 0 && number > LOG_LENGTH) this.#trim.run(number - LOG_LENGTH);
+  }
+
+  /** Tells `listener` from now on, until the function returned is called. */
+  subscribe(origin: Uint8Array, listener: Listener): () => void {
+    if (this.#looking === undefined) {
+      this.#seen = this.#position();
+      this.#looking = keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
+    } else this.#look();
+    const id = idOf(origin);
+    const listeners = this.#subscribers.get(id) ?? new Set();
+    this.#subscribers.set(id, listeners);
+    const own: Listener = (change) => {
+      if (listeners.has(own)) listener(change);
+    };
+    listeners.add(own);
+    return () => {
+      listeners.delete(own);
+      if (listeners.size === 0 && this.#subscribers.get(id) === listeners) this.#subscribers.delete(id);
+      if (this.#subscribers.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+  }
+
+  #position(): number {
+    try {
+      return this.#read();
+    } catch {
+      // Before all numbers: the next look that succeeds says that anything may have changed.
+      return -1;
+    }
+  }
+
+  #read(): number {
+    return (this.#last.get() as { number: number | null }).number ?? 0;
+  }
+
+  #look(): void {
+    const entries = this.#newEntries();
+    if (entries.length === 0) return;
+    for (const [id, listeners] of this.#subscribers) {
+      const change = entries === 'all' ? entries : keysOfOthers(entries, id);
+      if (change.length > 0) for (const listener of listeners) notify(listener, change);
+    }
+  }
+
+  /** What the log has had since the last look, or 'all' when it doesn't reach back that far. */
+  #newEntries(): Entry[] | 'all' {
+    const from = this.#seen;
+    try {
+      const position = this.#read();
+      if (position === from) return [];
+      const entries = position > from ? (this.#after.all(from) as Entry[]) : [];
+      this.#seen = entries.at(-1)?.number ?? position;
+      return entries[0]?.number === from + 1 ? entries : 'all';
+    } catch {
+      // The next look that succeeds tells that anything may have changed.
+      this.#seen = -1;
+      return [];
+    }
+  }
+}
+
+function keysOfOthers(entries: readonly Entry[], id: string): string[] {
+  const foreign = entries.filter(({ origin }) => idOf(origin) !== id).map(({ key }) => decodeName(key));
+  return [...new Set(foreign)];
+}

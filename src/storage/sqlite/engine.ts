@@ -1,0 +1,90 @@
+/**
+ * Loads SQLite: the one built into Node (22.13 or newer), Deno and Bun, or on an older Node the package better-sqlite3.
+ * Both are used by the members they share.
+ *
+ * @module
+ */
+
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { failure, PowerAuthErrorCode } from '../../errors.ts';
+
+/** A value of a column, or of a parameter. */
+export type SqlValue = string | number | Uint8Array | null;
+
+/** A prepared statement. */
+export interface SqlStatement {
+  get(...values: SqlValue[]): unknown;
+  all(...values: SqlValue[]): unknown[];
+  run(...values: SqlValue[]): unknown;
+}
+
+/** An open database. */
+export interface SqlDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): SqlStatement;
+  close(): unknown;
+}
+
+/** Opens a database; `timeout` is how long SQLite may block the thread for a lock, in ms. */
+export type SqlDatabaseClass = new (path: string, options: { readonly timeout: number }) => SqlDatabase;
+
+/** SQLite as this process has it. */
+export interface SqliteEngine {
+  /** `node:sqlite`, or the file to require better-sqlite3 from: where another thread finds the same library. */
+  readonly module: string;
+  readonly Database: SqlDatabaseClass;
+}
+
+let engine: SqliteEngine | undefined;
+
+/**
+ * SQLite, loaded on first use.
+ *
+ * @throws UNKNOWN_ERROR that says what to install where there is none
+ */
+export function sqliteEngine(): SqliteEngine {
+  engine ??= builtIn() ?? betterSqlite3();
+  return engine;
+}
+
+function builtIn(): SqliteEngine | undefined {
+  const module = withoutSqliteWarning(
+    () => process.getBuiltinModule('node:sqlite') as { DatabaseSync?: SqlDatabaseClass } | undefined,
+  );
+  return module?.DatabaseSync && { module: 'node:sqlite', Database: module.DatabaseSync };
+}
+
+/** Node 22 warns on loading that its SQLite is experimental. The app didn't choose it, and can't do anything about it. */
+function withoutSqliteWarning<T>(load: () => T): T {
+  const emitWarning = process.emitWarning.bind(process);
+  const descriptor = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  const filtered = (...args: unknown[]): void => {
+    if (args[1] === 'ExperimentalWarning' && String(args[0]).startsWith('SQLite ')) return;
+    Reflect.apply(emitWarning, process, args);
+  };
+  process.emitWarning = filtered;
+  try {
+    return load();
+  } finally {
+    if (descriptor === undefined) Reflect.deleteProperty(process, 'emitWarning');
+    else Object.defineProperty(process, 'emitWarning', descriptor);
+  }
+}
+
+/** Through `require`, which bundlers leave alone: the package is optional, and native. */
+function betterSqlite3(): SqliteEngine {
+  // A bundle in CommonJS has no URL of its own; packages are then found from the working directory.
+  const { url } = import.meta as { url?: string };
+  const require = createRequire(url ?? join(process.cwd(), 'index.js'));
+  try {
+    const module = require.resolve('better-sqlite3');
+    return { module, Database: require(module) as SqlDatabaseClass };
+  } catch (cause) {
+    throw failure(
+      PowerAuthErrorCode.UNKNOWN_ERROR,
+      `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or install the package better-sqlite3, or give configure another storage`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * An open store, shared by all storage objects of this thread that use its folder: one connection, one queue of writes,
+ * one look at the changes.
+ *
+ * @module
+ */
+
+import { stat } from 'node:fs/promises';
+import { Turns } from '../turns.ts';
+import { Changes } from './changes.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { setTimeout } from './clock.ts';
+import { sqliteEngine, type SqlDatabase, type SqlStatement } from './engine.ts';
+import { isBusy, sqliteFailure, unusableFile } from './failure.ts';
+import { prepareFolder, syncFolder } from './folder.ts';
+import { decodeName, encodeName, prepareDatabase } from './layout.ts';
+import { Locks } from './locks.ts';
+import { WriteAheadLog } from './wal.ts';
+import { pauseAfter, Writer } from './writer.ts';
+
+/** How long others may keep a store from being opened or read, in ms; it takes them less than one. */
+const PATIENCE_MS = 30_000;
+
+/** What a commit adds to the log beside values, in bytes: two or three pages. */
+const COMMIT_BYTES = 12_288;
+
+/** An open store. */
+export class SqliteEnvironment {
+  readonly folder: string;
+  readonly changes: Changes;
+  readonly locks: Locks;
+  /** Updates of one record, one after another: those of one thread need not race. */
+  readonly updates = new Turns();
+  readonly #database: SqlDatabase;
+  readonly #log: WriteAheadLog;
+  readonly #checkpoints: Checkpoints;
+  readonly #writer: Writer;
+  readonly #writes = new Set<Promise<unknown>>();
+  readonly #select: SqlStatement;
+  readonly #put: SqlStatement;
+  readonly #remove: SqlStatement;
+  readonly #keysFrom: SqlStatement;
+  readonly #keysAfter: SqlStatement;
+  /** About what the present transaction adds to the log, and whether it replaces anything. */
+  #bytes = 0;
+  #replaced = false;
+
+  private constructor(folder: string, database: SqlDatabase, log: WriteAheadLog, checkpoints: Checkpoints) {
+    this.folder = folder;
+    this.#database = database;
+    this.#log = log;
+    this.#checkpoints = checkpoints;
+    this.changes = new Changes(database);
+    this.locks = new Locks(this, database);
+    this.#select = database.prepare('SELECT value FROM records WHERE key = ?');
+    this.#put = database.prepare(
+      'INSERT INTO records (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    );
+    this.#remove = database.prepare('DELETE FROM records WHERE key = ?');
+    this.#keysFrom = database.prepare('SELECT key FROM records WHERE key >= ? ORDER BY key LIMIT ?');
+    this.#keysAfter = database.prepare('SELECT key FROM records WHERE key > ? ORDER BY key LIMIT ?');
+    this.#writer = new Writer({
+      database,
+      onCommit: (jobs) => this.#committed(jobs),
+      lockedError: () => lockedError(folder),
+    });
+  }
+
+  /** @throws UNKNOWN_ERROR that names path and remedy */
+  static async open(folder: string, file: string): Promise<SqliteEnvironment> {
+    let database: SqlDatabase | undefined;
+    let checkpoints: Checkpoints | undefined;
+    try {
+      const { Database } = sqliteEngine();
+      const opened = (database = new Database(file, { timeout: 0 }));
+      await untilFree(folder, () => prepareDatabase(opened, file));
+      await syncFolder(folder);
+      const emptied = (checkpoints = new Checkpoints(file, opened));
+      const log = await WriteAheadLog.open(file, () => emptied.empty());
+      const environment = new SqliteEnvironment(folder, database, log, checkpoints);
+      // Left by others, who may have been killed before they could clear it away.
+      if ((await stat(`${file}-wal`)).size > 0) checkpoints.note(0, true);
+      return environment;
+    } catch (error) {
+      await checkpoints?.close();
+      database?.close();
+      throw sqliteFailure('open', folder, error);
+    }
+  }
+
+  /** Reads what is committed now. */
+  async read<T>(work: () => T): Promise<T> {
+    try {
+      return await untilFree(this.folder, work);
+    } catch (error) {
+      throw sqliteFailure('read', this.folder, error);
+    }
+  }
+
+  /** The present value, as a copy. */
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.read(() => this.valueOf(key));
+  }
+
+  /** At most `limit` keys from `start` on, or after `last`. */
+  keys({
+    start,
+    last,
+    limit,
+  }: {
+    start: string;
+    last: string | undefined;
+    limit: number;
+  }): Promise<string[]> {
+    return this.read(() => {
+      const rows =
+        last === undefined
+          ? this.#keysFrom.all(encodeName(start), limit)
+          : this.#keysAfter.all(encodeName(last), limit);
+      return (rows as { key: Uint8Array }[]).map(({ key }) => decodeName(key));
+    });
+  }
+
+  /** The present value, inside a transaction or a read. */
+  valueOf(key: string): Uint8Array<ArrayBuffer> | undefined {
+    const row = this.#select.get(encodeName(key)) as { value: Uint8Array } | undefined;
+    return row && Uint8Array.from(row.value);
+  }
+
+  /** Stores or removes a record and enters the change, inside a transaction. */
+  put(key: string, value: Uint8Array | undefined, origin: Uint8Array): void {
+    const name = encodeName(key);
+    if (value === undefined) this.#remove.run(name);
+    else this.#put.run(name, value);
+    this.changes.enter(origin, key);
+    this.#bytes += value?.length ?? 0;
+    this.#replaced = true;
+  }
+
+  /** Runs `work` in a transaction, see {@link Writer.run}. Resolved when what it wrote is on the disk. */
+  async write<T>(work: () => T): Promise<T> {
+    const written = this.#write(work);
+    this.#writes.add(written);
+    try {
+      return await written;
+    } finally {
+      this.#writes.delete(written);
+    }
+  }
+
+  /** The same, resolved when it is committed: for what nobody needs after a power cut. */
+  async transact<T>(work: () => T): Promise<T> {
+    try {
+      return await this.#writer.run(work);
+    } catch (error) {
+      throw sqliteFailure('write', this.folder, error);
+    }
+  }
+
+  /** Resolved when the writes under way have ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#writes);
+  }
+
+  async close(): Promise<void> {
+    this.changes.close();
+    await this.settled();
+    await this.#checkpoints.close();
+    await this.#log.close();
+    this.#database.close();
+  }
+
+  async #write<T>(work: () => T): Promise<T> {
+    const value = await this.transact(work);
+    try {
+      await this.#log.flush();
+    } catch (error) {
+      throw sqliteFailure('write', this.folder, error);
+    }
+    return value;
+  }
+
+  #committed(jobs: number): void {
+    this.#checkpoints.note(this.#bytes + jobs * COMMIT_BYTES, this.#replaced);
+    this.#bytes = 0;
+    this.#replaced = false;
+  }
+}
+
+/** Tries again while others are in the way, as they are for moments: when a store is made, or recovered after a crash. */
+async function untilFree<T>(folder: string, work: () => T): Promise<T> {
+  let waited = 0;
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (waited > PATIENCE_MS) throw lockedError(folder);
+      const pause = pauseAfter(attempts);
+      waited += pause;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+function lockedError(folder: string): Error {
+  return unusableFile(
+    folder,
+    'another process has kept it locked for half a minute',
+    'look for one that was stopped (SIGSTOP, a debugger) or uses the file without powerauth-wasm, and let it go on or end it',
+  );
+}
+
+interface Shared {
+  readonly environment: Promise<SqliteEnvironment>;
+  users: number;
+  /** Set when the last user has left. */
+  closed?: Promise<void>;
+}
+
+/** The open stores of this thread. */
+const shared = new Map<string, Shared>();
+
+/**
+ * Joins those who use the folder, opening it where nobody does.
+ *
+ * @returns the environment, and a function to leave it; the last one who leaves closes it
+ * @throws UNKNOWN_ERROR that names path and remedy
+ */
+export async function joinEnvironment(
+  folder: string,
+): Promise<{ environment: SqliteEnvironment; leave: () => Promise<void> }> {
+  const { file, id } = await prepareFolder(folder);
+  let entry = shared.get(id);
+  while (entry?.closed !== undefined) {
+    await entry.closed;
+    entry = shared.get(id);
+  }
+  entry ??= { environment: SqliteEnvironment.open(folder, file), users: 0 };
+  shared.set(id, entry);
+  entry.users++;
+  const leave = async (): Promise<void> => {
+    if (--entry.users > 0) return;
+    entry.closed = entry.environment
+      .then((environment) => environment.close())
+      // Whoever waits for the end of this one opens another, and need not know how it failed.
+      .catch(() => undefined)
+      .finally(() => shared.delete(id));
+    await entry.closed;
+  };
+  try {
+    return { environment: await entry.environment, leave };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}

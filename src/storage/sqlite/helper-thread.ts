@@ -1,0 +1,128 @@
+/**
+ * A thread that runs SQL that would block this one: checkpoints, which copy and synchronise files.
+ *
+ * Its code is a string, so that bundlers need not know of it. It uses the same library, because SQLite knows of the locks
+ * that connections of one process have only within one copy of itself.
+ *
+ * @module
+ */
+
+import { Worker } from 'node:worker_threads';
+import { keepsNothingAlive } from '../../util/timers.ts';
+import { clearTimeout, setTimeout } from './clock.ts';
+import { sqliteEngine, type SqlDatabase } from './engine.ts';
+
+/** How long the thread is kept with nothing to do, in ms. */
+const IDLE_MS = 5000;
+
+/** How long its SQL waits for locks, in ms: it may block. */
+const PATIENCE_MS = 3000;
+
+const CODE = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { module, path, timeout } = workerData;
+process.emitWarning = () => undefined;
+const Database = module === 'node:sqlite' ? require(module).DatabaseSync : require(module);
+const database = new Database(path, { timeout });
+database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA checkpoint_fullfsync = ON');
+parentPort.on('message', (sql) => {
+  if (sql === undefined) {
+    database.close();
+    return parentPort.close();
+  }
+  try {
+    parentPort.postMessage({ rows: database.prepare(sql).all().map((row) => ({ ...row })) });
+  } catch ({ message, code, errcode }) {
+    parentPort.postMessage({ error: { message, code, errcode } });
+  }
+});
+`;
+
+type Answer = { readonly rows: Record<string, unknown>[] } | { readonly error: object };
+
+/** A thread of one store; started when it is needed, ended when it is idle. */
+export class HelperThread {
+  readonly #path: string;
+  readonly #fallback: SqlDatabase;
+  #worker: Worker | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+
+  /** @param fallback a connection of this thread, for where no other can be had */
+  constructor(path: string, fallback: SqlDatabase) {
+    this.#path = path;
+    this.#fallback = fallback;
+  }
+
+  /** The rows of one statement; statements run one after another. */
+  run(sql: string): Promise<Record<string, unknown>[]> {
+    const rows = this.#last.then(() => this.#run(sql));
+    this.#last = rows.catch(() => undefined);
+    return rows;
+  }
+
+  /** Resolved when the thread has let go of the files. */
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#end();
+  }
+
+  async #run(sql: string): Promise<Record<string, unknown>[]> {
+    clearTimeout(this.#idle);
+    try {
+      this.#worker ??= this.#start();
+    } catch {
+      // Not permitted. This thread is held up now and then, and nothing else is lost.
+      return this.#fallback.prepare(sql).all() as Record<string, unknown>[];
+    }
+    const worker = this.#worker;
+    try {
+      const answer = await answerOf(worker, sql);
+      if ('error' in answer) throw Object.assign(new Error(), answer.error);
+      return answer.rows;
+    } finally {
+      this.#idle = keepsNothingAlive(setTimeout(() => void this.#end(), IDLE_MS));
+    }
+  }
+
+  #start(): Worker {
+    const { module } = sqliteEngine();
+    const worker = new Worker(CODE, {
+      eval: true,
+      workerData: { module, path: this.#path, timeout: PATIENCE_MS },
+      // Loaders that the app was started with are of no use here, and take their time.
+      execArgv: [],
+    });
+    worker.unref();
+    const forget = (): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.once('exit', forget).once('error', forget);
+    return worker;
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (worker === undefined) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage(undefined);
+    await ended;
+  }
+}
+
+function answerOf(worker: Worker, sql: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const exited = (): void => settle(() => reject(new Error('The thread for checkpoints has ended')));
+    const settle = (tell: () => void): void => {
+      worker.off('message', told).off('error', failed).off('exit', exited);
+      tell();
+    };
+    const told = (answer: Answer): void => settle(() => resolve(answer));
+    const failed = (error: unknown): void =>
+      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+    worker.on('message', told).on('error', failed).on('exit', exited);
+    worker.postMessage(sql);
+  });
+}

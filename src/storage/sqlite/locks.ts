@@ -1,0 +1,248 @@
+/**
+ * Locks over processes and threads: rows of the table `tickets`.
+ *
+ * Whoever wants a lock inserts a ticket; the one with the lowest number of its name holds the lock. A ticket is known by
+ * its random id, never by its process id alone, which other containers and threads may share. The id is the fencing token:
+ * what a section writes is refused, in the transaction that writes it, once the ticket is no longer the first. Tickets
+ * need not be durable: no holder outlives a power cut.
+ *
+ * @module
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { lostLockError } from '../checks.ts';
+import type { Closing } from '../closing.ts';
+import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from '../holder-watch.ts';
+import { mayBeAlive, place } from '../process-place.ts';
+import { Turns } from '../turns.ts';
+import type { PowerAuthStorageLock } from '../types.ts';
+import { keepsNothingAlive } from '../../util/timers.ts';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from './clock.ts';
+import type { SqlDatabase, SqlStatement } from './engine.ts';
+import { encodeName } from './layout.ts';
+
+/** How long a waiter sleeps between looks, in ms: at first, and at most. */
+const SHORTEST_WAIT_MS = 4;
+const LONGEST_WAIT_MS = 50;
+
+/** What locks need of their store. */
+export interface LockStore {
+  /** Resolved when what `work` wrote is committed. */
+  transact<T>(work: () => T): Promise<T>;
+  /** Reads what is committed now. */
+  read<T>(work: () => T): Promise<T>;
+}
+
+/** The statements on tickets. */
+class Tickets {
+  readonly #add: SqlStatement;
+  readonly #of: SqlStatement;
+  readonly #remove: SqlStatement;
+  readonly #removeAt: SqlStatement;
+  readonly #beat: SqlStatement;
+
+  constructor(database: SqlDatabase) {
+    this.#add = database.prepare('INSERT INTO tickets (name, id, pid, place, beat) VALUES (?, ?, ?, ?, 0)');
+    this.#of = database.prepare('SELECT id, pid, place, beat FROM tickets WHERE name = ? ORDER BY number');
+    this.#remove = database.prepare('DELETE FROM tickets WHERE id = ?');
+    this.#removeAt = database.prepare('DELETE FROM tickets WHERE id = ? AND beat = ?');
+    this.#beat = database.prepare('UPDATE tickets SET beat = beat + 1 WHERE id = ?');
+  }
+
+  of(name: Buffer): Ticket[] {
+    return this.#of.all(name) as Ticket[];
+  }
+
+  /** Adds a ticket unless it is there, and removes those of dead processes. */
+  add(name: Buffer, id: string): void {
+    for (const ticket of this.of(name)) {
+      if (ticket.id === id) return;
+      if (!mayBeAlive(ticket)) this.remove(ticket.id);
+    }
+    this.#add.run(name, id, process.pid, place());
+  }
+
+  remove(id: string): void {
+    this.#remove.run(id);
+  }
+
+  /** Removes a ticket that has not moved. */
+  evict({ id, beat }: Ticket): void {
+    this.#removeAt.run(id, beat);
+  }
+
+  beat(id: string): void {
+    this.#beat.run(id);
+  }
+}
+
+/** The locks of one store. */
+export class Locks {
+  readonly #store: LockStore;
+  readonly #tickets: Tickets;
+  readonly #turns = new Turns();
+  /** The leases inside whose sections the present code runs. */
+  readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
+
+  constructor(store: LockStore, database: SqlDatabase) {
+    this.#store = store;
+    this.#tickets = new Tickets(database);
+  }
+
+  /**
+   * See {@link PowerAuthStorage.lock}.
+   *
+   * @param closing of the storage object that asks
+   * @param leases what that object holds or waits for at present
+   */
+  async lock<T>(
+    name: string,
+    section: (lock: PowerAuthStorageLock) => Promise<T>,
+    closing: Closing,
+    leases: Set<Lease>,
+  ): Promise<T> {
+    const pass = await this.#turns.take(name, closing);
+    const lease = new Lease(this.#store, this.#tickets, name);
+    leases.add(lease);
+    const forget = closing.onClose((reason) => lease.lose(reason));
+    try {
+      await lease.take(closing);
+      const inside = [...(this.#sections.getStore() ?? []), lease];
+      return await this.#sections.run(inside, () => section({ signal: lease.signal }));
+    } finally {
+      forget();
+      // Asked for before the next one asks for its lease, so that one transaction does both.
+      const freed = lease.release();
+      pass();
+      await freed;
+      leases.delete(lease);
+    }
+  }
+
+  /**
+   * The leases that the calling code relies on: each must still be held when it writes.
+   *
+   * @throws the reason why one of them was lost
+   */
+  held(): readonly Lease[] {
+    const held = (this.#sections.getStore() ?? []).filter((lease) => !lease.isReleased);
+    for (const { signal } of held) if (signal.aborted) throw signal.reason;
+    return held;
+  }
+}
+
+/** One holding of a lock. */
+export class Lease {
+  readonly #store: LockStore;
+  readonly #tickets: Tickets;
+  readonly #name: string;
+  readonly #key: Buffer;
+  readonly #id = randomUUID();
+  readonly #lost = new AbortController();
+  #beating: NodeJS.Timeout | undefined;
+  #confirmedAt = 0;
+  #released: Promise<void> | undefined;
+
+  constructor(store: LockStore, tickets: Tickets, name: string) {
+    this.#store = store;
+    this.#tickets = tickets;
+    this.#name = name;
+    this.#key = encodeName(name);
+  }
+
+  /** Aborted when the lock is lost. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get isReleased(): boolean {
+    return this.#released !== undefined;
+  }
+
+  /** Resolved when the lock is held. */
+  async take(closing: Closing): Promise<void> {
+    let tickets = await this.#enqueue();
+    const watch = new HolderWatch();
+    let pause = SHORTEST_WAIT_MS;
+    for (;;) {
+      closing.throwIfClosed();
+      const [holder] = tickets;
+      if (holder?.id === this.#id) break;
+      // Not even a ticket: others thought this process dead or frozen.
+      if (holder === undefined || !tickets.some(({ id }) => id === this.#id)) {
+        tickets = await this.#enqueue();
+      } else if (watch.isGone(holder)) {
+        tickets = await this.#change(() => this.#tickets.evict(holder));
+      } else {
+        await sleep(pause, closing);
+        pause = Math.min(2 * pause, LONGEST_WAIT_MS);
+        tickets = await this.#store.read(() => this.#tickets.of(this.#key));
+      }
+    }
+    this.#confirmedAt = performance.now();
+    this.#beating = keepsNothingAlive(setInterval(() => void this.#beat(), BEAT_MS));
+  }
+
+  /**
+   * To be called in the transaction that writes.
+   *
+   * @throws the reason when the lock is somebody else's
+   */
+  assertHeld(): void {
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+    if (this.#tickets.of(this.#key)[0]?.id !== this.#id) throw lostLockError(this.#name);
+  }
+
+  /**
+   * Frees the lock, or takes the ticket back. Never fails: a ticket that could not be removed loses the lock by itself,
+   * because its beat stands still, and what the section did is done.
+   */
+  release(): Promise<void> {
+    clearInterval(this.#beating);
+    this.#released ??= this.#store.transact(() => this.#tickets.remove(this.#id)).catch(() => undefined);
+    return this.#released;
+  }
+
+  /** Tells the section that it no longer holds the lock. */
+  lose(reason: Error): void {
+    clearInterval(this.#beating);
+    this.#lost.abort(reason);
+  }
+
+  #enqueue(): Promise<Ticket[]> {
+    return this.#change(() => this.#tickets.add(this.#key, this.#id));
+  }
+
+  /** Changes tickets of this name, and returns what is there then. */
+  #change(change: () => void): Promise<Ticket[]> {
+    return this.#store.transact(() => {
+      change();
+      return this.#tickets.of(this.#key);
+    });
+  }
+
+  async #beat(): Promise<void> {
+    const askedAt = performance.now();
+    try {
+      const [holder] = await this.#change(() => this.#tickets.beat(this.#id));
+      if (this.isReleased) return;
+      if (holder?.id === this.#id) this.#confirmedAt = askedAt;
+      else this.lose(lostLockError(this.#name));
+    } catch {
+      // The next beat may succeed; but when others may have taken over, this one no longer holds the lock.
+      if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.lose(lostLockError(this.#name));
+    }
+  }
+}
+
+/** After `ms`, or when `closing` closes. The timer keeps the process alive, as any call under way does. */
+async function sleep(ms: number, closing: Closing): Promise<void> {
+  let wake = (): void => undefined;
+  const woken = new Promise<void>((resolve) => (wake = resolve));
+  const timer = setTimeout(wake, ms);
+  const forget = closing.onClose(wake);
+  await woken;
+  clearTimeout(timer);
+  forget();
+}

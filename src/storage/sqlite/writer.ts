@@ -1,0 +1,141 @@
+/**
+ * Transactions of one thread, one after another, several jobs in each.
+ *
+ * A transaction runs from its beginning to its end without a pause: no callback of a caller and no `await` is in it, so
+ * that only a process stopped from outside can hold SQLite's write lock for long. Where another process has the lock, this
+ * one asks again after a short, random time, and the thread is free meanwhile.
+ *
+ * @module
+ */
+
+import { PowerAuthError } from '../../errors.ts';
+import { setImmediate, setTimeout } from './clock.ts';
+import type { SqlDatabase } from './engine.ts';
+import { isBusy } from './failure.ts';
+import { rollBack } from './layout.ts';
+
+/** The most jobs in a transaction: it must not hold the thread, nor keep others from the lock, for long. */
+const MOST_JOBS = 64;
+
+/** How often the lock is asked for without a pause; after that, the longest pause in ms. */
+const EAGER_ATTEMPTS = 2;
+const LONGEST_PAUSE_MS = 4;
+
+/** How long the lock is waited for, in ms; transactions take less than one. */
+const PATIENCE_MS = 30_000;
+
+interface Job {
+  readonly work: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What a writer needs. */
+export interface WriterSettings {
+  readonly database: SqlDatabase;
+  /** Called after each commit, with the number of its jobs. */
+  readonly onCommit: (jobs: number) => void;
+  /** The error for a lock that nobody let go of. */
+  readonly lockedError: () => Error;
+}
+
+/** Pauses before the next attempt: short ones, so that nobody falls behind, and random ones, so that nobody keeps step. */
+export function pauseAfter(attempts: number, random: () => number = Math.random): number {
+  return attempts <= EAGER_ATTEMPTS
+    ? 0
+    : Math.ceil(random() * Math.min(attempts - EAGER_ATTEMPTS, LONGEST_PAUSE_MS));
+}
+
+/** Writes of one connection. */
+export class Writer {
+  readonly #settings: WriterSettings;
+  #jobs: Job[] = [];
+  #isScheduled = false;
+  #attempts = 0;
+  #waited = 0;
+  /** How many jobs share the next transaction: after one that failed, each is tried alone. */
+  #together = MOST_JOBS;
+
+  constructor(settings: WriterSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Runs `work` in a transaction. Resolved, with what it returned, when that is committed. `work` must be quick and may
+   * run again; it may throw a PowerAuthError before it writes anything.
+   */
+  run<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule(0);
+    });
+  }
+
+  #schedule(pause: number): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const transact = (): void => {
+      this.#isScheduled = false;
+      this.#transact();
+      if (this.#jobs.length > 0) this.#schedule(pauseAfter(this.#attempts));
+    };
+    // After what has arrived in this turn of the event loop, so that it shares the transaction.
+    if (pause === 0) setImmediate(transact);
+    else setTimeout(transact, pause);
+    this.#waited += pause;
+  }
+
+  #transact(): void {
+    const { database } = this.#settings;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (!isBusy(error)) {
+        this.#fail(this.#take(MOST_JOBS), error);
+        return;
+      }
+      this.#attempts++;
+      if (this.#waited > PATIENCE_MS) this.#fail(this.#take(this.#jobs.length), this.#settings.lockedError());
+      return;
+    }
+    this.#attempts = 0;
+    this.#waited = 0;
+    const jobs = this.#take(this.#together);
+    this.#together = MOST_JOBS;
+    try {
+      const settle = jobs.map((job) => runJob(job));
+      database.exec('COMMIT');
+      this.#settings.onCommit(jobs.length);
+      for (const tell of settle) tell();
+    } catch (error) {
+      rollBack(database);
+      if (jobs.length === 1) {
+        this.#fail(jobs, error);
+        return;
+      }
+      this.#jobs.unshift(...jobs);
+      this.#together = 1;
+    }
+  }
+
+  #take(count: number): Job[] {
+    return this.#jobs.splice(0, count);
+  }
+
+  #fail(jobs: readonly Job[], error: unknown): void {
+    this.#attempts = 0;
+    this.#waited = 0;
+    for (const { reject } of jobs) reject(error);
+  }
+}
+
+/** Returns what to tell the caller once the transaction is committed. */
+function runJob({ work, resolve, reject }: Job): () => void {
+  try {
+    const value = work();
+    return () => resolve(value);
+  } catch (error) {
+    if (!(error instanceof PowerAuthError)) throw error;
+    return () => reject(error);
+  }
+}
