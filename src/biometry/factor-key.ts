@@ -16,7 +16,7 @@ import { gcm } from '@noble/ciphers/aes.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { be32, concat, utf8, wipe } from '../util/bytes.ts';
+import { assertNotWiped, be32, concat, utf8, wipe } from '../util/bytes.ts';
 
 const LABEL = utf8('powerauth-wasm biometry key');
 const NONCE_LENGTH = 12;
@@ -61,6 +61,7 @@ export function wrapBiometryKey(
   nonce: Uint8Array,
   binding: BiometryKeyBinding,
 ): Uint8Array<ArrayBuffer> {
+  assertNotWiped('biometry factor key', biometryKey);
   return withCipher(secret, nonce, binding, (cipher) => concat(nonce, cipher.encrypt(biometryKey)));
 }
 

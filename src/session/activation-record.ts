@@ -5,7 +5,7 @@
  */
 
 import type { PasswordDerivation, PasswordHash } from '../protocol/knowledge.ts';
-import { be32, utf8, utf8Decode, wipe } from '../util/bytes.ts';
+import { assertNotWiped, be32, utf8, utf8Decode, wipe } from '../util/bytes.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 
 /** Hash-based counter of the signatures. */
@@ -54,6 +54,8 @@ export interface ActivationRecord {
 }
 
 const VERSION = 4;
+/** Instead of a version: marks a reservation. */
+const RESERVATION = 0;
 const NOTHING = new Uint8Array(0);
 /** Fields of each version; later ones have added theirs at the end. */
 const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16 };
@@ -78,8 +80,13 @@ const LENGTHS = [
 /** By their number in a record. */
 const HASHES: readonly PasswordHash[] = ['SHA-1', 'SHA-256'];
 
-/** The record's bytes, secrets among them; the caller wipes them. */
+/**
+ * The record's bytes, secrets among them; the caller wipes them.
+ *
+ * @throws UNKNOWN_ERROR for secrets that were wiped
+ */
 export function encodeActivationRecord(record: ActivationRecord): Uint8Array<ArrayBuffer> {
+  assertNotWiped('activation record', ...secretsOf(record));
   return encodeRecord(VERSION, [
     utf8(record.activationId),
     record.serverPublicKey,
@@ -146,6 +153,31 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
   };
 }
 
+/** What holds an activation's place while it is being committed; no secret. @param nonce 16 B */
+export function encodeReservation(nonce: Uint8Array): Uint8Array<ArrayBuffer> {
+  return encodeRecord(RESERVATION, [nonce]);
+}
+
+/**
+ * What is in the activation's place: a record, which the caller wipes; or the nonce of a reservation; or nothing. The bytes
+ * are wiped.
+ *
+ * @throws INVALID_ACTIVATION_DATA
+ */
+export function readActivation(bytes: Uint8Array | undefined): {
+  readonly record?: ActivationRecord;
+  readonly reservation?: Uint8Array;
+} {
+  if (bytes === undefined) return {};
+  try {
+    if (bytes[0] !== RESERVATION) return { record: decodeActivationRecord(bytes) };
+    const [reservation] = decodeRecord(bytes, RESERVATION, [16], 'reservation of an activation');
+    return { reservation };
+  } finally {
+    wipe(bytes);
+  }
+}
+
 function decodeFields(bytes: Uint8Array) {
   const version = FIELDS[bytes[0] ?? 0] === undefined ? VERSION : (bytes[0] ?? VERSION);
   return decodeRecord(bytes, version, LENGTHS, 'activation record', FIELDS[version]);
@@ -153,13 +185,17 @@ function decodeFields(bytes: Uint8Array) {
 
 /** Overwrites what is secret in `record`. */
 export function wipeActivationRecord(record: ActivationRecord): void {
-  wipe(
+  wipe(...secretsOf(record));
+}
+
+function secretsOf(record: ActivationRecord): Uint8Array[] {
+  return [
     record.wrappedDevicePrivateKey,
     record.possessionKey,
     record.transportKey,
     record.knowledge.wrappedKey,
     record.counter.ctrData,
     record.wrappedRecoveryData,
-    record.biometry?.wrappedKey,
-  );
+    record.biometry?.wrappedKey ?? NOTHING,
+  ];
 }

@@ -8,9 +8,10 @@ import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { nextCounter } from '../protocol/counter.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
+import { ActivationCommit } from './activation-commit.ts';
 import {
-  decodeActivationRecord,
   encodeActivationRecord,
+  readActivation,
   wipeActivationRecord,
   type ActivationRecord,
   type SignatureCounter,
@@ -50,7 +51,7 @@ export class ActivationStore {
   /** The record, or undefined. The caller wipes it. */
   async read(): Promise<ActivationRecord | undefined> {
     const bytes = await this.#storage.get(this.#key);
-    return bytes && readActivationRecord(bytes);
+    return readActivation(bytes).record;
   }
 
   /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
@@ -72,25 +73,9 @@ export class ActivationStore {
     return this.#activationId ?? undefined;
   }
 
-  /**
-   * Persists a new activation. Where it is there already, by a write that was done and reported as failed, its factors are
-   * set anew; its counter may have been used.
-   *
-   * @throws INVALID_ACTIVATION_STATE when another activation is there already; it is left untouched
-   */
-  async create(record: ActivationRecord): Promise<void> {
-    let encoded: Uint8Array | undefined;
-    try {
-      const stored = await this.#storage.update(this.#key, (current) => {
-        wipe(encoded);
-        encoded = current === undefined ? encodeActivationRecord(record) : recommit(current, record);
-        return encoded;
-      });
-      wipe(stored);
-    } finally {
-      wipe(encoded);
-      this.forget();
-    }
+  /** The commit of a new activation; {@link forget} is due after each attempt. */
+  newCommit(): ActivationCommit {
+    return new ActivationCommit(this.#storage, this.#key);
   }
 
   /**
@@ -224,8 +209,8 @@ export class ActivationStore {
       const stored = await this.#storage.update(this.#key, (current) => {
         if (before !== undefined) wipeActivationRecord(before);
         wipe(encoded);
-        if (current === undefined) throw missingActivation();
-        before = readActivationRecord(current);
+        before = readActivation(current).record;
+        if (before === undefined) throw missingActivation();
         const changed = change(before);
         encoded = changed && encodeActivationRecord(changed);
         return encoded;
@@ -239,29 +224,5 @@ export class ActivationStore {
     }
     if (before === undefined) throw missingActivation();
     return before;
-  }
-}
-
-/** The record in bytes that are wiped, also where they hold none. */
-function readActivationRecord(bytes: Uint8Array): ActivationRecord {
-  try {
-    return decodeActivationRecord(bytes);
-  } finally {
-    wipe(bytes);
-  }
-}
-
-/** The bytes of the record that is there, with the factors of a new one. */
-function recommit(current: Uint8Array, { activationId, knowledge, biometry }: ActivationRecord): Uint8Array {
-  const present = readActivationRecord(current);
-  try {
-    if (present.activationId === activationId)
-      return encodeActivationRecord({ ...present, knowledge, biometry });
-    throw failure(
-      PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
-      'This instance has an activation already; remove it before another one is committed',
-    );
-  } finally {
-    wipeActivationRecord(present);
   }
 }

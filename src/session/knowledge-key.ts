@@ -6,7 +6,7 @@
 
 import { failure, type PowerAuthErrorCode } from '../errors.ts';
 import { derivePasswordKey, unwrapKnowledgeKey, wrapKnowledgeKey } from '../protocol/knowledge.ts';
-import { wipe } from '../util/bytes.ts';
+import { assertNotWiped, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import type { WrappedKnowledgeKey } from './activation-record.ts';
 
@@ -31,6 +31,8 @@ export async function wrapUnderPassword(
   const derivation = { hash: 'SHA-256', salt: randomBytes(16), iterations } as const;
   const passwordKey = await derivePasswordKey(password, derivation);
   try {
+    // Looked at now, because its holder may have wiped it meanwhile.
+    assertNotWiped('knowledge factor key', knowledgeKey);
     return { ...derivation, wrappedKey: wrapKnowledgeKey(knowledgeKey, passwordKey) };
   } finally {
     wipe(passwordKey);

@@ -11,7 +11,7 @@ import type { PowerAuthBiometricPrompt } from '../model/power-auth-authenticatio
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
 import { readPassword, usePassword, type PasswordType } from '../model/power-auth-password.ts';
 import { verifyActivationCodeSignature, type ParsedActivationCode } from '../protocol/activation-code.ts';
-import { deconfigured } from '../util/abort.ts';
+import type { ActivationCommit } from './activation-commit.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
@@ -22,6 +22,8 @@ import type { Session } from './session.ts';
 export class PendingActivation {
   readonly #session: Session;
   #exchange: KeyExchange | undefined;
+  /** Puts {@link #exchange} into the storage. */
+  #commit: ActivationCommit | undefined;
   /** Marks the creation under way; another object, or none, means that it was overtaken by {@link clear}. */
   #underWay: object | undefined;
   #committing: Promise<void> | undefined;
@@ -47,13 +49,13 @@ export class PendingActivation {
     return this.#exchange?.activationId;
   }
 
-  /** Forgets and wipes it. */
+  /** Forgets it, and wipes it as soon as no commit uses it. */
   clear(): void {
     const exchange = this.#exchange;
     this.#underWay = undefined;
     this.#exchange = undefined;
     this.#question.abort();
-    if (exchange !== undefined) wipeExchange(exchange);
+    if (exchange !== undefined && this.#committing === undefined) wipeExchange(exchange);
   }
 
   /** The same, once a commit that is under way has come to its end. */
@@ -84,6 +86,7 @@ export class PendingActivation {
         );
       }
       this.#exchange = exchange;
+      this.#commit = this.#session.activation.newCommit();
       return result;
     } finally {
       if (this.#underWay === underWay) this.#underWay = undefined;
@@ -101,6 +104,7 @@ export class PendingActivation {
     password: PasswordType,
     biometry?: { readonly prompt: PowerAuthBiometricPrompt | undefined },
   ): Promise<void> {
+    this.#session.throwIfClosed();
     const exchange = this.#exchange;
     if (exchange === undefined || this.#committing !== undefined) {
       throw failure(
@@ -111,7 +115,11 @@ export class PendingActivation {
     const persist = () => this.#persist(exchange, password, biometry);
     // With biometry it waits for the user, and holds up nobody else.
     const persisted = biometry === undefined ? this.#session.during(persist) : persist();
-    this.#committing = persisted.finally(() => (this.#committing = undefined));
+    this.#committing = persisted.finally(() => {
+      this.#committing = undefined;
+      // Cleared meanwhile, or done.
+      if (this.#exchange !== exchange) wipeExchange(exchange);
+    });
     await this.#committing;
     // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
     await this.#session.tokens.removeOrphans().catch(() => undefined);
@@ -140,7 +148,8 @@ export class PendingActivation {
       if (signal.aborted) throw failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The activation was removed');
       await usePassword(password, (bytes) => this.#create(exchange, bytes, factor));
     } catch (error) {
-      await this.#session.biometry.discard(factor);
+      // A factor that may have been stored must stay usable.
+      if (this.#commit?.isInDoubt !== true) await this.#session.biometry.discard(factor);
       throw error;
     }
   }
@@ -152,17 +161,18 @@ export class PendingActivation {
   ): Promise<void> {
     const { pbkdf2Iterations } = this.#session.configurations.keychainConfiguration;
     const knowledge = await wrapUnderPassword(exchange.knowledgeKey, password, pbkdf2Iterations);
-    // Its keys were wiped while the password was being stretched.
-    if (this.#exchange !== exchange) throw deconfigured();
-    try {
-      await this.#session.activation.create({ ...exchange.record, knowledge, biometry });
-    } catch (error) {
-      if (error instanceof PowerAuthError && error.code === PowerAuthErrorCode.INVALID_ACTIVATION_STATE) {
-        this.clear();
+    const { activation } = this.#session;
+    await this.#session.uncut(async () => {
+      try {
+        await this.#commit?.attempt({ ...exchange.record, knowledge, biometry });
+      } catch (error) {
+        if (isFinal(error)) this.clear();
+        throw error;
+      } finally {
+        activation.forget();
       }
-      throw error;
-    }
-    this.clear();
+      this.clear();
+    });
   }
 
   /** A signature that comes with a code must be the master server key's. */
@@ -175,6 +185,15 @@ export class PendingActivation {
       'activationCode: expected a signature by the master server key, got another; the code is forged, or meant for another application',
     );
   }
+}
+
+/** Whether a commit has failed with what makes every further one fail. */
+function isFinal(error: unknown): boolean {
+  const codes: readonly string[] = [
+    PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
+    PowerAuthErrorCode.OPERATION_CANCELED,
+  ];
+  return error instanceof PowerAuthError && codes.includes(error.code);
 }
 
 function alreadyThere(): Error {

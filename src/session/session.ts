@@ -20,10 +20,10 @@ import { BiometryFactor } from './biometry.ts';
 import { ActivationStore, missingActivation } from './activation-store.ts';
 import type { Configurations } from './configurations.ts';
 import { Encryption } from './encryption.ts';
-import { OwnStorage } from './own-storage.ts';
 import { PendingActivation } from './pending-activation.ts';
 import { RecordKeys } from './record-keys.ts';
 import { RequestSigner } from './request-signer.ts';
+import { SessionStorage } from './session-storage.ts';
 
 /** One configured instance: its parts, made once, wired in one place. */
 export class Session {
@@ -39,9 +39,7 @@ export class Session {
   readonly signer: RequestSigner;
   readonly tokens: AccessTokens;
   readonly #keys: RecordKeys;
-  readonly #storage: PowerAuthStorage;
-  /** Closes the storage that this session opened; a caller's own stays open. */
-  readonly #ownsStorage: boolean;
+  readonly #storage: SessionStorage;
   readonly #ended = new AbortController();
   readonly #closing = new Set<() => void>();
   /** A change of the activation that is under way here and waits for nobody, neither server nor user. */
@@ -60,9 +58,8 @@ export class Session {
     this.instanceId = instanceId;
     this.configurations = configurations;
     this.engine = engine;
-    const storage = ownsStorage ? new OwnStorage(opened, signal) : opened;
+    const storage = new SessionStorage(opened, ownsStorage, signal);
     this.#storage = storage;
-    this.#ownsStorage = ownsStorage;
     this.#keys = new RecordKeys(instanceId);
 
     this.endpoints = new Endpoints(
@@ -101,12 +98,20 @@ export class Session {
   }
 
   /**
-   * Runs a change of the activation that waits for neither server nor user: calls that come after it see what it made of
-   * the activation, even where the caller did not await it. Apps of the React Native SDK count on that, because native
-   * calls run one after another.
+   * Does what must not end half way when the session is closed; it waits for nothing but the storage, and for short work.
+   *
+   * @throws OPERATION_CANCELED, and does nothing, after {@link close}
+   */
+  async uncut<T>(work: () => Promise<T>): Promise<T> {
+    return this.#storage.uncut(work);
+  }
+
+  /**
+   * The same with a change of the activation: calls that come after it see what it made of the activation, even where the
+   * caller did not await it. Apps of the React Native SDK count on that, because native calls run one after another.
    */
   async during<T>(change: () => Promise<T>): Promise<T> {
-    const running = change();
+    const running = this.uncut(change);
     const settled = running
       .catch(() => undefined)
       .then(() => {
@@ -190,7 +195,10 @@ export class Session {
     if (factor !== undefined) await this.biometry.discard(factor);
   }
 
-  /** Ends what is under way with OPERATION_CANCELED, wipes the key slots, and lets go of the storage. */
+  /**
+   * Ends what is under way with OPERATION_CANCELED, but for what is being written, which it waits for; wipes the key slots,
+   * and lets go of the storage.
+   */
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#ended.abort();
@@ -198,7 +206,7 @@ export class Session {
     for (const wipe of this.#closing) wipe();
     this.tokens.close();
     this.pending.clear();
-    if (this.#ownsStorage) await this.#storage.close();
+    await this.#storage.close();
   }
 
   #onChange(change: PowerAuthStorageChange): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { utf8, utf8Decode } from '../util/bytes.ts';
+import { assertNotWiped, utf8, utf8Decode } from '../util/bytes.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 
 /** What is known of an access token. Who holds one wipes `tokenSecret`. */
@@ -19,8 +19,13 @@ export interface TokenRecord {
 
 const VERSION = 1;
 
-/** The record's bytes, the secret among them; the caller wipes them. */
+/**
+ * The record's bytes, the secret among them; the caller wipes them.
+ *
+ * @throws UNKNOWN_ERROR for a secret that was wiped
+ */
 export function encodeTokenRecord(record: TokenRecord): Uint8Array<ArrayBuffer> {
+  assertNotWiped('token record', record.tokenSecret);
   return encodeRecord(VERSION, [
     utf8(record.activationId),
     utf8(record.tokenIdentifier),

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+
 const encoder = new TextEncoder();
 
 /** UTF-8 bytes of `text`. */
@@ -43,9 +45,33 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** Overwrites secrets with zeros. */
+/** What {@link wipe} has overwritten. */
+const wiped = new WeakSet<Uint8Array>();
+
+/** Overwrites secrets with zeros, for good: {@link assertNotWiped} refuses these arrays from then on. */
 export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
-  for (const secret of secrets) secret?.fill(0);
+  for (const secret of secrets) {
+    if (secret === undefined || secret.length === 0) continue;
+    secret.fill(0);
+    wiped.add(secret);
+  }
+}
+
+/**
+ * Refuses secrets that were wiped, and copies of such, so that no zeros are ever stored in place of a key. An empty array
+ * is no secret.
+ *
+ * @throws UNKNOWN_ERROR naming `what`
+ */
+export function assertNotWiped(what: string, ...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) {
+    if (wiped.has(secret) || (secret.length > 0 && secret.every((byte) => byte === 0))) {
+      throw failure(
+        PowerAuthErrorCode.UNKNOWN_ERROR,
+        `${what}: expected secrets, got one that was wiped already; this is a mistake in powerauth-wasm, please report it`,
+      );
+    }
+  }
 }
 
 /** The 4 bytes of `value` (0 to 2^32-1), most significant first. */

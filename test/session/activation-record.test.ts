@@ -7,7 +7,9 @@ import {
   wipeActivationRecord,
   type ActivationRecord,
 } from '../../src/session/activation-record.ts';
+import { wrapUnderPassword } from '../../src/session/knowledge-key.ts';
 import { encodeRecord } from '../../src/session/record.ts';
+import { wipe } from '../../src/util/bytes.ts';
 import { error } from '../helpers/error.ts';
 
 const random = (length: number) => Uint8Array.from(randomBytes(length));
@@ -78,5 +80,33 @@ describe('an activation record', () => {
     for (const secret of [record.possessionKey, record.transportKey, record.biometry?.wrappedKey]) {
       expect(secret?.every((byte) => byte === 0)).toBe(true);
     }
+  });
+
+  test('refuses secrets that were wiped, and copies of such', async () => {
+    const refused = /activation record: expected secrets, got one that was wiped/;
+    for (const key of [
+      'wrappedDevicePrivateKey',
+      'possessionKey',
+      'transportKey',
+      'wrappedRecoveryData',
+    ] as const) {
+      const wipedKey = plain[key].slice();
+      wipe(wipedKey);
+      for (const zeros of [wipedKey, wipedKey.slice()]) {
+        expect(() => encodeActivationRecord({ ...plain, [key]: zeros }), key).toThrow(refused);
+      }
+      // Not even with something else in it: nobody knows whose it is.
+      wipedKey.fill(1);
+      expect(() => encodeActivationRecord({ ...plain, [key]: wipedKey }), key).toThrow(refused);
+    }
+    const record = decodeActivationRecord(encodeActivationRecord({ ...plain, biometry }));
+    wipeActivationRecord(record);
+    const { knowledge, counter, biometry: factor } = record;
+    for (const part of [{ knowledge }, { counter }, { biometry: factor }]) {
+      expect(() => encodeActivationRecord({ ...plain, ...part })).toThrow(refused);
+    }
+    await expect(wrapUnderPassword(knowledge.wrappedKey, Buffer.from('1234'), 10_000)).rejects.toThrow(
+      /was wiped/,
+    );
   });
 });

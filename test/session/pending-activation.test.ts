@@ -124,34 +124,6 @@ describe('a step that fails or is cancelled leaves no half activation', () => {
     await powerAuth.validatePassword(PASSWORD);
   });
 
-  test('in the storage, which has done it all the same: the commit can be repeated, and its password counts', async () => {
-    const server = await testServer();
-    const memory = memoryStorage();
-    let lost = false;
-    const storage = storageLike(memory, {
-      update: async (key, change) => {
-        const updated = await memory.update(key, change);
-        if (lost) throw new Error('the connection was lost');
-        return updated;
-      },
-    });
-    const powerAuth = await testClient(server, { storage });
-    const { activationId, activationCode } = server.createActivation();
-    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
-    lost = true;
-    await expect(powerAuth.commitActivation(COMMIT)).rejects.toMatchObject({ name: 'PowerAuthError' });
-    lost = false;
-    server.commitActivation(activationId);
-    // The activation is there, and its counter is used.
-    await powerAuth.validatePassword(PASSWORD);
-    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('another one'));
-    expect(await powerAuth.hasPendingActivation()).toBe(false);
-    await powerAuth.validatePassword('another one');
-    await expect(powerAuth.validatePassword(PASSWORD)).rejects.toMatchObject(
-      error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
-    );
-  });
-
   test('because another process was faster: its activation stays', async () => {
     const server = await testServer();
     const shared = { storage: memoryStorage(), instanceId: 'shared' };

@@ -1,0 +1,156 @@
+/**
+ * The storage as one session uses it: until the session ends, and then no more.
+ *
+ * @module
+ */
+
+import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from '../storage/types.ts';
+import type { Change } from '../storage/updates.ts';
+import { deconfigured } from '../util/abort.ts';
+import { isInstance } from '../util/instance.ts';
+
+/** What a storage rejects with when it is closed, and when its medium fails. */
+const OF_STORAGES: readonly string[] = [
+  PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
+  PowerAuthErrorCode.UNKNOWN_ERROR,
+];
+
+/** How long the end of a session waits for a storage that is writing, in ms: as long as a Redis answer may take. */
+const LAST_WRITES_MS = 4000;
+
+/**
+ * When the session ends, what is being written is still written, and what was begun with {@link uncut} still comes to its
+ * end. Everything else ends with OPERATION_CANCELED, on an instance's own storage and on one that the application gave.
+ * Once {@link close} has resolved, this session changes nothing more.
+ */
+export class SessionStorage implements PowerAuthStorage {
+  readonly name: string;
+  readonly #storage: PowerAuthStorage;
+  readonly #isOwn: boolean;
+  readonly #ended: AbortSignal;
+  /** Writes and uncut work under way. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  #uncut = 0;
+  /** Called at the end: gives up a wait for a lock. */
+  readonly #waiting = new Set<() => void>();
+  #isOver = false;
+
+  /**
+   * @param isOwn whether {@link close} closes `storage`, too
+   * @param ended aborted when the session ends
+   */
+  constructor(storage: PowerAuthStorage, isOwn: boolean, ended: AbortSignal) {
+    this.name = storage.name;
+    this.#storage = storage;
+    this.#isOwn = isOwn;
+    this.#ended = ended;
+  }
+
+  /**
+   * Does work of several steps that must not end half way. The end of the session waits for it, so it must wait for
+   * nothing but the storage.
+   *
+   * @throws OPERATION_CANCELED, and does nothing, after the end of the session
+   */
+  async uncut<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended.aborted) throw deconfigured();
+    this.#uncut++;
+    return this.#tracked(work().finally(() => this.#uncut--));
+  }
+
+  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#explained(() => this.#storage.get(key));
+  }
+
+  async set(key: string, value: Uint8Array): Promise<void> {
+    return this.#tracked(this.#explained(() => this.#storage.set(key, value)));
+  }
+
+  async delete(key: string): Promise<void> {
+    return this.#tracked(this.#explained(() => this.#storage.delete(key)));
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    const keys = this.#storage.list(prefix)[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.#explained(() => keys.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const lastMinute: Change = (current) => {
+      this.#throwIfEnded();
+      return change(current);
+    };
+    return this.#tracked(this.#explained(() => this.#storage.update(key, lastMinute)));
+  }
+
+  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    return this.#explained(async () => {
+      let stopWaiting = (): void => undefined;
+      const ended = new Promise<never>((_, reject) => (stopWaiting = () => reject(deconfigured())));
+      this.#waiting.add(stopWaiting);
+      const held = this.#storage.lock(name, async (lock) => {
+        this.#waiting.delete(stopWaiting);
+        // Its turn may come after the end, when nobody waits for it any more.
+        if (this.#ended.aborted) throw deconfigured();
+        return section(lock);
+      });
+      try {
+        return await Promise.race([held, ended]);
+      } finally {
+        this.#waiting.delete(stopWaiting);
+      }
+    });
+  }
+
+  subscribe(listener: (change: PowerAuthStorageChange) => void): () => void {
+    return this.#storage.subscribe(listener);
+  }
+
+  /** To be called once the signal is aborted. A storage that hangs is waited for no longer than 4 s. */
+  async close(): Promise<void> {
+    for (const stopWaiting of this.#waiting) stopWaiting();
+    await this.#lastWrites();
+    this.#isOver = true;
+    if (this.#isOwn) await this.#storage.close();
+  }
+
+  async #lastWrites(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // The process must not end before: somebody waits for this.
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WRITES_MS)));
+    const done = async (): Promise<void> => {
+      while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    };
+    await Promise.race([done(), enough]);
+    clearTimeout(timer);
+  }
+
+  #throwIfEnded(): void {
+    if (this.#isOver || (this.#ended.aborted && this.#uncut === 0)) throw deconfigured();
+  }
+
+  async #tracked<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  async #explained<T>(call: () => Promise<T>): Promise<T> {
+    this.#throwIfEnded();
+    try {
+      return await call();
+    } catch (error) {
+      const isOfStorage = !isInstance(error, PowerAuthError) || OF_STORAGES.includes(error.code);
+      if (!this.#ended.aborted || !isOfStorage) throw error;
+      throw deconfigured(error);
+    }
+  }
+}
