@@ -16,7 +16,7 @@ import { gcm } from '@noble/ciphers/aes.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { assertNotWiped, be32, concat, utf8, wipe } from '../util/bytes.ts';
+import { assertNotWiped, be32, concat, moveSecret, utf8, wipe } from '../util/bytes.ts';
 
 const LABEL = utf8('powerauth-wasm biometry key');
 const NONCE_LENGTH = 12;
@@ -40,7 +40,7 @@ function withCipher<T>(
   { activationId, provider, descriptor }: BiometryKeyBinding,
   use: (cipher: ReturnType<typeof gcm>) => T,
 ): T {
-  const key = hkdf(sha256, secret, undefined, LABEL, 32);
+  const key = moveSecret(hkdf(sha256, secret, undefined, LABEL, 32));
   try {
     const bound = concat(sized(utf8(activationId)), sized(utf8(provider)), sized(descriptor));
     return use(gcm(key, nonce, bound));
@@ -77,7 +77,9 @@ export function unwrapBiometryKey(
 ): Uint8Array {
   try {
     const nonce = wrappedKey.subarray(0, NONCE_LENGTH);
-    return withCipher(secret, nonce, binding, (cipher) => cipher.decrypt(wrappedKey.subarray(NONCE_LENGTH)));
+    return withCipher(secret, nonce, binding, (cipher) =>
+      moveSecret(cipher.decrypt(wrappedKey.subarray(NONCE_LENGTH))),
+    );
   } catch {
     // Nothing of the cipher's own error helps.
     throw failure(

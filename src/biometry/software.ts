@@ -14,7 +14,7 @@ import {
   type PowerAuthBiometryInfo,
 } from '../model/power-auth-biometry-info.ts';
 import { unlessAborted } from '../util/abort.ts';
-import { utf8 } from '../util/bytes.ts';
+import { copySecret, moveSecret, utf8 } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { describe, wrongParameter } from '../util/validate.ts';
@@ -76,10 +76,10 @@ export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBio
     throw wrongParameter('authenticate', 'a function or undefined', authenticate);
   if (typeof info !== 'function') throw wrongParameter('info', 'a function or undefined', info);
 
-  const kept = Uint8Array.from(key);
+  const kept = copySecret(key);
   const questions = new Questions();
   const secretOf = (descriptor: Uint8Array): Uint8Array =>
-    hkdf(sha256, kept, descriptor, LABEL, BIOMETRY_SECRET_LENGTH);
+    moveSecret(hkdf(sha256, kept, descriptor, LABEL, BIOMETRY_SECRET_LENGTH));
   const ask = (prompt: PowerAuthBiometricPrompt | undefined, signal: AbortSignal): Promise<void> =>
     questions.ask(signal, async () => {
       // One that minds no signal must not keep those that come after it waiting.

@@ -15,7 +15,7 @@ import {
   type PowerAuthBiometryInfo,
 } from '../model/power-auth-biometry-info.ts';
 import { base64url } from '../util/base64.ts';
-import { wipe } from '../util/bytes.ts';
+import { copySecret, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { check } from '../util/validate.ts';
 import { Questions } from './questions.ts';
@@ -243,7 +243,7 @@ function takeSecret(credential: PublicKeyCredential, authenticatorData: ArrayBuf
   const answer = new Uint8Array(first as ArrayBuffer);
   const verified = ((new Uint8Array(authenticatorData)[FLAGS_OFFSET] ?? 0) & USER_VERIFIED) !== 0;
   try {
-    if (verified && answer.length === 32) return answer.slice();
+    if (verified && answer.length === 32) return copySecret(answer);
   } finally {
     wipe(answer);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { equalBytes, wipe } from '../util/bytes.ts';
+import { copySecret, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
 
 /** A row of Unicode code points. What it no longer needs is overwritten with zeros. */
 export class CodePoints {
@@ -50,7 +50,7 @@ export class CodePoints {
    * UTF-8 (RFC 3629), which the caller wipes.
    */
   toUtf8(): Uint8Array<ArrayBuffer> {
-    const scratch = new Uint8Array(4 * this.#length);
+    const scratch = secretBytes(4 * this.#length);
     let length = 0;
     for (const point of this.#points.subarray(0, this.#length)) {
       if (point < 0x80) scratch[length++] = point;
@@ -60,7 +60,7 @@ export class CodePoints {
         for (let i = following - 1; i >= 0; i--) scratch[length++] = 0x80 | ((point >> (6 * i)) & 0x3f);
       }
     }
-    const bytes = scratch.slice(0, length);
+    const bytes = copySecret(scratch, 0, length);
     wipe(scratch);
     return bytes;
   }

@@ -6,15 +6,15 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import * as v from 'valibot';
-import { parseAnswer } from '../util/answers.ts';
+import { parseAnswer, parseSecretAnswer } from '../util/answers.ts';
 import { base64, base64Decode } from '../util/base64.ts';
-import { concat, utf8 } from '../util/bytes.ts';
-import { bytesField } from '../util/validate.ts';
+import { concat, utf8, wipe } from '../util/bytes.ts';
+import { secretField } from '../util/validate.ts';
 import type { EncryptedRequestEnvelope } from './ecies.ts';
 import { coordinateX, importPublicKey } from './keys.ts';
 import { decimalize } from './signature.ts';
 
-/** Layer 2, which the PowerAuth server reads: what the device says of itself. */
+/** Layer 2, which the PowerAuth server reads: what the device says of itself. The caller wipes it. */
 export function activationLayer2(device: {
   /** 33 B. */
   readonly devicePublicKey: Uint8Array;
@@ -35,7 +35,7 @@ export function activationLayer2(device: {
   );
 }
 
-/** Layer 1, which the enrollment server reads: what proves who the user is. */
+/** Layer 1, which the enrollment server reads: what proves who the user is. The caller wipes it. */
 export function activationLayer1(request: {
   readonly type: 'CODE' | 'CUSTOM' | 'RECOVERY';
   readonly identityAttributes: Readonly<Record<string, unknown>>;
@@ -82,7 +82,7 @@ const layer2Schema = v.object({
     v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters'),
   ),
   serverPublicKey: v.string(),
-  ctrData: bytesField(16),
+  ctrData: secretField(16),
   activationRecovery: v.nullish(v.object({ recoveryCode: v.string(), puk: v.string() })),
 });
 
@@ -96,19 +96,25 @@ export interface ActivationLayer2Response {
   readonly activationRecovery: { recoveryCode: string; puk: string } | undefined;
 }
 
-/** @throws RESPONSE_ERROR, ENCRYPTION_ERROR for a public key that is no point of the curve */
+/** The caller wipes the plaintext. @throws RESPONSE_ERROR, ENCRYPTION_ERROR for a public key that is no point of the curve */
 export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Response {
-  const { activationId, serverPublicKey, ctrData, activationRecovery } = parseAnswer(
+  const { activationId, serverPublicKey, ctrData, activationRecovery } = parseSecretAnswer(
     layer2Schema,
     plaintext,
     'activation answer',
+    ['ctrData'],
   );
-  return {
-    activationId,
-    serverPublicKey: importPublicKey(base64Decode(serverPublicKey) ?? new Uint8Array()),
-    ctrData,
-    activationRecovery: activationRecovery ?? undefined,
-  };
+  try {
+    return {
+      activationId,
+      serverPublicKey: importPublicKey(base64Decode(serverPublicKey) ?? new Uint8Array()),
+      ctrData,
+      activationRecovery: activationRecovery ?? undefined,
+    };
+  } catch (error) {
+    wipe(ctrData);
+    throw error;
+  }
 }
 
 const confirmRecoverySchema = v.object({ alreadyConfirmed: v.boolean() });

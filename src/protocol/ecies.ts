@@ -8,7 +8,7 @@ import { cbc } from '@noble/ciphers/aes.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64, base64Decode } from '../util/base64.ts';
-import { be32, be64, concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
+import { be32, be64, concat, equalBytes, secretBytes, utf8, wipe } from '../util/bytes.ts';
 import { hmacSha256, kdfInternal, x963Kdf } from './kdf.ts';
 import { ecdh, publicKeyOf } from './keys.ts';
 import type { TemporaryKey } from './temporary-key.ts';
@@ -117,7 +117,7 @@ export class ResponseDecryptor {
   }
 
   /**
-   * The plaintext of an answer.
+   * The plaintext of an answer; the caller wipes it.
    *
    * @throws ENCRYPTION_ERROR when it is not an answer to this request, INVALID_NATIVE_OBJECT after {@link release}
    */
@@ -148,7 +148,7 @@ export class ResponseDecryptor {
       );
     }
     try {
-      return keys.cipher(nonce).decrypt(ciphertext);
+      return keys.cipher(nonce).decrypt(ciphertext, secretBytes(ciphertext.length));
     } catch (cause) {
       throw failure(
         PowerAuthErrorCode.ENCRYPTION_ERROR,

@@ -5,20 +5,36 @@
  */
 
 import { cbc } from '@noble/ciphers/aes.js';
-import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { be32, be64, concat, wipe } from '../util/bytes.ts';
+import { be32, be64, concat, copySecret, secretBytes, wipe } from '../util/bytes.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
-/** HMAC-SHA-256. */
-export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
-  return hmac(sha256, key, data);
+/**
+ * HMAC-SHA-256 (RFC 2104), 32 B. Not by `hmac` of @noble/hashes, which leaves the padded key in memory: see
+ * {@link secretBytes}.
+ */
+export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const pad = secretBytes(64);
+  const digest = secretBytes(32);
+  const hashInto = (mask: number, message: Uint8Array): void => {
+    for (let i = 0; i < 64; i++) pad[i] = (pad[i] ?? 0) ^ mask;
+    const hash = sha256.create().update(pad).update(message);
+    hash.digestInto(digest);
+    hash.destroy();
+  };
+  pad.set(key.length > 64 ? sha256(key) : key);
+  hashInto(0x36, data);
+  hashInto(0x36 ^ 0x5c, digest);
+  wipe(pad);
+  return digest;
 }
 
 /** The two halves of 32 bytes, exclusive-or'ed to 16. */
 export function fold(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: 16 }, (_, i) => (bytes[i] ?? 0) ^ (bytes[i + 16] ?? 0));
+  const folded = secretBytes(16);
+  for (let i = 0; i < 16; i++) folded[i] = (bytes[i] ?? 0) ^ (bytes[i + 16] ?? 0);
+  return folded;
 }
 
 /** The same for bytes that nobody needs any more. */
@@ -32,7 +48,8 @@ export function foldAndWipe(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** KDF: AES-128-CBC without padding, zero IV, over `8 zero bytes ‖ BE64(index)`; 16 B. */
 export function kdf(key: Uint8Array, index: number): Uint8Array {
-  return cbc(key, ZERO_IV, { disablePadding: true }).encrypt(concat(new Uint8Array(8), be64(index)));
+  const block = concat(new Uint8Array(8), be64(index));
+  return cbc(key, ZERO_IV, { disablePadding: true }).encrypt(block, secretBytes(16));
 }
 
 /** KDF_INTERNAL: HMAC-SHA-256, folded to 16 B. */
@@ -42,14 +59,14 @@ export function kdfInternal(key: Uint8Array, data: Uint8Array): Uint8Array<Array
 
 /** ANSI X9.63 key derivation with SHA-256: `length` bytes out of a shared secret. */
 export function x963Kdf(secret: Uint8Array, info: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const keys = new Uint8Array(Math.ceil(length / 32) * 32);
+  const keys = secretBytes(Math.ceil(length / 32) * 32);
   for (let offset = 0; offset < length; offset += 32) {
     const input = concat(secret, be32(offset / 32 + 1), info);
     const block = sha256(input);
     keys.set(block, offset);
     wipe(input, block);
   }
-  const needed = keys.slice(0, length);
+  const needed = copySecret(keys, 0, length);
   wipe(keys);
   return needed;
 }

@@ -6,7 +6,7 @@
 
 import { p256 } from '@noble/curves/nist.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { wipe } from '../util/bytes.ts';
+import { copySecret, moveSecret, wipe } from '../util/bytes.ts';
 import { fold } from './kdf.ts';
 
 /** A P-256 key pair. Who holds it wipes the private key. */
@@ -26,7 +26,7 @@ export function generateKeyPair(random: (length: number) => Uint8Array): KeyPair
   // 48 bytes, reduced: the bias of a plain 32-byte draw is below notice, and no draw has to be repeated.
   const seed = random(48);
   try {
-    const privateKey = p256.utils.randomSecretKey(seed);
+    const privateKey = moveSecret(p256.utils.randomSecretKey(seed));
     return { privateKey, publicKey: p256.getPublicKey(privateKey, true) };
   } finally {
     wipe(seed);
@@ -60,7 +60,7 @@ export function importPublicKey(bytes: Uint8Array): Uint8Array {
 export function ecdh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const point = p256.getSharedSecret(privateKey, publicKey, true);
   try {
-    return point.slice(1);
+    return copySecret(point, 1);
   } finally {
     wipe(point);
   }

@@ -7,7 +7,7 @@
 
 import { cbc } from '@noble/ciphers/aes.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { wipe } from '../util/bytes.ts';
+import { copySecret, secretBytes, wipe } from '../util/bytes.ts';
 import { webCrypto } from '../util/web-crypto.ts';
 
 /** The hash of PBKDF2. */
@@ -33,7 +33,7 @@ export async function derivePasswordKey(
   { hash, salt, iterations }: PasswordDerivation,
 ): Promise<Uint8Array> {
   // Copies, because WebCrypto takes no view of shared memory.
-  const bytes = Uint8Array.from(password);
+  const bytes = copySecret(password);
   const parameters = { name: 'PBKDF2', hash, salt: Uint8Array.from(salt), iterations };
   const subtle = webCrypto();
   try {
@@ -57,7 +57,7 @@ export function wrapKnowledgeKey(knowledgeKey: Uint8Array, passwordKey: Uint8Arr
 
 /** The knowledge factor key (16 B), or another one if the password was wrong; the caller wipes it. */
 export function unwrapKnowledgeKey(wrappedKey: Uint8Array, passwordKey: Uint8Array): Uint8Array {
-  return cipher(passwordKey).decrypt(wrappedKey);
+  return cipher(passwordKey).decrypt(wrappedKey, secretBytes(16));
 }
 
 function cipher(passwordKey: Uint8Array): ReturnType<typeof cbc> {

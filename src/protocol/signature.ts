@@ -5,7 +5,7 @@
  */
 
 import { base64 } from '../util/base64.ts';
-import { concat, utf8, wipe } from '../util/bytes.ts';
+import { concat, copySecret, utf8, wipe } from '../util/bytes.ts';
 import { hmacSha256 } from './kdf.ts';
 
 /** Name of the header that carries a signature. */
@@ -42,9 +42,15 @@ function components(factorKeys: readonly Uint8Array[], ctrData: Uint8Array, data
   const derived = factorKeys.map((key) => hmacSha256(key, ctrData));
   const result = derived.map((key, i) => {
     // Each further factor is bound to those before it.
-    let d = key;
-    for (let j = 1; j <= i; j++) d = hmacSha256(derived[j] ?? key, d);
-    return hmacSha256(d, data);
+    let d = copySecret(key);
+    for (let j = 1; j <= i; j++) {
+      const bound = hmacSha256(derived[j] ?? key, d);
+      wipe(d);
+      d = bound;
+    }
+    const component = hmacSha256(d, data);
+    wipe(d);
+    return component;
   });
   wipe(...derived);
   return result;

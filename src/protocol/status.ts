@@ -6,7 +6,7 @@
 
 import { cbc } from '@noble/ciphers/aes.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { concat, equalBytes } from '../util/bytes.ts';
+import { concat, equalBytes, wipe } from '../util/bytes.ts';
 import { nextCounter, type SignatureCounter } from './counter.ts';
 import { kdf, kdfInternal } from './kdf.ts';
 
@@ -29,9 +29,18 @@ export interface StatusBlob {
   readonly ctrDataHash: Uint8Array;
 }
 
+/** KDF_INTERNAL under a key that nobody needs any more. */
+function kdfInternalAndWipe(key: Uint8Array, data: Uint8Array): Uint8Array {
+  try {
+    return kdfInternal(key, data);
+  } finally {
+    wipe(key);
+  }
+}
+
 /** IV of the status: KDF_INTERNAL(KDF(KEY_TRANSPORT, 3000), challenge ‖ nonce). All 16 B. */
 export function statusBlobIv(transportKey: Uint8Array, challenge: Uint8Array, nonce: Uint8Array): Uint8Array {
-  return kdfInternal(kdf(transportKey, 3000), concat(challenge, nonce));
+  return kdfInternalAndWipe(kdf(transportKey, 3000), concat(challenge, nonce));
 }
 
 /**
@@ -80,7 +89,7 @@ export function decryptStatusBlob(input: {
 
 /** Keyed hash of a CTR_DATA, which a status carries in its stead. */
 export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Uint8Array {
-  return kdfInternal(kdf(transportKey, 4000), ctrData);
+  return kdfInternalAndWipe(kdf(transportKey, 4000), ctrData);
 }
 
 /** How a local counter stands to the server's. */
@@ -88,7 +97,7 @@ export type CounterComparison =
   | { readonly kind: 'in-sync' }
   /** The local one is `distance` values ahead. */
   | { readonly kind: 'local-ahead'; readonly distance: number }
-  /** The server's is `distance` values ahead, at `counter`. */
+  /** The server's is `distance` values ahead, at `counter`, which the caller wipes. */
   | { readonly kind: 'local-behind'; readonly distance: number; readonly counter: SignatureCounter }
   /** Neither reaches the other within the look-ahead. */
   | { readonly kind: 'deadlock' };
@@ -108,8 +117,11 @@ export function compareCounters(input: {
     ) {
       return distance === 0 ? { kind: 'in-sync' } : { kind: 'local-behind', distance, counter: candidate };
     }
-    candidate = nextCounter(candidate);
+    const next = nextCounter(candidate);
+    if (candidate !== counter) wipe(candidate.ctrData);
+    candidate = next;
   }
+  if (candidate !== counter) wipe(candidate.ctrData);
   // A hash chain cannot be walked back: that the local one is ahead shows in CTR_BYTE alone.
   const ahead = (counter.ctrByte - blob.ctrByte + 256) % 256;
   return ahead > 0 && ahead <= blob.lookAhead

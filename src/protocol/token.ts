@@ -5,8 +5,8 @@
  */
 
 import * as v from 'valibot';
-import { parseAnswer } from '../util/answers.ts';
-import { bytesField } from '../util/validate.ts';
+import { parseSecretAnswer } from '../util/answers.ts';
+import { secretField } from '../util/validate.ts';
 
 /** Name of the header that carries a token's digest. */
 export const TOKEN_HEADER = 'X-PowerAuth-Token';
@@ -14,13 +14,13 @@ export const TOKEN_HEADER = 'X-PowerAuth-Token';
 const tokenSchema = v.object({
   // What is safe in a header, with quotes and line breaks left out.
   tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters')),
-  tokenSecret: bytesField(16),
+  tokenSecret: secretField(16),
 });
 
 /** A new token. Who holds it wipes `tokenSecret` (16 B). */
 export type TokenResponse = v.InferOutput<typeof tokenSchema>;
 
-/** A new token out of the decrypted answer. @throws RESPONSE_ERROR */
+/** A new token out of the decrypted answer, which the caller wipes. @throws RESPONSE_ERROR */
 export function parseTokenResponse(plaintext: Uint8Array): TokenResponse {
-  return parseAnswer(tokenSchema, plaintext, 'token answer');
+  return parseSecretAnswer(tokenSchema, plaintext, 'token answer', ['tokenSecret']);
 }

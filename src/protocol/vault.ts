@@ -7,32 +7,34 @@
 import { cbc } from '@noble/ciphers/aes.js';
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { parseAnswer } from '../util/answers.ts';
-import { concat, utf8, wipe } from '../util/bytes.ts';
-import { bytesField, check, parseJson } from '../util/validate.ts';
+import { parseSecretAnswer } from '../util/answers.ts';
+import { concat, secretBytes, utf8, wipe } from '../util/bytes.ts';
+import { check, parseJson, secretField } from '../util/validate.ts';
 import { kdf } from './kdf.ts';
 
 const ZERO_IV = new Uint8Array(16);
 
 function decrypt(what: string, key: Uint8Array, bytes: Uint8Array, length: number): Uint8Array {
-  let plain: Uint8Array | undefined;
+  const scratch = secretBytes(bytes.length);
   try {
-    plain = cbc(key, ZERO_IV).decrypt(bytes);
+    const plain = cbc(key, ZERO_IV).decrypt(bytes, scratch);
+    if (plain.length === length) return plain;
   } catch {
-    // Nothing of the cipher's own error helps; the length check below reports it.
+    // Nothing of the cipher's own error helps.
   }
-  if (plain?.length === length) return plain;
+  wipe(scratch);
   throw failure(
     PowerAuthErrorCode.ENCRYPTION_ERROR,
     `${what}: expected ${length} bytes under this key, got something else`,
   );
 }
 
-const vaultUnlockSchema = v.object({ encryptedVaultEncryptionKey: bytesField() });
+const vaultUnlockSchema = v.object({ encryptedVaultEncryptionKey: secretField() });
 
-/** The encrypted vault key out of the decrypted answer. @throws RESPONSE_ERROR */
+/** The encrypted vault key out of the decrypted answer; the caller wipes both. @throws RESPONSE_ERROR */
 export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
-  return parseAnswer(vaultUnlockSchema, plaintext, 'vault answer').encryptedVaultEncryptionKey;
+  const name = 'encryptedVaultEncryptionKey';
+  return parseSecretAnswer(vaultUnlockSchema, plaintext, 'vault answer', [name])[name];
 }
 
 /** The vault key (16 B) out of the server's answer; the caller wipes it. @throws ENCRYPTION_ERROR */

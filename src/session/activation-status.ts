@@ -11,6 +11,7 @@ import {
 } from '../model/power-auth-activation-status.ts';
 import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
 import { wrongAnswer } from '../util/answers.ts';
+import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
@@ -95,8 +96,12 @@ async function agreeOnCounter(session: Session, activationId: string, blob: Stat
           (await catchUp(session, comparison.distance < blob.lookAhead))
         );
       case 'local-behind':
-        await session.activation.moveCounter(record.activationId, record.counter, comparison.counter);
-        return true;
+        try {
+          await session.activation.moveCounter(record.activationId, record.counter, comparison.counter);
+          return true;
+        } finally {
+          wipe(comparison.counter.ctrData);
+        }
       case 'deadlock':
         return false;
     }

@@ -10,6 +10,7 @@ import {
   unlockedBiometryKey,
   type PowerAuthAuthentication,
 } from '../model/power-auth-authentication.ts';
+import { copySecret } from '../util/bytes.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function groupBiometricAuthentication(
   const key =
     outer === undefined
       ? await session.biometry.unlock(authentication.biometricPrompt)
-      : new UnlockedBiometryKey(outer.activationId, outer.key.slice());
+      : new UnlockedBiometryKey(outer.activationId, copySecret(outer.key));
   try {
     const forget = session.whenClosed(() => key.release());
     try {

@@ -6,7 +6,7 @@
 
 import type { Header } from '../net/client.ts';
 import type { EncryptedResponseEnvelope } from '../protocol/ecies.ts';
-import { utf8 } from '../util/bytes.ts';
+import { utf8, wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
 import type { Factors } from './factors.ts';
@@ -21,8 +21,8 @@ export interface EncryptedRequestKind {
 }
 
 /**
- * Encrypts, signs and sends `content`, and gives the decrypted answer to `use`, together with the activation's record,
- * which is wiped afterwards.
+ * Encrypts, signs and sends `content`, and gives the decrypted answer to `use`, together with the activation's record. Both
+ * are wiped afterwards.
  *
  * @throws MISSING_ACTIVATION, and what network, encryption and `use` throw
  */
@@ -45,10 +45,14 @@ export async function sendEncrypted<T>(
         const body = JSON.stringify(envelope);
         const { header } = await sign(body);
         const answer = decryptor.decrypt(await post(body, header, signal));
-        const result = use(answer, record);
-        // Nobody but the server can answer so, and it does for a right signature alone.
-        factors.knowledge?.confirm();
-        return result;
+        try {
+          const result = use(answer, record);
+          // Nobody but the server can answer so, and it does for a right signature alone.
+          factors.knowledge?.confirm();
+          return result;
+        } finally {
+          wipe(answer);
+        }
       } finally {
         decryptor.release();
       }

@@ -43,18 +43,18 @@ export async function exchangeKeys(
   const device = generateKeyPair(randomBytes);
   try {
     const { activationName, extras, activationOtp, proof, customAttributes } = activation;
-    const layer2 = await encryption.encryptUnderOwnKey(
-      SharedInfo1.activation,
+    const layer2 = await wipedAfter(
       activationLayer2({ devicePublicKey: device.publicKey, activationName, extras, activationOtp }),
+      (plaintext) => encryption.encryptUnderOwnKey(SharedInfo1.activation, plaintext),
     );
-    const layer1 = await encryption.encrypt(
-      SharedInfo1.applicationGeneric,
+    const layer1 = await wipedAfter(
       activationLayer1({
         type: proof.type,
         identityAttributes: identityAttributes(proof),
         customAttributes,
         activationData: layer2.envelope,
       }),
+      (plaintext) => encryption.encrypt(SharedInfo1.applicationGeneric, plaintext),
     );
     try {
       const { applicationKey } = configurations.configuration;
@@ -62,8 +62,8 @@ export async function exchangeKeys(
         key: ENCRYPTION_HEADER,
         value: encryptionHeader({ applicationKey }),
       });
-      const outer = parseActivationLayer1(layer1.decryptor.decrypt(answer));
-      const inner = parseActivationLayer2(layer2.decryptor.decrypt(outer.activationData));
+      const outer = await wipedAfter(layer1.decryptor.decrypt(answer), parseActivationLayer1);
+      const inner = await wipedAfter(layer2.decryptor.decrypt(outer.activationData), parseActivationLayer2);
       const exchange = keyExchange(device, inner);
       const { activationRecovery } = inner;
       return {
@@ -84,6 +84,18 @@ export async function exchangeKeys(
     }
   } finally {
     wipe(device.privateKey);
+  }
+}
+
+/** What `use` makes of a plaintext that is wiped then. */
+async function wipedAfter<T>(
+  plaintext: Uint8Array,
+  use: (plaintext: Uint8Array) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await use(plaintext);
+  } finally {
+    wipe(plaintext);
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { failure, type PowerAuthErrorCode } from '../errors.ts';
 import { derivePasswordKey, unwrapKnowledgeKey, wrapKnowledgeKey } from '../protocol/knowledge.ts';
-import { assertNotWiped, wipe } from '../util/bytes.ts';
+import { assertNotWiped, copySecret, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import type { WrappedKnowledgeKey } from './activation-record.ts';
 
@@ -45,7 +45,7 @@ export async function unwrapWithPassword(
   password: Uint8Array,
 ): Promise<Uint8Array> {
   // The caller may wipe what it gave while the password is being stretched.
-  const wrappedKey = wrapped.wrappedKey.slice();
+  const wrappedKey = copySecret(wrapped.wrappedKey);
   const passwordKey = await derivePasswordKey(password, wrapped);
   try {
     return unwrapKnowledgeKey(wrappedKey, passwordKey);

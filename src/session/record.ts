@@ -6,7 +6,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { be32, concat, wipe } from '../util/bytes.ts';
+import { be32, concat, copySecret, wipe } from '../util/bytes.ts';
 
 /** A new array with version and fields; the caller wipes it. */
 export function encodeRecord(version: number, fields: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -45,7 +45,7 @@ export function decodeRecord<const L extends readonly (number | undefined)[]>(
     if (offset + length > bytes.length || (expected !== undefined && length !== expected)) {
       throw refuse(`field ${fields.length} of ${expected ?? 'at most the remaining'} bytes, got ${length}`);
     }
-    fields.push(bytes.slice(offset, offset + length));
+    fields.push(copySecret(bytes, offset, offset + length));
     offset += length;
   }
   if (offset !== bytes.length) throw refuse(`${offset} bytes, got ${bytes.length}`);

@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode, type PowerAuthError } from '../errors.ts';
+import { copySecret } from '../util/bytes.ts';
 import { describe } from '../util/validate.ts';
 
 /** Longest key, prefix and lock name, in UTF-16 units. */
@@ -38,7 +39,7 @@ export function assertPrefix(prefix: unknown): asserts prefix is string {
  * @throws WRONG_PARAMETER when it is not bytes
  */
 export function copyOfValue(value: unknown): Uint8Array<ArrayBuffer> {
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (value instanceof Uint8Array) return copySecret(value);
   throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `value: expected a Uint8Array, got ${describe(value)}`);
 }
 

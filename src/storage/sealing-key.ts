@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { wipe } from '../util/bytes.ts';
+import { copySecret, wipe } from '../util/bytes.ts';
 import { describe } from '../util/validate.ts';
 import { webCrypto } from '../util/web-crypto.ts';
 
@@ -26,7 +26,7 @@ export const SEALING_KEY_LENGTH = 32;
 export async function importSealingKey(bytes: Uint8Array): Promise<CryptoKey> {
   assertSealingKeyBytes(bytes);
   // WebCrypto takes no view of shared memory.
-  const copy = Uint8Array.from(bytes);
+  const copy = copySecret(bytes);
   try {
     return await webCrypto().importKey('raw', copy, 'AES-GCM', false, ['encrypt', 'decrypt']);
   } finally {

@@ -26,9 +26,32 @@ export function jsonText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replace(/^\uFEFF/, '');
 }
 
-/** A new array holding `parts` one after another. */
+/**
+ * Zeros that a secret is written into. They lie outside the memory that the garbage collector moves things in: V8 keeps
+ * arrays of up to 64 bytes inside it, and leaves a copy behind, which nobody can wipe, when it moves them and when their
+ * `buffer` is asked for.
+ */
+export function secretBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(length));
+}
+
+/** A copy of bytes from `from` to before `to`, in {@link secretBytes}; the caller wipes it. */
+export function copySecret(bytes: Uint8Array, from = 0, to = bytes.length): Uint8Array<ArrayBuffer> {
+  const copy = secretBytes(to - from);
+  copy.set(bytes.subarray(from, to));
+  return copy;
+}
+
+/** The same for bytes that nobody needs any more: they are wiped. */
+export function moveSecret(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const moved = copySecret(bytes);
+  wipe(bytes);
+  return moved;
+}
+
+/** A new array holding `parts` one after another, in {@link secretBytes}. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  const joined = secretBytes(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { secretBytes } from './bytes.ts';
+
 /** `length` fresh random bytes (at most 65536). */
 export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(length));
+  return crypto.getRandomValues(secretBytes(length));
 }

@@ -129,6 +129,14 @@ export function parseJson(json: Uint8Array | string): unknown {
   }
 }
 
+/** A schema for a secret that was taken out of JSON as bytes; of exactly `length` bytes where that is given. */
+export function secretField(length?: number) {
+  return v.custom<Uint8Array<ArrayBuffer>>(
+    (value) => isInstance(value, Uint8Array) && (length === undefined || value.length === length),
+    length === undefined ? 'Base64' : `Base64 of ${length} bytes`,
+  );
+}
+
 /** A schema for bytes in Base64; of exactly `length` bytes where that is given. */
 export function bytesField(length?: number) {
   const expected = length === undefined ? 'Base64' : `Base64 of ${length} bytes`;

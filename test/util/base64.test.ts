@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { base64, base64DecodeLenient } from '../../src/util/base64.ts';
+import { describe, expect, test } from 'vitest';
+import { base64, base64Decode, base64DecodeBytes, base64DecodeLenient } from '../../src/util/base64.ts';
+import { utf8 } from '../../src/util/bytes.ts';
 import { seed } from '../helpers/seed.ts';
 
 test.each([
@@ -30,4 +31,32 @@ test('lenient Base64 is the strict one with anything strewn in', () => {
     }),
     { seed },
   );
+});
+
+describe('of bytes', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+  test('is the same as of strings', () => {
+    const nearly = fc.string({
+      unit: fc.constantFrom(...Array.from(alphabet), '=', '-', '_', ' ', '\0', 'é'),
+      maxLength: 12,
+    });
+    const genuine = fc.uint8Array({ maxLength: 60 }).map(base64);
+    fc.assert(
+      fc.property(fc.oneof(nearly, genuine, fc.string()), (text) => {
+        expect(base64DecodeBytes(utf8(text))).toEqual(base64Decode(text));
+      }),
+      { seed, numRuns: 1000 },
+    );
+  });
+
+  test('each byte has its value, or none', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const value = alphabet.indexOf(String.fromCharCode(byte));
+      const expected = value < 0 ? undefined : Uint8Array.of(0, 0, value);
+      expect(base64DecodeBytes(Uint8Array.of(65, 65, 65, byte))).toEqual(
+        byte === 0x3d ? Uint8Array.of(0, 0) : expected,
+      );
+    }
+  });
 });
