@@ -23,18 +23,25 @@ function hashName(name: string): Uint8Array {
   return sha256(units);
 }
 
+/** What the keys of one instance begin with, from any of them. */
+export function instanceOf(key: string): string {
+  return key.slice(0, key.indexOf('/') + 1);
+}
+
 /** The keys of one instance. */
 export class RecordKeys {
+  /** What all of them begin with, see {@link instanceOf}. */
+  readonly instance: string;
   readonly activation: string;
   readonly requests: string;
   /** What all of the instance's tokens begin with. */
   readonly tokens: string;
 
   constructor(instanceId: string) {
-    const instance = base64url(hashName(instanceId));
-    this.activation = `${instance}/activation`;
-    this.requests = `${instance}/requests`;
-    this.tokens = `${instance}/token/`;
+    this.instance = `${base64url(hashName(instanceId))}/`;
+    this.activation = `${this.instance}activation`;
+    this.requests = `${this.instance}requests`;
+    this.tokens = `${this.instance}token/`;
   }
 
   token(name: string): string {

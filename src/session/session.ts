@@ -18,6 +18,7 @@ import { deconfigured } from '../util/abort.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { BiometryFactor } from './biometry.ts';
 import { ActivationStore, missingActivation } from './activation-store.ts';
+import { subscribeTo } from './change-hub.ts';
 import type { Configurations } from './configurations.ts';
 import { Encryption } from './encryption.ts';
 import { PendingActivation } from './pending-activation.ts';
@@ -50,6 +51,7 @@ export class Session {
     instanceId: string,
     configurations: Configurations,
     engine: HotPathEngine,
+    medium: PowerAuthStorage,
     opened: PowerAuthStorage,
     ownsStorage: boolean,
   ) {
@@ -77,7 +79,8 @@ export class Session {
     this.signer = new RequestSigner(configuration, this.activation, storage, this.#keys.requests);
     this.tokens = new AccessTokens(this, storage, this.#keys);
     this.pending = new PendingActivation(this);
-    this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
+    // Of the medium itself, which all who share it hear together.
+    this.#unsubscribe = subscribeTo(medium, this.#keys.instance, (change) => this.#onChange(change));
   }
 
   /** Builds a session; opens no file and sends nothing yet. */
@@ -92,6 +95,7 @@ export class Session {
       instanceId,
       { ...configurations, keychainConfiguration: Object.freeze({ ...keychainConfiguration, sealingKey }) },
       engine,
+      storage,
       sealedStorage(storage, key),
       keychainConfiguration.storage === undefined,
     );
