@@ -57,11 +57,14 @@ export class ActivationCommit {
   async attempt(record: ActivationRecord): Promise<void> {
     const reservation = (this.#reservation ??= await this.#reserve());
     let refusal: Error | undefined;
+    let encoded: Uint8Array | undefined;
     try {
       const stored = await this.#storage.update(this.#key, (current) => {
         refusal = undefined;
+        wipe(encoded);
         try {
-          return this.#next(current, record, reservation);
+          encoded = this.#next(current, record, reservation);
+          return encoded;
         } catch (error) {
           refusal = error as Error;
           throw error;
@@ -71,6 +74,8 @@ export class ActivationCommit {
     } catch (error) {
       if (refusal !== undefined) throw refusal;
       if (!(await this.#isWritten(record, reservation))) throw error;
+    } finally {
+      wipe(encoded);
     }
     this.#reservation = undefined;
   }
