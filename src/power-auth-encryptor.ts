@@ -26,6 +26,7 @@ import { findSession, sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
 import { base64, base64DecodeLenient } from './util/base64.ts';
 import { utf8, utf8Decode, wipe } from './util/bytes.ts';
+import { object } from './util/schema.ts';
 import { keepsNothingAlive, type Timer } from './util/timers.ts';
 import { check, wrongParameter } from './util/validate.ts';
 
@@ -177,7 +178,7 @@ function assertFormat(value: unknown, field: string): asserts value is PowerAuth
   if (value !== 'UTF8' && value !== 'BASE64') throw wrongParameter(field, "'UTF8' or 'BASE64'", value);
 }
 
-const cryptogramSchema = v.object(
+const cryptogramSchema = object(
   {
     encryptedData: v.string('a string'),
     mac: v.string('a string'),

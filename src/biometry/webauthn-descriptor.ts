@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
+import { object } from '../util/schema.ts';
 import { check, parseJson } from '../util/validate.ts';
 
 /** A passkey and the salt of its secret. */
@@ -29,7 +30,7 @@ const bytes = (expected: string, holds: (length: number) => boolean) =>
     v.check((decoded) => holds(decoded.length), expected),
   );
 
-const descriptorSchema = v.object({
+const descriptorSchema = object({
   version: v.literal(1),
   rpId: v.string(),
   credentialId: bytes('Base64url of 1 to 1023 bytes', (length) => length > 0 && length <= 1023),

@@ -17,6 +17,7 @@ import {
 import { base64url } from '../util/base64.ts';
 import { copySecret, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { Questions } from './questions.ts';
 import type { PowerAuthBiometryProvider } from './types.ts';
@@ -49,7 +50,7 @@ export interface WebAuthnBiometryOptions {
   readonly authenticator?: 'platform' | 'any';
 }
 
-const optionsSchema = v.object(
+const optionsSchema = object(
   {
     rpId: v.optional(v.pipe(v.string('a domain'), v.minLength(1, 'a domain'))),
     rpName: v.optional(v.pipe(v.string('a name'), v.minLength(1, 'a name'))),

@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import type { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { object } from '../util/schema.ts';
 import { check, wrongParameter } from '../util/validate.ts';
 import { assertPassword, type PasswordType } from './power-auth-password.ts';
 
@@ -40,7 +41,7 @@ export interface AuthenticationUse {
   readonly commit: boolean;
 }
 
-const promptSchema = v.object(
+const promptSchema = object(
   {
     promptMessage: v.string('a string'),
     promptTitle: v.optional(v.string('a string')),

@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -93,7 +94,7 @@ function isProvider(value: unknown): boolean {
 }
 
 const flag = (byDefault: boolean) => v.optional(v.boolean('true or false'), byDefault);
-const biometryConfigurationSchema = v.object(
+const biometryConfigurationSchema = object(
   {
     linkItemsToCurrentSet: flag(true),
     fallbackToDevicePasscode: flag(false),

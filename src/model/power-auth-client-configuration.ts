@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -113,20 +114,20 @@ const seconds = v.pipe(
 const func = (expected: string) =>
   v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', expected);
 
-const clientConfigurationSchema = v.object(
+const clientConfigurationSchema = object(
   {
     enableUnsecureTraffic: v.optional(v.boolean('true or false'), false),
     connectionTimeout: v.optional(seconds, 20),
     readTimeout: v.optional(seconds, 20),
     customHttpHeaders: v.nullish(
       v.array(
-        v.object({ name: v.string('a string'), value: v.string('a string') }, 'an object {name, value}'),
+        object({ name: v.string('a string'), value: v.string('a string') }, 'an object {name, value}'),
         'an array of {name, value}',
       ),
       null,
     ),
     basicHttpAuthentication: v.nullish(
-      v.object(
+      object(
         { username: v.string('a string'), password: v.string('a string') },
         'an object {username, password}',
       ),

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { importPublicKey } from '../protocol/keys.ts';
 import { base64Decode } from '../util/base64.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -94,7 +95,7 @@ function isBaseUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
-const configurationSchema = v.object(
+const configurationSchema = object(
   {
     applicationKey: base64Of16,
     applicationSecret: base64Of16,

@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthCryptoKey, PowerAuthStorage } from '../storage/types.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /** What OWASP's Password Storage Cheat Sheet asks for with HMAC-SHA-256. */
@@ -161,7 +162,7 @@ function isSealingKey(value: unknown): boolean {
   );
 }
 
-const keychainConfigurationSchema = v.object(
+const keychainConfigurationSchema = object(
   {
     accessGroupName: v.optional(v.string('a string')),
     userDefaultsSuiteName: v.optional(v.string('a string')),

@@ -7,6 +7,7 @@
 
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -65,7 +66,7 @@ export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurat
 }
 
 const text = v.optional(v.string('a string'), '');
-const sharingConfigurationSchema = v.object(
+const sharingConfigurationSchema = object(
   {
     appGroup: text,
     appIdentifier: text,

@@ -8,27 +8,28 @@ import * as v from 'valibot';
 import type { EncryptedRequestEnvelope, EncryptedResponseEnvelope } from '../protocol/ecies.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
+import { object } from '../util/schema.ts';
 import { bytesField, parseJson } from '../util/validate.ts';
 import type { Header, HttpClient } from './client.ts';
 
-const envelopeSchema = v.object({
+const envelopeSchema = object({
   encryptedData: v.string('Base64'),
   mac: v.string('Base64'),
   nonce: v.string('Base64'),
   timestamp: v.number('ms'),
 });
-const inResponse = <S extends v.GenericSchema>(schema: S) => v.object({ responseObject: schema });
-const jwtSchema = inResponse(v.object({ jwt: v.pipe(v.string('a JWT'), v.maxLength(10_000, 'a JWT')) }));
+const inResponse = <S extends v.GenericSchema>(schema: S) => object({ responseObject: schema });
+const jwtSchema = inResponse(object({ jwt: v.pipe(v.string('a JWT'), v.maxLength(10_000, 'a JWT')) }));
 const statusSchema = inResponse(
-  v.object({
+  object({
     encryptedStatusBlob: bytesField(32),
     nonce: bytesField(16),
     customObject: v.nullish(v.unknown()),
   }),
 );
 /** What answers without content say: any web server may answer 200. */
-const doneSchema = v.object({ status: v.literal('OK', '"OK"') });
-const timeSchema = inResponse(v.object({ serverTime: v.number('server time in ms') }));
+const doneSchema = object({ status: v.literal('OK', '"OK"') });
+const timeSchema = inResponse(object({ serverTime: v.number('server time in ms') }));
 
 /** Body of `/pa/v3/signature/validate`. */
 export function validateSignatureBody(): string {

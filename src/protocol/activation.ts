@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { parseAnswer, parseSecretAnswer } from '../util/answers.ts';
 import { base64, base64Decode } from '../util/base64.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';
+import { object } from '../util/schema.ts';
 import { secretField } from '../util/validate.ts';
 import type { EncryptedRequestEnvelope } from './ecies.ts';
 import { coordinateX, importPublicKey } from './keys.ts';
@@ -46,14 +47,14 @@ export function activationLayer1(request: {
   return utf8(JSON.stringify(request));
 }
 
-const envelopeSchema = v.object({
+const envelopeSchema = object({
   encryptedData: v.string(),
   mac: v.string(),
   nonce: v.string(),
   timestamp: v.number(),
 });
 
-const layer1Schema = v.object({
+const layer1Schema = object({
   activationData: envelopeSchema,
   customAttributes: v.nullish(v.unknown()),
   userInfo: v.nullish(v.record(v.string(), v.unknown())),
@@ -76,14 +77,14 @@ export function parseActivationLayer1(plaintext: Uint8Array): ActivationLayer1Re
   return { activationData, customAttributes: customAttributes ?? undefined, userInfo: userInfo ?? undefined };
 }
 
-const layer2Schema = v.object({
+const layer2Schema = object({
   activationId: v.pipe(
     v.string(),
     v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters'),
   ),
   serverPublicKey: v.string(),
   ctrData: secretField(16),
-  activationRecovery: v.nullish(v.object({ recoveryCode: v.string(), puk: v.string() })),
+  activationRecovery: v.nullish(object({ recoveryCode: v.string(), puk: v.string() })),
 });
 
 /** Answer of layer 2. */
@@ -117,7 +118,7 @@ export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Re
   }
 }
 
-const confirmRecoverySchema = v.object({ alreadyConfirmed: v.boolean() });
+const confirmRecoverySchema = object({ alreadyConfirmed: v.boolean() });
 
 /** Whether a recovery code was confirmed before, out of the decrypted answer. @throws RESPONSE_ERROR */
 export function parseConfirmRecoveryResponse(plaintext: Uint8Array): boolean {

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
+import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { signHs256, verifyEs256 } from './jwt.ts';
 import { kdfInternal } from './kdf.ts';
@@ -50,7 +51,7 @@ export function temporaryKeyRequest(request: TemporaryKeyRequest): string {
   }
 }
 
-const claimsSchema = v.object({
+const claimsSchema = object({
   sub: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a key id of 1 to 64 safe characters')),
   applicationKey: v.string(),
   activationId: v.nullish(v.string()),

@@ -6,12 +6,13 @@
 
 import * as v from 'valibot';
 import { parseSecretAnswer } from '../util/answers.ts';
+import { object } from '../util/schema.ts';
 import { secretField } from '../util/validate.ts';
 
 /** Name of the header that carries a token's digest. */
 export const TOKEN_HEADER = 'X-PowerAuth-Token';
 
-const tokenSchema = v.object({
+const tokenSchema = object({
   // What is safe in a header, with quotes and line breaks left out.
   tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters')),
   tokenSecret: secretField(16),

@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { parseSecretAnswer } from '../util/answers.ts';
 import { concat, secretBytes, utf8, wipe } from '../util/bytes.ts';
+import { object } from '../util/schema.ts';
 import { check, parseJson, secretField } from '../util/validate.ts';
 import { kdf } from './kdf.ts';
 
@@ -29,7 +30,7 @@ function decrypt(what: string, key: Uint8Array, bytes: Uint8Array, length: numbe
   );
 }
 
-const vaultUnlockSchema = v.object({ encryptedVaultEncryptionKey: secretField() });
+const vaultUnlockSchema = object({ encryptedVaultEncryptionKey: secretField() });
 
 /** The encrypted vault key out of the decrypted answer; the caller wipes both. @throws RESPONSE_ERROR */
 export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
@@ -77,7 +78,7 @@ export function wrapRecoveryData(data: RecoveryData, vaultKey: Uint8Array, iv: U
   }
 }
 
-const recoveryDataSchema = v.object({ recoveryCode: v.string(), puk: v.string() });
+const recoveryDataSchema = object({ recoveryCode: v.string(), puk: v.string() });
 
 /** Recovery data out of {@link wrapRecoveryData}. @throws ENCRYPTION_ERROR */
 export function unwrapRecoveryData(wrapped: Uint8Array, vaultKey: Uint8Array): RecoveryData {

@@ -6,8 +6,9 @@
 
 import * as v from 'valibot';
 import type { Ticket } from './holder-watch.ts';
+import { object } from '../util/schema.ts';
 
-const Tickets = v.array(v.object({ id: v.string(), pid: v.number(), place: v.string(), beat: v.number() }));
+const Tickets = v.array(object({ id: v.string(), pid: v.number(), place: v.string(), beat: v.number() }));
 
 /** The bytes of a lock's record. */
 export function encodeTickets(tickets: readonly Ticket[]): Buffer {

@@ -12,6 +12,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { object } from '../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
@@ -31,7 +32,7 @@ const BEAT_MS = 1500;
 /** How long a holder goes on without a confirmed renewal, in ms: less than a lease. */
 const UNCONFIRMED_MS = 7000;
 
-const Holder = v.object({ id: v.string(), pid: v.number(), place: v.string() });
+const Holder = object({ id: v.string(), pid: v.number(), place: v.string() });
 
 /** What the leases of one storage object share. */
 interface Shared {
