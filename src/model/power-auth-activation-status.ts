@@ -49,7 +49,13 @@ export interface PowerAuthActivationStatus {
   maxFailCount: number;
   /** `maxFailCount - failCount` when ACTIVE, else 0; never less than 0. */
   remainingAttempts: number;
-  /** Whatever the application server adds. */
+  /**
+   * How many signatures the counter in the storage was behind the server's; absent when it was not. The call has moved it
+   * forward, and the next one finds nothing any more. Nothing that goes on by itself leaves it behind: the storage went back to an earlier state, or the activation
+   * was used from a copy of it. SECURITY.md says what that may mean, and what to do.
+   */
+  localCounterBehind?: number;
+  /** Whatever the application server adds, neither encrypted nor signed. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   customObject?: any;
 }

@@ -15,7 +15,7 @@ import { assertPassword } from '../model/power-auth-password.ts';
 import { parseActivationCode, type ParsedActivationCode } from '../protocol/activation-code.ts';
 import { activationFingerprint } from '../protocol/activation.ts';
 import { wipeActivationRecord } from '../session/activation-record.ts';
-import { fetchActivationStatus } from '../session/activation-status.ts';
+import { fetchActivationStatus, requireRemoved } from '../session/activation-status.ts';
 import { withFactors } from '../session/factors.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
@@ -181,11 +181,14 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   }
 
   /**
-   * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. When the server
-   * does not confirm, everything stays.
+   * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. In between the server
+   * is asked for the status (`/pa/v3/activation/status`): only a REMOVED that is encrypted under a key of the activation
+   * proves that it is gone there. Without that proof everything stays here; `fetchActivationStatus` tells later, and
+   * `removeActivationLocal` removes what is left.
    *
    * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
-   *   too short, NETWORK_ERROR, RESPONSE_ERROR
+   *   too short, NETWORK_ERROR; RESPONSE_ERROR, also when an answer said that it was removed and the server has it still;
+   *   INVALID_ACTIVATION_DATA when the status can't be read
    * @example
    * ```ts
    * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));
@@ -197,6 +200,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       const session = await activatedSession(this.instanceId);
       const removed = await withFactors(session, resolved, (factors) => removeActivation(session, factors));
+      await requireRemoved(session, removed);
       await session.removeActivationOf(removed);
     });
   }

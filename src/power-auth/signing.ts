@@ -10,10 +10,10 @@ import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-autho
 import { assertPassword, PowerAuthPassword, type PasswordType } from '../model/power-auth-password.ts';
 import { canonicalQuery } from '../protocol/query.ts';
 import { withFactors } from '../session/factors.ts';
+import { validatePassword } from '../session/password-check.ts';
 import { changePassword, unsafeChangePassword } from '../session/password-change.ts';
 import { activatedSession, sessionOf } from '../session/registry.ts';
 import { verifyMasterSignature, verifyPersonalSignature } from '../session/server-signature.ts';
-import { validateSignature } from '../session/signed-requests.ts';
 import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { wrongParameter } from '../util/validate.ts';
@@ -146,7 +146,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       assertPassword(password, 'password');
       const session = await activatedSession(this.instanceId);
       const authentication = PowerAuthAuthentication.password(password);
-      await withFactors(session, authentication, (factors) => validateSignature(session, factors));
+      await withFactors(session, authentication, (factors) => validatePassword(session, factors));
     });
   }
 

@@ -14,6 +14,9 @@ import { signHs256, verifyEs256 } from './jwt.ts';
 import { kdfInternal } from './kdf.ts';
 import { importPublicKey } from './keys.ts';
 
+/** A key is called temporary for a reason: it is renewed after a day, ms, however long the server means it to live. */
+const LONGEST_LIFE = 24 * 3_600_000;
+
 /** A temporary key of the server. */
 export interface TemporaryKey {
   readonly id: string;
@@ -51,14 +54,15 @@ export function temporaryKeyRequest(request: TemporaryKeyRequest): string {
   }
 }
 
+const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const claimsSchema = object({
   sub: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a key id of 1 to 64 safe characters')),
   applicationKey: v.string(),
   activationId: v.nullish(v.string()),
   challenge: v.string(),
   publicKey: v.string(),
-  iat_ms: v.pipe(v.number(), v.safeInteger()),
-  exp_ms: v.pipe(v.number(), v.safeInteger()),
+  iat_ms: time,
+  exp_ms: time,
 });
 
 /**
@@ -66,7 +70,7 @@ const claimsSchema = object({
  *
  * @param expected what was asked for, and the key that must have signed: the master server key in application scope, the
  *   activation's server key in activation scope
- * @throws ENCRYPTION_ERROR when signature, algorithm or an echo is not what it must be
+ * @throws ENCRYPTION_ERROR when signature, algorithm or an echo is not what it must be, or the key has expired
  */
 export function temporaryKeyFromResponse(
   jwt: string,
@@ -93,10 +97,18 @@ export function temporaryKeyFromResponse(
       'temporary key: expected an answer to this request, got one to another',
     );
   }
+  // By the time that the answer itself states: a wrong clock here is no reason to refuse a key, nor to take one.
+  const { iat_ms: issuedAt, exp_ms: expiresAt } = claims;
+  if (expiresAt <= issuedAt) {
+    throw failure(
+      PowerAuthErrorCode.ENCRYPTION_ERROR,
+      `temporary key: expected one that expires after it was issued, got one that expired ${issuedAt - expiresAt} ms before`,
+    );
+  }
   return {
     id: claims.sub,
     publicKey: importPublicKey(base64Decode(claims.publicKey) ?? new Uint8Array()),
-    issuedAt: claims.iat_ms,
-    expiresAt: claims.exp_ms,
+    issuedAt,
+    expiresAt: Math.min(expiresAt, issuedAt + LONGEST_LIFE),
   };
 }

@@ -41,9 +41,9 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
     throw wrongAnswer(`activation status: expected a state of 1 to 5, got ${blob.state}`);
   }
   if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAllOf(activationId);
-  if (state === PowerAuthActivationState.ACTIVE && !(await agreeOnCounter(session, activationId, blob))) {
-    state = PowerAuthActivationState.DEADLOCK;
-  }
+  let behind: number | undefined = 0;
+  if (state === PowerAuthActivationState.ACTIVE) behind = await agreeOnCounter(session, activationId, blob);
+  if (behind === undefined) state = PowerAuthActivationState.DEADLOCK;
   const isActive = state === PowerAuthActivationState.ACTIVE;
   return {
     state,
@@ -51,7 +51,25 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
     maxFailCount: blob.maxFailCount,
     remainingAttempts: isActive ? Math.max(0, blob.maxFailCount - blob.failCount) : 0,
     ...(customObject === undefined ? {} : { customObject }),
+    ...(behind === undefined || behind === 0 ? {} : { localCounterBehind: behind }),
   };
+}
+
+/**
+ * Whether the server has removed the activation. The answer to the removal itself proves nothing; the status is encrypted
+ * under a key of the activation and bound to the question.
+ *
+ * @throws RESPONSE_ERROR when the server has it still, and what {@link fetchActivationStatus} throws
+ */
+export async function requireRemoved(session: Session, activationId: string): Promise<void> {
+  // Removed here or replaced meanwhile, there is nothing left to remove.
+  if ((await session.activation.readActivationId()) !== activationId) return;
+  const { activationId: present, blob } = await fetchStatusBlob(session);
+  const state = STATES[blob.state] ?? blob.state;
+  if (present !== activationId || state === PowerAuthActivationState.REMOVED) return;
+  throw wrongAnswer(
+    `activation removal: expected the status REMOVED after an answer that said so, got ${state}; the answer was not the server's, and nothing was removed here`,
+  );
 }
 
 async function fetchStatusBlob(
@@ -74,8 +92,15 @@ async function fetchStatusBlob(
   }
 }
 
-/** False when the counters are too far apart ever to meet again. */
-async function agreeOnCounter(session: Session, activationId: string, blob: StatusBlob): Promise<boolean> {
+/**
+ * @returns how far the local counter was behind, which it is no more; undefined when the counters are too far apart ever
+ *   to meet again
+ */
+async function agreeOnCounter(
+  session: Session,
+  activationId: string,
+  blob: StatusBlob,
+): Promise<number | undefined> {
   // Read after the answer came, because other requests may have been signed in the meantime.
   const record = await session.activation.read();
   if (record === undefined) throw missingActivation();
@@ -89,21 +114,21 @@ async function agreeOnCounter(session: Session, activationId: string, blob: Stat
     const comparison = compareCounters({ counter: record.counter, blob, transportKey: record.transportKey });
     switch (comparison.kind) {
       case 'in-sync':
-        return true;
-      case 'local-ahead':
-        return (
-          comparison.distance <= blob.lookAhead / 2 ||
-          (await catchUp(session, comparison.distance < blob.lookAhead))
-        );
+        return 0;
+      case 'local-ahead': {
+        const { distance } = comparison;
+        const agreed = distance <= blob.lookAhead / 2 || (await catchUp(session, distance < blob.lookAhead));
+        return agreed ? 0 : undefined;
+      }
       case 'local-behind':
         try {
           await session.activation.moveCounter(record.activationId, record.counter, comparison.counter);
-          return true;
+          return comparison.distance;
         } finally {
           wipe(comparison.counter.ctrData);
         }
       case 'deadlock':
-        return false;
+        return undefined;
     }
   } finally {
     wipeActivationRecord(record);

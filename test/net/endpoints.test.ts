@@ -19,7 +19,7 @@ test.each([
 ])('%s with status 200 confirms nothing', async (_, body) => {
   const { server, powerAuth } = await activated();
   await powerAuth.tokenStore.requestAccessToken('token', possession);
-  for (const path of ['signature/validate', 'token/remove', 'activation/remove'])
+  for (const path of ['signature/validate', 'vault/unlock', 'token/remove', 'activation/remove'])
     server.faults.add({ path: `/pa/v3/${path}`, body });
 
   await expect(powerAuth.validatePassword('a wrong one')).rejects.toMatchObject(refused);

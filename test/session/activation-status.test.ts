@@ -10,6 +10,7 @@ import {
   testClient,
   testServer,
 } from '../helpers/client.ts';
+import { testBiometry } from '../helpers/biometry.ts';
 import { error } from '../helpers/error.ts';
 import { keysOf, rejection } from '../helpers/storage.ts';
 
@@ -34,7 +35,9 @@ describe('counters that have drifted apart', () => {
   ])('the local one %i ahead: %i signatures catch up, %s', async (ahead, signatures, state) => {
     const { server, powerAuth } = await activated();
     await sign(powerAuth, ahead);
-    expect((await powerAuth.fetchActivationStatus()).state).toBe(state);
+    const status = await powerAuth.fetchActivationStatus();
+    expect(status.state).toBe(state);
+    expect(status).not.toHaveProperty('localCounterBehind');
     expect(requestsTo(server, VALIDATE)).toBe(signatures);
     const later = await powerAuth.fetchActivationStatus();
     expect(later).toMatchObject({ state, remainingAttempts: state === 'ACTIVE' ? 5 : 0 });
@@ -78,9 +81,32 @@ describe('counters that have drifted apart', () => {
     await before.deconfigure();
     await storage.set(key, backup);
     const after = await testClient(server, { storage, instanceId });
-    expect((await after.fetchActivationStatus()).state).toBe(state);
+    const status = await after.fetchActivationStatus();
+    expect(status.state).toBe(state);
+    // Whoever put the record back is found out, once.
+    expect(status.localCounterBehind).toBe(state === 'ACTIVE' ? behind : undefined);
     expect(requestsTo(server, VALIDATE)).toBe(0);
+    expect(await after.fetchActivationStatus()).not.toHaveProperty('localCounterBehind');
     if (state === 'ACTIVE') await after.validatePassword(PASSWORD);
+  });
+
+  test('show one sealed record that was put back: it undoes a change of the password, and is told', async () => {
+    const storage = memoryStorage();
+    const platform = testBiometry();
+    const { server, powerAuth } = await activated({ storage, biometry: platform.biometry });
+    await powerAuth.addBiometryFactor(PASSWORD);
+    const [key = ''] = await keysOf(storage);
+    const former = (await storage.get(key)) ?? new Uint8Array();
+    await powerAuth.changePassword(PASSWORD, 'battery staple');
+    await powerAuth.removeBiometryFactor();
+    expect(await powerAuth.fetchActivationStatus()).not.toHaveProperty('localCounterBehind');
+    // Opaque bytes, by somebody without the sealing key.
+    await storage.set(key, former);
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'ACTIVE', localCounterBehind: 1 });
+    // What SECURITY.md says that it can't prevent.
+    await powerAuth.validatePassword(PASSWORD);
+    expect(await powerAuth.hasBiometryFactor()).toBe(true);
+    expect(server.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
   test('while other requests are signed stay together', async () => {
@@ -89,6 +115,7 @@ describe('counters that have drifted apart', () => {
     const statuses = await Promise.all(Array.from({ length: 12 }, () => powerAuth.fetchActivationStatus()));
     await work;
     expect(new Set(statuses.map(({ state }) => state))).toEqual(new Set(['ACTIVE']));
+    expect(statuses.filter((status) => 'localCounterBehind' in status)).toEqual([]);
     expect(server.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
 });

@@ -120,6 +120,8 @@ export const ADDITIONS: readonly string[] = [
   'interface PowerAuthClock',
   'PowerAuthClock.monotonic(): number',
   'PowerAuthClock.now(): number',
+  // What a record looks like that was put back.
+  'PowerAuthActivationStatus.localCounterBehind?: number',
   // Where records are kept, and what a guess of a password costs.
   'PowerAuthKeychainConfiguration.pbkdf2Iterations: number',
   'readonly PowerAuthKeychainConfigurationData.pbkdf2Iterations: number',
