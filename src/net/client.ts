@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
-import { deconfigured, lostLock, unlessAborted } from '../util/abort.ts';
+import { deconfigured, lostLock, throwIfLost, unlessAborted, type LockSigns } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, jsonText, utf8 } from '../util/bytes.ts';
@@ -65,13 +65,14 @@ export class HttpClient {
    * Sends a JSON body and answers that of a reply with status 200.
    *
    * @param path begins with `/`
+   * @param options `lock` of the storage, without which nothing is sent; the request ends when it is lost
    * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without leave), AUTHENTICATION_ERROR (401),
    *   RESPONSE_ERROR (other statuses, bodies that say that they are an error, or are too long), OPERATION_CANCELED
    */
   async post(
     path: string,
     body: string,
-    options: { header?: Header; signal?: AbortSignal } = {},
+    options: { header?: Header; lock?: LockSigns } = {},
   ): Promise<string> {
     const { baseEndpointUrl, enableUnsecureTraffic, signal } = this.#options;
     if (new URL(baseEndpointUrl).protocol !== 'https:' && !enableUnsecureTraffic) {
@@ -80,8 +81,9 @@ export class HttpClient {
         'configuration.baseEndpointUrl: expected https://, got http://, over which nothing is sent; clientConfiguration.enableUnsecureTraffic allows it for tests',
       );
     }
+    if (options.lock !== undefined) await throwIfLost(options.lock);
     if (signal?.aborted === true) throw deconfigured();
-    const deadline = new Deadline(options.signal);
+    const deadline = new Deadline(options.lock?.signal);
     this.#underWay.add(deadline);
     try {
       // Whether or not `fetch` minds the signal: one that is given, or a polyfill, may not.

@@ -6,6 +6,7 @@
 
 import * as v from 'valibot';
 import type { EncryptedRequestEnvelope, EncryptedResponseEnvelope } from '../protocol/ecies.ts';
+import type { LockSigns } from '../util/abort.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { object } from '../util/schema.ts';
@@ -78,39 +79,35 @@ export class Endpoints {
     return answer.responseObject.serverTime;
   }
 
-  async activationRemove(body: string, header: Header, signal: AbortSignal): Promise<void> {
-    await this.#post('/pa/v3/activation/remove', body, doneSchema, { header, signal });
+  async activationRemove(body: string, header: Header, lock: LockSigns): Promise<void> {
+    await this.#post('/pa/v3/activation/remove', body, doneSchema, { header, lock });
   }
 
-  async signatureValidate(body: string, header: Header, signal: AbortSignal): Promise<void> {
-    await this.#post('/pa/v3/signature/validate', body, doneSchema, { header, signal });
+  async signatureValidate(body: string, header: Header, lock: LockSigns): Promise<void> {
+    await this.#post('/pa/v3/signature/validate', body, doneSchema, { header, lock });
   }
 
-  async tokenCreate(body: string, header: Header, signal: AbortSignal): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/token/create', body, envelopeSchema, { header, signal });
+  async tokenCreate(body: string, header: Header, lock: LockSigns): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/token/create', body, envelopeSchema, { header, lock });
   }
 
-  async tokenRemove(body: string, header: Header, signal: AbortSignal): Promise<void> {
-    await this.#post('/pa/v3/token/remove', body, doneSchema, { header, signal });
+  async tokenRemove(body: string, header: Header, lock: LockSigns): Promise<void> {
+    await this.#post('/pa/v3/token/remove', body, doneSchema, { header, lock });
   }
 
-  async vaultUnlock(body: string, header: Header, signal: AbortSignal): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/vault/unlock', body, envelopeSchema, { header, signal });
+  async vaultUnlock(body: string, header: Header, lock: LockSigns): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/vault/unlock', body, envelopeSchema, { header, lock });
   }
 
-  async recoveryConfirm(
-    body: string,
-    header: Header,
-    signal: AbortSignal,
-  ): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/recovery/confirm', body, envelopeSchema, { header, signal });
+  async recoveryConfirm(body: string, header: Header, lock: LockSigns): Promise<EncryptedResponseEnvelope> {
+    return this.#post('/pa/v3/recovery/confirm', body, envelopeSchema, { header, lock });
   }
 
   async #post<S extends v.GenericSchema>(
     path: string,
     body: object | string,
     schema: S,
-    options: { header?: Header; signal?: AbortSignal } = {},
+    options: { header?: Header; lock?: LockSigns } = {},
   ): Promise<v.InferOutput<S>> {
     const text = await this.#http.post(path, typeof body === 'string' ? body : JSON.stringify(body), options);
     return checkAnswer(schema, parseJson(text), `answer of ${path}`);

@@ -12,7 +12,7 @@ import type { PowerAuthAuthentication } from '../model/power-auth-authentication
 import { SharedInfo1 } from '../protocol/ecies.ts';
 import { signatureType } from '../protocol/signature.ts';
 import { parseTokenResponse } from '../protocol/token.ts';
-import type { PowerAuthStorage } from '../storage/types.ts';
+import type { PowerAuthStorage, PowerAuthStorageLock } from '../storage/types.ts';
 import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
 import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
@@ -105,12 +105,12 @@ export class AccessTokens {
         'tokenName: there is no local token of this name to remove',
       );
     }
-    await this.#locked(name, async (signal) => {
+    await this.#locked(name, async (lock) => {
       const token = await this.find(name);
       if (token === undefined) return;
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token a newer one of somebody else.
-      throwIfLost(signal);
+      await throwIfLost(lock);
       await this.removeLocal(name);
     });
   }
@@ -250,13 +250,13 @@ export class AccessTokens {
   async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<CachedToken> {
     const local = await this.find(name);
     if (local !== undefined) return sameFactors(local, type);
-    return this.#locked(name, async (signal) => {
+    return this.#locked(name, async (lock) => {
       // Another tab, worker, process or machine may have made it while this one waited.
       const made = await this.find(name);
       if (made !== undefined) return sameFactors(made, type);
       const record = await this.#create(authentication, type);
       try {
-        throwIfLost(signal);
+        await throwIfLost(lock);
         return await this.#keep(name, record);
       } finally {
         wipe(record.tokenSecret);
@@ -298,8 +298,8 @@ export class AccessTokens {
     return this.#cache.add(name, record, key);
   }
 
-  #locked<T>(name: string, section: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#storage.lock(this.#keys.token(name), ({ signal }) => section(signal));
+  #locked<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
+    return this.#storage.lock(this.#keys.token(name), section);
   }
 }
 

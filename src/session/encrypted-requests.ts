@@ -6,6 +6,7 @@
 
 import type { Header } from '../net/client.ts';
 import type { EncryptedResponseEnvelope } from '../protocol/ecies.ts';
+import type { LockSigns } from '../util/abort.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
@@ -17,7 +18,7 @@ export interface EncryptedRequestKind {
   /** uriId of the signature, and sharedInfo1 of the encryption. */
   readonly uriId: string;
   /** The endpoint that takes the body. */
-  readonly post: (body: string, header: Header, signal: AbortSignal) => Promise<EncryptedResponseEnvelope>;
+  readonly post: (body: string, header: Header, lock: LockSigns) => Promise<EncryptedResponseEnvelope>;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function sendEncrypted<T>(
   use: (answer: Uint8Array, record: ActivationRecord) => T,
 ): Promise<T> {
   const { activation, encryption, signer } = session;
-  return signer.send(factors, uriId, async (sign, signal) => {
+  return signer.send(factors, uriId, async (sign, lock) => {
     // Read when its turn has come, so that encryption and signature belong to one activation.
     const record = await activation.read();
     if (record === undefined) throw missingActivation();
@@ -44,7 +45,7 @@ export async function sendEncrypted<T>(
       try {
         const body = JSON.stringify(envelope);
         const { header } = await sign(body);
-        const answer = decryptor.decrypt(await post(body, header, signal));
+        const answer = decryptor.decrypt(await post(body, header, lock));
         try {
           const result = use(answer, record);
           // Nobody but the server can answer so, and it does for a right signature alone.

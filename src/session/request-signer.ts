@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import {
@@ -13,9 +14,11 @@ import {
   computeSignature,
   signatureData,
 } from '../protocol/signature.ts';
-import type { PowerAuthStorage } from '../storage/types.ts';
+import type { PowerAuthStorage, PowerAuthStorageLock } from '../storage/types.ts';
+import { throwIfLost } from '../util/abort.ts';
 import { base64 } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
+import { isInstance } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
@@ -107,17 +110,21 @@ export class RequestSigner {
   async send<T>(
     factors: Factors,
     uriId: string,
-    send: (sign: (body: string) => Promise<SignedHeader>, signal: AbortSignal) => Promise<T>,
+    send: (sign: (body: string) => Promise<SignedHeader>, lock: PowerAuthStorageLock) => Promise<T>,
   ): Promise<T> {
     // Before the lock, because it takes its time.
     await factors.knowledge?.unlock();
-    return this.#storage.lock(this.#lockName, ({ signal }) =>
-      send(
-        (body) =>
-          this.#sign(this.#takeCounter(factors), factors, { method: 'POST', uriId, body: utf8(body) }),
-        signal,
-      ),
-    );
+    const sign = (body: string): Promise<SignedHeader> =>
+      this.#sign(this.#takeCounter(factors), factors, { method: 'POST', uriId, body: utf8(body) });
+    return this.#storage.lock(this.#lockName, async (lock) => {
+      try {
+        return await send(sign, lock);
+      } catch (error) {
+        // Others may have sent later counter values by then: a refusal says nothing about the password.
+        if (isRefused(error)) await throwIfLost(lock);
+        throw error;
+      }
+    });
   }
 
   /** Passwords take their time in parallel, and not all the same; the counter values keep the order of the calls. */
@@ -148,6 +155,9 @@ export class RequestSigner {
     }
   }
 }
+
+const isRefused = (error: unknown): boolean =>
+  isInstance(error, PowerAuthError) && error.code === PowerAuthErrorCode.AUTHENTICATION_ERROR;
 
 async function withKeys<T>(
   taken: Promise<ActivationRecord>,

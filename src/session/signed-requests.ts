@@ -10,18 +10,18 @@ import type { Session } from './session.ts';
 
 /** Lets the server check a signature with these factors; resolves when it accepted. */
 export async function validateSignature(session: Session, factors: Factors): Promise<void> {
-  await session.signer.send(factors, '/pa/signature/validate', async (sign, signal) => {
+  await session.signer.send(factors, '/pa/signature/validate', async (sign, lock) => {
     const body = validateSignatureBody();
     const { header } = await sign(body);
-    await session.endpoints.signatureValidate(body, header, signal);
+    await session.endpoints.signatureValidate(body, header, lock);
   });
 }
 
 /** Removes the activation on the server; answers which one it was. */
 export async function removeActivation(session: Session, factors: Factors): Promise<string> {
-  return session.signer.send(factors, '/pa/activation/remove', async (sign, signal) => {
+  return session.signer.send(factors, '/pa/activation/remove', async (sign, lock) => {
     const { activationId, header } = await sign('');
-    await session.endpoints.activationRemove('', header, signal);
+    await session.endpoints.activationRemove('', header, lock);
     return activationId;
   });
 }
@@ -32,9 +32,9 @@ export async function removeToken(
   factors: Factors,
   tokenIdentifier: string,
 ): Promise<void> {
-  await session.signer.send(factors, '/pa/token/remove', async (sign, signal) => {
+  await session.signer.send(factors, '/pa/token/remove', async (sign, lock) => {
     const body = removeTokenBody(tokenIdentifier);
     const { header } = await sign(body);
-    await session.endpoints.tokenRemove(body, header, signal);
+    await session.endpoints.tokenRemove(body, header, lock);
   });
 }

@@ -50,7 +50,7 @@ export class LmdbLocks {
     const forget = closing.onClose((reason) => lease.lose(reason));
     try {
       await lease.take(closing);
-      return await section({ signal: lease.signal });
+      return await section({ signal: lease.signal, isHeld: () => lease.isHeld() });
     } finally {
       forget();
       // Asked for before the next one asks for its lease, so that one commit does both.
@@ -119,6 +119,12 @@ export class Lease {
     return this.#released;
   }
 
+  /** See {@link PowerAuthStorageLock.isHeld}. */
+  async isHeld(): Promise<boolean> {
+    this.#look();
+    return !this.signal.aborted && this.#released === undefined;
+  }
+
   #enqueue(): Promise<Ticket[]> {
     return this.#change((tickets) => {
       const living = tickets.filter(mayBeAlive);
@@ -133,6 +139,9 @@ export class Lease {
   }
 
   async #beat(): Promise<void> {
+    // Before anything else that a process does when it wakes up.
+    this.#look();
+    if (this.signal.aborted) return;
     const askedAt = performance.now();
     try {
       const [holder] = await this.#change((tickets) =>
@@ -144,9 +153,24 @@ export class Lease {
       if (holder?.id === this.#ticket.id) this.#confirmedAt = askedAt;
       else this.lose(lostLockError(this.#name));
     } catch {
-      // The next beat may succeed; but when others may have taken over, this one no longer holds the lock.
-      if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.lose(lostLockError(this.#name));
+      // The next beat may succeed.
+      this.#loseUnlessConfirmed();
     }
+  }
+
+  #look(): void {
+    if (this.signal.aborted || this.#released !== undefined) return;
+    try {
+      const [holder] = decodeTickets(this.#environment.read(lockKey(this.#name)));
+      if (holder?.id !== this.#ticket.id) this.lose(lostLockError(this.#name));
+    } catch {
+      this.#loseUnlessConfirmed();
+    }
+  }
+
+  /** When others may have taken over, this one no longer holds the lock. */
+  #loseUnlessConfirmed(): void {
+    if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.lose(lostLockError(this.#name));
   }
 
   /** Tells the section that it no longer holds the lock. */

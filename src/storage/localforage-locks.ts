@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Moment } from '../util/elapsed.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
 import type { PowerAuthStorageLock } from './types.ts';
@@ -54,12 +55,19 @@ export class WebLocks {
     const lost = new AbortController();
     let running: Promise<T> | undefined;
     let free = (): void => undefined;
+    const isHeld = async (): Promise<boolean> => {
+      // The browser tells of a loss before it answers; an answer that is old may be from before.
+      for (let asked = new Moment(); ; asked = new Moment()) {
+        await navigator.locks.query().catch(() => undefined);
+        if (asked.age < INTERVAL) return this.#holds.has(hold) && !lost.signal.aborted;
+      }
+    };
     const enter = (): Promise<void> => {
       this.#closing.throwIfClosed();
       stopWatching();
       this.#holds.add(hold);
       // `async`, so that a section that throws is one that rejects.
-      running = (async () => section({ signal: lost.signal }))();
+      running = (async () => section({ signal: lost.signal, isHeld }))();
       return new Promise<void>((resolve) => {
         free = resolve;
         void running?.then(free, free);

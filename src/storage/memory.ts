@@ -134,9 +134,11 @@ class MemoryStorage implements PowerAuthStorage {
       free();
       lost.abort(reason);
     });
+    let ended = false;
     try {
-      return await section({ signal: lost.signal });
+      return await section({ signal: lost.signal, isHeld: async () => !ended && !lost.signal.aborted });
     } finally {
+      ended = true;
       forget();
       free();
     }

@@ -12,6 +12,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { Moment } from '../util/elapsed.ts';
 import { object } from '../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
@@ -67,7 +68,9 @@ export class RedisLocks {
     try {
       await lease.take(closing);
       const inside = [...(this.#sections.getStore() ?? []), lease];
-      return await this.#sections.run(inside, () => section({ signal: lease.signal }));
+      return await this.#sections.run(inside, () =>
+        section({ signal: lease.signal, isHeld: () => lease.isHeld() }),
+      );
     } finally {
       forget();
       // Asked for before the next one asks for its lease, so that others who wait come first.
@@ -113,7 +116,8 @@ export class Lease {
   readonly #id = randomUUID();
   readonly #lost = new AbortController();
   #beating: Timer | undefined;
-  #confirmedAt = 0;
+  /** When the last confirmed renewal was asked for. */
+  #confirmed: Moment | undefined;
   #asked = false;
   #released: Promise<void> | undefined;
 
@@ -141,10 +145,10 @@ export class Lease {
     let gone = '';
     for (;;) {
       closing.throwIfClosed();
-      const askedAt = performance.now();
+      const asked = new Moment();
       const { holder, lives } = await this.#ask(gone);
       if (holder.id === this.#id) {
-        this.#confirmedAt = askedAt;
+        this.#confirmed = asked;
         break;
       }
       gone = mayBeAlive(holder) ? '' : holder.id;
@@ -152,6 +156,14 @@ export class Lease {
     }
     closing.throwIfClosed();
     this.#beating = keepsNothingAlive(setInterval(() => this.renew(), BEAT_MS));
+  }
+
+  /** See {@link PowerAuthStorageLock.isHeld}. */
+  async isHeld(): Promise<boolean> {
+    if (!this.signal.aborted && this.#released === undefined) await this.#beat();
+    // Once more: this process may have been frozen while the answer was on its way.
+    this.#loseUnlessConfirmed();
+    return !this.signal.aborted && this.#released === undefined;
   }
 
   /** Lets a held lock live on. */
@@ -180,7 +192,7 @@ export class Lease {
   async #takeBack(): Promise<void> {
     const { connection, layout } = this.#shared;
     // Who could not even ask need not be kept waiting by a server that is not there.
-    if (!this.#asked || (this.#confirmedAt === 0 && !connection.isOpen)) return;
+    if (!this.#asked || (this.#confirmed === undefined && !connection.isOpen)) return;
     const args = [...this.fence, layout.wakes];
     await connection.run('free a lock of', RELEASE, [layout.locks], args).catch(() => undefined);
   }
@@ -210,18 +222,21 @@ export class Lease {
   }
 
   async #beat(): Promise<void> {
+    // One that wakes up too late does nothing more, not even until an answer.
+    this.#loseUnlessConfirmed();
+    if (this.signal.aborted) return;
     const { connection, layout } = this.#shared;
-    const askedAt = performance.now();
+    const asked = new Moment();
     // While an answer is outstanding the time runs on.
     const late = keepsNothingAlive(
-      setTimeout(() => this.#loseUnlessConfirmed(), UNCONFIRMED_MS - (askedAt - this.#confirmedAt)),
+      setTimeout(() => this.#loseUnlessConfirmed(), UNCONFIRMED_MS - this.#unconfirmedFor),
     );
     try {
       const args = [...this.fence, String(LEASE_MS)];
       const held = await connection.run('renew a lock of', BEAT, [layout.locks], args);
       if (this.#released !== undefined) return;
-      if (held === 1) this.#confirmedAt = Math.max(askedAt, this.#confirmedAt);
-      else this.lose();
+      if (held !== 1) this.lose();
+      else if (asked.age < this.#unconfirmedFor) this.#confirmed = asked;
     } catch {
       // The next beat may succeed.
       this.#loseUnlessConfirmed();
@@ -230,8 +245,13 @@ export class Lease {
     }
   }
 
+  /** ms */
+  get #unconfirmedFor(): number {
+    return this.#confirmed?.age ?? 0;
+  }
+
   /** When others may have taken over, this one no longer holds the lock. */
   #loseUnlessConfirmed(): void {
-    if (performance.now() - this.#confirmedAt >= UNCONFIRMED_MS && this.#released === undefined) this.lose();
+    if (this.#unconfirmedFor >= UNCONFIRMED_MS && this.#released === undefined) this.lose();
   }
 }

@@ -32,6 +32,16 @@ export interface PowerAuthStorageLock {
    * else took over, or the storage was closed. The section must then stop and change nothing more.
    */
   readonly signal: AbortSignal;
+
+  /**
+   * Whether the section holds the lock now. Where it does not, {@link signal} is aborted before the answer. To be asked
+   * right before what must not happen without the lock, and after what may have failed for want of it: a process that was
+   * frozen and wakes up runs on before the timers and messages that abort the signal. So the answer must come from clocks
+   * and the storage itself. Left out by drivers whose locks can't be lost but by `close`.
+   *
+   * @returns true while it is held; does not reject
+   */
+  isHeld?(): Promise<boolean>;
 }
 
 /**

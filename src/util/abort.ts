@@ -23,9 +23,15 @@ export function deconfigured(cause?: unknown): PowerAuthError {
   return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile', { cause });
 }
 
-/** @throws what {@link lostLock} answers */
-export function throwIfLost(lock: AbortSignal): void {
-  if (lock.aborted) throw lostLock(lock);
+/** What tells of a lock of the storage that it was lost. */
+export interface LockSigns {
+  readonly signal: AbortSignal;
+  isHeld?(): Promise<boolean>;
+}
+
+/** Looks closely. @throws what {@link lostLock} answers */
+export async function throwIfLost(lock: LockSigns): Promise<void> {
+  if (lock.signal.aborted || (await lock.isHeld?.()) === false) throw lostLock(lock.signal);
 }
 
 /** What `promise` comes to; rejects with the signal's reason when that comes first, and nobody need look at `promise` then. */

@@ -55,10 +55,12 @@ export function checkClosing({ check, checkTwo }: Checks): void {
     await other.get('anything');
     const entered = gate();
     const aborted = gate();
-    const holding = storage.lock('lock', async ({ signal }) => {
+    const holding = storage.lock('lock', async (lock) => {
+      const { signal } = lock;
       signal.addEventListener('abort', () => aborted.open());
       entered.open();
       await aborted.opened;
+      assertSame((await lock.isHeld?.()) ?? false, false, 'held after close');
       return (signal.reason as { code?: string }).code;
     });
     await entered.opened;

@@ -26,6 +26,20 @@ export function checkLocks({ check, checkBoth }: Checks): void {
     assertSame(results, Array.from({ length: 20 }, (_, i) => i), 'results'); // prettier-ignore
   });
 
+  checkBoth(
+    'locks: a section is told that it holds its lock, and that it has ended',
+    async (storage, other) => {
+      const left = await storage.lock('lock', async (lock) => {
+        assertSame((await lock.isHeld?.()) ?? true, true, 'held');
+        await other.lock('another', async () => undefined);
+        assertSame((await lock.isHeld?.()) ?? true, true, 'held after another');
+        return lock;
+      });
+      assertSame((await left.isHeld?.()) ?? false, false, 'held after the end');
+      assert(!left.signal.aborted, 'a section that has ended lost its lock');
+    },
+  );
+
   check('locks: in the order of the calls', async (storage) => {
     const order: number[] = [];
     await Promise.all(

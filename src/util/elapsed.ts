@@ -1,0 +1,19 @@
+/**
+ * How long ago something was.
+ *
+ * @module
+ */
+
+/**
+ * A moment, now. Its age is what the clock says that saw more of it pass: the monotonic one may stand still while a machine
+ * sleeps, the wall clock may be set back.
+ */
+export class Moment {
+  readonly #monotonic = performance.now();
+  readonly #wall = Date.now();
+
+  /** ms */
+  get age(): number {
+    return Math.max(performance.now() - this.#monotonic, Date.now() - this.#wall);
+  }
+}
