@@ -18,6 +18,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: 'the volume is read-only; choose another path',
   ENOTDIR: 'a part of the path is a file; choose another path',
   EEXIST: 'a part of the path is a file; choose another path',
+  ENOENT: 'there is none; look at the path',
   EISDIR: 'a file is expected and a folder is there; move it away',
   EMFILE: 'too many open files; raise the limit (ulimit -n)',
   ENFILE: 'too many open files; raise the limit',

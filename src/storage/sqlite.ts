@@ -13,6 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { holdProcess } from '../util/hold.ts';
 import { describe } from '../util/validate.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
 import { Closing } from './closing.ts';
@@ -21,6 +22,7 @@ import { heldStorage } from './held.ts';
 import { readOrCreateKeyFile } from './key-file.ts';
 import { ORIGIN_LENGTH } from './sqlite/changes.ts';
 import { joinEnvironment, type SqliteEnvironment } from './sqlite/environment.ts';
+import { assertStore } from './sqlite/folder.ts';
 import type { Lease } from './sqlite/locks.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 import { updateUntilDone, type Change } from './updates.ts';
@@ -225,6 +227,18 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
 }
 
+/** The absolute path of a store's folder. */
+function folderOf({ path = dataFolder() }: SqliteStorageOptions): string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `path: expected the path of a folder, got ${describe(path)}`,
+    );
+  }
+  // Held fast now: the working directory may change before the first use.
+  return resolve(path);
+}
+
 /**
  * A storage in a folder on disk, opened on first use. Any number of objects, threads and processes of one machine may
  * use one folder at once. Folder 0700, files 0600.
@@ -244,13 +258,34 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
  * ```
  */
 export function sqliteStorage(options: SqliteStorageOptions = {}): PowerAuthStorage {
-  const { path = dataFolder() } = options;
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      `path: expected the path of a folder, got ${describe(path)}`,
-    );
+  return heldStorage(new SqliteStorage(folderOf(options)));
+}
+
+/**
+ * Checks the database of a store, as SQLite's `PRAGMA integrity_check` does, in a thread of its own. Others may use the
+ * store meanwhile. Takes time in proportion to its size. The records are not unsealed.
+ *
+ * @param options as those of {@link sqliteStorage}
+ * @returns what is wrong, one fault each, in SQLite's words; an empty array when the database is sound
+ * @throws WRONG_PARAMETER when `path` is no path, UNKNOWN_ERROR when there is no store that can be opened
+ *
+ * @example
+ * ```ts
+ * const faults = await checkSqliteStorage({ path: './data/powerauth' });
+ * if (faults.length > 0) console.error('Restore it from a backup:', faults);
+ * ```
+ */
+export async function checkSqliteStorage(options: SqliteStorageOptions = {}): Promise<string[]> {
+  const folder = folderOf(options);
+  await assertStore(folder);
+  return holdProcess(checkFolder(folder));
+}
+
+async function checkFolder(folder: string): Promise<string[]> {
+  const { environment, leave } = await joinEnvironment(folder);
+  try {
+    return await environment.faults();
+  } finally {
+    await leave();
   }
-  // Held fast now: the working directory may change before the first use.
-  return heldStorage(new SqliteStorage(resolve(path)));
 }

@@ -1,12 +1,11 @@
 import { PowerAuth, PowerAuthAuthentication } from '../../src/index.ts';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
-import { redisStorage } from '../../src/storage/redis.ts';
+import { storageAt } from '../helpers/place.ts';
 import { QUICK_PASSWORDS } from '../helpers/passwords.ts';
 
 /** What a client is configured with. */
 export interface ClientSetup {
   readonly instanceId: string;
-  /** An LMDB folder, or the URL of a Redis server. */
+  /** See {@link storageAt}. */
   readonly place: string;
   /** 32 bytes in hex. */
   readonly sealingKey: string;
@@ -25,7 +24,7 @@ export async function configureClient({
   sealingKey,
   configuration,
 }: ClientSetup): Promise<PowerAuth> {
-  const storage = place.startsWith('redis:') ? redisStorage({ url: place }) : lmdbStorage({ path: place });
+  const storage = storageAt(place);
   const powerAuth = new PowerAuth(instanceId);
   await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
     ...QUICK_PASSWORDS,

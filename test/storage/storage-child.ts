@@ -1,16 +1,15 @@
 /**
- * What another process, or thread, does to a store: `node … <command> <place> <argument…>`. The place is what `openStorage`
+ * What another process, or thread, does to a store: `node … <command> <place> <argument…>`. The place is what `storageAt`
  * takes.
  */
 
 import { closeSync, openSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
-import { redisStorage } from '../../src/storage/redis.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
-import { sqliteStorage } from '../../src/storage/sqlite.ts';
+import { sqliteEngine } from '../../src/storage/sqlite/engine.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { storageAt } from '../helpers/place.ts';
 import { numberedValue } from './numbered-value.ts';
 
 const [command = '', place = '', ...args] = process.argv.slice(2);
@@ -99,7 +98,8 @@ async function idleThen(storage: PowerAuthStorage): Promise<void> {
 /** Gives up root's rights, then uses the store, and tells how that failed. */
 async function unprivileged(storage: PowerAuthStorage): Promise<void> {
   // Loaded while that is possible.
-  await import('lmdb');
+  if (place.startsWith('sqlite:')) sqliteEngine();
+  else await import('lmdb');
   process.setgid?.(65534);
   process.setuid?.(65534);
   tell(errorOf(await storage.set('key', new Uint8Array(1)).catch((error: unknown) => error)));
@@ -107,7 +107,7 @@ async function unprivileged(storage: PowerAuthStorage): Promise<void> {
 
 /** Fills the volume, then goes on writing until that fails, makes room again, and tells what happened. */
 async function fill(storage: PowerAuthStorage): Promise<void> {
-  const filler = join(place, '..', 'filler');
+  const filler = join(place.replace('sqlite:', ''), '..', 'filler');
   const makeFull = (): void => {
     try {
       writeFileSync(filler, new Uint8Array(1 << 24));
@@ -141,13 +141,6 @@ async function fill(storage: PowerAuthStorage): Promise<void> {
   tell(await storage.lock('lock', async () => 'works again'));
 }
 
-/** A folder of LMDB, or after `sqlite:` one of SQLite, or the URL of a Redis server. */
-function openStorage(): PowerAuthStorage {
-  if (place.startsWith('redis:')) return redisStorage({ url: place });
-  if (place.startsWith('sqlite:')) return sqliteStorage({ path: place.slice('sqlite:'.length) });
-  return lmdbStorage({ path: place });
-}
-
 const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) => Promise<void>> = {
   increment,
   exclude,
@@ -163,9 +156,9 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
 
 const run = commands[command];
 if (run !== undefined) {
-  const storage = openStorage();
+  const storage = storageAt(place);
   await run(storage, ...args);
   tell('done');
   // Left open on purpose: the end of a process must need no close. But the channel to the parent keeps it alive.
-  if (parentPort === null) process.disconnect();
+  if (parentPort === null && process.connected) process.disconnect();
 }

@@ -30,7 +30,8 @@ const isDone = (result: unknown): boolean => (result as { busy?: unknown } | und
 export class Checkpoints {
   readonly #path: string;
   readonly #database: SqlDatabase;
-  readonly #thread: HelperThread;
+  /** Where checkpoints are made; it runs other long statements, too. */
+  readonly thread: HelperThread;
   #bytes = 0;
   #running: Promise<unknown> | undefined;
   #quiet: NodeJS.Timeout | undefined;
@@ -40,7 +41,7 @@ export class Checkpoints {
   constructor(path: string, database: SqlDatabase) {
     this.#path = path;
     this.#database = database;
-    this.#thread = new HelperThread(path, database);
+    this.thread = new HelperThread(path, database);
   }
 
   /** To be told of each commit: about how many bytes it added to the log, and whether it replaced anything. */
@@ -68,7 +69,7 @@ export class Checkpoints {
       const { size } = await stat(`${this.#path}-wal`);
       // Without waiting for anybody; the thread can.
       if (size <= SHORT_LOG_BYTES && isDone(this.#database.prepare(EMPTY).get())) return;
-      const [result] = await this.#thread.run(EMPTY);
+      const [result] = await this.thread.run(EMPTY);
       if (!isDone(result)) throw new Error('others kept the log from being emptied');
     } catch (error) {
       this.#isStale = true;
@@ -81,12 +82,12 @@ export class Checkpoints {
     if (this.#isStale) await this.empty().catch(() => undefined);
     clearTimeout(this.#quiet);
     await this.#running;
-    await this.#thread.close();
+    await this.thread.close();
   }
 
   async #checkpoint(): Promise<void> {
-    const [result] = await this.#thread.run('PRAGMA wal_checkpoint(PASSIVE)');
+    const [result] = await this.thread.run('PRAGMA wal_checkpoint(PASSIVE)');
     // Where somebody always writes, the log never ends; so that it can begin anew, writers have to wait.
-    if (Number(result?.['log']) > LONG_LOG) await this.#thread.run('PRAGMA wal_checkpoint(RESTART)');
+    if (Number(result?.['log']) > LONG_LOG) await this.thread.run('PRAGMA wal_checkpoint(RESTART)');
   }
 }

@@ -157,6 +157,16 @@ export class SqliteEnvironment {
     }
   }
 
+  /** What `PRAGMA integrity_check` finds, in SQLite's words; nothing when the database is sound. */
+  async faults(): Promise<string[]> {
+    try {
+      const rows = await this.#checkpoints.thread.run('PRAGMA integrity_check');
+      return rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok');
+    } catch (error) {
+      throw sqliteFailure('check', this.folder, error);
+    }
+  }
+
   /** Resolved when the writes under way have ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#writes);

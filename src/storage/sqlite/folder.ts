@@ -96,6 +96,15 @@ export async function prepareFolder(folder: string): Promise<Place> {
   }
 }
 
+/** Refuses a folder without a store, for what must not make one. */
+export async function assertStore(folder: string): Promise<void> {
+  try {
+    await stat(join(folder, FILE_NAME));
+  } catch (error) {
+    throw sqliteFailure('open', folder, error);
+  }
+}
+
 /** True when it made the file: empty, and under its name only after its descriptor was closed. */
 async function createFile(path: string, space: number): Promise<boolean> {
   if (await exists(path)) return false;

@@ -22,9 +22,10 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from './clock.ts
 import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { encodeName } from './layout.ts';
 
-/** How long a waiter sleeps between looks, in ms: at first, and at most. */
-const SHORTEST_WAIT_MS = 4;
-const LONGEST_WAIT_MS = 50;
+/** How long the next in line sleeps between looks, in ms, and for how long it is that eager; all others. */
+const SHORT_WAIT_MS = 4;
+const EAGER_MS = 1000;
+const LONG_WAIT_MS = 50;
 
 /** What locks need of their store. */
 export interface LockStore {
@@ -164,7 +165,7 @@ export class Lease {
   async take(closing: Closing): Promise<void> {
     let tickets = await this.#enqueue();
     const watch = new HolderWatch();
-    let pause = SHORTEST_WAIT_MS;
+    let waited = 0;
     for (;;) {
       closing.throwIfClosed();
       const [holder] = tickets;
@@ -175,8 +176,10 @@ export class Lease {
       } else if (watch.isGone(holder)) {
         tickets = await this.#change(() => this.#tickets.evict(holder));
       } else {
+        const isEager = waited < EAGER_MS && tickets[1]?.id === this.#id;
+        const pause = isEager ? SHORT_WAIT_MS : LONG_WAIT_MS;
         await sleep(pause, closing);
-        pause = Math.min(2 * pause, LONGEST_WAIT_MS);
+        if (tickets[1]?.id === this.#id) waited += pause;
         tickets = await this.#store.read(() => this.#tickets.of(this.#key));
       }
     }
