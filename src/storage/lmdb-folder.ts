@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { damagedFile, fileFailure } from './file-failure.ts';
 import { faultOf } from './lmdb-inspection.ts';
+import { assertPrivateFile, assertPrivateFolder } from './private-files.ts';
 
 /** A new lock file: room for 1000 readers, one for each thread that reads. */
 const LOCK_FILE_LENGTH = 65_536;
@@ -50,6 +51,9 @@ export async function prepareFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    await assertPrivateFolder('Folder of the storage', folder);
+    for (const name of ['lock.mdb', 'data.mdb'])
+      await assertPrivateFile('File of the storage', join(folder, name));
     await prepareLockFile(folder);
     await prepareDataFile(folder);
     const { dev, ino } = await stat(folder, { bigint: true });

@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, mkdir, open, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assertPrivateFile, assertPrivateFolder } from '../private-files.ts';
 import { sqliteFailure, unusableFile } from './failure.ts';
 
 /** The database, in its folder; SQLite keeps `-wal` and `-shm` beside it. */
@@ -69,6 +70,7 @@ export async function prepareFolder(folder: string): Promise<Place> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    await assertPrivateFolder('Folder of the storage', folder);
     const { type, bavail, bsize } = await statfs(folder);
     const network = networkFileSystem(type);
     if (network !== undefined) {
@@ -79,12 +81,14 @@ export async function prepareFolder(folder: string): Promise<Place> {
       );
     }
     const file = join(folder, FILE_NAME);
+    const files = [file, `${file}-wal`, `${file}-shm`];
+    for (const name of files) await assertPrivateFile('File of the storage', name);
     const isNew = await createFile(file, bavail * bsize);
     const { mode } = await stat(file);
     if (!isNew && (mode & constants.S_IFMT) !== constants.S_IFREG) {
       throw unusableFile(file, 'this is not a file', 'move it away, or choose another path');
     }
-    for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    for (const name of files) {
       await access(name, constants.R_OK | constants.W_OK).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       });
