@@ -44,7 +44,7 @@ export class RequestSigner {
   readonly #activation: ActivationStore;
   readonly #storage: PowerAuthStorage;
   readonly #lockName: string;
-  /** The latest signature that was asked for; settled when its counter value is taken. */
+  /** The latest signature that was asked for; settled when its counter value may be asked for. */
   #latest: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -129,18 +129,14 @@ export class RequestSigner {
 
   /** Passwords take their time in parallel, and not all the same; the counter values keep the order of the calls. */
   async #takeCounterInTurn(factors: Factors): Promise<ActivationRecord> {
-    const former = this.#latest;
-    const unlocked = factors.knowledge?.unlock();
-    const taken = (async () => {
-      try {
-        await unlocked;
-      } finally {
-        await former;
-      }
-      return this.#takeCounter(factors);
-    })();
-    this.#latest = taken.catch(() => undefined);
-    return taken;
+    const turn = Promise.allSettled([factors.knowledge?.unlock(), this.#latest]).then(
+      ([unlocked]) => unlocked,
+    );
+    this.#latest = turn;
+    const unlocked = await turn;
+    if (unlocked.status === 'rejected') throw unlocked.reason;
+    // Storages keep the order of updates, and may carry out those at once that come together: none waits for the one before.
+    return this.#takeCounter(factors);
   }
 
   /** Takes the counter of a record whose knowledge factor key is unlocked, where there is to be one. */

@@ -17,8 +17,11 @@ import type { Change } from './updates.ts';
 /** How many records' values are remembered. */
 const REMEMBERED = 512;
 
-/** For how long, in ms, a change that is done waits for the next ones before it is written. */
-const TOGETHER_MS = 10;
+/**
+ * For how long a change that is done waits for the next ones before it is written, in ms: as long as a round trip took the
+ * last time, but within these bounds.
+ */
+const TOGETHER_MS = { least: 10, most: 500 };
 
 type Value = Uint8Array<ArrayBuffer> | undefined;
 
@@ -69,6 +72,8 @@ export class RedisUpdates {
   readonly #queues = new Map<string, Call[]>();
   readonly #known = new Map<string, Known>();
   #now = 0;
+  /** How long the last round trip took, in ms. */
+  #trip = 0;
 
   constructor(parts: RedisUpdatesParts) {
     this.#parts = parts;
@@ -149,7 +154,7 @@ export class RedisUpdates {
         }
         value = outcome.next;
         made.push(value);
-        late ??= soon();
+        late ??= this.#soon();
       }
       if (known === undefined || made.length === 0) continue;
       known = await this.#write(key, queue, known, made);
@@ -180,7 +185,7 @@ export class RedisUpdates {
     this.#known.delete(key);
     try {
       for (const call of calls) call.isWriting = true;
-      const replaced = await this.#parts.replace(key, known.value, next, held);
+      const replaced = await this.#timed(this.#parts.replace(key, known.value, next, held));
       if ('lost' in replaced) {
         for (const call of calls) rejectIfLost(call, replaced.lost);
         return known;
@@ -200,7 +205,19 @@ export class RedisUpdates {
 
   async #read(key: string): Promise<Known> {
     const moment = ++this.#now;
-    return { value: await this.#parts.read(key), moment };
+    return { value: await this.#timed(this.#parts.read(key)), moment };
+  }
+
+  async #timed<T>(answer: Promise<T>): Promise<T> {
+    const asked = performance.now();
+    const answered = await answer;
+    this.#trip = performance.now() - asked;
+    return answered;
+  }
+
+  #soon(): Promise<'late'> {
+    const ms = Math.min(Math.max(this.#trip, TOGETHER_MS.least), TOGETHER_MS.most);
+    return new Promise((resolve) => setTimeout(() => resolve('late'), ms));
   }
 
   #remember(key: string, known: Known): void {
@@ -238,8 +255,4 @@ function rejectIfLost(call: Call, lost: Lease): void {
   } catch {
     call.reject(lost.signal.reason);
   }
-}
-
-function soon(): Promise<'late'> {
-  return new Promise((resolve) => setTimeout(() => resolve('late'), TOGETHER_MS));
 }
