@@ -110,7 +110,7 @@ describe('a token', () => {
     expect(await statusOf(server, await restarted.tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
     expect(server.requests.slice(before).map((request) => request.path)).toEqual([
       '/pa/v3/status',
-      '/api/protected/token',
+      '/api/possession/token',
     ]);
   });
 

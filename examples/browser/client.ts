@@ -46,13 +46,10 @@ export async function activate(code: string, password: string): Promise<void> {
   await askBank(`/bank/commit?id=${encodeURIComponent(activationId)}`);
 }
 
-/** Removes it on the server and here, or here alone when the server does not know it any more. */
-export async function deactivate(): Promise<void> {
-  try {
-    await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.possession());
-  } catch {
-    await powerAuth.removeActivationLocal();
-  }
+/** Removes it on the server and here; without a password here alone, for when the server doesn't know it any more. */
+export async function deactivate(password: string): Promise<void> {
+  if (password === '') return powerAuth.removeActivationLocal();
+  await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password(password));
 }
 
 /** Whether payments can be signed with a passkey, and whether this activation has one: set up by whichever tab. */
@@ -98,7 +95,7 @@ export async function currentToken(): Promise<string | undefined> {
 /** Calls a service that wants to see a token. */
 export async function callService(): Promise<{ header: PowerAuthAuthorizationHttpHeader; status: number }> {
   const header = await powerAuth.tokenStore.generateHeaderForToken(TOKEN);
-  const response = await fetch('/api/protected/token', { headers: { [header.key]: header.value } });
+  const response = await fetch('/api/possession/token', { headers: { [header.key]: header.value } });
   return { header, status: response.status };
 }
 

@@ -176,8 +176,14 @@ onSubmit('activate', async () => {
   log('This browser is activated', 'good');
 });
 onClick('deactivate', async () => {
-  await deactivate();
-  log('The activation and its token are removed');
+  const password = input('removal-password');
+  const where = password.value === '' ? 'from this browser alone' : 'here and on the server';
+  try {
+    await deactivate(password.value);
+    log(`The activation and its token are removed ${where}`);
+  } finally {
+    password.value = '';
+  }
 });
 onSubmit('add-biometry', async () => {
   const password = input('biometry-password');

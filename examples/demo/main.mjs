@@ -32,7 +32,7 @@ function expect(actual, expected, what) {
 }
 
 async function protectedEndpoint(server, { key, value }) {
-  const response = await fetch(`${server.baseUrl}/api/protected/token`, { headers: { [key]: value } });
+  const response = await fetch(`${server.baseUrl}/api/possession/token`, { headers: { [key]: value } });
   await response.arrayBuffer();
   return response.status;
 }

@@ -37,7 +37,7 @@ async function tell(machine, call, ...args) {
 }
 
 async function protectedEndpoint(server, { key, value }) {
-  const response = await fetch(`${server.baseUrl}/api/protected/token`, { headers: { [key]: value } });
+  const response = await fetch(`${server.baseUrl}/api/possession/token`, { headers: { [key]: value } });
   await response.arrayBuffer();
   return response.status;
 }

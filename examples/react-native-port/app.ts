@@ -210,7 +210,7 @@ export class BankApp {
 
   /** The history, signed without asking the user. */
   async history(filter: { from: string; to: string }): Promise<number> {
-    const path = '/api/protected/signature';
+    const path = '/api/possession/signature';
     const header = await this.powerAuth.requestGetSignature(
       PowerAuthAuthentication.possession(),
       path,
@@ -246,7 +246,7 @@ export class BankApp {
     if (!(await tokenStore.hasLocalToken(TOKEN))) {
       await tokenStore.requestAccessToken(TOKEN, PowerAuthAuthentication.possession());
     }
-    return this.send('GET', '/api/protected/token', await tokenStore.generateHeaderForToken(TOKEN));
+    return this.send('GET', '/api/possession/token', await tokenStore.generateHeaderForToken(TOKEN));
   }
 
   /** Removes the widget. */

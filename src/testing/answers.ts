@@ -24,26 +24,27 @@ function error(status: number, code: string, message: string, more: object = {})
   return { status, body: JSON.stringify({ status: 'ERROR', responseObject: { code, message, ...more } }) };
 }
 
-export const signatureInvalid: Answer = error(401, 'ERR_AUTHENTICATION', 'POWER_AUTH_SIGNATURE_INVALID');
-export const tokenInvalid: Answer = error(401, 'ERR_AUTHENTICATION', 'POWER_AUTH_TOKEN_INVALID');
+const unauthorized = (message: string): Answer => error(401, 'ERR_AUTHENTICATION', message);
+
+export const signatureInvalid: Answer = unauthorized('POWER_AUTH_SIGNATURE_INVALID');
+export const tokenInvalid: Answer = unauthorized('POWER_AUTH_TOKEN_INVALID');
+/** A token that is not created or removed, though the signature is good. */
+export const tokenError: Answer = unauthorized('POWER_AUTH_TOKEN_ERROR');
+/** A body that lacks something. */
+export const requestInvalid: Answer = unauthorized('POWER_AUTH_REQUEST_INVALID');
+export const recoveryNotConfirmed: Answer = unauthorized('POWER_AUTH_RECOVERY_CONFIRM_ERROR');
+export const vaultInvalid: Answer = error(400, 'ERR_SECURE_VAULT', 'POWER_AUTH_SECURE_VAULT_INVALID');
 export const activationInvalid: Answer = error(400, 'ERR_ACTIVATION', 'POWER_AUTH_ACTIVATION_INVALID');
 export const temporaryKeyFailure: Answer = error(
   400,
   'ERR_TEMPORARY_KEY',
   'POWER_AUTH_TEMPORARY_KEY_FAILURE',
 );
-export const recoveryNotConfirmed: Answer = error(
-  401,
-  'ERR_AUTHENTICATION',
-  'POWER_AUTH_RECOVERY_CONFIRM_ERROR',
-);
-export const badRequest: Answer = error(400, 'ERR_REQUEST', 'POWER_AUTH_REQUEST_INVALID');
 
-/** A recovery code or PUK that is not accepted; with the index of the PUK that is due, where one is. */
-export function recoveryInvalid(currentPukIndex: number | undefined): Answer {
-  return error(400, 'INVALID_RECOVERY_CODE', 'POWER_AUTH_RECOVERY_INVALID', {
-    currentRecoveryPukIndex: currentPukIndex ?? null,
-  });
+/** A wrong PUK of a good recovery code, with the index of the PUK that is due; without one nothing is told. */
+export function recoveryInvalid(currentRecoveryPukIndex: number | undefined): Answer {
+  if (currentRecoveryPukIndex === undefined) return activationInvalid;
+  return error(400, 'INVALID_RECOVERY_CODE', 'POWER_AUTH_RECOVERY_INVALID', { currentRecoveryPukIndex });
 }
 
 /** An error outside PowerAuth, as the genuine server's framework answers it. */

@@ -42,7 +42,7 @@ const text = (value: string): Buffer => Buffer.from(value, 'utf8');
  * Decrypts an envelope.
  *
  * @param privateKeyOf finds the temporary private key of an id, or undefined
- * @param isReplay tells whether this envelope came before, and remembers it
+ * @param isReplay tells whether this envelope came before, and remembers it, whether it can be decrypted or not
  * @returns undefined for whatever is wrong with it: a server does not say what
  */
 export function decryptEnvelope(
@@ -76,6 +76,9 @@ export function decryptEnvelope(
     return undefined;
   }
   if (timestamp < 0 || Math.abs(now - timestamp) > MAX_REQUEST_AGE) return undefined;
+  const { activation } = scope;
+  const unique = [ephemeralPublicKey, nonce].map((part) => part.toString('base64')).join('');
+  if (isReplay(`${unique}${activation?.activationId ?? ''}`)) return undefined;
   const privateKey = privateKeyOf(temporaryKeyId);
   if (privateKey === undefined) return undefined;
 
@@ -90,7 +93,7 @@ export function decryptEnvelope(
     [1, 2].map((counter) => sha256(Buffer.concat([shared, Buffer.from([0, 0, 0, counter]), info]))),
   );
   const [encKey, macKey, ivKey] = [keys.subarray(0, 16), keys.subarray(16, 32), keys.subarray(32, 48)];
-  const { applicationKey, applicationSecret, activation } = scope;
+  const { applicationKey, applicationSecret } = scope;
   const base =
     activation === undefined
       ? sha256(text(applicationSecret))
@@ -101,7 +104,6 @@ export function decryptEnvelope(
     hmac(macKey, encrypted, sized(base, ownNonce, long(time), ephemeral, associatedData));
 
   if (!equal(macOf(encryptedData, nonce, timestamp, ephemeralPublicKey), mac)) return undefined;
-  if (isReplay(`${ephemeralPublicKey.toString('base64')}${nonce.toString('base64')}`)) return undefined;
   let plaintext: Buffer;
   try {
     plaintext = aesDecrypt(encKey, kdfInternal(ivKey, nonce), encryptedData);

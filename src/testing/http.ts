@@ -33,7 +33,7 @@ export interface PowerAuthTestRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** With its `?`, or empty. */
+  /** As it came, with its `?`, or empty. */
   readonly query: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -77,7 +77,8 @@ export function createHttpServer(
   const cors = corsHeaders(allowOrigin);
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname: path, search, searchParams: query } = new URL(message.url ?? '/', 'http://localhost');
+    const { pathname: path } = new URL(message.url ?? '/', 'http://localhost');
+    const query = /\?(.*)/s.exec(message.url ?? '')?.[1];
     const { method = 'GET', headers } = message;
     // The browser's question, and no request of the application's.
     const isPreflight = method === 'OPTIONS' && 'access-control-request-method' in headers;
@@ -86,7 +87,7 @@ export function createHttpServer(
     const request: PowerAuthTestRequest = {
       method,
       path,
-      query: search,
+      query: query === undefined ? '' : `?${query}`,
       headers,
       body: body?.toString() ?? '',
       time: state.now(),
@@ -100,7 +101,7 @@ export function createHttpServer(
         ? { status: fault.status ?? 200, body: fault.body ?? '' }
         : body === undefined
           ? springError(413, 'Payload Too Large', path)
-          : answer(state, { method, path, query, headers, body });
+          : answer(state, { method, path, query: query ?? '', headers, body });
 
     const send = () => {
       if (fault.dropRequest === true) return void message.socket.destroy();

@@ -1,8 +1,9 @@
 /**
  * A PowerAuth server in your own process, for tests: real HTTP, real verification, protocol 3.3, nothing on disk.
  *
- * It verifies what the real server verifies: signatures with a counter look-ahead of 20, factors and fail counts, blocking,
- * token age and nonces, temporary keys and their expiry. It shares no code with the client that it tests.
+ * It verifies what the real server verifies: the factors of each endpoint, signatures with a counter look-ahead of 20, fail
+ * counts, blocking, token age and nonces, temporary keys and activations and their expiry. Queries of signed GET requests are
+ * read as the real server's filter reads them, which decodes twice. It shares no code with the client that it tests.
  *
  * @module
  */
@@ -29,6 +30,7 @@ export type {
   PowerAuthTestRecoveryPuk,
   PowerAuthTestRecoveryPukState,
 } from './recovery.ts';
+export type { PowerAuthTestSignatureType } from './signature.ts';
 export type { PowerAuthTestActivationState } from './state.ts';
 export { PowerAuthTestServer } from './server.ts';
 export type {
@@ -46,11 +48,13 @@ export type {
  *
  * Besides the PowerAuth endpoints (`/pa/v3/user/info` among them) it serves, for an application to try itself on:
  *
- * - `GET` and `POST /api/protected/token`: 200 for a good token header, else 401
- * - `/api/protected/signature`, any method: the same for signatures with that path as uriId
+ * - `GET` and `POST /api/protected/token`: 200 for a good header of a token of two factors, else 401
+ * - `/api/protected/signature`, any method: the same for signatures of two factors with that path as uriId
+ * - `/api/possession/token` and `/api/possession/signature`: the same for any factors, possession alone among them
  * - `POST /api/encrypted/application` and `/api/encrypted/activation`: the content, encrypted anew; 500 for what cannot be
  *   decrypted
- * - `POST /api/encrypted/signature`: the same in activation scope, signed with that path as uriId; else 401
+ * - `POST /api/encrypted/signature`: the same in activation scope, encrypted and then signed, with that path as uriId and two
+ *   factors; else 401. `POST /api/signed/encrypted`: signed, and then encrypted
  *
  * @example
  * ```ts
@@ -69,11 +73,18 @@ export async function startPowerAuthTestServer({
   allowOrigin,
   activationRecovery = true,
   biometryUnlocksVault = false,
+  tokenWindow = { back: 2 * 60 * 60_000, ahead: 60_000 },
   userOfAttributes = ({ username }) =>
     typeof username === 'string' && username !== '' ? username : undefined,
   userInfo = (userId) => ({ sub: userId, jti: randomUUID(), iat: Math.floor(Date.now() / 1000) }),
 }: PowerAuthTestServerOptions = {}): Promise<PowerAuthTestServer> {
-  const state = new ServerState({ activationRecovery, biometryUnlocksVault, userOfAttributes, userInfo });
+  const state = new ServerState({
+    activationRecovery,
+    biometryUnlocksVault,
+    tokenWindow,
+    userOfAttributes,
+    userInfo,
+  });
   const requests: PowerAuthTestRequest[] = [];
   const faults = new PowerAuthTestFaults();
   const http = createHttpServer(state, faults, requests, allowOrigin);

@@ -6,8 +6,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { ecdsaSign } from './crypto.ts';
-import { findCounter, parseFactors } from './signature.ts';
+import { offlineSignature } from './signature.ts';
 import type { ServerState } from './state.ts';
+import { advance } from './verify.ts';
 
 /**
  * What `PowerAuthTestServer.createOfflinePayload` makes a payload of.
@@ -52,7 +53,7 @@ export function createOfflinePayload(
   request: PowerAuthTestOfflineRequest,
 ): PowerAuthTestOfflinePayload {
   const { data, lines = [], linesAfter = [], activationId } = request;
-  const activation = activationId === undefined ? undefined : state.activations.get(activationId);
+  const activation = activationId === undefined ? undefined : state.activation(activationId);
   if (activationId !== undefined && activation === undefined)
     throw new Error(`There is no activation ${activationId}`);
   const nonce = randomBytes(16).toString('base64');
@@ -81,29 +82,25 @@ export interface PowerAuthTestOfflineSignature {
   readonly data: string;
   /** Decimal components joined by `-`. */
   readonly signature: string;
-  /** Default: `possession_knowledge`. */
+  /**
+   * `possession_knowledge` (the default), or `possession_biometry` where the one who verifies allows that. A genuine server
+   * takes no other offline, possession alone least of all.
+   */
   readonly signatureType?: string;
+  /** Digits of each component, 4 to 8. Default 8. One with another number of digits is wrong. */
+  readonly componentLength?: number;
 }
 
 /** Whether an offline signature is good. Moves the counter, counts failures. */
 export function verifyOfflineSignature(state: ServerState, input: PowerAuthTestOfflineSignature): boolean {
-  const { activationId, uriId, nonce, data, signature, signatureType = 'possession_knowledge' } = input;
-  const activation = state.activations.get(activationId);
-  const factors = parseFactors(signatureType);
-  if (activation?.keys === undefined || activation.state !== 'ACTIVE' || factors === undefined) return false;
-  const { keys } = activation;
-  const found = findCounter(
-    factors.map((factor) => keys[factor]),
-    activation.ctrData,
-    { method: 'POST', uriId, nonce, body: Buffer.from(data), secret: 'offline' },
-    signature,
-    'offline',
-  );
-  if (found === undefined) {
-    if (factors.length > 1) state.countFailure(activation);
-    return false;
-  }
-  state.moveCounter(activation, found);
-  if (factors.length > 1) activation.failCount = 0;
-  return true;
+  const { activationId, uriId, nonce, data, signature } = input;
+  const { signatureType = 'possession_knowledge', componentLength = 8 } = input;
+  const activation = state.activation(activationId);
+  if (signatureType !== 'possession_knowledge' && signatureType !== 'possession_biometry') return false;
+  if (activation?.state !== 'ACTIVE') return false;
+  const signed = { method: 'POST', uriId, nonce, body: Buffer.from(data), secret: 'offline' };
+  const format = offlineSignature(componentLength);
+  const isGood = advance(state, activation, signatureType, signed, signature, format);
+  if (!isGood) state.countFailure(activation, signatureType);
+  return isGood;
 }

@@ -150,6 +150,11 @@ export class RecoveryCodes {
     return { currentPukIndex: undefined };
   }
 
+  /** Ends the codes of an activation. */
+  revokeOf(activationId: string): void {
+    for (const code of this.#codes.values()) if (code.activationId === activationId) end(code, 'REVOKED');
+  }
+
   /** Ends a code for good. */
   revoke(code: RecoveryCode): void {
     end(code, 'REVOKED');

@@ -7,42 +7,55 @@
 import { ok, springError, type Answer } from './answers.ts';
 import { activationStatus, createActivation, removeActivation } from './endpoints/activations.ts';
 import {
-  encryptedAndSigned,
   encryptedInActivation,
   encryptedInApplication,
+  encryptedThenSigned,
   protectedBySignature,
   protectedByToken,
+  signedThenEncrypted,
   userInfo,
 } from './endpoints/application.ts';
-import { signed, type Incoming, type Route } from './endpoints/request.ts';
+import { json, signed, type Incoming, type Route } from './endpoints/request.ts';
 import { createTemporaryKey } from './endpoints/temporary-keys.ts';
 import { createToken, removeToken } from './endpoints/tokens.ts';
 import { confirmRecoveryCode, unlockVault } from './endpoints/vault.ts';
+import { ANY_FACTORS, TWO_FACTORS } from './signature.ts';
 import type { ServerState } from './state.ts';
 
 const serverStatus: Route = (state) =>
   ok({ serverTime: state.now(), version: '1.9.0', application: { name: 'powerauth-wasm-testing' } });
 
+const validate = signed({ uriId: '/pa/signature/validate', signatureTypes: ANY_FACTORS }, () => ok());
+
 const post = (route: Route): Readonly<Record<string, Route>> => ({ POST: route });
+const getAndPost = (route: Route): Readonly<Record<string, Route>> => ({ GET: route, POST: route });
 
 /** Routes by path, then by method; `*` is any method. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
-  '/pa/v3/keystore/create': post(createTemporaryKey),
+  '/pa/v3/keystore/create': post(json(createTemporaryKey)),
   '/pa/v3/activation/create': post(createActivation),
-  '/pa/v3/activation/status': post(activationStatus),
+  '/pa/v3/activation/status': post(json(activationStatus)),
   '/pa/v3/activation/remove': post(removeActivation),
   '/pa/v3/token/create': post(createToken),
   '/pa/v3/token/remove': post(removeToken),
   '/pa/v3/vault/unlock': post(unlockVault),
   '/pa/v3/recovery/confirm': post(confirmRecoveryCode),
-  '/pa/v3/signature/validate': { '*': signed('/pa/signature/validate', () => ok()) },
+  '/pa/v3/signature/validate': {
+    GET: validate,
+    POST: validate,
+    PUT: validate,
+    DELETE: validate,
+  },
   '/pa/v3/user/info': post(userInfo),
   '/pa/v3/status': post(serverStatus),
-  '/api/protected/token': { GET: protectedByToken, POST: protectedByToken },
-  '/api/protected/signature': { '*': protectedBySignature },
+  '/api/protected/token': getAndPost(protectedByToken(TWO_FACTORS)),
+  '/api/protected/signature': { '*': protectedBySignature('/api/protected/signature', TWO_FACTORS) },
+  '/api/possession/token': getAndPost(protectedByToken(ANY_FACTORS)),
+  '/api/possession/signature': { '*': protectedBySignature('/api/possession/signature', ANY_FACTORS) },
   '/api/encrypted/application': post(encryptedInApplication),
   '/api/encrypted/activation': post(encryptedInActivation),
-  '/api/encrypted/signature': post(encryptedAndSigned),
+  '/api/encrypted/signature': post(encryptedThenSigned('/api/encrypted/signature')),
+  '/api/signed/encrypted': post(signedThenEncrypted('/api/signed/encrypted')),
 };
 
 /** The answer to a request. */

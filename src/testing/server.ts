@@ -16,6 +16,7 @@ import {
   type PowerAuthTestOfflineSignature,
 } from './offline.ts';
 import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
+import { ANY_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
 import {
   fingerprint,
   type Activation,
@@ -185,7 +186,7 @@ export class PowerAuthTestServer {
    * ```
    */
   activation(activationId: string): PowerAuthTestActivation | undefined {
-    const it = this.#state.activations.get(activationId);
+    const it = this.#state.activation(activationId);
     if (it === undefined) return undefined;
     const { userId, state, failCount, maxFailCount, counter, name, extras } = it;
     const tokens = this.tokens.filter((token) => token.activationId === activationId);
@@ -204,37 +205,46 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Verifies the value of a signature header as the protected endpoint does, for endpoints of your own: moves the counter,
-   * counts failures.
+   * Verifies the value of a signature header for endpoints of your own: moves the counter, counts failures. Without
+   * `signatureTypes` it takes every type, possession alone among them, and says which it was; a genuine server's `@PowerAuth`
+   * takes two factors unless its `signatureType` says otherwise, as `/api/protected/signature` does.
    *
    * @returns undefined when it is refused
    * @example
    * ```ts
-   * const isGood = server.verifySignature(header.value, { method: 'POST', uriId: '/payment' }) !== undefined;
+   * const signatureTypes = ['possession_knowledge', 'possession_biometry'] as const;
+   * const request = { method: 'POST', uriId: '/payment', body: '{"amount":100}', signatureTypes };
+   * const isGood = server.verifySignature(header.value, request) !== undefined;
    * ```
    */
   verifySignature(
     headerValue: string,
     request: PowerAuthTestSignedRequest,
   ): PowerAuthTestSignatureVerification | undefined {
-    const { method, uriId, body = '' } = request;
-    const verified = verifySignature(this.#state, headerValue, { method, uriId, body: Buffer.from(body) });
+    const { method, uriId, body = '', signatureTypes = ANY_FACTORS } = request;
+    const signed = { method, uriId, body: Buffer.from(body) };
+    const verified = verifySignature(this.#state, headerValue, signed, signatureTypes);
     if (verified === undefined) return undefined;
     const { activation, signatureType } = verified;
     return { activationId: activation.activationId, userId: activation.userId, signatureType };
   }
 
   /**
-   * Verifies the value of a token header as the protected endpoint does: what is accepted once is refused afterwards.
+   * Verifies the value of a token header for endpoints of your own: what is accepted once is refused afterwards.
    *
+   * @param signatureTypes types of tokens that are taken. Default: all, possession alone among them; a genuine server's
+   *   `@PowerAuthToken` takes two factors unless its `signatureType` says otherwise, as `/api/protected/token` does
    * @returns undefined when it is refused
    * @example
    * ```ts
-   * const isGood = server.verifyToken(header.value) !== undefined;
+   * const isGood = server.verifyToken(header.value, ['possession_knowledge']) !== undefined;
    * ```
    */
-  verifyToken(headerValue: string): PowerAuthTestTokenVerification | undefined {
-    const verified = verifyToken(this.#state, headerValue);
+  verifyToken(
+    headerValue: string,
+    signatureTypes: readonly PowerAuthTestSignatureType[] = ANY_FACTORS,
+  ): PowerAuthTestTokenVerification | undefined {
+    const verified = verifyToken(this.#state, headerValue, signatureTypes);
     if (verified === undefined) return undefined;
     const { activation, tokenId, signatureType } = verified;
     return { tokenId, activationId: activation.activationId, userId: activation.userId, signatureType };
@@ -283,6 +293,7 @@ export class PowerAuthTestServer {
 
   /**
    * Makes a recovery code as a postcard has it: in the state CREATED, until an activation of the same user confirms it.
+   * Throws where the server has no activation recovery.
    *
    * @param options `userId` default `test-user`, `pukCount` default 1, `confirmed` (ACTIVE at once) default false
    * @example
@@ -294,7 +305,8 @@ export class PowerAuthTestServer {
     options: { userId?: string; pukCount?: number; confirmed?: boolean } = {},
   ): PowerAuthTestRecoveryCode {
     const { userId = 'test-user', pukCount, confirmed = false } = options;
-    const { recoveryCodes } = this.#state;
+    const { recoveryCodes, activationRecovery } = this.#state;
+    if (!activationRecovery) throw new Error('This server was started with activationRecovery: false');
     const code = recoveryCodes.create({ userId }, pukCount);
     if (confirmed) recoveryCodes.confirm(code.recoveryCode, userId);
     return recoveryCodeSnapshot(code);
@@ -340,7 +352,7 @@ export class PowerAuthTestServer {
   }
 
   #find(activationId: string): Activation {
-    const activation = this.#state.activations.get(activationId);
+    const activation = this.#state.activation(activationId);
     if (activation === undefined) throw new Error(`There is no activation ${activationId}`);
     return activation;
   }

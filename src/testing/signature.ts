@@ -24,15 +24,60 @@ export function parseHeader(value: string | undefined): Record<string, string> |
   return fields;
 }
 
-/** The factors of a signature type such as `possession_knowledge`, or undefined where there is no such type. */
-export function parseFactors(type: string | undefined): Factor[] | undefined {
-  const known: Record<string, Factor[]> = {
-    possession: ['possession'],
-    possession_knowledge: ['possession', 'knowledge'],
-    possession_biometry: ['possession', 'biometry'],
-    possession_knowledge_biometry: ['possession', 'knowledge', 'biometry'],
-  };
-  return Object.hasOwn(known, type ?? '') ? known[type ?? ''] : undefined;
+const FACTORS = {
+  possession: ['possession'],
+  possession_knowledge: ['possession', 'knowledge'],
+  possession_biometry: ['possession', 'biometry'],
+  possession_knowledge_biometry: ['possession', 'knowledge', 'biometry'],
+} as const satisfies Record<string, readonly Factor[]>;
+
+/**
+ * Factors of a signature or a token, in the protocol's words.
+ *
+ * @example
+ * ```ts
+ * const lax: readonly PowerAuthTestSignatureType[] = ['possession', 'possession_knowledge'];
+ * ```
+ */
+export type PowerAuthTestSignatureType = keyof typeof FACTORS;
+
+/** Every type. */
+export const ANY_FACTORS = Object.keys(FACTORS) as readonly PowerAuthTestSignatureType[];
+/** Two factors and more: what the genuine annotations and PowerAuthAuthenticationProviderBase take unless told otherwise. */
+export const TWO_FACTORS: readonly PowerAuthTestSignatureType[] = [
+  'possession_biometry',
+  'possession_knowledge',
+  'possession_knowledge_biometry',
+];
+
+export function isSignatureType(text: string | undefined): text is PowerAuthTestSignatureType {
+  return Object.hasOwn(FACTORS, text ?? '');
+}
+
+/** The factors of a type, in the order of the signature's components. */
+export function factorsOf(type: PowerAuthTestSignatureType): readonly Factor[] {
+  return FACTORS[type];
+}
+
+/** The fields of an `X-PowerAuth-Authorization` header. */
+export interface SignatureHeader {
+  readonly activationId: string;
+  readonly applicationKey: string;
+  readonly nonce: string;
+  readonly signatureType: PowerAuthTestSignatureType;
+  readonly signature: string;
+}
+
+/** Undefined for what is no header of protocol 3.3; such a one costs no attempt. */
+export function parseSignatureHeader(value: string | undefined): SignatureHeader | undefined {
+  const fields = parseHeader(value);
+  if (fields?.['pa_version'] !== '3.3') return undefined;
+  const { pa_activation_id: activationId, pa_application_key: applicationKey = '' } = fields;
+  const { pa_nonce: nonce = '', pa_signature_type: signatureType, pa_signature: signature = '' } = fields;
+  if (activationId === undefined || !isSignatureType(signatureType)) return undefined;
+  if (fromBase64(nonce, 16) === undefined || fromBase64(applicationKey, 16) === undefined) return undefined;
+  if (![16, 32, 48].includes(fromBase64(signature)?.length ?? 0)) return undefined;
+  return { activationId, applicationKey, nonce, signatureType, signature };
 }
 
 /** What is signed. */
@@ -57,19 +102,17 @@ function components(keys: readonly Buffer[], ctrData: Buffer, data: SignedData):
   });
 }
 
-function matchesOnline(signature: string, parts: readonly Buffer[]): boolean {
-  const sent = fromBase64(signature, 16 * parts.length);
-  return sent !== undefined && equal(sent, Buffer.concat(parts.map((part) => part.subarray(16))));
-}
+/** Of a signature in a header, compared as text, as the genuine server does. */
+export const onlineSignature = (parts: readonly Buffer[]): string =>
+  Buffer.concat(parts.map((part) => part.subarray(16))).toString('base64');
 
-function matchesOffline(signature: string, parts: readonly Buffer[]): boolean {
-  const digits = signature.split('-')[0]?.length ?? 0;
-  if (digits < 4 || digits > 8) return false;
-  const expected = parts
-    .map((part) => String((part.readUInt32BE(28) & 0x7fffffff) % 10 ** digits).padStart(digits, '0'))
-    .join('-');
-  return equal(Buffer.from(signature), Buffer.from(expected));
-}
+/** Of a signature that somebody types, with so many digits a component. */
+export const offlineSignature =
+  (digits: number) =>
+  (parts: readonly Buffer[]): string =>
+    parts
+      .map((part) => String((part.readUInt32BE(28) & 0x7fffffff) % 10 ** digits).padStart(digits, '0'))
+      .join('-');
 
 /** The counter value after this one. */
 export function nextCtrData(ctrData: Buffer): Buffer {
@@ -86,12 +129,13 @@ export function findCounter(
   ctrData: Buffer,
   data: SignedData,
   signature: string,
-  form: 'online' | 'offline',
+  format: (parts: readonly Buffer[]) => string,
 ): { readonly steps: number; readonly next: Buffer } | undefined {
-  const matches = form === 'online' ? matchesOnline : matchesOffline;
+  const sent = Buffer.from(signature);
   let candidate = ctrData;
   for (let steps = 0; steps < LOOK_AHEAD; steps++) {
-    if (matches(signature, components(keys, candidate, data))) return { steps, next: nextCtrData(candidate) };
+    const expected = format(components(keys, candidate, data));
+    if (equal(sent, Buffer.from(expected))) return { steps, next: nextCtrData(candidate) };
     candidate = nextCtrData(candidate);
   }
   return undefined;

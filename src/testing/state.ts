@@ -7,7 +7,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { agree, ecdsaSign, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
 import { RecoveryCodes, type RecoveryCode } from './recovery.ts';
-import type { Factor } from './signature.ts';
+import type { Factor, PowerAuthTestSignatureType } from './signature.ts';
 
 /**
  * State of an activation, as the client's PowerAuthActivationState names it.
@@ -23,10 +23,8 @@ export type PowerAuthTestActivationState = 'CREATED' | 'PENDING_COMMIT' | 'ACTIV
 export interface Token {
   readonly tokenId: string;
   readonly activationId: string;
-  readonly signatureType: string;
+  readonly signatureType: PowerAuthTestSignatureType;
   readonly secret: Buffer;
-  /** Nonces seen, with the time until which they must be remembered, ms. */
-  readonly nonces: Map<string, number>;
 }
 
 /** The secrets of an activation, from the key exchange on. */
@@ -44,6 +42,8 @@ export interface Activation {
   readonly code: string | undefined;
   readonly otp: string | undefined;
   readonly maxFailCount: number;
+  /** Until when it must be ACTIVE, ms. */
+  readonly expiresAt: number;
   readonly serverKeys: KeyPair;
   state: PowerAuthTestActivationState;
   failCount: number;
@@ -64,10 +64,12 @@ export interface Device {
   readonly otp: string | undefined;
 }
 
-/** What an application's own server decides. */
+/** What an application's own server decides, and how its PowerAuth server is configured. */
 export interface ApplicationRules {
-  /** Whether new activations get a recovery code. */
+  /** Whether there is activation recovery: new activations get a recovery code, and codes are taken. */
   readonly activationRecovery: boolean;
+  /** How old a token header's timestamp may be, and how far ahead, ms. */
+  readonly tokenWindow: { readonly back: number; readonly ahead: number };
   /** Whether the biometry factor unlocks the vault. */
   readonly biometryUnlocksVault: boolean;
   /** The user behind the attributes of a custom activation; undefined refuses it. */
@@ -86,18 +88,20 @@ interface TemporaryKey {
 
 /** Life of a temporary key, ms. */
 export const TEMPORARY_KEY_LIFE = 5 * 60_000;
+/** Time from the creation of an activation to its commit, ms. */
+const ACTIVATION_VALIDITY = 5 * 60_000;
 
 /** One server's memory. */
 export class ServerState {
   readonly applicationKey = randomBytes(16).toString('base64');
   readonly applicationSecret = randomBytes(16).toString('base64');
   readonly masterKeys = generateKeyPair();
-  readonly activations = new Map<string, Activation>();
+  readonly #activations = new Map<string, Activation>();
   readonly tokens = new Map<string, Token>();
   readonly recoveryCodes = new RecoveryCodes();
   readonly #rules: ApplicationRules;
   readonly #temporaryKeys = new Map<string, TemporaryKey>();
-  readonly #envelopes = new Set<string>();
+  readonly #seen = new Set<string>();
   /** Added to the machine's clock, ms. */
   clockOffset = 0;
 
@@ -110,10 +114,22 @@ export class ServerState {
     return this.#rules.userOfAttributes(attributes);
   }
 
-  /** Whether these factors unlock the vault. */
-  unlocksVault(signatureType: string): boolean {
-    const biometry = this.#rules.biometryUnlocksVault && signatureType.includes('biometry');
-    return biometry || signatureType.includes('knowledge');
+  /** Whether recovery codes are made and taken. */
+  get activationRecovery(): boolean {
+    return this.#rules.activationRecovery;
+  }
+
+  /** Whether these factors unlock the vault: two, never three. */
+  unlocksVault(signatureType: PowerAuthTestSignatureType): boolean {
+    const byBiometry = this.#rules.biometryUnlocksVault && signatureType === 'possession_biometry';
+    return byBiometry || signatureType === 'possession_knowledge';
+  }
+
+  /** Whether a token header may have this timestamp. */
+  isTokenTime(timestamp: number): boolean {
+    const { back, ahead } = this.#rules.tokenWindow;
+    const age = this.now() - timestamp;
+    return age <= back && age >= -ahead;
   }
 
   /** Claims about a user. */
@@ -126,19 +142,35 @@ export class ServerState {
     return Date.now() + this.clockOffset;
   }
 
+  /** An activation as it is now, or undefined; one that was not committed in time is removed. */
+  activation(activationId: string): Activation | undefined {
+    const activation = this.#activations.get(activationId);
+    const isPending = activation?.state === 'CREATED' || activation?.state === 'PENDING_COMMIT';
+    if (isPending && this.now() > activation.expiresAt) this.remove(activation, { revokeRecovery: true });
+    return activation;
+  }
+
+  /** The activation that waits for this code, or undefined. */
+  activationOfCode(code: string): Activation | undefined {
+    const found = [...this.#activations.values()].find((activation) => activation.code === code);
+    return found && this.activation(found.activationId)?.state === 'CREATED' ? found : undefined;
+  }
+
   createActivation(options: {
     userId?: string;
     code?: string;
     otp?: string;
     maxFailCount?: number;
+    validity?: number;
   }): Activation {
-    const { userId = 'test-user', code, otp, maxFailCount = 5 } = options;
+    const { userId = 'test-user', code, otp, maxFailCount = 5, validity = ACTIVATION_VALIDITY } = options;
     const activation: Activation = {
       activationId: randomUUID(),
       userId,
       code,
       otp,
       maxFailCount,
+      expiresAt: this.now() + validity,
       serverKeys: generateKeyPair(),
       state: 'CREATED',
       failCount: 0,
@@ -148,7 +180,7 @@ export class ServerState {
       name: undefined,
       extras: undefined,
     };
-    this.activations.set(activation.activationId, activation);
+    this.#activations.set(activation.activationId, activation);
     return activation;
   }
 
@@ -206,28 +238,28 @@ export class ServerState {
       : undefined;
   }
 
-  /** Whether an encrypted request came before; remembers it. */
-  isReplay(envelope: string): boolean {
-    if (this.#envelopes.has(envelope)) return true;
-    this.#envelopes.add(envelope);
+  /** Whether what may come once came before; remembers it. */
+  isReplay(unique: string): boolean {
+    if (this.#seen.has(unique)) return true;
+    this.#seen.add(unique);
     return false;
   }
 
-  createToken(activation: Activation, signatureType: string): Token {
+  createToken(activation: Activation, signatureType: PowerAuthTestSignatureType): Token {
     const token: Token = {
       tokenId: randomUUID(),
       activationId: activation.activationId,
       signatureType,
       secret: randomBytes(16),
-      nonces: new Map(),
     };
     this.tokens.set(token.tokenId, token);
     return token;
   }
 
-  /** Removes an activation and its tokens. */
-  remove(activation: Activation): void {
+  /** Removes an activation and its tokens; its recovery codes too where that is wanted. */
+  remove(activation: Activation, { revokeRecovery = false } = {}): void {
     activation.state = 'REMOVED';
+    if (revokeRecovery) this.recoveryCodes.revokeOf(activation.activationId);
     for (const [id, token] of this.tokens) {
       if (token.activationId === activation.activationId) this.tokens.delete(id);
     }
@@ -239,8 +271,9 @@ export class ServerState {
     activation.counter += found.steps + 1;
   }
 
-  /** A wrong password or biometry; the last one that is allowed blocks. */
-  countFailure(activation: Activation): void {
+  /** A wrong password or biometry; the last one that is allowed blocks. Possession alone is not counted. */
+  countFailure(activation: Activation, signatureType: PowerAuthTestSignatureType): void {
+    if (signatureType === 'possession') return;
     activation.failCount++;
     if (activation.failCount >= activation.maxFailCount) activation.state = 'BLOCKED';
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PowerAuthTestSignatureType } from './signature.ts';
 import type { PowerAuthTestActivationState } from './state.ts';
 
 /**
@@ -22,13 +23,20 @@ export interface PowerAuthTestServerOptions {
    * preflights are answered and stand in no list of requests. Default: none, for pages behind whose own server this one stands.
    */
   readonly allowOrigin?: string;
-  /** Whether each new activation gets a recovery code and PUK. Default true. */
+  /** Whether each new activation gets a recovery code and PUK, and recovery codes are taken. Default true. */
   readonly activationRecovery?: boolean;
   /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */
   readonly biometryUnlocksVault?: boolean;
   /**
+   * How old the timestamp of a token header may be, and how far ahead of the server's clock, ms. Default: 2 hours and one
+   * minute, as in PowerAuth Server 1.9 (its setting for the second says 30 minutes, but its check of replays refuses a request
+   * of protocol 3.3 that is more than one minute ahead). Servers from 2.0 on: `{ back: 300_000, ahead: 300_000 }`.
+   */
+  readonly tokenWindow?: { readonly back: number; readonly ahead: number };
+  /**
    * The user behind the identity attributes of a custom activation, or undefined to refuse it. Default: the attribute
-   * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at.
+   * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at. Objects and
+   * arrays are refused before; numbers and booleans are shown as they came, where a genuine server makes strings of them.
    */
   readonly userOfAttributes?: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
   /** Claims about a user, for `/pa/v3/user/info` and new activations. Default: `sub` (the user id), `jti` and `iat`. */
@@ -50,6 +58,8 @@ export interface PowerAuthTestActivationOptions {
   readonly otp?: string;
   /** Failures in a row that block. Default 5. */
   readonly maxFailCount?: number;
+  /** Time in which the code must be used and the activation be ACTIVE, ms; afterwards it is REMOVED. Default 5 minutes. */
+  readonly validity?: number;
 }
 
 /**
@@ -66,7 +76,7 @@ export interface PowerAuthTestToken {
   /** The activation that it belongs to. */
   readonly activationId: string;
   /** For example `possession_knowledge`. */
-  readonly signatureType: string;
+  readonly signatureType: PowerAuthTestSignatureType;
 }
 
 /**
@@ -128,6 +138,8 @@ export interface PowerAuthTestSignedRequest {
   readonly uriId: string;
   /** What was sent, or the canonical query of a GET request. Default: nothing. */
   readonly body?: string | Uint8Array;
+  /** Types of signatures that are taken. Default: all, possession alone among them. */
+  readonly signatureTypes?: readonly PowerAuthTestSignatureType[];
 }
 
 /**
@@ -147,5 +159,5 @@ export interface PowerAuthTestSignatureVerification {
   /** Whose activation it is. */
   readonly userId: string;
   /** For example `possession_knowledge`. */
-  readonly signatureType: string;
+  readonly signatureType: PowerAuthTestSignatureType;
 }

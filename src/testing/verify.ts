@@ -5,82 +5,108 @@
  */
 
 import { equal, fromBase64, hmac } from './crypto.ts';
-import { findCounter, parseFactors, parseHeader } from './signature.ts';
+import {
+  factorsOf,
+  findCounter,
+  onlineSignature,
+  parseHeader,
+  parseSignatureHeader,
+  type PowerAuthTestSignatureType,
+  type SignatureHeader,
+  type SignedData,
+} from './signature.ts';
 import type { Activation, ServerState } from './state.ts';
-
-/** Age of a token header that is still accepted, ms. */
-const MAX_TOKEN_AGE = 2 * 60 * 60_000;
-/** How far ahead of the server's clock a token header may be, ms. */
-const MAX_TOKEN_AHEAD = 30 * 60_000;
 
 /** What stands behind an accepted header. */
 export interface Verified {
   readonly activation: Activation;
-  readonly signatureType: string;
+  readonly signatureType: PowerAuthTestSignatureType;
+}
+
+/** What a signature is held against. */
+export interface SignedRequest {
+  readonly method: string;
+  readonly uriId: string;
+  /** Exactly as it came, or the canonical query of a GET request. */
+  readonly body: Buffer;
 }
 
 /**
- * Verifies an online signature, moves the counter, counts failures.
- *
- * @param body exactly as it came, or the canonical query of a GET request
+ * Verifies the value of a header, moves the counter, counts failures. A type that is not allowed does neither: the genuine
+ * filter looks at it before it asks its server.
  */
 export function verifySignature(
   state: ServerState,
-  header: string | undefined,
-  request: { method: string; uriId: string; body: Buffer },
+  value: string | undefined,
+  request: SignedRequest,
+  allowed: readonly PowerAuthTestSignatureType[],
 ): Verified | undefined {
-  const fields = parseHeader(header);
-  const activation = state.activations.get(fields?.['pa_activation_id'] ?? '');
-  const factors = parseFactors(fields?.['pa_signature_type']);
-  const { pa_nonce: nonce = '', pa_signature: signature = '' } = fields ?? {};
-  if (fields?.['pa_version'] !== '3.3' || fields['pa_application_key'] !== state.applicationKey)
-    return undefined;
-  if (activation?.keys === undefined || factors === undefined || activation.state !== 'ACTIVE')
-    return undefined;
-  if (fromBase64(nonce, 16) === undefined) return undefined;
-
-  const { keys } = activation;
-  const data = { ...request, nonce, secret: state.applicationSecret };
-  const factorKeys = factors.map((factor) => keys[factor]);
-  const found = findCounter(factorKeys, activation.ctrData, data, signature, 'online');
-  const beyondPossession = factors.length > 1;
-  if (found === undefined) {
-    if (beyondPossession) state.countFailure(activation);
-    return undefined;
-  }
-  state.moveCounter(activation, found);
-  if (beyondPossession) activation.failCount = 0;
-  return { activation, signatureType: factors.join('_') };
+  const header = parseSignatureHeader(value);
+  if (header === undefined || !allowed.includes(header.signatureType)) return undefined;
+  return verifyParsed(state, header, request);
 }
 
-/** Verifies a token header and remembers its nonce: a second time it is refused. */
+/** {@link verifySignature} without a look at the type. */
+export function verifyParsed(
+  state: ServerState,
+  header: SignatureHeader,
+  request: SignedRequest,
+): Verified | undefined {
+  const { activationId, applicationKey, nonce, signature, signatureType } = header;
+  const activation = state.activation(activationId);
+  if (activation?.state !== 'ACTIVE') return undefined;
+  const data = { ...request, nonce, secret: state.applicationSecret };
+  // The key of another application is a failure like a wrong password.
+  const isGood =
+    applicationKey === state.applicationKey &&
+    advance(state, activation, signatureType, data, signature, onlineSignature);
+  if (!isGood) {
+    state.countFailure(activation, signatureType);
+    return undefined;
+  }
+  return { activation, signatureType };
+}
+
+/** Whether a signature is good for one of the next counter values; moves behind it, and forgets failures. */
+export function advance(
+  state: ServerState,
+  activation: Activation,
+  signatureType: PowerAuthTestSignatureType,
+  data: SignedData,
+  signature: string,
+  format: Parameters<typeof findCounter>[4],
+): boolean {
+  const { keys } = activation;
+  if (keys === undefined) return false;
+  const factorKeys = factorsOf(signatureType).map((factor) => keys[factor]);
+  const found = findCounter(factorKeys, activation.ctrData, data, signature, format);
+  if (found === undefined) return false;
+  state.moveCounter(activation, found);
+  if (signatureType !== 'possession') activation.failCount = 0;
+  return true;
+}
+
+/**
+ * Verifies a token header and remembers its nonce: a second time it is refused, and so is what comes with the same nonce
+ * after a wrong digest.
+ */
 export function verifyToken(
   state: ServerState,
   header: string | undefined,
+  allowed: readonly PowerAuthTestSignatureType[],
 ): (Verified & { tokenId: string }) | undefined {
   const fields = parseHeader(header);
-  const token = state.tokens.get(fields?.['token_id'] ?? '');
-  const activation = state.activations.get(token?.activationId ?? '');
-  if (fields?.['version'] !== '3.3' || token === undefined || activation?.state !== 'ACTIVE')
-    return undefined;
+  const digest = fromBase64(fields?.['token_digest'], 32);
+  const nonce = fromBase64(fields?.['nonce'], 16);
+  const timestamp = fields?.['timestamp'] ?? '';
+  if (fields?.['version'] !== '3.3' || digest === undefined || nonce === undefined) return undefined;
+  if (!/^\d{9,15}$/.test(timestamp) || !state.isTokenTime(Number(timestamp))) return undefined;
 
-  const digest = fromBase64(fields['token_digest'], 32);
-  const nonce = fromBase64(fields['nonce'], 16);
-  const { timestamp = '' } = fields;
-  if (digest === undefined || nonce === undefined || !/^\d{1,16}$/.test(timestamp)) return undefined;
-  const age = state.now() - Number(timestamp);
-  if (age > MAX_TOKEN_AGE || age < -MAX_TOKEN_AHEAD) return undefined;
+  const token = state.tokens.get(fields['token_id'] ?? '');
+  const activation = state.activation(token?.activationId ?? '');
+  if (token === undefined || activation?.state !== 'ACTIVE') return undefined;
+  if (state.isReplay(`${nonce.toString('base64')}${token.tokenId}`)) return undefined;
   if (!equal(hmac(token.secret, nonce, Buffer.from(`&${timestamp}&3.3`)), digest)) return undefined;
-
-  const key = nonce.toString('base64');
-  if (token.nonces.has(key)) return undefined;
-  rememberNonce(token.nonces, key, Number(timestamp) + MAX_TOKEN_AGE, state.now());
+  if (!allowed.includes(token.signatureType)) return undefined;
   return { activation, signatureType: token.signatureType, tokenId: token.tokenId };
-}
-
-/** A nonce is remembered as long as its header could be accepted. */
-function rememberNonce(nonces: Map<string, number>, nonce: string, until: number, now: number): void {
-  nonces.set(nonce, until);
-  if (nonces.size % 10_000 !== 0) return;
-  for (const [old, expiry] of nonces) if (expiry < now) nonces.delete(old);
 }

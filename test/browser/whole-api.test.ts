@@ -40,7 +40,7 @@ interface Activated extends Opened {
 }
 
 /** The factors of signed requests that the server accepted. */
-const accepted = (server: PowerAuthTestServer, path = '/api/protected/signature'): string[] =>
+const accepted = (server: PowerAuthTestServer, path = '/api/possession/signature'): string[] =>
   server.requests
     .filter((request) => request.path === path && request.status === 200)
     .map(

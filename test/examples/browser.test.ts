@@ -83,7 +83,13 @@ describeWith('chromium', 'the example for browsers', () => {
       expect(await authenticator.count()).toBe(0);
       // The other tab's device has no authenticator.
       await other.waitForFunction(() => document.body.textContent.includes('unavailable'));
+      // Possession alone removes nothing on a server.
+      await other.fill('#removal-password', 'wrong password');
+      await other.click('#deactivate');
+      await other.waitForFunction(() => document.body.textContent.includes('AUTHENTICATION_ERROR'));
+      await other.fill('#removal-password', 'correct horse');
       await press(other, 'deactivate', 'activate');
+      expect(await other.textContent('#log')).toContain('are removed here and on the server');
       await visible(page, 'activate');
     },
     60_000,

@@ -36,7 +36,7 @@ export async function configureClient({
 
 /** Sends a signed request of the application's own, and answers the status. */
 export async function sendSigned(powerAuth: PowerAuth, baseUrl: string): Promise<number> {
-  const path = '/api/protected/signature';
+  const path = '/api/possession/signature';
   const { key, value } = await powerAuth.requestSignature(
     PowerAuthAuthentication.possession(),
     'POST',

@@ -100,11 +100,11 @@ export async function activated(settings?: TestClientSettings): Promise<{
   return { server, powerAuth, activationId: await activate(server, powerAuth) };
 }
 
-/** Sends a header to the server's protected endpoint and answers the HTTP status. */
+/** Sends a header to an endpoint of the server that takes any factors and returns the HTTP status. */
 export async function statusOf(
   server: PowerAuthTestServer,
   header: { key: string; value: string },
-  path = '/api/protected/token',
+  path = '/api/possession/token',
   init: RequestInit = {},
 ): Promise<number> {
   const response = await fetch(server.baseUrl + path, {

@@ -26,6 +26,7 @@ async function knowingServer(): Promise<{ server: PowerAuthTestServer; state: Se
     // Recovery code and PUK are strings that the application is given.
     activationRecovery: false,
     biometryUnlocksVault: false,
+    tokenWindow: { back: 60_000, ahead: 60_000 },
     userOfAttributes: () => undefined,
     userInfo: (userId) => ({ sub: userId, jti: randomUUID() }),
   });
@@ -75,7 +76,7 @@ function hmacStates(key: Buffer): Buffer[] {
 test.runIf(process.platform === 'linux')('no secret stays in memory', async () => {
   const { server, state } = await knowingServer();
   const { activationId, activationCode } = server.createActivation();
-  const activation = state.activations.get(activationId);
+  const activation = state.activation(activationId);
   if (activation === undefined) throw new Error('expected the activation');
   const firstCounter = Buffer.from(activation.ctrData);
   const [sealingKey, planted] = [randomBytes(32), randomBytes(32)];

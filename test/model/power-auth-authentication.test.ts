@@ -13,7 +13,7 @@ import { activated, PASSWORD, statusOf, testClient, testServer } from '../helper
 import { error } from '../helpers/error.ts';
 import { NO_INSTANCES, NO_STRINGS } from '../helpers/wrong-values.ts';
 
-const SIGNED = '/api/protected/signature';
+const SIGNED = '/api/possession/signature';
 const wrong = error(PowerAuthErrorCode.WRONG_PARAMETER, /^authentication/);
 
 /** The deprecated form with this password. */

@@ -120,7 +120,7 @@ describe('the packed package in an empty project', () => {
       const { configuration, baseUrl } = server;
       const otp = '123456';
       const { activationCode } = server.createActivation({ otp });
-      const url = `${baseUrl}/api/protected/token`;
+      const url = `${baseUrl}/api/possession/token`;
       const folder = join(project, `gateway-${resolution}`);
       await mkdir(folder);
       const BANK = JSON.stringify({ configuration, url, otp, activationCode });

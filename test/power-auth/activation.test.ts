@@ -231,8 +231,9 @@ describe('an activation by recovery code', () => {
       ...error(PowerAuthErrorCode.RESPONSE_ERROR),
       errorData: {
         httpStatusCode: 400,
-        serverResponseCode: 'INVALID_RECOVERY_CODE',
-        ...(index === undefined ? {} : { currentRecoveryPukIndex: index }),
+        ...(index === undefined
+          ? { serverResponseCode: 'ERR_ACTIVATION' }
+          : { serverResponseCode: 'INVALID_RECOVERY_CODE', currentRecoveryPukIndex: index }),
       },
     });
     await recover(puks[0]?.puk);

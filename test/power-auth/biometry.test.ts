@@ -175,9 +175,10 @@ describe('a biometry factor', () => {
 
   test('unlocks the vault where the server lets it, which it does not by default', async () => {
     const strict = await withFactor();
-    await expect(strict.powerAuth.fetchEncryptionKey(biometry(), 1)).rejects.toMatchObject(
-      error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
-    );
+    await expect(strict.powerAuth.fetchEncryptionKey(biometry(), 1)).rejects.toMatchObject({
+      ...error(PowerAuthErrorCode.RESPONSE_ERROR),
+      errorData: { httpStatusCode: 400, serverResponseCode: 'ERR_SECURE_VAULT' },
+    });
     const user = testBiometry();
     const server = await testServer({ biometryUnlocksVault: true });
     const powerAuth = await testClient(server, { biometry: user.biometry });

@@ -132,7 +132,7 @@ async function mainJob(origin: string, byDefault: boolean): Promise<EngineName |
     await powerAuth.tokenStore.requestAccessToken('T', PowerAuthAuthentication.possession());
 
     const statusOf = async (key: string, value: string): Promise<number> =>
-      (await ask('/api/protected/token', { method: 'POST', headers: { [key]: value } })).status;
+      (await ask('/api/possession/token', { method: 'POST', headers: { [key]: value } })).status;
     const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('T');
     assert((await statusOf(key, value)) === 200, 'the server refuses a header');
     const generator = await powerAuth.tokenStore.headerGenerator('T');

@@ -15,7 +15,7 @@ import { error } from '../helpers/error.ts';
 import { keysOf, rejection } from '../helpers/storage.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
-const SIGNED = '/api/protected/signature';
+const SIGNED = '/api/possession/signature';
 
 describe('counters that have drifted apart', () => {
   const sign = async (powerAuth: PowerAuth, times: number) => {

@@ -130,7 +130,7 @@ async function acceptance(name) {
       const batch = generator.nextBatch(1 + (sent % 64));
       for (let i = 0; i < 1000; i++) generator.next();
       const headers = { [key]: sent % 2 === 0 ? generator.next() : batch.at(-1) };
-      const response = await fetch(`${server.baseUrl}/api/protected/token`, { headers });
+      const response = await fetch(`${server.baseUrl}/api/possession/token`, { headers });
       await response.arrayBuffer();
       if (response.status !== 200) throw new Error(`${name}: the server answered ${response.status}`);
     }

@@ -5,19 +5,21 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import {
-  activationInvalid,
-  badRequest,
-  bare,
-  ok,
-  recoveryInvalid,
-  springError,
-  type Answer,
-} from '../answers.ts';
+import { activationInvalid, bare, ok, recoveryInvalid, springError, type Answer } from '../answers.ts';
 import { aesEncrypt, equal, fromBase64, kdf, kdfInternal, uncompress } from '../crypto.ts';
-import { LOOK_AHEAD } from '../signature.ts';
+import { LOOK_AHEAD, TWO_FACTORS } from '../signature.ts';
 import type { Activation, Device, PowerAuthTestActivationState, ServerState } from '../state.ts';
-import { decrypt, object, parseJson, requestObject, signed, text, type Json, type Route } from './request.ts';
+import {
+  decrypt,
+  header,
+  object,
+  parseJson,
+  requestObject,
+  signed,
+  text,
+  type Json,
+  type Route,
+} from './request.ts';
 
 const STATE_CODES: Record<PowerAuthTestActivationState, number> = {
   CREATED: 1,
@@ -38,7 +40,9 @@ export const createActivation: Route = (state, request) => {
   const device = layer2 && parseDevice(parseJson(layer2.plaintext));
   if (device === undefined) return activationInvalid;
 
-  const found = findActivation(state, type, object(identityAttributes) ?? {}, device);
+  const attributes = object(identityAttributes);
+  if (!areAttributes(attributes)) return activationInvalid;
+  const found = findActivation(state, type, attributes, device);
   if ('refusal' in found) return found.refusal;
   const { activation } = found;
   state.exchangeKeys(activation, device, type === 'RECOVERY' || activation.otp !== undefined);
@@ -61,17 +65,25 @@ export const createActivation: Route = (state, request) => {
 
 function parseDevice(data: Json | undefined): Device | undefined {
   const publicKey = fromBase64(data?.['devicePublicKey']);
-  if (publicKey === undefined) return undefined;
+  const [name, extras] = [text(data?.['activationName']), text(data?.['extras'])];
+  // The lengths of the columns in the genuine server's database.
+  if (publicKey === undefined || (name?.length ?? 0) > 255 || (extras?.length ?? 0) > 4000) return undefined;
   try {
     return {
       publicKey: uncompress(publicKey),
-      name: text(data?.['activationName']),
-      extras: text(data?.['extras']),
+      name,
+      extras,
       otp: text(data?.['activationOtp']),
     };
   } catch {
     return undefined;
   }
+}
+
+/** Whether these are identity attributes: a map that isn't empty, of what the genuine server can make texts of. */
+function areAttributes(attributes: Json | undefined): attributes is Json {
+  const values = Object.values(attributes ?? {});
+  return values.length > 0 && !values.some((value) => typeof value === 'object' && value !== null);
 }
 
 function findActivation(state: ServerState, type: unknown, attributes: Json, device: Device): Found {
@@ -80,14 +92,16 @@ function findActivation(state: ServerState, type: unknown, attributes: Json, dev
   if (device.otp !== undefined) return { refusal: activationInvalid };
   if (type === 'RECOVERY') return activationToRecover(state, attributes);
   const userId = type === 'CUSTOM' ? state.userOfAttributes(attributes) : undefined;
-  return userId === undefined
+  return userId === undefined || userId.trim() === '' || userId.length > 255
     ? { refusal: activationInvalid }
     : { activation: state.createActivation({ userId }) };
 }
 
 function activationOfCode(state: ServerState, code: string | undefined, otp: string | undefined): Found {
-  const activation = [...state.activations.values()].find((it) => it.code === code && it.state === 'CREATED');
+  const activation = state.activationOfCode(code ?? '');
   if (activation === undefined) return { refusal: activationInvalid };
+  // A missing one costs no attempt.
+  if (activation.otp !== undefined && (otp ?? '') === '') return { refusal: activationInvalid };
   if (equal(Buffer.from(otp ?? ''), Buffer.from(activation.otp ?? ''))) return { activation };
   activation.failCount++;
   if (activation.failCount >= activation.maxFailCount) state.remove(activation);
@@ -96,19 +110,20 @@ function activationOfCode(state: ServerState, code: string | undefined, otp: str
 
 function activationToRecover(state: ServerState, attributes: Json): Found {
   const [recoveryCode = '', puk = ''] = [text(attributes['recoveryCode']), text(attributes['puk'])];
+  if (!state.activationRecovery) return { refusal: activationInvalid };
   const attempt = state.recoveryCodes.usePuk(recoveryCode, puk);
   if (attempt.accepted === undefined) return { refusal: recoveryInvalid(attempt.currentPukIndex) };
   const { userId, activationId } = attempt.accepted;
-  const recovered = state.activations.get(activationId ?? '');
-  if (recovered !== undefined) state.remove(recovered);
+  const recovered = state.activation(activationId ?? '');
+  if (recovered !== undefined) state.remove(recovered, { revokeRecovery: true });
   return { activation: state.createActivation({ userId }) };
 }
 
 export const activationStatus: Route = (state, request) => {
   const { activationId, challenge } = requestObject(request) ?? {};
   const challengeBytes = fromBase64(challenge, 16);
-  if (typeof activationId !== 'string' || challengeBytes === undefined) return badRequest;
-  const activation = state.activations.get(activationId);
+  if (typeof activationId !== 'string' || challengeBytes === undefined) return activationInvalid;
+  const activation = state.activation(activationId);
   const nonce = randomBytes(16);
   // What is not known looks like what is, to everybody but the device.
   const encryptedStatusBlob =
@@ -135,7 +150,16 @@ function statusBlob(activation: Activation, transportKey: Buffer, challenge: Buf
   return aesEncrypt(transportKey, iv, blob, false);
 }
 
-export const removeActivation = signed('/pa/activation/remove', ({ activation }, state) => {
-  state.remove(activation);
-  return ok({ activationId: activation.activationId });
-});
+const removeSigned = signed(
+  { uriId: '/pa/activation/remove', signatureTypes: TWO_FACTORS },
+  ({ activation }, state) => {
+    state.remove(activation);
+    return ok({ activationId: activation.activationId });
+  },
+);
+
+/** Spring itself misses the header here. */
+export const removeActivation: Route = (state, request) =>
+  header(request, 'x-powerauth-authorization') === undefined
+    ? springError(400, 'Bad Request', request.path)
+    : removeSigned(state, request);

@@ -4,23 +4,35 @@
  * @module
  */
 
-import { bare, ok, springError, tokenInvalid, type Answer } from '../answers.ts';
+import { bare, ok, signatureInvalid, springError, tokenInvalid, type Answer } from '../answers.ts';
 import type { DecryptedRequest } from '../ecies.ts';
-import { parseHeader } from '../signature.ts';
+import {
+  parseHeader,
+  parseSignatureHeader,
+  TWO_FACTORS,
+  type PowerAuthTestSignatureType,
+} from '../signature.ts';
 import type { Activation, ServerState } from '../state.ts';
-import { verifyToken } from '../verify.ts';
-import { decrypt, header, parseJson, signed, signedAndEncrypted, type Route } from './request.ts';
+import { verifySignature, verifyToken } from '../verify.ts';
+import { decrypt, header, parseJson, signed, type Route } from './request.ts';
 
-export const protectedByToken: Route = (state, request) => {
-  const verified = verifyToken(state, header(request, 'x-powerauth-token'));
-  if (verified === undefined) return tokenInvalid;
-  const { activation, tokenId, signatureType } = verified;
-  return ok({ activationId: activation.activationId, userId: activation.userId, tokenId, signatureType });
-};
+type SignatureTypes = readonly PowerAuthTestSignatureType[];
 
-export const protectedBySignature = signed('/api/protected/signature', ({ activation, signatureType }) =>
-  ok({ activationId: activation.activationId, userId: activation.userId, signatureType }),
-);
+/** What `@PowerAuthToken` stands above. */
+export const protectedByToken =
+  (signatureTypes: SignatureTypes): Route =>
+  (state, request) => {
+    const verified = verifyToken(state, header(request, 'x-powerauth-token'), signatureTypes);
+    if (verified === undefined) return tokenInvalid;
+    const { activation, tokenId, signatureType } = verified;
+    return ok({ activationId: activation.activationId, userId: activation.userId, tokenId, signatureType });
+  };
+
+/** What `@PowerAuth` stands above. */
+export const protectedBySignature = (uriId: string, signatureTypes: SignatureTypes): Route =>
+  signed({ uriId, signatureTypes }, ({ activation, signatureType }) =>
+    ok({ activationId: activation.activationId, userId: activation.userId, signatureType }),
+  );
 
 /** An endpoint that needs encryption and no signature; 500 for whatever is wrong, as the genuine server has it. */
 function encrypted(
@@ -31,14 +43,12 @@ function encrypted(
     const refusal = springError(500, 'Internal Server Error', request.path);
     const fields = parseHeader(header(request, 'x-powerauth-encryption'));
     if (fields?.['version'] !== '3.3' || fields['application_key'] !== state.applicationKey) return refusal;
-    const activation = state.activations.get(fields['activation_id'] ?? '');
+    const { activation_id: activationId } = fields;
+    // Each scope has a header of its own.
+    if ((scope === 'application') !== (activationId === undefined)) return refusal;
+    const activation = state.activation(activationId ?? '');
     if (scope === 'activation' && activation?.state !== 'ACTIVE') return refusal;
-    const decrypted = decrypt(
-      state,
-      parseJson(request.body),
-      `/pa/generic/${scope}`,
-      scope === 'activation' ? activation : undefined,
-    );
+    const decrypted = decrypt(state, parseJson(request.body), `/pa/generic/${scope}`, activation);
     return decrypted === undefined ? refusal : answer(decrypted, state, activation);
   };
 }
@@ -49,11 +59,26 @@ const echo = (decrypted: DecryptedRequest, state: ServerState): Answer =>
 
 export const encryptedInApplication = encrypted('application', echo);
 export const encryptedInActivation = encrypted('activation', echo);
-export const encryptedAndSigned = signedAndEncrypted(
-  '/api/encrypted/signature',
-  (_, state, decrypted) => echo(decrypted, state),
-  '/pa/generic/activation',
-);
+
+/** Encrypted, then signed: as the requests of the Standard RESTful API are, and as the mobile SDKs describe it. */
+export const encryptedThenSigned = (uriId: string): Route =>
+  signed({ uriId, signatureTypes: TWO_FACTORS }, ({ activation }, state, request) => {
+    const decrypted = decrypt(state, parseJson(request.body), '/pa/generic/activation', activation);
+    return decrypted === undefined ? signatureInvalid : echo(decrypted, state);
+  });
+
+/** Signed, then encrypted: what `@PowerAuth` and `@PowerAuthEncryption` take where both stand above a handler. */
+export const signedThenEncrypted =
+  (uriId: string): Route =>
+  (state, request) => {
+    const value = header(request, 'x-powerauth-authorization');
+    const activation = state.activation(parseSignatureHeader(value)?.activationId ?? '');
+    if (activation?.state !== 'ACTIVE') return signatureInvalid;
+    const decrypted = decrypt(state, parseJson(request.body), '/pa/generic/activation', activation);
+    const body = decrypted?.plaintext ?? request.body;
+    const verified = verifySignature(state, value, { method: 'POST', uriId, body }, TWO_FACTORS);
+    return decrypted === undefined || verified === undefined ? signatureInvalid : echo(decrypted, state);
+  };
 
 export const userInfo = encrypted('activation', (decrypted, state, activation) =>
   bare(decrypted.encrypt(JSON.stringify(state.userInfo(activation?.userId ?? '')), state.now())),

@@ -4,8 +4,10 @@
  * @module
  */
 
-import { signatureInvalid, type Answer } from '../answers.ts';
+import { signatureInvalid, springError, type Answer } from '../answers.ts';
 import { decryptEnvelope, type DecryptedRequest } from '../ecies.ts';
+import { signedQuery } from '../query.ts';
+import type { PowerAuthTestSignatureType } from '../signature.ts';
 import type { Activation, ServerState } from '../state.ts';
 import { verifySignature, type Verified } from '../verify.ts';
 
@@ -13,7 +15,8 @@ import { verifySignature, type Verified } from '../verify.ts';
 export interface Incoming {
   readonly method: string;
   readonly path: string;
-  readonly query: URLSearchParams;
+  /** As it came, without its `?`. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
@@ -75,34 +78,51 @@ export function decrypt(
   );
 }
 
-/** An endpoint for signed requests; `uriId` is what client and server agreed on. */
+/** What Spring answers to a body that is no JSON where a handler takes JSON; undefined where it is. */
+export function unreadable({ headers, body, path }: Incoming): Answer | undefined {
+  const type = text(headers['content-type']) ?? '';
+  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type))
+    return springError(415, 'Unsupported Media Type', path);
+  return parseJson(body) === undefined ? springError(400, 'Bad Request', path) : undefined;
+}
+
+/** An endpoint whose handler takes JSON and no signature. */
+export const json =
+  (route: Route): Route =>
+  (state, request) =>
+    unreadable(request) ?? route(state, request);
+
+/** What a signed request needs. */
+interface SignatureRules {
+  /** What client and server agreed on. */
+  readonly uriId: string;
+  /** Types that are taken. */
+  readonly signatureTypes: readonly PowerAuthTestSignatureType[];
+  /** Whether the handler takes JSON. */
+  readonly takesJson?: boolean;
+}
+
+/** An endpoint for signed requests. */
 export function signed(
-  uriId: string,
+  { uriId, signatureTypes, takesJson = false }: SignatureRules,
   answer: (verified: Verified, state: ServerState, request: Incoming) => Answer,
 ): Route {
   return (state, request) => {
+    const { method, path } = request;
     const value = header(request, 'x-powerauth-authorization');
-    const body = request.method === 'GET' ? Buffer.from(canonicalQuery(request.query)) : request.body;
-    const verified = verifySignature(state, value, { method: request.method, uriId, body });
+    if (value === undefined) return signatureInvalid;
+    const query = method === 'GET' ? signedQuery(request.query) : '';
+    if (query === undefined) return springError(500, 'Internal Server Error', path);
+    const body = method === 'GET' ? Buffer.from(query) : request.body;
+    // Before the body is looked at, as the genuine server's interceptor does it.
+    const verified = verifySignature(state, value, { method, uriId, body }, signatureTypes);
+    const refusal = takesJson ? unreadable(request) : undefined;
+    if (refusal !== undefined) return refusal;
     return verified === undefined ? signatureInvalid : answer(verified, state, request);
   };
 }
 
-/** An endpoint for requests that are signed and encrypted; `uriId` stands for sharedInfo1 as well. */
-export function signedAndEncrypted(
-  uriId: string,
-  answer: (verified: Verified, state: ServerState, decrypted: DecryptedRequest) => Answer,
-  sharedInfo1 = uriId,
-): Route {
-  return signed(uriId, (verified, state, request) => {
-    const decrypted = decrypt(state, parseJson(request.body), sharedInfo1, verified.activation);
-    return decrypted === undefined ? signatureInvalid : answer(verified, state, decrypted);
-  });
-}
-
-/** The query's pairs sorted by name and value, encoded as a form. */
-function canonicalQuery(query: URLSearchParams): string {
-  const order = (a: string, b: string) => Number(a > b) - Number(a < b);
-  const pairs = [...query].sort(([n1, v1], [n2, v2]) => order(n1, n2) || order(v1, v2));
-  return new URLSearchParams(pairs).toString();
+/** Whether an envelope has what protocol 3.3 adds to older ones; else the genuine server says which request it is not. */
+export function hasEnvelopeFields(envelope: Json): boolean {
+  return ['nonce', 'timestamp', 'temporaryKeyId'].every((field) => (envelope[field] ?? null) !== null);
 }

@@ -20,8 +20,8 @@ export const createTemporaryKey: Route = (state, request) => {
   }
   const secret = Buffer.from(state.applicationSecret, 'base64');
   const inActivation = activationId !== undefined && activationId !== null;
-  const activation = state.activations.get(text(activationId) ?? '');
-  if (inActivation && (activation?.keys === undefined || activation.state === 'REMOVED'))
+  const activation = state.activation(text(activationId) ?? '');
+  if (inActivation && activation?.state !== 'ACTIVE' && activation?.state !== 'BLOCKED')
     return temporaryKeyFailure;
   const key = activation?.keys === undefined ? secret : kdfInternal(activation.keys.transport, secret);
   if (!equal(hmac(key, Buffer.from(`${head}.${claimsPart}`)), Buffer.from(mac, 'base64url')))

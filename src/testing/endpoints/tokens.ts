@@ -4,12 +4,19 @@
  * @module
  */
 
-import { badRequest, bare, ok } from '../answers.ts';
-import { requestObject, signed, signedAndEncrypted } from './request.ts';
+import { bare, ok, requestInvalid, tokenError } from '../answers.ts';
+import { ANY_FACTORS } from '../signature.ts';
+import { decrypt, hasEnvelopeFields, parseJson, requestObject, signed } from './request.ts';
 
-export const createToken = signedAndEncrypted(
-  '/pa/token/create',
-  ({ activation, signatureType }, state, decrypted) => {
+export const createToken = signed(
+  { uriId: '/pa/token/create', signatureTypes: ANY_FACTORS, takesJson: true },
+  ({ activation, signatureType }, state, request) => {
+    const envelope = parseJson(request.body) ?? {};
+    if (!hasEnvelopeFields(envelope)) return requestInvalid;
+    // The genuine TokenService has no word for three factors.
+    if (signatureType === 'possession_knowledge_biometry') return tokenError;
+    const decrypted = decrypt(state, envelope, '/pa/token/create', activation);
+    if (decrypted === undefined) return tokenError;
     const { tokenId, secret } = state.createToken(activation, signatureType);
     return bare(
       decrypted.encrypt(JSON.stringify({ tokenId, tokenSecret: secret.toString('base64') }), state.now()),
@@ -17,9 +24,14 @@ export const createToken = signedAndEncrypted(
   },
 );
 
-export const removeToken = signed('/pa/token/remove', ({ activation }, state, request) => {
-  const tokenId = requestObject(request)?.['tokenId'];
-  if (typeof tokenId !== 'string') return badRequest;
-  if (state.tokens.get(tokenId)?.activationId === activation.activationId) state.tokens.delete(tokenId);
-  return ok({ tokenId });
-});
+export const removeToken = signed(
+  { uriId: '/pa/token/remove', signatureTypes: ANY_FACTORS, takesJson: true },
+  ({ activation }, state, request) => {
+    const content = requestObject(request);
+    if (content === undefined) return requestInvalid;
+    const { tokenId } = content;
+    if (typeof tokenId !== 'string') return tokenError;
+    if (state.tokens.get(tokenId)?.activationId === activation.activationId) state.tokens.delete(tokenId);
+    return ok({ tokenId });
+  },
+);

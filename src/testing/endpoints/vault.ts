@@ -4,35 +4,69 @@
  * @module
  */
 
-import { bare, recoveryNotConfirmed, signatureInvalid } from '../answers.ts';
+import {
+  bare,
+  recoveryNotConfirmed,
+  requestInvalid,
+  signatureInvalid,
+  vaultInvalid,
+  type Answer,
+} from '../answers.ts';
 import { aesEncryptNoIv } from '../crypto.ts';
-import { parseJson, signedAndEncrypted, text } from './request.ts';
+import { parseSignatureHeader, type SignatureHeader } from '../signature.ts';
+import type { ServerState } from '../state.ts';
+import { verifyParsed } from '../verify.ts';
+import {
+  decrypt,
+  hasEnvelopeFields,
+  header,
+  json,
+  parseJson,
+  signed,
+  text,
+  type Incoming,
+  type Json,
+} from './request.ts';
 
-const REASONS: readonly unknown[] = [
-  'ADD_BIOMETRY',
-  'FETCH_ENCRYPTION_KEY',
-  'SIGN_WITH_DEVICE_PRIVATE_KEY',
-  'RECOVERY_CODE',
-  'NOT_SPECIFIED',
-];
+const VAULT_UNLOCK = '/pa/vault/unlock';
+const CONFIRM_RECOVERY = '/pa/recovery/confirm';
+/** Reasons that the genuine server writes into its log. */
+const REASON = /^[A-Za-z0-9_\-.]{3,255}$/;
 
-/** Needs the knowledge factor unless the server is told otherwise, as the genuine one can be. */
-export const unlockVault = signedAndEncrypted(
-  '/pa/vault/unlock',
-  ({ activation, signatureType }, state, decrypted) => {
-    const { reason } = parseJson(decrypted.plaintext) ?? {};
-    if (!state.unlocksVault(signatureType) || !REASONS.includes(reason) || activation.keys === undefined)
-      return signatureInvalid;
-    const { transport, vault } = activation.keys;
-    const encryptedVaultEncryptionKey = aesEncryptNoIv(transport, vault).toString('base64');
-    return bare(decrypted.encrypt(JSON.stringify({ encryptedVaultEncryptionKey }), state.now()));
-  },
-);
+/** Takes two factors, knowledge the second of them unless the server is told otherwise. */
+export const unlockVault = json((state, request) => {
+  const signature = parseSignatureHeader(header(request, 'x-powerauth-authorization'));
+  if (signature === undefined) return signatureInvalid;
+  const envelope = parseJson(request.body) ?? {};
+  return hasEnvelopeFields(envelope) ? unlock(state, request, signature, envelope) : requestInvalid;
+});
 
-export const confirmRecoveryCode = signedAndEncrypted(
-  '/pa/recovery/confirm',
-  ({ activation, signatureType }, state, decrypted) => {
-    if (!signatureType.includes('knowledge')) return signatureInvalid;
+/** In the order of the genuine server: the signature comes last, so that what is wrong before it costs no attempt. */
+function unlock(state: ServerState, { body }: Incoming, signature: SignatureHeader, envelope: Json): Answer {
+  if (!state.unlocksVault(signature.signatureType)) return vaultInvalid;
+  const activation = state.activation(signature.activationId);
+  if (activation?.state !== 'ACTIVE' || signature.applicationKey !== state.applicationKey)
+    return signatureInvalid;
+  const decrypted = decrypt(state, envelope, VAULT_UNLOCK, activation);
+  if (decrypted === undefined) return vaultInvalid;
+  const content = parseJson(decrypted.plaintext);
+  if (content === undefined) return signatureInvalid;
+  if (!REASON.test(text(content['reason'] ?? 'NOT_SPECIFIED') ?? '')) return vaultInvalid;
+  const verified = verifyParsed(state, signature, { method: 'POST', uriId: VAULT_UNLOCK, body });
+  if (verified === undefined || activation.keys === undefined) return signatureInvalid;
+  const { transport, vault } = activation.keys;
+  const encryptedVaultEncryptionKey = aesEncryptNoIv(transport, vault).toString('base64');
+  return bare(decrypted.encrypt(JSON.stringify({ encryptedVaultEncryptionKey }), state.now()));
+}
+
+export const confirmRecoveryCode = signed(
+  { uriId: CONFIRM_RECOVERY, signatureTypes: ['possession_knowledge'], takesJson: true },
+  ({ activation }, state, request) => {
+    const envelope = parseJson(request.body) ?? {};
+    if (!hasEnvelopeFields(envelope)) return requestInvalid;
+    if (!state.activationRecovery) return recoveryNotConfirmed;
+    const decrypted = decrypt(state, envelope, CONFIRM_RECOVERY, activation);
+    if (decrypted === undefined) return recoveryNotConfirmed;
     const recoveryCode = text(parseJson(decrypted.plaintext)?.['recoveryCode']) ?? '';
     const alreadyConfirmed = state.recoveryCodes.confirm(recoveryCode, activation.userId);
     if (alreadyConfirmed === undefined) return recoveryNotConfirmed;

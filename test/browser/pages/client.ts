@@ -55,7 +55,7 @@ async function removeToken(name: string): Promise<number> {
 /** The status that the server answers to a header. */
 async function useToken(name: string): Promise<number> {
   const { key, value } = await tokenStore.generateHeaderForToken(name);
-  return (await fetch('/api/protected/token', { headers: { [key]: value } })).status;
+  return (await fetch('/api/possession/token', { headers: { [key]: value } })).status;
 }
 
 /** Makes headers until there is no token; answers when that was. */

@@ -59,7 +59,7 @@ async function send(
   return (await fetch(path, { ...init, headers: { [key]: value } })).status;
 }
 
-const SIGNED = '/api/protected/signature';
+const SIGNED = '/api/possession/signature';
 
 async function pay(authentication: PowerAuthAuthentication, body: string): Promise<number> {
   const header = await powerAuth.requestSignature(authentication, 'POST', SIGNED, body);
@@ -75,7 +75,7 @@ async function search(
 }
 
 async function useToken(name: string): Promise<number> {
-  return send(await tokenStore.generateHeaderForToken(name), '/api/protected/token');
+  return send(await tokenStore.generateHeaderForToken(name), '/api/possession/token');
 }
 
 const commit = (password: string, question?: string): Promise<void> =>
@@ -174,7 +174,7 @@ const calls = {
     try {
       const { key } = generator;
       const values = [generator.next(), ...generator.nextBatch(2)];
-      return await Promise.all(values.map((value) => send({ key, value }, '/api/protected/token')));
+      return await Promise.all(values.map((value) => send({ key, value }, '/api/possession/token')));
     } finally {
       generator.release();
     }

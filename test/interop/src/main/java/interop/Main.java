@@ -214,12 +214,12 @@ public final class Main {
     }
 
     private String sign(PowerAuthSignatureTypes type, String password) throws Exception {
-        final VerifySignatureStepModel model = prepared(new VerifySignatureStepModel(), baseUrl + "/api/protected/signature");
+        final VerifySignatureStepModel model = prepared(new VerifySignatureStepModel(), baseUrl + "/api/possession/signature");
         model.setApplicationKey(applicationKey);
         model.setApplicationSecret(applicationSecret);
         model.setData("{\"amount\":\"1 000 K\u010d\"}".getBytes(StandardCharsets.UTF_8));
         model.setHttpMethod("POST");
-        model.setResourceId("/api/protected/signature");
+        model.setResourceId("/api/possession/signature");
         model.setSignatureType(type);
         model.setPassword(password);
         model.setStatusFileName(statusFile);
@@ -228,11 +228,11 @@ public final class Main {
     }
 
     private String signGet(String query) throws Exception {
-        final VerifySignatureStepModel model = prepared(new VerifySignatureStepModel(), baseUrl + "/api/protected/signature?" + query);
+        final VerifySignatureStepModel model = prepared(new VerifySignatureStepModel(), baseUrl + "/api/possession/signature?" + query);
         model.setApplicationKey(applicationKey);
         model.setApplicationSecret(applicationSecret);
         model.setHttpMethod("GET");
-        model.setResourceId("/api/protected/signature");
+        model.setResourceId("/api/possession/signature");
         model.setSignatureType(PowerAuthSignatureTypes.POSSESSION);
         model.setPassword(PASSWORD);
         model.setStatusFileName(statusFile);
@@ -253,7 +253,7 @@ public final class Main {
     }
 
     private String verifyToken(String id, String secret) throws Exception {
-        final VerifyTokenStepModel model = prepared(new VerifyTokenStepModel(), baseUrl + "/api/protected/token");
+        final VerifyTokenStepModel model = prepared(new VerifyTokenStepModel(), baseUrl + "/api/possession/token");
         model.setTokenId(id);
         model.setTokenSecret(secret);
         model.setHttpMethod("POST");
