@@ -38,7 +38,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async hasValidActivation(): Promise<boolean> {
     return guard(async () => {
       const { activation } = await sessionOf(this.instanceId).settled();
-      return (await activation.activationId()) !== undefined;
+      return (await activation.readActivationId()) !== undefined;
     });
   }
 
@@ -53,7 +53,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async canStartActivation(): Promise<boolean> {
     return guard(async () => {
       const { activation, pending } = await sessionOf(this.instanceId).settled();
-      return !pending.exists && (await activation.activationId()) === undefined;
+      return !pending.exists && (await activation.readActivationId()) === undefined;
     });
   }
 
@@ -80,7 +80,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
   async getActivationIdentifier(): Promise<string | undefined> {
     return guard(async () => {
       const { activation, pending } = await sessionOf(this.instanceId).settled();
-      return pending.activationId ?? (await activation.activationId());
+      return pending.activationId ?? (await activation.readActivationId());
     });
   }
 

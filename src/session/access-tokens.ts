@@ -32,9 +32,12 @@ interface Loading {
   stale: boolean;
 }
 
+/** What is told of a token. */
+type TokenFacts = Pick<CachedToken, 'tokenIdentifier' | 'signatureType'>;
+
 /** A request for a new token under way. */
 interface Requesting {
-  readonly promise: Promise<CachedToken>;
+  readonly promise: Promise<TokenFacts>;
   readonly signatureType: string;
 }
 
@@ -81,7 +84,7 @@ export class AccessTokens {
    *
    * @throws WRONG_PARAMETER when the token has, or is just getting, another combination of factors
    */
-  async request(name: string, authentication: PowerAuthAuthentication): Promise<CachedToken> {
+  async request(name: string, authentication: PowerAuthAuthentication): Promise<TokenFacts> {
     const type = signatureType(signatureFactors(authentication));
     const underWay = this.#requesting.get(name);
     if (underWay !== undefined) {
@@ -111,7 +114,7 @@ export class AccessTokens {
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token a newer one of somebody else.
       await throwIfLost(lock);
-      await this.removeLocal(name);
+      await this.#session.uncut(() => this.removeLocal(name));
     });
   }
 
@@ -125,7 +128,9 @@ export class AccessTokens {
   async removeAll(): Promise<void> {
     // Before the storage, which may fail half way: no header of a token that is to go is made from here on.
     this.#dropAll();
-    for await (const key of this.#storage.list(this.#keys.tokens)) await this.#storage.delete(key);
+    await this.#session.uncut(async () => {
+      for await (const key of this.#tokenKeys()) await this.#storage.delete(key);
+    });
     this.#dropAll();
   }
 
@@ -141,7 +146,7 @@ export class AccessTokens {
     const activationId = await this.#session.activation.readActivationId();
     if (activationId === undefined) return this.removeAll();
     this.#dropAll();
-    for await (const key of this.#storage.list(this.#keys.tokens)) {
+    for await (const key of this.#tokenKeys()) {
       try {
         const record = await this.#readRecord(key);
         wipe(record?.tokenSecret);
@@ -229,6 +234,16 @@ export class AccessTokens {
     }
   }
 
+  /** Each key is given when the one after it is known: what is done with the last one is the end of all. */
+  async *#tokenKeys(): AsyncGenerator<string, void, undefined> {
+    let known: string | undefined;
+    for await (const key of this.#storage.list(this.#keys.tokens)) {
+      if (known !== undefined) yield known;
+      known = key;
+    }
+    if (known !== undefined) yield known;
+  }
+
   /** Deletes a record of an activation that is gone, unless somebody put another one in its place meanwhile. */
   async #purge(key: string, { activationId }: TokenRecord): Promise<void> {
     let present: Uint8Array | undefined;
@@ -247,7 +262,7 @@ export class AccessTokens {
     }
   }
 
-  async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<CachedToken> {
+  async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<TokenFacts> {
     const local = await this.find(name);
     if (local !== undefined) return sameFactors(local, type);
     return this.#locked(name, async (lock) => {
@@ -278,24 +293,29 @@ export class AccessTokens {
     );
   }
 
-  async #keep(name: string, record: TokenRecord): Promise<CachedToken> {
-    const key = this.#keys.token(name);
-    const bytes = encodeTokenRecord(record);
-    try {
-      await this.#storage.set(key, bytes);
-    } finally {
-      wipe(bytes);
-    }
-    this.#session.throwIfClosed();
-    // Read now: whoever removes the activation deletes it before its tokens, and finds this one or is found here.
-    if ((await this.#session.activation.readActivationId()) !== record.activationId) {
-      await this.#purge(key, record);
-      throw failure(
-        PowerAuthErrorCode.OPERATION_CANCELED,
-        'The activation was removed while its token was being created',
-      );
-    }
-    return this.#cache.add(name, record, key);
+  /** What is stored is there, whatever fails afterwards: the caller is told so. */
+  async #keep(name: string, record: TokenRecord): Promise<TokenFacts> {
+    return this.#session.uncut(async () => {
+      const key = this.#keys.token(name);
+      const bytes = encodeTokenRecord(record);
+      try {
+        await this.#storage.set(key, bytes);
+      } finally {
+        wipe(bytes);
+      }
+      // Read now: whoever removes the activation deletes it before its tokens, and finds this one or is found here.
+      const present = await this.#session.activation.readActivationId().catch(() => null);
+      const { activationId, tokenIdentifier, signatureType: type } = record;
+      if (present !== null && present !== activationId) {
+        await this.#purge(key, record);
+        throw failure(
+          PowerAuthErrorCode.OPERATION_CANCELED,
+          'The activation was removed while its token was being created',
+        );
+      }
+      if (present !== null && !this.#session.isClosed) this.#cache.add(name, record, key);
+      return { tokenIdentifier, signatureType: type };
+    });
   }
 
   #locked<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {

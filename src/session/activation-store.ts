@@ -6,7 +6,6 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { nextCounter } from '../protocol/counter.ts';
-import type { PowerAuthStorage } from '../storage/types.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { ActivationCommit } from './activation-commit.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type WrappedBiometryKey,
   type WrappedKnowledgeKey,
 } from './activation-record.ts';
+import type { SessionStorage } from './session-storage.ts';
 
 /** The error of calls that need an activation where there is none. */
 export function missingActivation(): Error {
@@ -29,17 +29,26 @@ export function missingActivation(): Error {
 
 /** Reads and changes the activation record. */
 export class ActivationStore {
-  readonly #storage: PowerAuthStorage;
+  readonly #storage: SessionStorage;
   readonly #key: string;
   /** Identifier known from the storage; null when it has none, undefined when it must be asked. */
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
   #epoch = 0;
 
-  /** @param storage sealed already */
-  constructor(storage: PowerAuthStorage, key: string) {
+  /** The same as the storage has shown it last; {@link forget} leaves it. */
+  #seen: string | null | undefined;
+  readonly #onOther: () => void;
+
+  /**
+   * @param storage sealed already
+   * @param onOther told when the storage shows another activation than before, or none: it doesn't matter who finds that
+   *   out, and whether anybody has given notice of it
+   */
+  constructor(storage: SessionStorage, key: string, onOther: () => void) {
     this.#storage = storage;
     this.#key = key;
+    this.#onOther = onOther;
   }
 
   /** Drops what is remembered: somebody else changed the record, or may have. */
@@ -51,7 +60,9 @@ export class ActivationStore {
   /** The record, or undefined. The caller wipes it. */
   async read(): Promise<ActivationRecord | undefined> {
     const bytes = await this.#storage.get(this.#key);
-    return readActivation(bytes).record;
+    const { record } = readActivation(bytes);
+    this.#notice(record);
+    return record;
   }
 
   /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
@@ -73,6 +84,14 @@ export class ActivationStore {
     return this.#activationId ?? undefined;
   }
 
+  #notice(record: ActivationRecord | undefined): void {
+    const seen = this.#seen;
+    this.#seen = record?.activationId ?? null;
+    if (seen === undefined || seen === this.#seen) return;
+    this.forget();
+    this.#onOther();
+  }
+
   /** The commit of a new activation; {@link forget} is due after each attempt. */
   newCommit(): ActivationCommit {
     return new ActivationCommit(this.#storage, this.#key);
@@ -89,12 +108,16 @@ export class ActivationStore {
   async takeCounter(fits: (record: ActivationRecord) => boolean): Promise<ActivationRecord | undefined> {
     let next: Uint8Array | undefined;
     try {
-      return await this.#changeIf(fits, (record) => {
-        wipe(next);
-        const counter = nextCounter(record.counter);
-        next = counter.ctrData;
-        return { ...record, counter };
-      });
+      return await unlessUnfit((unfit) =>
+        this.#change((record) => {
+          // What a change throws is what the update rejects with.
+          if (!fits(record)) throw unfit;
+          wipe(next);
+          const counter = nextCounter(record.counter);
+          next = counter.ctrData;
+          return { ...record, counter };
+        }),
+      );
     } finally {
       wipe(next);
     }
@@ -120,9 +143,14 @@ export class ActivationStore {
     fits: (present: WrappedKnowledgeKey) => boolean,
     knowledge: WrappedKnowledgeKey,
   ): Promise<boolean> {
-    const before = await this.#changeIf(
-      (record) => fits(record.knowledge),
-      (record) => ({ ...record, knowledge }),
+    const before = await unlessUnfit((unfit) =>
+      this.#changeForSure(
+        (record) => {
+          if (!fits(record.knowledge)) throw unfit;
+          return { ...record, knowledge };
+        },
+        (present) => present !== undefined && equalBytes(present.knowledge.salt, knowledge.salt),
+      ),
     );
     if (before !== undefined) wipeActivationRecord(before);
     return before !== undefined;
@@ -139,13 +167,17 @@ export class ActivationStore {
     activationId: string | undefined,
     biometry: WrappedBiometryKey | undefined,
   ): Promise<WrappedBiometryKey | undefined> {
-    const before = await this.#change((record) => {
-      if (activationId === undefined || activationId === record.activationId) return { ...record, biometry };
-      throw failure(
-        PowerAuthErrorCode.OPERATION_CANCELED,
-        'The activation was replaced by another one while its biometry factor was being set up',
-      );
-    });
+    const before = await this.#changeForSure(
+      (record) => {
+        if (activationId === undefined || activationId === record.activationId)
+          return { ...record, biometry };
+        throw failure(
+          PowerAuthErrorCode.OPERATION_CANCELED,
+          'The activation was replaced by another one while its biometry factor was being set up',
+        );
+      },
+      (present) => present !== undefined && isSameFactor(present.biometry, biometry),
+    );
     wipeActivationRecord(before);
     return before.biometry;
   }
@@ -167,8 +199,9 @@ export class ActivationStore {
    */
   async deleteOf(activationId: string): Promise<ActivationRecord | undefined> {
     try {
-      const before = await this.#change((record) =>
-        record.activationId === activationId ? undefined : record,
+      const before = await this.#changeForSure(
+        (record) => (record.activationId === activationId ? undefined : record),
+        (present) => present?.activationId !== activationId,
       );
       wipeActivationRecord(before);
       return before.activationId === activationId ? before : undefined;
@@ -181,22 +214,38 @@ export class ActivationStore {
     }
   }
 
-  /** The same as {@link #change}; returns undefined, and writes nothing, where the record doesn't fit. */
-  async #changeIf(
-    fits: (record: ActivationRecord) => boolean,
-    change: (record: ActivationRecord) => ActivationRecord,
-  ): Promise<ActivationRecord | undefined> {
-    const unfit = new Error('The record is another one than expected');
-    try {
-      return await this.#change((record) => {
-        // What a change throws is what the update rejects with.
-        if (!fits(record)) throw unfit;
-        return change(record);
-      });
-    } catch (error) {
-      if (error === unfit) return undefined;
-      throw error;
-    }
+  /**
+   * The same as {@link #change}. Where the storage reports a failure of what it has done all the same, it is done.
+   *
+   * @param isDone whether this change, and no other, has left what is found then
+   */
+  async #changeForSure(
+    change: (record: ActivationRecord) => ActivationRecord | undefined,
+    isDone: (present: ActivationRecord | undefined) => boolean,
+  ): Promise<ActivationRecord> {
+    let before: ActivationRecord | undefined;
+    let isRefused = true;
+    // Not cut, so that it can be looked at.
+    return this.#storage.uncut(async () => {
+      try {
+        return await this.#change((record) => {
+          isRefused = true;
+          const changed = change(record);
+          isRefused = false;
+          // What of it is wiped meanwhile is of no use to callers either.
+          before = record;
+          return changed;
+        });
+      } catch (error) {
+        if (isRefused || before === undefined) throw error;
+        const present = await this.read().catch(() => null);
+        if (present === null) throw error;
+        const done = isDone(present);
+        if (present !== undefined) wipeActivationRecord(present);
+        if (!done) throw error;
+        return before;
+      }
+    });
   }
 
   /** Persists a changed record, or deletes it, and answers it as it was before, which the caller wipes. */
@@ -210,6 +259,7 @@ export class ActivationStore {
         if (before !== undefined) wipeActivationRecord(before);
         wipe(encoded);
         before = readActivation(current).record;
+        this.#notice(before);
         if (before === undefined) throw missingActivation();
         const changed = change(before);
         encoded = changed && encodeActivationRecord(changed);
@@ -225,4 +275,20 @@ export class ActivationStore {
     if (before === undefined) throw missingActivation();
     return before;
   }
+}
+
+/** What `change` comes to; undefined where it was given up with the error that it gets. */
+async function unlessUnfit<T>(change: (unfit: Error) => Promise<T>): Promise<T | undefined> {
+  const unfit = new Error('The record is another one than expected');
+  try {
+    return await change(unfit);
+  } catch (error) {
+    if (error === unfit) return undefined;
+    throw error;
+  }
+}
+
+/** A wrapped key tells a factor from all others, because its nonce is random. */
+function isSameFactor(a: WrappedBiometryKey | undefined, b: WrappedBiometryKey | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a.wrappedKey, b.wrappedKey);
 }

@@ -76,7 +76,7 @@ export class PendingActivation {
     if (this.exists) throw alreadyThere();
     const underWay = (this.#underWay = {});
     try {
-      if ((await this.#session.activation.activationId()) !== undefined) throw alreadyThere();
+      if ((await this.#session.activation.readActivationId()) !== undefined) throw alreadyThere();
       const { exchange, result } = await exchangeKeys(this.#session, activation);
       if (this.#underWay !== underWay) {
         wipeExchange(exchange);

@@ -8,6 +8,7 @@ import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from '../storage/types.ts';
 import type { Change } from '../storage/updates.ts';
 import { deconfigured } from '../util/abort.ts';
+import { equalBytes, wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 
 /** What a storage rejects with when it is closed, and when its medium fails. */
@@ -63,12 +64,29 @@ export class SessionStorage implements PowerAuthStorage {
     return this.#explained(() => this.#storage.get(key));
   }
 
+  /** Resolved also where the storage reports a failure, and yet has the value. */
   async set(key: string, value: Uint8Array): Promise<void> {
-    return this.#tracked(this.#explained(() => this.#storage.set(key, value)));
+    await this.#forSure(
+      () => this.#storage.set(key, value),
+      async () => {
+        const stored = await this.#storage.get(key);
+        const isSame = stored !== undefined && equalBytes(stored, value);
+        wipe(stored);
+        return isSame;
+      },
+    );
   }
 
+  /** Resolved also where the storage reports a failure, and yet has no such record. */
   async delete(key: string): Promise<void> {
-    return this.#tracked(this.#explained(() => this.#storage.delete(key)));
+    await this.#forSure(
+      () => this.#storage.delete(key),
+      async () => {
+        const stored = await this.#storage.get(key);
+        wipe(stored);
+        return stored === undefined;
+      },
+    );
   }
 
   async *list(prefix: string): AsyncGenerator<string, void, undefined> {
@@ -132,6 +150,17 @@ export class SessionStorage implements PowerAuthStorage {
 
   #throwIfEnded(): void {
     if (this.#isOver || (this.#ended.aborted && this.#uncut === 0)) throw deconfigured();
+  }
+
+  async #forSure(write: () => Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
+    const done = async (): Promise<void> => {
+      try {
+        await write();
+      } catch (error) {
+        if (!(await isDone().catch(() => false))) throw error;
+      }
+    };
+    await this.#tracked(this.#explained(done));
   }
 
   async #tracked<T>(work: Promise<T>): Promise<T> {

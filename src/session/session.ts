@@ -71,7 +71,7 @@ export class Session {
       clock: clientConfiguration.clock ?? systemClock,
       fetchServerTime: () => this.endpoints.serverStatus(),
     });
-    this.activation = new ActivationStore(storage, this.#keys.activation);
+    this.activation = new ActivationStore(storage, this.#keys.activation, () => this.tokens.doubt());
     const { authenticateOnBiometricKeySetup, provider = defaultBiometry() } =
       configurations.biometryConfiguration;
     this.biometry = new BiometryFactor(this.activation, { provider, authenticateOnBiometricKeySetup });
@@ -149,9 +149,14 @@ export class Session {
     throw failure(whilePending, 'The activation is not committed yet; call commitActivation first');
   }
 
+  /** Whether {@link close} was called. */
+  get isClosed(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
   /** @throws OPERATION_CANCELED after {@link close} */
   throwIfClosed(): void {
-    if (this.#ended.signal.aborted) throw deconfigured();
+    if (this.isClosed) throw deconfigured();
   }
 
   /**
@@ -185,15 +190,14 @@ export class Session {
   /** @param remove answers the biometry factor that went with the activation */
   async #remove(remove: () => Promise<Parameters<BiometryFactor['discard']>[0] | undefined>): Promise<void> {
     const factor = await this.during(async () => {
-      try {
-        const removed = await remove();
-        await this.tokens.removeOrphans();
-        return removed;
-      } catch (error) {
+      const removed = await remove().catch((error: unknown) => {
         // A storage that reports a failure may have done what it was told.
         this.tokens.doubt();
         throw error;
-      }
+      });
+      // With the activation its tokens are gone. What the storage fails to sweep out is worth nothing, and swept out next time.
+      await this.tokens.removeOrphans().catch(() => this.tokens.doubt());
+      return removed;
     });
     // Others need not wait for a platform that takes its time.
     if (factor !== undefined) await this.biometry.discard(factor);

@@ -217,7 +217,8 @@ test.each<readonly [string, (fail: () => void, memory: PowerAuthStorage) => Part
     await powerAuth.tokenStore.requestAccessToken('token', POSSESSION);
     const generator = await powerAuth.tokenStore.headerGenerator('token');
     broken = true;
-    await expect(powerAuth.removeActivationLocal()).rejects.toMatchObject({ name: 'PowerAuthError' });
+    // The activation is gone, and with it what a token is worth.
+    await powerAuth.removeActivationLocal();
     broken = false;
     await expect.poll(() => powerAuth.tokenStore.hasLocalToken('token')).toBe(false);
     expect(() => generator.next()).toThrow(
