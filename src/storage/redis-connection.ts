@@ -128,7 +128,7 @@ export class RedisConnection {
       return created;
     } catch (error) {
       this.#drop(link);
-      throw redisFailure('open', address, error, { isPlain: link?.isEncrypted === false });
+      throw redisFailure('open', address, error, link && (link.isEncrypted ? 'tls' : 'plain'));
     }
   }
 

@@ -97,15 +97,19 @@ function nameOf(cause: unknown): string | undefined {
   return name === 'ERR' ? (/: -([A-Z]{2,}) /.exec(message)?.[1] ?? name) : name;
 }
 
-function remedyOf(cause: unknown, reason: string, isPlain: boolean): string {
+/** How a connection was to be made that failed before it could be used. */
+type Opening = 'plain' | 'tls';
+
+function remedyOf(cause: unknown, reason: string, opening: Opening | undefined): string {
   const name = nameOf(cause);
   // What only TLS understands is hung up on before any answer.
-  if (isPlain && (REMEDIES[name ?? ''] === CUT_OFF || reason.includes('Unknown RESP type'))) {
+  if (opening === 'plain' && (REMEDIES[name ?? ''] === CUT_OFF || reason.includes('Unknown RESP type'))) {
     return 'the server hung up before it answered, or is no Redis; check the address, and use rediss:// where it wants TLS';
   }
   const known = REMEDIES[name ?? ''] ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
   if (known !== undefined) return known;
-  if (cause instanceof NoAnswer) return reason;
+  if (cause instanceof NoAnswer)
+    return opening === 'tls' ? `${reason}, and that it speaks TLS on this port` : reason;
   return `${reason.trim()}; check the server, its log, and its settings against docs/storage.md`;
 }
 
@@ -142,20 +146,20 @@ export function isElsewhere(cause: unknown): boolean {
  *
  * @param what could not be done: open, read, write, lock
  * @param address without user and password
- * @param options `isPlain`: the connection was made without TLS, and failed before it could be used
+ * @param opening set where the connection failed before it could be used
  * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is given back as it is
  */
 export function redisFailure(
   what: string,
   address: string,
   cause: unknown,
-  { isPlain = false } = {},
+  opening?: Opening,
 ): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
   const reason = withoutArguments(cause instanceof Error ? cause.message : String(cause));
   const say = (remedy: string): string => `Cannot ${what} redis storage at ${address}: ${remedy}`;
   if (cause instanceof Unusable) return failure(PowerAuthErrorCode.UNKNOWN_ERROR, say(reason));
-  const message = say(remedyOf(cause, reason, isPlain));
+  const message = say(remedyOf(cause, reason, opening));
   const shown = cause instanceof Error && cause.message !== reason ? new Error(reason) : cause;
   // A call that got no answer may have been carried out all the same, or later.
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });
