@@ -7,7 +7,8 @@
 import { failure, PowerAuthError, PowerAuthErrorCode } from './errors.ts';
 import { holdProcess } from './util/hold.ts';
 import { isInstance } from './util/instance.ts';
-import { wrongNumber, wrongParameter } from './util/validate.ts';
+import { utf8 } from './util/bytes.ts';
+import { assertWellFormed, wrongNumber, wrongParameter } from './util/validate.ts';
 
 /**
  * Runs a public method's work; what it throws becomes a PowerAuthError if it is none. Until it has settled the process does
@@ -49,4 +50,24 @@ export function assertIndex(value: unknown, field: string): asserts value is num
 export function assertOptionalText(value: unknown, field: string): asserts value is string | undefined {
   if (value !== undefined && typeof value !== 'string')
     throw wrongParameter(field, 'a string or undefined', value);
+}
+
+/** The UTF-8 bytes of text. @throws WRONG_PARAMETER unless `value` is well-formed text */
+export function textBytes(value: unknown, field: string): Uint8Array<ArrayBuffer> {
+  assertString(value, field);
+  assertWellFormed(value, field);
+  return utf8(value);
+}
+
+/** The bytes of a body, those of text in UTF-8: a copy. @throws WRONG_PARAMETER for what is neither text nor bytes */
+export function bodyBytes(value: unknown, field: string): Uint8Array<ArrayBuffer> {
+  if (typeof value === 'string') return textBytes(value, field);
+  try {
+    if (ArrayBuffer.isView(value))
+      return Uint8Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    // Asks whether it is one, of whatever realm; a detached one throws as well.
+    return new Uint8Array(ArrayBuffer.prototype.slice.call(value as ArrayBuffer, 0));
+  } catch {
+    throw wrongParameter(field, 'a string, an ArrayBuffer or a view of one, such as a Uint8Array', value);
+  }
 }

@@ -6,7 +6,7 @@
 
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from './errors.ts';
-import { assertString, guard } from './facade.ts';
+import { assertString, bodyBytes, guard } from './facade.ts';
 import type {
   PowerAuthCryptogram,
   PowerAuthDataFormat,
@@ -25,7 +25,7 @@ import {
 import { findSession, sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
 import { base64, base64DecodeLenient } from './util/base64.ts';
-import { utf8, utf8Decode, wipe } from './util/bytes.ts';
+import { utf8Decode, wipe } from './util/bytes.ts';
 import { object } from './util/schema.ts';
 import { keepsNothingAlive, type Timer } from './util/timers.ts';
 import { check, wrongParameter } from './util/validate.ts';
@@ -51,14 +51,13 @@ export class Encryptor implements PowerAuthEncryptor {
   }
 
   async encryptRequest(
-    body: string,
+    body: string | ArrayBuffer | ArrayBufferView,
     bodyFormat: PowerAuthDataFormat = 'UTF8',
   ): Promise<PowerAuthEncryptedRequestData> {
     return guard(async () => {
       const session = sessionOf(this.instanceId);
-      assertString(body, 'body');
       assertFormat(bodyFormat, 'bodyFormat');
-      const plaintext = bodyFormat === 'UTF8' ? utf8(body) : base64DecodeLenient(body);
+      const plaintext = bodyFormat === 'UTF8' ? bodyBytes(body, 'body') : bytesOfBase64(body);
       const encrypt = this.encryptorScope === 'APPLICATION' ? encryptForApplication : encryptForActivation;
       try {
         const request = await encrypt(session, plaintext);
@@ -172,6 +171,11 @@ async function activationIdOf(session: Session): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+function bytesOfBase64(body: unknown): Uint8Array<ArrayBuffer> {
+  assertString(body, 'body');
+  return base64DecodeLenient(body);
 }
 
 function assertFormat(value: unknown, field: string): asserts value is PowerAuthDataFormat {

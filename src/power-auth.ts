@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertIndex, assertString, guard } from './facade.ts';
+import { assertIndex, assertString, guard, textBytes } from './facade.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 import type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
 import type { PowerAuthRecoveryActivationData } from './model/power-auth-create-activation-result.ts';
@@ -23,7 +23,7 @@ import {
   signWithDeviceKey,
 } from './session/vault.ts';
 import { base64 } from './util/base64.ts';
-import { utf8, wipe } from './util/bytes.ts';
+import { wipe } from './util/bytes.ts';
 
 /**
  * A PowerAuth client. Objects with one `instanceId` are the same client: configuration, activation and tokens are shared.
@@ -122,10 +122,10 @@ export class PowerAuth extends PowerAuthBiometry {
   async signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
     return guard(async () => {
       const resolved = resolve(this.instanceId, authentication);
-      assertString(data, 'data');
+      const bytes = textBytes(data, 'data');
       return base64(
         await activated(this.instanceId, resolved, (session, factors) =>
-          signWithDeviceKey(session, factors, utf8(data)),
+          signWithDeviceKey(session, factors, bytes),
         ),
       );
     });

@@ -304,9 +304,12 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
   test('bodies, formats and cryptograms of a wrong kind are refused and change nothing', async () => {
     const { server, powerAuth } = await restarted();
     const encryptor = take(powerAuth);
-    for (const [, value] of NO_STRINGS) {
-      await expect(encryptor.encryptRequest(value as string)).rejects.toMatchObject(WRONG);
+    for (const [name, value] of NO_STRINGS) {
+      const text = value as string;
+      await expect(encryptor.encryptRequest(text, 'BASE64')).rejects.toMatchObject(WRONG);
+      if (name !== 'bytes') await expect(encryptor.encryptRequest(text)).rejects.toMatchObject(WRONG);
     }
+    await expect(encryptor.encryptRequest('\uD83D')).rejects.toMatchObject(WRONG);
     const formats = NO_INSTANCES.filter(([, value]) => value !== undefined);
     for (const [, value] of [...formats, ['lower case', 'utf8'] as const]) {
       await expect(encryptor.encryptRequest('x', value as PowerAuthDataFormat)).rejects.toMatchObject(WRONG);

@@ -12,7 +12,7 @@ import {
   type ParsedActivationCode,
 } from '../protocol/activation-code.ts';
 import { isInstance } from '../util/instance.ts';
-import { jsonObject, wrongParameter } from '../util/validate.ts';
+import { assertWellFormed, jsonObject, wrongParameter } from '../util/validate.ts';
 
 /**
  * Data for `PowerAuth.createActivation`, made by one of the static methods, which check nothing: `createActivation` does.
@@ -144,6 +144,7 @@ export function buildActivation(input: unknown): BuiltActivation {
   if (typeof activationName !== 'string' || activationName === '') {
     throw wrongParameter('activation.activationName', 'a non-empty string', activationName);
   }
+  assertWellFormed(activationName, 'activation.activationName');
   return {
     activationName,
     proof,
@@ -212,6 +213,7 @@ function buildOtp(otp: string | undefined, proof: ActivationProof): string | und
 function optionalText(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw wrongParameter(`activation.${field}`, 'a string or undefined', value);
+  assertWellFormed(value, `activation.${field}`);
   return value;
 }
 

@@ -9,7 +9,7 @@ import { PowerAuthErrorCode } from '../errors.ts';
 import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
 import { object } from '../util/schema.ts';
-import { check } from '../util/validate.ts';
+import { check, isWellFormed } from '../util/validate.ts';
 
 /**
  * A header that is added to each request.
@@ -114,6 +114,9 @@ const seconds = v.pipe(
 const func = (expected: string) =>
   v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', expected);
 
+/** Text that goes into a header in UTF-8. */
+const wellFormed = v.pipe(v.string('a string'), v.check(isWellFormed, 'well-formed text'));
+
 const clientConfigurationSchema = object(
   {
     enableUnsecureTraffic: v.optional(v.boolean('true or false'), false),
@@ -127,10 +130,7 @@ const clientConfigurationSchema = object(
       null,
     ),
     basicHttpAuthentication: v.nullish(
-      object(
-        { username: v.string('a string'), password: v.string('a string') },
-        'an object {username, password}',
-      ),
+      object({ username: wellFormed, password: wellFormed }, 'an object {username, password}'),
       null,
     ),
     fetch: v.optional(func('a fetch function')),

@@ -109,15 +109,20 @@ export interface PowerAuthEncryptor {
   canEncryptRequest(): Promise<boolean>;
 
   /**
-   * Encrypts a request's content. To sign it too, sign the body with the cryptogram in it.
+   * Encrypts a request's content. To sign it too, sign the body with the cryptogram in it, or the content, before it is
+   * encrypted: servers differ. See docs/signing.md.
    *
-   * @param body text, or bytes in Base64; in Base64 what does not belong there is skipped
-   * @param bodyFormat default `UTF8`
+   * @param body text; bytes as an ArrayBuffer or a view of one, such as a Uint8Array, which are copied; or bytes in Base64, in
+   *   which what does not belong there is skipped
+   * @param bodyFormat `BASE64` for a string of Base64. Default `UTF8`
    * @throws WRONG_PARAMETER, INSTANCE_NOT_CONFIGURED, MISSING_ACTIVATION, NETWORK_ERROR, RESPONSE_ERROR,
    *   ENCRYPTION_ERROR, CANNOT_GENERATE_TOKEN when the application's own clock is wrong, OPERATION_CANCELED when the instance
    *   was deconfigured meanwhile
    */
-  encryptRequest(body: string, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>;
+  encryptRequest(
+    body: string | ArrayBuffer | ArrayBufferView,
+    bodyFormat?: PowerAuthDataFormat,
+  ): Promise<PowerAuthEncryptedRequestData>;
 
   /**
    * Drops the server's temporary key, so that the next request fetches another one; the encryptor can be used again. Do so

@@ -8,7 +8,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
-import { describe, wrongNumber, wrongParameter } from '../util/validate.ts';
+import { assertWellFormed, describe, wrongNumber, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
 import type { PinTestResult } from './pin-test-result.ts';
 
@@ -329,6 +329,8 @@ export function assertPassword(value: unknown, field: string): asserts value is 
   if (typeof value !== 'string' && !isPassword(value)) {
     throw wrongParameter(field, 'a string or a PowerAuthPassword', value);
   }
+  // Two passwords would be one.
+  if (typeof value === 'string') assertWellFormed(value, field);
 }
 
 /**

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { assertBoolean, assertOptionalText, assertString, assertText, guard } from '../facade.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import {
+  assertBoolean,
+  assertOptionalText,
+  assertString,
+  assertText,
+  bodyBytes,
+  guard,
+  textBytes,
+} from '../facade.ts';
 import { PowerAuthAuthentication, resolveAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
 import { assertPassword, PowerAuthPassword, type PasswordType } from '../model/power-auth-password.ts';
@@ -16,7 +25,7 @@ import { activatedSession, sessionOf } from '../session/registry.ts';
 import { verifyMasterSignature, verifyPersonalSignature } from '../session/server-signature.ts';
 import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
-import { wrongParameter } from '../util/validate.ts';
+import { assertWellFormed, isWellFormed, wrongParameter } from '../util/validate.ts';
 import { PowerAuthActivationLife } from './activation.ts';
 
 /** The part of {@link PowerAuth} that signs requests and handles passwords; never made by itself. */
@@ -25,11 +34,16 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
    * Signs a GET request. The signature covers the query in a canonical form, so that the order in which the parameters are
    * sent does not matter.
    *
+   * Servers with PowerAuth's Spring filter (1.9 and before, at least) decode the query twice, and refuse what is signed by the
+   * specification when a name or a value has `%`, `+` or `&` in it, or a name has `=`; and they skip what is sent without a `=`.
+   * Everything else is safe. docs/signing.md says what to do about it.
+   *
    * @param uriId identifier of the resource, as client and server agreed on it
    * @param params query parameters, decoded: an object of strings, numbers and booleans (undefined and null are left out);
    *   or pairs of name and value, such as URLSearchParams, a Map or an array, where a name occurs more than once
    * @returns the header to send with the request
-   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for text that is not
+   *   well-formed (half of a surrogate pair)
    * @example
    * ```ts
    * const { key, value } = await powerAuth.requestGetSignature(authentication, '/payments', { from: 0, order: 'date' });
@@ -41,18 +55,20 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
     uriId: string,
     params?: object | null,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
-    return sign(this.instanceId, authentication, 'GET', uriId, () => canonicalQuery(params));
+    return sign(this.instanceId, authentication, 'GET', uriId, () => utf8(canonicalQuery(params)));
   }
 
   /**
    * Signs a request. The signature counter is advanced and persisted first, so that no value is used twice; the server
    * accepts signed requests only in the order in which they were signed.
    *
-   * @param method HTTP method
+   * @param method HTTP method; a GET request has a query in place of a body, which {@link requestGetSignature} signs
    * @param uriId identifier of the resource, as client and server agreed on it
-   * @param body the body as text, exactly as it will be sent in UTF-8; none is the empty one
+   * @param body exactly as it will be sent: text (in UTF-8), an ArrayBuffer or a view of one, whose bytes are copied; none is
+   *   the empty one
    * @returns the header to send with the request
-   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for a GET request without
+   *   a body, and for text that is not well-formed (half of a surrogate pair)
    * @example
    * ```ts
    * const body = JSON.stringify({ amount: '100' });
@@ -64,9 +80,13 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
     authentication: PowerAuthAuthentication,
     method: string,
     uriId: string,
-    body?: string,
+    body?: string | ArrayBuffer | ArrayBufferView,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
-    return sign(this.instanceId, authentication, method, uriId, () => optionalBody(body));
+    return sign(this.instanceId, authentication, method, uriId, () => {
+      const bytes = body === undefined ? new Uint8Array() : bodyBytes(body, 'body');
+      if (bytes.length === 0 && method.toUpperCase() === 'GET') throw nothingToSign();
+      return bytes;
+    });
   }
 
   /**
@@ -95,7 +115,9 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       sessionOf(this.instanceId);
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       assertText(uriId, 'uriId');
-      const request = { uriId, nonce: decodeNonce(nonce), body: utf8(optionalBody(body)) };
+      assertWellFormed(uriId, 'uriId');
+      assertOptionalText(body, 'body');
+      const request = { uriId, nonce: decodeNonce(nonce), body: textBytes(body ?? '', 'body') };
       const session = await activatedSession(this.instanceId);
       return withFactors(session, resolved, (factors) => session.signer.signOffline(factors, request));
     });
@@ -120,7 +142,8 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
       assertString(signature, 'signature');
       assertBoolean(masterKey, 'masterKey');
       const bytes = base64Decode(signature);
-      if (bytes === undefined) return false;
+      // In UTF-8 text that is not well-formed would be other text, which a server may have signed.
+      if (bytes === undefined || !isWellFormed(data)) return false;
       const verify = masterKey ? verifyMasterSignature : verifyPersonalSignature;
       return verify(session, utf8(data), bytes);
     });
@@ -218,14 +241,16 @@ async function sign(
   authentication: PowerAuthAuthentication,
   method: string,
   uriId: string,
-  body: () => string,
+  body: () => Uint8Array,
 ): Promise<PowerAuthAuthorizationHttpHeader> {
   return guard(async () => {
     sessionOf(instanceId);
     const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
     assertText(method, 'method');
     assertText(uriId, 'uriId');
-    const request = { method: method.toUpperCase(), uriId, body: utf8(body()) };
+    assertWellFormed(method, 'method');
+    assertWellFormed(uriId, 'uriId');
+    const request = { method: method.toUpperCase(), uriId, body: body() };
     const session = await activatedSession(instanceId);
     const { header } = await withFactors(session, resolved, (factors) =>
       session.signer.sign(factors, request),
@@ -234,9 +259,11 @@ async function sign(
   });
 }
 
-function optionalBody(body: unknown): string {
-  assertOptionalText(body, 'body');
-  return body ?? '';
+function nothingToSign(): Error {
+  return failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    'method: expected one whose requests have a body, got GET without one; call requestGetSignature(authentication, uriId, params), which signs the query, also an empty one',
+  );
 }
 
 function decodeNonce(nonce: unknown): Uint8Array {

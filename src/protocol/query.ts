@@ -5,7 +5,7 @@
  */
 
 import { PowerAuthError } from '../errors.ts';
-import { wrongParameter } from '../util/validate.ts';
+import { assertWellFormed, wrongParameter } from '../util/validate.ts';
 
 const FIELD = 'params';
 
@@ -51,6 +51,11 @@ export function canonicalQuery(parameters: unknown): string {
   if (parameters === undefined || parameters === null) return '';
   if (typeof parameters !== 'object')
     throw wrongParameter(FIELD, 'an object or pairs of name and value', parameters);
-  const sorted = readPairs(parameters).sort(([n1, v1], [n2, v2]) => compare(n1, n2) || compare(v1, v2));
+  const pairs = readPairs(parameters);
+  for (const [name, value] of pairs) {
+    assertWellFormed(name, `${FIELD}: a name`);
+    assertWellFormed(value, `${FIELD}.${name}`);
+  }
+  const sorted = pairs.sort(([n1, v1], [n2, v2]) => compare(n1, n2) || compare(v1, v2));
   return new URLSearchParams(sorted).toString();
 }

@@ -43,6 +43,21 @@ export function wrongParameter(field: string, expected: string, value: unknown):
   );
 }
 
+/** Half of a pair of surrogates on its own, for which UTF-8 has no bytes. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Whether text is the same after it went through UTF-8. */
+export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
+
+/** @throws WRONG_PARAMETER for text that would be other text after it went through UTF-8 */
+export function assertWellFormed(text: string, field: string): void {
+  if (isWellFormed(text)) return;
+  throw failure(
+    PowerAuthErrorCode.WRONG_PARAMETER,
+    `${field}: expected well-formed text, got half of a surrogate pair in ${describe(text)}`,
+  );
+}
+
 /** {@link wrongParameter} where a number is expected. */
 export function wrongNumber(field: string, expected: string, value: unknown): PowerAuthError {
   return failure(
@@ -54,15 +69,21 @@ export function wrongNumber(field: string, expected: string, value: unknown): Po
 /**
  * A copy of an object as JSON holds it.
  *
- * @throws WRONG_PARAMETER for what is no object, and for what JSON cannot hold
+ * @throws WRONG_PARAMETER for what is no object, for what JSON cannot hold, and for text that is not well-formed
  */
 export function jsonObject(value: unknown, field: string): Record<string, unknown> {
   let copy: unknown;
+  let illFormed: string | undefined;
   try {
-    copy = JSON.parse(JSON.stringify(value));
+    copy = JSON.parse(JSON.stringify(value), (name, item: unknown) => {
+      illFormed ??= [name, item].find((text) => typeof text === 'string' && !isWellFormed(text)) as
+        string | undefined;
+      return item;
+    });
   } catch {
     // Left undefined: a cycle, a bigint, or an object that throws when it is read.
   }
+  if (illFormed !== undefined) assertWellFormed(illFormed, field);
   if (typeof copy === 'object' && copy !== null && !Array.isArray(copy))
     return copy as Record<string, unknown>;
   throw wrongParameter(field, 'an object that JSON can hold', value);

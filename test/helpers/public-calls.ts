@@ -48,6 +48,11 @@ const fake = (type: { readonly prototype: object }): NamedValue => [
 
 const text = (name: string, good: string): Parameter => ({ name, good, wrong: NO_STRINGS, isText: true });
 const optionalText = (name: string): Parameter => ({ ...text(name, 'x'), wrong: optional(NO_STRINGS) });
+/** Text or bytes. */
+const body: Parameter = {
+  ...optionalText('body'),
+  wrong: optional(NO_STRINGS).filter(([name]) => name !== 'bytes'),
+};
 const password = (name: string): Parameter => ({
   name,
   good: PASSWORD,
@@ -141,7 +146,7 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     ...fails(MISSING_ACTIVATION),
   },
   requestSignature: {
-    parameters: [authentication, text('method', 'POST'), text('uriId', '/x'), optionalText('body')],
+    parameters: [authentication, text('method', 'POST'), text('uriId', '/x'), body],
     ...fails(MISSING_ACTIVATION),
   },
   offlineSignature: {

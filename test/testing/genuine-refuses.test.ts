@@ -253,6 +253,15 @@ describe('queries of signed GET requests', () => {
     expect(await client.sendGet(params, query)).toEqual(OK);
   });
 
+  test('are good the way that docs/signing.md shows', async () => {
+    for (const value of ['+420123456789', 'a&b=c', 'x=y', 'ž +&=', '%41', 'a b']) {
+      const query = new URLSearchParams({ [`n ${value.replaceAll('%', '')}`]: value }).toString();
+      const pairs = decodeURIComponent(query.replaceAll('+', ' ')).split('&');
+      const seen = new URLSearchParams(pairs.filter((pair) => pair.includes('=')).join('&'));
+      expect(await client.sendGet(seen, query), value).toEqual(OK);
+    }
+  });
+
   refuses([
     {
       what: 'a name without a value, though it was signed',

@@ -32,12 +32,21 @@ export const CHANGED: readonly {
     ],
   },
   {
+    why: 'bodies may be bytes',
+    peer: [
+      'PowerAuth.requestSignature(authentication: PowerAuthAuthentication, method: string, uriId: string, body?: string): Promise<PowerAuthAuthorizationHttpHeader>',
+    ],
+    ours: [
+      'PowerAuth.requestSignature(authentication: PowerAuthAuthentication, method: string, uriId: string, body?: string | ArrayBuffer | ArrayBufferView<ArrayBufferLike>): Promise<PowerAuthAuthorizationHttpHeader>',
+    ],
+  },
+  {
     why: 'what may be anything may be missing',
     peer: ['PowerAuthActivation.customAttributes: any', 'PowerAuthActivation.identityAttributes: any'],
     ours: ['PowerAuthActivation.customAttributes?: any', 'PowerAuthActivation.identityAttributes?: any'],
   },
   {
-    why: 'two overloads are one signature with an optional parameter',
+    why: 'two overloads are one signature with an optional parameter; bodies may be bytes',
     peer: [
       'PowerAuth.addBiometryFactor(password: PasswordType): Promise<void>',
       'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram): Promise<string>',
@@ -47,7 +56,7 @@ export const CHANGED: readonly {
     ],
     ours: [
       'PowerAuthDecryptor.decryptResponse(cryptogram: PowerAuthCryptogram, outputDataFormat?: PowerAuthDataFormat): Promise<string>',
-      'PowerAuthEncryptor.encryptRequest(body: string, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>',
+      'PowerAuthEncryptor.encryptRequest(body: string | ArrayBuffer | ArrayBufferView<ArrayBufferLike>, bodyFormat?: PowerAuthDataFormat): Promise<PowerAuthEncryptedRequestData>',
     ],
   },
   {
