@@ -208,7 +208,7 @@ export class BankApp {
     return statuses;
   }
 
-  /** The history, signed without asking the user. */
+  /** The history, signed without asking the user. Servers differ on `+`, `&` and `%` in a value: docs/signing.md. */
   async history(filter: { from: string; to: string }): Promise<number> {
     const path = '/api/possession/signature';
     const header = await this.powerAuth.requestGetSignature(

@@ -75,7 +75,7 @@ try {
   await app.switchBiometryOff();
   say('biometry', await app.biometrySetting());
   say('failed attempts', server.activation(activationId)?.failCount);
-  say('history', await app.history({ from: '2024-01-01', to: 'today & tomorrow' }));
+  say('history', await app.history({ from: '2024-01-01', to: 'end of May' }));
   const data = 'A1*A100EUR';
   const { payload, nonce } = server.createOfflinePayload({ activationId, data });
   const offline = await app.confirmOffline(PIN.join(''), payload);

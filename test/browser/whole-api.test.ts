@@ -128,7 +128,7 @@ describeWith('chromium', 'the whole API in Chromium', () => {
       return uses - before;
     };
     expect(await call('pay', BY_PASSKEY, 'body')).toBe(200);
-    expect(await call('search', BY_PASSKEY, { to: 'Bob & Eve', from: '1' })).toBe(200);
+    expect(await call('search', BY_PASSKEY, { to: 'Bob = Eve', from: '1' })).toBe(200);
     expect(await asked()).toBe(2);
     expect(await call('pay', BY_PASSWORD, 'body')).toBe(200);
     expect(await call('pay', 'possession', 'body')).toBe(200);
