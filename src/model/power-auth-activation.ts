@@ -11,11 +11,23 @@ import {
   validateRecoveryPuk,
   type ParsedActivationCode,
 } from '../protocol/activation-code.ts';
+import { hideMembers, keepSecrets } from '../util/hidden.ts';
 import { isInstance } from '../util/instance.ts';
 import { assertWellFormed, jsonObject, wrongParameter } from '../util/validate.ts';
 
+/** Members that prove who the user is, or may. */
+const SECRETS = [
+  'activationCode',
+  'recoveryCode',
+  'recoveryPuk',
+  'identityAttributes',
+  'customAttributes',
+  'additionalActivationOtp',
+];
+
 /**
  * Data for `PowerAuth.createActivation`, made by one of the static methods, which check nothing: `createActivation` does.
+ * Codes, PUK, one-time password and attributes are read as members, but they are in no JSON, no log and no copy of the object.
  *
  * @example
  * ```ts
@@ -28,23 +40,28 @@ export class PowerAuthActivation {
   /** Name under which the server lists the activation; the device's name is a good one. */
   activationName: string;
   /** Activation code, with or without `#` and its signature. */
-  activationCode?: string;
+  declare activationCode?: string;
   /** Recovery code, with or without `R:` before it. */
-  recoveryCode?: string;
+  declare recoveryCode?: string;
   /** PUK that goes with the recovery code, 10 digits. */
-  recoveryPuk?: string;
+  declare recoveryPuk?: string;
   /** What proves who the user is, in terms of the enrollment server: an object that JSON can hold. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
-  identityAttributes?: any;
+  declare identityAttributes?: any;
   /** Text that the server keeps with the activation. */
   extras?: string;
   /** An object that JSON can hold, for the enrollment server; not kept with the activation. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
-  customAttributes?: any;
+  declare customAttributes?: any;
   /** One-time password that completes the activation at once, where the server expects one. With an activation code only. */
-  additionalActivationOtp?: string;
+  declare additionalActivationOtp?: string;
+
+  static {
+    hideMembers(PowerAuthActivation.prototype, SECRETS);
+  }
 
   private constructor(activationName: string) {
+    keepSecrets(this);
     this.activationName = activationName;
   }
 

@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import type { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { object } from '../util/schema.ts';
+import { hideGetters } from '../util/hidden.ts';
 import { check, wrongParameter } from '../util/validate.ts';
 import { assertPassword, type PasswordType } from './power-auth-password.ts';
 
@@ -111,6 +112,7 @@ export class PowerAuthAuthentication {
   #userPassword: PasswordType | undefined;
 
   static {
+    hideGetters(PowerAuthAuthentication.prototype, ['password', 'userPassword']);
     resolve = (value, field, use) => (#use in value ? value.#resolve(field, use) : undefined);
     unlockedKey = (authentication) => authentication.#unlockedKey;
     reusableFor = ({ password, biometricPrompt }, key) => {

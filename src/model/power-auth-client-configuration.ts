@@ -10,6 +10,7 @@ import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
 import { object } from '../util/schema.ts';
 import { check, isWellFormed } from '../util/validate.ts';
+import { hideMembers, keepSecrets, withHidden } from '../util/hidden.ts';
 
 /**
  * A header that is added to each request.
@@ -74,8 +75,12 @@ export interface PowerAuthClientConfigurationType {
   readonly engine?: EngineName;
 }
 
+/** Members with credentials in them. */
+const SECRETS = ['customHttpHeaders', 'basicHttpAuthentication'];
+
 /**
- * {@link PowerAuthClientConfigurationType} as a class with the defaults filled in.
+ * {@link PowerAuthClientConfigurationType} as a class with the defaults filled in. Headers and credentials are read as members,
+ * but they are in no JSON, no log and no copy of the object.
  *
  * @example
  * ```ts
@@ -93,6 +98,22 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   declare fetch?: typeof globalThis.fetch;
   declare clock?: PowerAuthClock;
   declare engine?: EngineName;
+
+  static {
+    hideMembers(PowerAuthClientConfiguration.prototype, SECRETS);
+  }
+
+  /**
+   * Makes the defaults, to be changed; `configure` checks them.
+   *
+   * @example
+   * ```ts
+   * const client = new PowerAuthClientConfiguration();
+   * ```
+   */
+  constructor() {
+    keepSecrets(this, SECRETS);
+  }
 
   /**
    * The defaults, frozen.
@@ -150,7 +171,7 @@ const clientConfigurationSchema = object(
 );
 
 /**
- * A frozen, checked copy with the defaults filled in.
+ * A frozen, checked copy with the defaults filled in. Headers and credentials are in no JSON, no log and no copy of it.
  *
  * @param input settings, a {@link PowerAuthClientConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field
@@ -163,16 +184,19 @@ export function buildClientConfiguration(
   input?: PowerAuthClientConfigurationType,
 ): PowerAuthClientConfigurationType &
   Required<Omit<PowerAuthClientConfigurationType, 'fetch' | 'clock' | 'engine'>> {
-  const { fetch, clock, engine, ...rest } = check(
+  const { fetch, clock, engine, customHttpHeaders, basicHttpAuthentication, ...rest } = check(
     clientConfigurationSchema,
     input ?? {},
     'clientConfiguration',
     PowerAuthErrorCode.WRONG_PARAMETER,
   );
-  return Object.freeze({
-    ...rest,
-    ...(fetch === undefined ? {} : { fetch: fetch as typeof globalThis.fetch }),
-    ...(clock === undefined ? {} : { clock }),
-    ...(engine === undefined ? {} : { engine }),
-  });
+  return withHidden(
+    {
+      ...rest,
+      ...(fetch === undefined ? {} : { fetch: fetch as typeof globalThis.fetch }),
+      ...(clock === undefined ? {} : { clock }),
+      ...(engine === undefined ? {} : { engine }),
+    },
+    { customHttpHeaders, basicHttpAuthentication },
+  );
 }

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthCryptoKey, PowerAuthStorage } from '../storage/types.ts';
 import { object } from '../util/schema.ts';
+import { hideGetters, withHidden } from '../util/hidden.ts';
 import { check } from '../util/validate.ts';
 
 /** What OWASP's Password Storage Cheat Sheet asks for with HMAC-SHA-256. */
@@ -123,7 +124,11 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
     this.#sealingKey = settings.sealingKey;
   }
 
-  /** The key as it was given. A getter, so that it is in no JSON and no log of this object. */
+  static {
+    hideGetters(PowerAuthKeychainConfiguration.prototype, ['sealingKey']);
+  }
+
+  /** The key as it was given. It is in no JSON, no log and no copy of this object. */
   get sealingKey(): Uint8Array | PowerAuthCryptoKey | undefined {
     return this.#sealingKey;
   }
@@ -191,7 +196,7 @@ const keychainConfigurationSchema = object(
 );
 
 /**
- * A frozen, checked copy with the defaults filled in.
+ * A frozen, checked copy with the defaults filled in. The sealing key is in no JSON, no log and no copy of it.
  *
  * @param input settings, a {@link PowerAuthKeychainConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field
@@ -203,11 +208,11 @@ const keychainConfigurationSchema = object(
 export function buildKeychainConfiguration(
   input?: PowerAuthKeychainConfigurationType,
 ): PowerAuthKeychainConfigurationData {
-  const checked = check(
+  const { sealingKey, ...visible } = check(
     keychainConfigurationSchema,
     input ?? {},
     'keychainConfiguration',
     PowerAuthErrorCode.WRONG_PARAMETER,
   );
-  return Object.freeze(checked);
+  return withHidden(visible, { sealingKey });
 }

@@ -15,6 +15,7 @@ import { TimeSynchronization } from '../net/time-sync.ts';
 import { importSealingKey, sealedStorage } from '../storage/sealed.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { deconfigured } from '../util/abort.ts';
+import { withHidden } from '../util/hidden.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { BiometryFactor } from './biometry.ts';
 import { ActivationStore, missingActivation } from './activation-store.ts';
@@ -65,7 +66,14 @@ export class Session {
     this.#keys = new RecordKeys(instanceId);
 
     this.endpoints = new Endpoints(
-      new HttpClient({ ...clientConfiguration, baseEndpointUrl: configuration.baseEndpointUrl, signal }),
+      new HttpClient({
+        ...clientConfiguration,
+        // Secrets are in no copy of a configuration, unless they are asked for.
+        customHttpHeaders: clientConfiguration.customHttpHeaders,
+        basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
+        baseEndpointUrl: configuration.baseEndpointUrl,
+        signal,
+      }),
     );
     this.time = new TimeSynchronization({
       clock: clientConfiguration.clock ?? systemClock,
@@ -93,7 +101,7 @@ export class Session {
     const engine = await createEngine(clientConfiguration);
     return new Session(
       instanceId,
-      { ...configurations, keychainConfiguration: Object.freeze({ ...keychainConfiguration, sealingKey }) },
+      { ...configurations, keychainConfiguration: withHidden(keychainConfiguration, { sealingKey }) },
       engine,
       storage,
       sealedStorage(storage, key),

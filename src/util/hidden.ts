@@ -1,0 +1,95 @@
+/**
+ * Members of objects that are read like any other, and that nothing prints: neither JSON, nor a console or an error report,
+ * nor Node's `util.inspect` with whatever options.
+ *
+ * Members of an object's own are all printed by one of these, and so are getters of its class, by `util.inspect` with
+ * `showHidden` and `getters`. What it never prints is what is inherited from the language's own classes. So secrets are
+ * inherited from a prototype that says that it is one of these, and lie in what nobody can look into: a closure.
+ *
+ * @module
+ */
+
+/** Leads from an object to its secrets; a symbol and a function, which proxies such as Vue's leave as they are. */
+const SECRETS = Symbol('secrets');
+
+interface Keeper {
+  readonly [SECRETS]?: () => Record<string, unknown>;
+}
+
+/** A prototype that no one prints, with further members, between another one and what that inherits from. */
+function hiddenPrototype(base: object | null, members: PropertyDescriptorMap): object {
+  return Object.create(base, { ...members, constructor: { value: Object } }) as object;
+}
+
+/** A frozen object with the members of both; those of `secrets` that are not null are printed by nothing, and are in no copy. */
+export function withHidden<V extends object, S extends object>(visible: V, secrets: S): Readonly<V & S> {
+  const absent: Record<string, null> = {};
+  const hidden: PropertyDescriptorMap = {};
+  for (const [name, value] of Object.entries(secrets) as [string, unknown][]) {
+    if (value === null) absent[name] = null;
+    else hidden[name] = { value };
+  }
+  const object = Object.create(hiddenPrototype(Object.prototype, hidden)) as object;
+  return Object.freeze(Object.assign(object, visible, absent)) as Readonly<V & S>;
+}
+
+/**
+ * Moves getters and setters of a class to where nothing prints them.
+ *
+ * @param prototype of the class; for its static block
+ */
+export function hideGetters(prototype: object, names: readonly string[]): void {
+  const members: PropertyDescriptorMap = {};
+  for (const name of names) {
+    members[name] = { ...Object.getOwnPropertyDescriptor(prototype, name), enumerable: false };
+    Reflect.deleteProperty(prototype, name);
+  }
+  Object.setPrototypeOf(
+    prototype,
+    hiddenPrototype(Object.getPrototypeOf(prototype) as object | null, members),
+  );
+}
+
+/**
+ * Gives the objects of a class members that nothing prints. Its constructor calls {@link keepSecrets}, and the class only
+ * declares them, unless they are shown there: a field is a member of the object's own.
+ *
+ * @param prototype of the class; for its static block
+ */
+export function hideMembers(prototype: object, names: readonly string[]): void {
+  for (const name of names) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      get(this: Keeper): unknown {
+        return this[SECRETS]?.()[name];
+      },
+      set(this: Keeper, value: unknown) {
+        const secrets = this[SECRETS]?.();
+        if (secrets !== undefined) secrets[name] = value;
+      },
+    });
+  }
+  hideGetters(prototype, names);
+}
+
+/**
+ * Makes room for the secrets of an object whose class {@link hideMembers} has prepared.
+ *
+ * @param shown members of the object's own that stay there, as null, until they are set to something
+ */
+export function keepSecrets(object: object, shown: readonly string[] = []): void {
+  const secrets: Record<string, unknown> = {};
+  Object.defineProperty(object, SECRETS, { value: () => secrets });
+  for (const name of shown) {
+    Object.defineProperty(object, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => null,
+      set(value: unknown) {
+        if (value === null) return;
+        secrets[name] = value;
+        Reflect.deleteProperty(object, name);
+      },
+    });
+  }
+}
