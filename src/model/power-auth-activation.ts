@@ -57,7 +57,7 @@ export class PowerAuthActivation {
   declare additionalActivationOtp?: string;
 
   static {
-    hideMembers(PowerAuthActivation.prototype, SECRETS);
+    hideMembers(this.prototype, SECRETS);
   }
 
   private constructor(activationName: string) {

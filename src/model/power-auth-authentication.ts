@@ -112,7 +112,8 @@ export class PowerAuthAuthentication {
   #userPassword: PasswordType | undefined;
 
   static {
-    hideGetters(PowerAuthAuthentication.prototype, ['password', 'userPassword']);
+    // By `this`: TypeScript's output knows the class by another name, which it has only later.
+    hideGetters(this.prototype, ['password', 'userPassword']);
     resolve = (value, field, use) => (#use in value ? value.#resolve(field, use) : undefined);
     unlockedKey = (authentication) => authentication.#unlockedKey;
     reusableFor = ({ password, biometricPrompt }, key) => {

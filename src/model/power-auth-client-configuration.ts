@@ -100,7 +100,7 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   declare engine?: EngineName;
 
   static {
-    hideMembers(PowerAuthClientConfiguration.prototype, SECRETS);
+    hideMembers(this.prototype, SECRETS);
   }
 
   /**

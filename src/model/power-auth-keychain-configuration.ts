@@ -125,7 +125,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   }
 
   static {
-    hideGetters(PowerAuthKeychainConfiguration.prototype, ['sealingKey']);
+    hideGetters(this.prototype, ['sealingKey']);
   }
 
   /** The key as it was given. It is in no JSON, no log and no copy of this object. */
