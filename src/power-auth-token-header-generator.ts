@@ -16,8 +16,10 @@ const MAX_BATCH = 65_536;
 /**
  * Makes headers of one access token, synchronously; `tokenStore.headerGenerator(name)` gives one.
  *
- * When the clocks jump (sleep, a clock set anew), time is synchronised again in the background, and headers until then
- * carry the best guess.
+ * A header is made only while the server's time is known, as everywhere: for a day since the server was asked, and while
+ * wall clock and monotonic clock drift apart by no more than 30 s, as they do over a sleep. It is asked again after an hour,
+ * or 2 s of drift, in the background. Where it is not known, the methods throw CANNOT_GENERATE_TOKEN and start the asking, so
+ * that a loop recovers within one round trip; `generateHeaderForToken` waits for it.
  *
  * @example
  * ```ts
@@ -43,7 +45,8 @@ export class PowerAuthTokenHeaderGenerator {
    * The value of one header, to be sent once.
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE after the token was removed, INSTANCE_NOT_CONFIGURED after `deconfigure`,
-   *   INVALID_NATIVE_OBJECT after {@link release}, CANNOT_GENERATE_TOKEN when the application's own clock is wrong
+   *   INVALID_NATIVE_OBJECT after {@link release}, CANNOT_GENERATE_TOKEN while the server's time is not known (see the class),
+   *   or when the application's own clock is wrong
    * @example
    * ```ts
    * request.headers.set(generator.key, generator.next());
@@ -52,7 +55,7 @@ export class PowerAuthTokenHeaderGenerator {
   next(): string {
     const { slot } = this.#usable();
     const { engine, time } = this.#session;
-    return engine.headerAhead(slot, time.guess()) ?? engine.header(slot, this.#currentTime());
+    return engine.headerAhead(slot, time.sameMoment()) ?? engine.header(slot, time.currentTime());
   }
 
   /**
@@ -70,7 +73,8 @@ export class PowerAuthTokenHeaderGenerator {
       throw wrongNumber('count', `an integer of 0 to ${MAX_BATCH}`, count);
     }
     const { slot } = this.#usable();
-    return this.#session.engine.headers(slot, this.#currentTime(), count);
+    const { engine, time } = this.#session;
+    return engine.headers(slot, time.currentTime(), count);
   }
 
   /**
@@ -102,11 +106,5 @@ export class PowerAuthTokenHeaderGenerator {
       );
     }
     return token;
-  }
-
-  #currentTime(): number {
-    const { time } = this.#session;
-    if (!time.isSynchronized) time.synchronizeInBackground();
-    return time.currentTime();
   }
 }

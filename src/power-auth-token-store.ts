@@ -166,8 +166,9 @@ export class PowerAuthTokenStore {
   }
 
   /**
-   * A header for one request; it must not be sent twice. From the second call on nothing is read from the storage. Time
-   * is synchronised with the server before the first header, and again after a jump of the clocks.
+   * A header for one request; it must not be sent twice. From the second call on nothing is read from the storage. A
+   * header is made only while the server's time is known; where it is not, the server is asked first: before the first
+   * header, after a sleep of more than 30 s or another jump of the clocks, and after a day in which it could not be asked.
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is no such token; NETWORK_ERROR, RESPONSE_ERROR when time could not be
    *   synchronised; CANNOT_GENERATE_TOKEN when the application's own clock is wrong
@@ -181,9 +182,10 @@ export class PowerAuthTokenStore {
     const session = sessionOf(this.instanceId);
     const token = session.tokens.cached(tokenName);
     if (token !== undefined) {
-      const value = session.engine.headerAhead(token.slot, session.time.guess());
+      const value = session.engine.headerAhead(token.slot, session.time.sameMoment());
       if (value !== undefined) return { key: TOKEN_HEADER, value };
-      if (session.time.isSynchronized) return header(session, token);
+      const time = session.time.knownTime();
+      if (time === time) return { key: TOKEN_HEADER, value: session.engine.header(token.slot, time) };
     }
     return guard(() => withToken(this.instanceId, tokenName, header));
   }

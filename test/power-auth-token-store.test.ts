@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode } from '../src/index.ts';
 import { memoryStorage } from '../src/storage/memory.ts';
 import {
@@ -284,6 +284,11 @@ describe('removal', () => {
 
 type Activated = Awaited<ReturnType<typeof activated>>;
 
+const UNKNOWN_TIME = error(
+  PowerAuthErrorCode.CANNOT_GENERATE_TOKEN,
+  /^The server's time is not known any more/,
+);
+
 describe('a header generator', () => {
   test('makes accepted headers, each once', async () => {
     const { server, powerAuth } = await activated();
@@ -347,9 +352,12 @@ describe('a header generator', () => {
         expect(await statusOf(server, await tokenStore.generateHeaderForToken('MyToken'))).toBe(200);
         expect(await statusOf(server, { key: generator.key, value: generator.next() })).toBe(200);
       }
-      // The wall clock only tells that time may be wrong: generators go on with the best guess.
+      // Without the wall clock nobody knows whether the machine slept.
       clock.now = broken.now;
       await expect(tokenStore.generateHeaderForToken('MyToken')).rejects.toMatchObject(wrong);
+      for (const make of [() => generator.next(), () => generator.nextBatch(3)]) {
+        expect(make).toThrow(expect.objectContaining(wrong) as Error);
+      }
     },
   );
 
@@ -407,7 +415,9 @@ describe('a header generator', () => {
         clock.wall += jump;
         server.clockOffset += jump;
         const asked = server.requests.length;
-        generator.next();
+        for (const make of [() => generator.next(), () => generator.nextBatch(3)]) {
+          expect(make).toThrow(expect.objectContaining(UNKNOWN_TIME) as Error);
+        }
         await expect.poll(() => timeOf(generator.next()) - start).toBeCloseTo(server.clockOffset, -4);
         expect(server.requests.length, 'asked for the time').toBeGreaterThan(asked);
         const { value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
@@ -415,6 +425,87 @@ describe('a header generator', () => {
       }
     },
   );
+
+  describe.each(ENGINES)('of %s', (engine) => {
+    /** What a machine that sleeps does, as Linux and macOS tell it. */
+    async function sleeper() {
+      const clock = { wall: Date.now(), monotonic: 5_000 };
+      const it = await activated({
+        client: { engine, clock: { now: () => clock.wall, monotonic: () => clock.monotonic } },
+      });
+      const { server, powerAuth } = it;
+      await powerAuth.tokenStore.requestAccessToken('MyToken', POSSESSION);
+      const generator = await powerAuth.tokenStore.headerGenerator('MyToken');
+      const sleep = (ms: number) => {
+        clock.wall += ms;
+        server.clockOffset += ms;
+      };
+      const awake = (ms: number) => {
+        sleep(ms);
+        clock.monotonic += ms;
+      };
+      return { ...it, generator, sleep, awake };
+    }
+    const ways = ({ generator, powerAuth }: Awaited<ReturnType<typeof sleeper>>) => ({
+      next: async () => generator.next(),
+      nextBatch: async () => generator.nextBatch(2)[1] ?? '',
+      promise: async () => (await powerAuth.tokenStore.generateHeaderForToken('MyToken')).value,
+    });
+    /** As the strictest servers do, which allow five minutes either way. */
+    const ageOf = (server: Activated['server'], value: string): number =>
+      Math.abs(Date.now() + server.clockOffset - Number(/timestamp="(\d+)"/.exec(value)?.[1]));
+
+    test('after a sleep, right in a loop, each way has a good header or none', async () => {
+      const it = await sleeper();
+      for (const [name, way] of Object.entries(ways(it))) {
+        // Not in the first header of a millisecond, nor in the stock that is made ahead in a loop.
+        for (const before of [0, 1, 2, 15, 16, 17, 40, 64, 100, 127, 128]) {
+          for (let i = 0; i < before; i++) it.generator.next();
+          it.sleep(3 * 3_600_000);
+          const value = await way().catch((thrown: unknown) => {
+            expect(thrown, name).toMatchObject(UNKNOWN_TIME);
+            return undefined;
+          });
+          if (name === 'promise') expect(value).toBeDefined();
+          else expect(value, `${name} after ${before}`).toBeUndefined();
+          const recovered = await vi.waitUntil(() => way().catch(() => undefined), { interval: 1 });
+          expect(ageOf(it.server, recovered), name).toBeLessThan(5_000);
+          expect(it.server.verifyToken(recovered)).toBeTruthy();
+        }
+      }
+    });
+
+    test('with the time service down no way makes a header that can be refused', async () => {
+      const it = await sleeper();
+      const fault = { path: '/pa/v3/status', dropRequest: true };
+      const { next, nextBatch, promise } = ways(it);
+      // A nap is no reason, nor is a day without an answer.
+      it.server.faults.add(fault);
+      it.sleep(25_000);
+      for (let hour = 0; hour < 24; hour++) {
+        for (const way of [next, nextBatch, promise])
+          expect(ageOf(it.server, await way())).toBeLessThan(60_000);
+        it.awake(3_599_000);
+      }
+      it.awake(60_000);
+      const fail = async () => {
+        for (let i = 0; i < 10; i++) {
+          for (const way of [next, nextBatch]) await expect(way()).rejects.toMatchObject(UNKNOWN_TIME);
+        }
+        await expect(promise()).rejects.toMatchObject(error('NETWORK_ERROR'));
+        await expect(next()).rejects.toMatchObject({ ...UNKNOWN_TIME, cause: { code: 'NETWORK_ERROR' } });
+      };
+      await fail();
+      it.server.faults.clear();
+      await promise();
+      it.server.faults.add(fault);
+      it.sleep(3 * 3_600_000);
+      await fail();
+      it.server.faults.clear();
+      expect(it.server.verifyToken(await promise())).toBeTruthy();
+      expect(it.server.verifyToken(await next())).toBeTruthy();
+    });
+  });
 
   test('ends with its token, its instance, or its release', async () => {
     const { powerAuth } = await activated();

@@ -9,10 +9,20 @@ import { wrongAnswer } from '../util/answers.ts';
 import { describeNumber } from '../util/validate.ts';
 import type { PowerAuthClock } from './clock.ts';
 
-/** Wall and monotonic clock may drift apart by this before time counts as unsynchronised, ms. */
+/** Wall and monotonic clock may drift apart by this before time is asked for again, ms. */
 const TOLERANCE = 2_000;
+/** Where they drift apart by more, time is not known any more, ms: so long may a machine have slept. */
+const LIMIT = 30_000;
+/** Time is asked for again after this, ms: clocks of computers lose or gain up to a second and a half an hour. */
+const GOOD_FOR = 3_600_000;
+/** What nobody could confirm for this long is not known any more, ms. */
+const KNOWN_FOR = 86_400_000;
+/** Between two attempts in the background that nobody waits for, ms. */
+const PAUSE = 1_000;
 /** A round trip longer than this says too little about the server's time and is repeated, ms. */
 const GOOD_ROUND_TRIP = 3_000;
+/** One longer than this is of no use, ms. */
+const LONGEST_ROUND_TRIP = 60_000;
 /** Round trips of one synchronisation. */
 const ATTEMPTS = 3;
 /** 2000-01-01 and 2100-01-01: a server's time outside them is none, ms. */
@@ -21,7 +31,12 @@ const LATEST = 4_102_444_800_000;
 
 /**
  * Server time runs on the monotonic clock from the last synchronisation on, so that a change of the wall clock does not
- * matter. When wall and monotonic clock drift apart, which they do over sleep, time is to be synchronised again.
+ * matter. Sleep shows in that the two clocks drift apart, because the monotonic one may stand still meanwhile.
+ *
+ * There is one rule for all that needs the time. It is known while it was asked for within a day, and the clocks have
+ * drifted apart by no more than half a minute since: then it is wrong by two minutes at most (half a minute of sleep, half
+ * a round trip, a day on a bad clock), where servers allow five or more. Before it gets there it is asked for again in
+ * the background. Where it is not known, those who can wait do so until it is; others get an error, and start the asking.
  */
 export class TimeSynchronization {
   readonly #clock: PowerAuthClock;
@@ -31,6 +46,14 @@ export class TimeSynchronization {
   #origin = NaN;
   /** Wall clock minus monotonic clock at the last synchronisation, ms. */
   #drift = 0;
+  /** Monotonic clock at the last synchronisation, ms. */
+  #askedAt = -Infinity;
+  /** Wall clock, and server time in whole ms, when both clocks were read last. */
+  #lastWall = NaN;
+  #lastTime = NaN;
+  /** Why nobody knows the time, and since when on the monotonic clock. */
+  #failure: unknown;
+  #failedAt = -Infinity;
 
   /** @param fetchServerTime asks the server for its time, ms */
   constructor(options: { readonly clock: PowerAuthClock; readonly fetchServerTime: () => Promise<number> }) {
@@ -39,49 +62,63 @@ export class TimeSynchronization {
   }
 
   /**
-   * Whether {@link currentTime} can be relied on: synchronised, and no jump of the clocks since.
+   * What {@link currentTime} has returned last, while the wall clock shows the same millisecond; else NaN. A machine that
+   * slept meanwhile has another one. Reads one clock.
    *
-   * @throws CANNOT_GENERATE_TOKEN when a clock throws
+   * @throws CANNOT_GENERATE_TOKEN when the clock throws
    */
-  get isSynchronized(): boolean {
+  sameMoment(): number {
     try {
-      return (
-        Math.abs(this.#clock.now() - this.#clock.monotonic() - this.#drift) <= TOLERANCE &&
-        this.#origin === this.#origin
-      );
+      return this.#clock.now() === this.#lastWall ? this.#lastTime : NaN;
     } catch (cause) {
       throw throwingClock(cause);
     }
   }
 
   /**
-   * Server time in whole ms, the best guess where it is not synchronised, NaN when it never was; whatever it is where the
-   * clock is wrong. Reads one clock.
+   * Server time in whole ms; NaN where it is not known.
    *
-   * @throws CANNOT_GENERATE_TOKEN when the clock throws
+   * @throws CANNOT_GENERATE_TOKEN when a clock throws or answers something that can't be
    */
-  guess(): number {
+  knownTime(): number {
+    let wall: number, monotonic: number, apart: number;
     try {
-      return Math.floor(this.#clock.monotonic() - this.#origin);
+      wall = this.#clock.now();
+      monotonic = this.#clock.monotonic();
+      apart = Math.abs(wall - monotonic - this.#drift);
     } catch (cause) {
       throw throwingClock(cause);
     }
+    const age = Math.abs(monotonic - this.#askedAt);
+    // False for NaN as well.
+    if (!(apart <= TOLERANCE && age <= GOOD_FOR)) {
+      this.#lastWall = NaN;
+      if (!this.#isKnown(apart, age, monotonic)) return NaN;
+      this.synchronizeInBackground();
+    }
+    this.#lastWall = wall;
+    return (this.#lastTime = Math.floor(monotonic - this.#origin));
   }
 
-  /** The same as {@link guess}; CANNOT_GENERATE_TOKEN also when that is no time. */
+  /**
+   * The same, for those who can't wait: where it is not known, asking begins.
+   *
+   * @throws CANNOT_GENERATE_TOKEN also where time is not known
+   */
   currentTime(): number {
-    const time = this.guess();
-    if (time >= EARLIEST && time <= LATEST) return time;
-    const received =
-      time < EARLIEST ? 'one that went back' : time > LATEST ? 'one that leapt ahead' : 'no number';
-    throw wrongClock(
-      `clientConfiguration.clock.monotonic: expected a clock that goes on since time was synchronised with the server, got ${received}`,
+    const time = this.knownTime();
+    if (time === time) return time;
+    this.synchronizeInBackground();
+    throw failure(
+      PowerAuthErrorCode.CANNOT_GENERATE_TOKEN,
+      "The server's time is not known any more: the machine slept, a clock was set, or the server could not be asked for a day; it is being asked. Try again in a moment, or await generateHeaderForToken, which waits for it",
+      { cause: this.#failure },
     );
   }
 
-  /** Synchronises if that is due. */
+  /** Resolves when time is known. @throws what {@link synchronize} throws */
   async ensureSynchronized(): Promise<void> {
-    if (!this.isSynchronized) await this.synchronize();
+    while (Number.isNaN(this.knownTime())) await this.synchronize();
   }
 
   /**
@@ -91,15 +128,24 @@ export class TimeSynchronization {
    *   known before is kept
    */
   synchronize(): Promise<void> {
-    this.#underWay ??= this.#synchronize().finally(() => {
-      this.#underWay = undefined;
-    });
+    this.#underWay ??= this.#synchronize()
+      .then(
+        () => void (this.#failure = undefined),
+        (error: unknown) => {
+          this.#failure = error;
+          throw error;
+        },
+      )
+      .finally(() => {
+        this.#underWay = undefined;
+      });
     return this.#underWay;
   }
 
-  /** Starts a synchronisation that nobody waits for; a failure shows at the next call that does. */
+  /** Starts a synchronisation that nobody waits for, unless one has failed just now. */
   synchronizeInBackground(): void {
-    this.synchronize().catch(() => undefined);
+    if (this.#underWay !== undefined || performance.now() - this.#failedAt < PAUSE) return;
+    this.synchronize().catch(() => void (this.#failedAt = performance.now()));
   }
 
   async #synchronize(): Promise<void> {
@@ -113,12 +159,31 @@ export class TimeSynchronization {
         throw wrongAnswer('serverTime: expected ms since 1970, got a time out of range');
       }
       // The answer is worth what the round trip lets it be: not if the machine slept in between, or waited long.
-      const good = received - sent <= GOOD_ROUND_TRIP && Math.abs(drift - driftBefore) <= TOLERANCE;
-      if (!good && attempt < ATTEMPTS) continue;
+      const roundTrip = received - sent;
+      const slept = Math.abs(drift - driftBefore) > TOLERANCE;
+      if ((slept || roundTrip > GOOD_ROUND_TRIP) && attempt < ATTEMPTS) continue;
+      if (slept || roundTrip > LONGEST_ROUND_TRIP) {
+        throw failure(
+          PowerAuthErrorCode.NETWORK_ERROR,
+          "The server's time could not be told: each time it was asked, the machine slept, a clock was set, or the answer took longer than a minute; try again",
+        );
+      }
       this.#origin = (sent + received) / 2 - serverTime;
       this.#drift = drift;
+      this.#askedAt = received;
       return;
     }
+  }
+
+  /** Whether time is known though it should be asked for again. */
+  #isKnown(apart: number, age: number, monotonic: number): boolean {
+    if (Number.isNaN(this.#origin)) return false;
+    if (!Number.isFinite(apart)) {
+      this.#read('now');
+      this.#read('monotonic');
+    }
+    assertTime(Math.floor(monotonic - this.#origin));
+    return apart <= LIMIT && age <= KNOWN_FOR;
   }
 
   /** One of the clocks, ms. */
@@ -134,6 +199,16 @@ export class TimeSynchronization {
       `clientConfiguration.clock.${name}: expected a finite number of ms, got ${describeNumber(ms)}`,
     );
   }
+}
+
+/** @throws CANNOT_GENERATE_TOKEN for what no clock can have come to since the last synchronisation */
+function assertTime(time: number): void {
+  if (time >= EARLIEST && time <= LATEST) return;
+  const received =
+    time < EARLIEST ? 'one that went back' : time > LATEST ? 'one that leapt ahead' : 'no number';
+  throw wrongClock(
+    `clientConfiguration.clock.monotonic: expected a clock that goes on since time was synchronised with the server, got ${received}`,
+  );
 }
 
 /** The error where the application's own clock is of no use; the runtime's never is. */

@@ -56,13 +56,17 @@ export class Encryption {
     activation?: ActivationScope,
   ): Promise<EncryptedRequest> {
     await this.#time.ensureSynchronized();
-    return this.#encryptUnder(await this.#temporaryKey(activation), sharedInfo1, plaintext, activation);
+    const temporaryKey = await this.#temporaryKey(activation);
+    // Again: the machine may have slept meanwhile.
+    await this.#time.ensureSynchronized();
+    return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, activation);
   }
 
   /** The same in application scope, under a temporary key that nothing else uses. */
   async encryptUnderOwnKey(sharedInfo1: string, plaintext: Uint8Array): Promise<EncryptedRequest> {
+    const temporaryKey = await this.#fetchTemporaryKey(undefined);
     await this.#time.ensureSynchronized();
-    return this.#encryptUnder(await this.#fetchTemporaryKey(undefined), sharedInfo1, plaintext, undefined);
+    return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, undefined);
   }
 
   /** Drops the temporary key of a scope after a failure: the server may have lost it, and does not say so. */
@@ -98,7 +102,8 @@ export class Encryption {
     const cached = this.#temporaryKeys.get(scope);
     if (cached !== undefined) {
       const key = await cached;
-      if (key.expiresAt - this.#time.currentTime() > RENEW_BEFORE_EXPIRY) return key;
+      // Not so where time is not known.
+      if (key.expiresAt - this.#time.knownTime() > RENEW_BEFORE_EXPIRY) return key;
       // Only the first to notice drops it; the others find the renewal under way.
       if (this.#temporaryKeys.get(scope) === cached) this.#temporaryKeys.delete(scope);
       else return this.#temporaryKey(activation);
