@@ -26,6 +26,7 @@ import { findSession, sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
 import { base64, base64DecodeLenient } from './util/base64.ts';
 import { utf8Decode, wipe } from './util/bytes.ts';
+import { itself, knowItself } from './util/instance.ts';
 import { object } from './util/schema.ts';
 import { keepsNothingAlive, type Timer } from './util/timers.ts';
 import { check, wrongParameter } from './util/validate.ts';
@@ -88,6 +89,7 @@ class Decryptor implements PowerAuthDecryptor {
   readonly #forgetSession: () => void;
 
   private constructor(scope: PowerAuthEncryptorScope, session: Session, request: GenericEncryptedRequest) {
+    knowItself(this);
     this.decryptorScope = scope;
     this.#session = session;
     this.#activationId = request.activationId;
@@ -111,31 +113,33 @@ class Decryptor implements PowerAuthDecryptor {
   }
 
   async canDecryptResponse(): Promise<boolean> {
-    if (this.#keys === undefined) return false;
-    this.#touch();
-    return this.#hasActivation();
+    const self = itself(this);
+    if (self.#keys === undefined) return false;
+    self.#touch();
+    return self.#hasActivation();
   }
 
   async decryptResponse(
     cryptogram: PowerAuthCryptogram,
     outputDataFormat: PowerAuthDataFormat = 'UTF8',
   ): Promise<string> {
+    const self = itself(this);
     return guard(async () => {
       assertFormat(outputDataFormat, 'outputDataFormat');
       const response = check(cryptogramSchema, cryptogram, 'cryptogram', PowerAuthErrorCode.WRONG_PARAMETER);
-      if (this.#keys !== undefined && !(await this.#hasActivation())) throw missingActivation();
+      if (self.#keys !== undefined && !(await self.#hasActivation())) throw missingActivation();
       // Looked at now, because another call or the end of the session may have been faster.
-      if (this.#keys === undefined) {
+      if (self.#keys === undefined) {
         throw failure(
           PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
           'This decryptor is used up or was released; each request has a decryptor of its own',
         );
       }
-      this.#touch();
-      const plaintext = this.#keys.decrypt(response);
+      self.#touch();
+      const plaintext = self.#keys.decrypt(response);
       try {
         const text = outputDataFormat === 'UTF8' ? decodeText(plaintext) : base64(plaintext);
-        this.#wipe();
+        self.#wipe();
         return text;
       } finally {
         wipe(plaintext);
@@ -144,7 +148,7 @@ class Decryptor implements PowerAuthDecryptor {
   }
 
   async release(): Promise<void> {
-    this.#wipe();
+    itself(this).#wipe();
   }
 
   async #hasActivation(): Promise<boolean> {

@@ -8,6 +8,7 @@ import { failure, PowerAuthErrorCode } from './errors.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
 import type { Session } from './session/session.ts';
 import type { CachedToken } from './session/token-cache.ts';
+import { itself, knowItself } from './util/instance.ts';
 import { wrongNumber } from './util/validate.ts';
 
 /** Headers that one call of `nextBatch` makes at most. */
@@ -36,6 +37,7 @@ export class PowerAuthTokenHeaderGenerator {
 
   /** @internal */
   constructor(session: Session, token: CachedToken) {
+    knowItself(this);
     this.#session = session;
     this.#token = token;
     token.pins++;
@@ -53,8 +55,9 @@ export class PowerAuthTokenHeaderGenerator {
    * ```
    */
   next(): string {
-    const { slot } = this.#usable();
-    const { engine, time } = this.#session;
+    const self = itself(this);
+    const { slot } = self.#usable();
+    const { engine, time } = self.#session;
     return engine.headerAhead(slot, time.sameMoment()) ?? engine.header(slot, time.currentTime());
   }
 
@@ -69,11 +72,12 @@ export class PowerAuthTokenHeaderGenerator {
    * ```
    */
   nextBatch(count: number): string[] {
+    const self = itself(this);
     if (!Number.isInteger(count) || count < 0 || count > MAX_BATCH) {
       throw wrongNumber('count', `an integer of 0 to ${MAX_BATCH}`, count);
     }
-    const { slot } = this.#usable();
-    const { engine, time } = this.#session;
+    const { slot } = self.#usable();
+    const { engine, time } = self.#session;
     return engine.headers(slot, time.currentTime(), count);
   }
 
@@ -86,9 +90,10 @@ export class PowerAuthTokenHeaderGenerator {
    * ```
    */
   release(): void {
-    if (this.#token === undefined) return;
-    this.#token.pins--;
-    this.#token = undefined;
+    const self = itself(this);
+    if (self.#token === undefined) return;
+    self.#token.pins--;
+    self.#token = undefined;
   }
 
   #usable(): CachedToken {

@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import type { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
 import { hideGetters } from '../util/hidden.ts';
 import { check, wrongParameter } from '../util/validate.ts';
@@ -114,7 +115,10 @@ export class PowerAuthAuthentication {
   static {
     // By `this`: TypeScript's output knows the class by another name, which it has only later.
     hideGetters(this.prototype, ['password', 'userPassword']);
-    resolve = (value, field, use) => (#use in value ? value.#resolve(field, use) : undefined);
+    resolve = (value, field, use) => {
+      const authentication = itself(value);
+      return #use in authentication ? authentication.#resolve(field, use) : undefined;
+    };
     unlockedKey = (authentication) => authentication.#unlockedKey;
     reusableFor = ({ password, biometricPrompt }, key) => {
       const reusable = PowerAuthAuthentication.#withBiometry({ commit: false }, password, biometricPrompt);
@@ -139,6 +143,7 @@ export class PowerAuthAuthentication {
    * ```
    */
   constructor(password?: PasswordType, biometricPrompt?: PowerAuthBiometricPrompt) {
+    knowItself(this);
     this.#password = password;
     this.#biometricPrompt = biometricPrompt;
     this.#usesBiometry = biometricPrompt !== undefined;
@@ -240,22 +245,23 @@ export class PowerAuthAuthentication {
 
   /** The password of the knowledge factor, or undefined when that factor is not used. */
   get password(): PasswordType | undefined {
-    return this.#password;
+    return itself(this).#password;
   }
 
   /** The prompt for biometric authentication, or undefined where none was given. */
   get biometricPrompt(): PowerAuthBiometricPrompt | undefined {
-    return this.#biometricPrompt;
+    return itself(this).#biometricPrompt;
   }
 
   /** Whether a static method made this object for `commitActivation`. */
   get isActivationCommit(): boolean {
-    return this.#use?.commit ?? false;
+    return itself(this).#use?.commit ?? false;
   }
 
   /** Whether the biometry factor is used. */
   get isBiometricAuthentication(): boolean {
-    return this.#usesBiometry || this.useBiometry;
+    const self = itself(this);
+    return self.#usesBiometry || self.useBiometry;
   }
 
   /**
@@ -264,12 +270,12 @@ export class PowerAuthAuthentication {
    * @deprecated Use {@link PowerAuthAuthentication.password} or {@link PowerAuthAuthentication.commitWithPassword}.
    */
   get userPassword(): PasswordType | undefined {
-    return this.#userPassword;
+    return itself(this).#userPassword;
   }
 
   /** Undefined takes the factor away. */
   set userPassword(password: PasswordType | undefined) {
-    this.#userPassword = password;
+    itself(this).#userPassword = password;
   }
 
   #resolve(field: string, use: AuthenticationUse): PowerAuthAuthentication {

@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthCryptoKey, PowerAuthStorage } from '../storage/types.ts';
+import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
 import { hideGetters, withHidden } from '../util/hidden.ts';
 import { check } from '../util/validate.ts';
@@ -115,6 +116,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
    * ```
    */
   constructor(settings: PowerAuthKeychainConfigurationType = {}) {
+    knowItself(this);
     this.accessGroupName = settings.accessGroupName;
     this.userDefaultsSuiteName = settings.userDefaultsSuiteName;
     this.minimalRequiredKeychainProtection =
@@ -130,7 +132,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
 
   /** The key as it was given. It is in no JSON, no log and no copy of this object. */
   get sealingKey(): Uint8Array | PowerAuthCryptoKey | undefined {
-    return this.#sealingKey;
+    return itself(this).#sealingKey;
   }
 
   /**

@@ -7,6 +7,7 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
+import { itself, knowItself } from '../util/instance.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { assertWellFormed, describe, wrongNumber, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
@@ -75,8 +76,8 @@ export class PowerAuthPassword {
   readonly #autoreleaseTime: number;
 
   static {
-    isPasswordObject = (value) => #characters in value;
-    takeBytes = (password, purpose) => password.#take(purpose);
+    isPasswordObject = (value) => #characters in itself(value);
+    takeBytes = (password, purpose) => itself(password).#take(purpose);
     destroy = (password) => password.#end({ lost: true });
   }
 
@@ -111,6 +112,7 @@ export class PowerAuthPassword {
     if (!(typeof autoreleaseTime === 'number' && autoreleaseTime >= 0 && autoreleaseTime < 2 ** 31)) {
       throw wrongNumber('autoreleaseTime', 'milliseconds, 0 to 2147483647', autoreleaseTime);
     }
+    knowItself(this);
     this.#destroyOnUse = destroyOnUse;
     this.#onAutomaticCleanup = onAutomaticCleanup;
     this.#instanceId = powerAuthInstanceId;
@@ -126,8 +128,9 @@ export class PowerAuthPassword {
    * ```
    */
   async length(): Promise<number> {
-    this.#touch();
-    return this.#characters.length;
+    const self = itself(this);
+    self.#touch();
+    return self.#characters.length;
   }
 
   /**
@@ -139,8 +142,9 @@ export class PowerAuthPassword {
    * ```
    */
   async isEmpty(): Promise<boolean> {
-    this.#touch();
-    return this.#characters.length === 0;
+    const self = itself(this);
+    self.#touch();
+    return self.#characters.length === 0;
   }
 
   /**
@@ -152,8 +156,9 @@ export class PowerAuthPassword {
    * ```
    */
   async clear(): Promise<void> {
-    this.#touch();
-    this.#characters.wipe();
+    const self = itself(this);
+    self.#touch();
+    self.#characters.wipe();
   }
 
   /**
@@ -168,10 +173,11 @@ export class PowerAuthPassword {
    * ```
    */
   async addCharacter(character: CharacterType): Promise<number> {
+    const self = itself(this);
     const point = codePoint(character);
-    this.#touch();
-    this.#characters.insert(point, this.#characters.length);
-    return this.#characters.length;
+    self.#touch();
+    self.#characters.insert(point, self.#characters.length);
+    return self.#characters.length;
   }
 
   /**
@@ -185,11 +191,12 @@ export class PowerAuthPassword {
    * ```
    */
   async insertCharacter(character: CharacterType, at: number): Promise<number> {
+    const self = itself(this);
     const point = codePoint(character);
-    this.#touch();
-    assertPosition(at, this.#characters.length, 'at');
-    this.#characters.insert(point, at);
-    return this.#characters.length;
+    self.#touch();
+    assertPosition(at, self.#characters.length, 'at');
+    self.#characters.insert(point, at);
+    return self.#characters.length;
   }
 
   /**
@@ -203,10 +210,11 @@ export class PowerAuthPassword {
    * ```
    */
   async removeCharacterAt(position: number): Promise<number> {
-    this.#touch();
-    assertPosition(position, this.#characters.length - 1, 'position');
-    this.#characters.remove(position);
-    return this.#characters.length;
+    const self = itself(this);
+    self.#touch();
+    assertPosition(position, self.#characters.length - 1, 'position');
+    self.#characters.remove(position);
+    return self.#characters.length;
   }
 
   /**
@@ -219,9 +227,10 @@ export class PowerAuthPassword {
    * ```
    */
   async removeLastCharacter(): Promise<number> {
-    this.#touch();
-    if (this.#characters.length > 0) this.#characters.remove(this.#characters.length - 1);
-    return this.#characters.length;
+    const self = itself(this);
+    self.#touch();
+    if (self.#characters.length > 0) self.#characters.remove(self.#characters.length - 1);
+    return self.#characters.length;
   }
 
   /**
@@ -234,10 +243,12 @@ export class PowerAuthPassword {
    * ```
    */
   async isEqualTo(password: PowerAuthPassword): Promise<boolean> {
+    const self = itself(this);
     if (!isPassword(password)) throw wrongParameter('password', 'a PowerAuthPassword', password);
-    this.#touch();
-    password.#touch();
-    return this.#characters.equals(password.#characters);
+    self.#touch();
+    const other = itself(password);
+    other.#touch();
+    return self.#characters.equals(other.#characters);
   }
 
   /**
@@ -250,7 +261,8 @@ export class PowerAuthPassword {
    * ```
    */
   async testPinStrength(): Promise<PinTestResult> {
-    this.#touch();
+    const self = itself(this);
+    self.#touch();
     return readPassword(this, testPin);
   }
 
@@ -263,7 +275,7 @@ export class PowerAuthPassword {
    * ```
    */
   async release(): Promise<void> {
-    this.#end({ lost: false });
+    itself(this).#end({ lost: false });
   }
 
   #take({ use }: { readonly use: boolean }): Uint8Array<ArrayBuffer> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { itself, knowItself } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipe } from '../util/bytes.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
@@ -40,6 +41,11 @@ export class MemorySpace {
   /** @internal */
   readonly subscribers = new Map<Listener, MemoryStorage>();
   #sealingKey: Promise<PowerAuthCryptoKey> | undefined;
+
+  /** @internal */
+  constructor() {
+    knowItself(this);
+  }
 
   /** @internal Writes without asking; `owner` is not told. */
   put(key: string, value: Uint8Array<ArrayBuffer> | undefined, owner: MemoryStorage): void {
@@ -186,5 +192,5 @@ class MemoryStorage implements PowerAuthStorage {
  * ```
  */
 export function memoryStorage(space: MemorySpace = new MemorySpace()): PowerAuthStorage {
-  return heldStorage(new MemoryStorage(space));
+  return heldStorage(new MemoryStorage(itself(space)));
 }
