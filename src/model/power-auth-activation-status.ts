@@ -51,8 +51,9 @@ export interface PowerAuthActivationStatus {
   remainingAttempts: number;
   /**
    * How many signatures the counter in the storage was behind the server's; absent when it was not. The call has moved it
-   * forward, and the next one finds nothing any more. Nothing that goes on by itself leaves it behind: the storage went back to an earlier state, or the activation
-   * was used from a copy of it. SECURITY.md says what that may mean, and what to do.
+   * forward, and the next one finds nothing any more. Nothing that goes on by itself leaves it behind: the storage went
+   * back to an earlier state, or the activation was used from a copy of it. SECURITY.md says what that may mean, and what
+   * to do.
    */
   localCounterBehind?: number;
   /** Whatever the application server adds, neither encrypted nor signed. */

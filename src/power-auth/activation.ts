@@ -105,7 +105,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
 
   /**
    * Asks the server for the activation's state (`/pa/v3/activation/status`), and brings the signature counters together
-   * where they have drifted apart. An activation that is found REMOVED loses its tokens here.
+   * where they have drifted apart. An activation that is found REMOVED loses its tokens here. A counter that was behind the
+   * server's, as that of a record that was put back is, is told in `localCounterBehind`, once.
    *
    * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does
    *   not know the activation; NETWORK_ERROR, RESPONSE_ERROR; AUTHENTICATION_ERROR when the server refuses the signature by
