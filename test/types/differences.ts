@@ -158,7 +158,6 @@ export const ADDITIONS: readonly string[] = [
   'readonly PowerAuthStorage.name: string',
   'readonly PowerAuthStorage.needsSealingKey?: boolean',
   'interface PowerAuthStorageLock',
-  'PowerAuthStorageLock.isHeld?(): Promise<boolean>',
   'readonly PowerAuthStorageLock.signal: AbortSignal',
   'type PowerAuthStorageChange = "all" | readonly string[]',
   // Who authenticates the user.
