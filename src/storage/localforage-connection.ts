@@ -9,6 +9,7 @@
  * @module
  */
 
+import { giveUpAfter } from '../util/patience.ts';
 import { databaseFailure, notOpened } from './localforage-failure.ts';
 
 /** The object store in each database. */
@@ -114,14 +115,14 @@ export class Connector {
   }
 
   async #patiently<T>(opening: Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop = (): void => undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(notOpened(this.name, PATIENCE)), PATIENCE);
+      stop = giveUpAfter(PATIENCE, () => reject(notOpened(this.name, PATIENCE)));
     });
     try {
       return await Promise.race([opening, late]);
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 }

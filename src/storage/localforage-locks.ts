@@ -9,6 +9,7 @@
  */
 
 import { Moment } from '../util/elapsed.ts';
+import { giveUpAfter } from '../util/patience.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
 import type { PowerAuthStorageLock } from './types.ts';
@@ -175,12 +176,12 @@ export class WebLocks {
     if (this.#isHeld(id)) return true;
     return new Promise((resolve) => {
       const end = (alive: boolean): void => {
-        clearTimeout(timer);
+        stop();
         forget();
         resolve(alive);
       };
       const forget = this.#onAnswer(id, () => end(true));
-      const timer = setTimeout(end, INTERVAL, false);
+      const stop = giveUpAfter(INTERVAL, () => end(false));
       this.#send({ kind: 'question', id });
     });
   }

@@ -13,6 +13,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { Moment } from '../util/elapsed.ts';
+import { afterArrivals } from '../util/patience.ts';
 import { object } from '../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
@@ -227,9 +228,12 @@ export class Lease {
     if (this.signal.aborted) return;
     const { connection, layout } = this.#shared;
     const asked = new Moment();
-    // While an answer is outstanding the time runs on.
+    // While an answer is outstanding the time runs on; but it may have come while this thread was busy.
     const late = keepsNothingAlive(
-      setTimeout(() => this.#loseUnlessConfirmed(), UNCONFIRMED_MS - this.#unconfirmedFor),
+      setTimeout(
+        () => afterArrivals(() => this.#loseUnlessConfirmed()),
+        UNCONFIRMED_MS - this.#unconfirmedFor,
+      ),
     );
     try {
       const args = [...this.fence, String(LEASE_MS)];

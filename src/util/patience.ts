@@ -22,7 +22,7 @@ export function giveUpAfter(ms: number, giveUp: () => void, { background = false
   let end: () => void;
   const step = (): void => {
     if (left-- === 0) {
-      end = nextTurn(giveUp);
+      end = afterArrivals(giveUp);
       return;
     }
     const timer = setTimeout(step, ms / STEPS);
@@ -33,8 +33,12 @@ export function giveUpAfter(ms: number, giveUp: () => void, { background = false
   return () => end();
 }
 
-/** After what has arrived was handled: in Node, timers come first, then sockets, then immediates. */
-function nextTurn(callback: () => void): () => void {
+/**
+ * Calls back after what has arrived by now was handled: in Node, timers come first, then sockets, then immediates.
+ *
+ * @returns a function that takes this back
+ */
+export function afterArrivals(callback: () => void): () => void {
   if (typeof setImmediate === 'function') {
     const immediate = setImmediate(callback);
     return () => clearImmediate(immediate);
