@@ -87,13 +87,13 @@ const GOALS = [
     value: ({ scale }) => slowness(scale, 'many-tokens', 'one-token'),
   },
   {
-    what: (results) => `WebAssembly memory for each of ${scaleOf(results)}`,
+    what: (results) => `WebAssembly memory for each of ${scaleOf(results)} of one instance`,
     ...bytes(128),
     // Memory grows by pages of 65 536 B.
     value: ({ memory }) => Math.round(memory.wasm),
   },
   {
-    what: (results) => `All memory for each of ${scaleOf(results)}`,
+    what: (results) => `All memory for each of ${scaleOf(results)} of one instance`,
     ...bytes(400),
     value: ({ memory }) => Math.round(memory.live),
   },
@@ -105,11 +105,6 @@ const GOALS = [
   },
   { what: 'WebAssembly, wasm-simd', ...kilobytes(8), value: ({ sizes }) => sizes['wasm-simd'] },
   { what: 'WebAssembly, wasm-scalar', ...kilobytes(8), value: ({ sizes }) => sizes['wasm-scalar'] },
-  {
-    what: 'Token store in a bundle for browsers, gzip',
-    ...kilobytes(40),
-    value: ({ sizes }) => sizes.tokenStore,
-  },
   { what: 'The whole SDK in a bundle for browsers, gzip', ...kilobytes(90), value: ({ sizes }) => sizes.sdk },
   {
     what: 'Two workers on two cores',
