@@ -20,9 +20,9 @@ const PATIENCE_MS = 3000;
 
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { module, path, timeout } = workerData;
+const { library, path, timeout } = workerData;
 process.emitWarning = () => undefined;
-const Database = module === 'node:sqlite' ? require(module).DatabaseSync : require(module);
+const Database = library === 'node:sqlite' ? require(library).DatabaseSync : require(library);
 const database = new Database(path, { timeout });
 database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA checkpoint_fullfsync = ON');
 parentPort.on('message', (sql) => {
@@ -89,7 +89,7 @@ export class HelperThread {
     const { module } = sqliteEngine();
     const worker = new Worker(CODE, {
       eval: true,
-      workerData: { module, path: this.#path, timeout: PATIENCE_MS },
+      workerData: { library: module, path: this.#path, timeout: PATIENCE_MS },
       // Loaders that the app was started with are of no use here, and take their time.
       execArgv: [],
     });
