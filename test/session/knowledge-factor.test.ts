@@ -292,10 +292,10 @@ describe('stretching a password', () => {
         powerAuth.requestSignature(authentication, 'POST', SIGNED, String(i)),
       ),
     );
-    const statuses: number[] = [];
-    for (const [i, header] of headers.entries())
-      statuses.push(await statusOf(server, header, SIGNED, { body: String(i) }));
-    expect(statuses).toEqual([200, 200, 200, 200]);
+    const accepted = headers.map(({ value }, i) =>
+      server.verifySignature(value, { method: 'POST', uriId: SIGNED, body: String(i) }),
+    );
+    expect(accepted.filter((verified) => verified !== undefined)).toHaveLength(4);
   });
 
   test('is of no use when the instance is deconfigured meanwhile: nothing is signed', async () => {
