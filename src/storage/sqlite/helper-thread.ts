@@ -28,7 +28,7 @@ database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMA
 parentPort.on('message', (sql) => {
   if (sql === undefined) {
     database.close();
-    return parentPort.close();
+    return parentPort.postMessage({ rows: [] });
   }
   try {
     parentPort.postMessage({ rows: database.prepare(sql).all().map((row) => ({ ...row })) });
@@ -106,13 +106,14 @@ export class HelperThread {
     const worker = this.#worker;
     this.#worker = undefined;
     if (worker === undefined) return;
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
-    worker.postMessage(undefined);
-    await ended;
+    // It may have ended already.
+    await answerOf(worker, undefined).catch(() => undefined);
+    await worker.terminate();
   }
 }
 
-function answerOf(worker: Worker, sql: string): Promise<Answer> {
+/** Runs a statement in the thread, or closes its database. */
+function answerOf(worker: Worker, sql: string | undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const exited = (): void => settle(() => reject(new Error('The thread for checkpoints has ended')));
     const settle = (tell: () => void): void => {
