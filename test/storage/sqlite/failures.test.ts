@@ -25,7 +25,9 @@ const childScript = (): Promise<string> => buildChild(new URL('../storage-child.
 async function volume(kilobytes: number): Promise<string | undefined> {
   const folder = await temporaryFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=700`, 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=700`, 'tmpfs', folder], {
+      stdio: 'pipe',
+    });
   } catch {
     return undefined;
   }
