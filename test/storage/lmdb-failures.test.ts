@@ -22,7 +22,9 @@ const isRoot = process.getuid?.() === 0;
 async function volume(kilobytes: number): Promise<string | undefined> {
   const folder = await temporaryFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=0700`, 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=0700`, 'tmpfs', folder], {
+      stdio: 'pipe',
+    });
   } catch {
     return undefined;
   }
