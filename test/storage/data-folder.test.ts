@@ -12,15 +12,15 @@ describe.skipIf(process.platform === 'win32')('the folder for data', () => {
 
   test.each([
     ['linux', { XDG_DATA_HOME: '/data' }, '/data/powerauth-wasm'],
-    ['linux', { XDG_DATA_HOME: undefined }, '/home/alice/.local/share/powerauth-wasm'],
-    ['linux', { XDG_DATA_HOME: '' }, '/home/alice/.local/share/powerauth-wasm'],
-    ['linux', { XDG_DATA_HOME: 'data' }, '/home/alice/.local/share/powerauth-wasm'],
-    ['linux', { XDG_DATA_HOME: './data' }, '/home/alice/.local/share/powerauth-wasm'],
-    ['darwin', { XDG_DATA_HOME: '/data' }, '/home/alice/Library/Application Support/powerauth-wasm'],
+    ['linux', { XDG_DATA_HOME: undefined }, '/people/alice/.local/share/powerauth-wasm'],
+    ['linux', { XDG_DATA_HOME: '' }, '/people/alice/.local/share/powerauth-wasm'],
+    ['linux', { XDG_DATA_HOME: 'data' }, '/people/alice/.local/share/powerauth-wasm'],
+    ['linux', { XDG_DATA_HOME: './data' }, '/people/alice/.local/share/powerauth-wasm'],
+    ['darwin', { XDG_DATA_HOME: '/data' }, '/people/alice/Library/Application Support/powerauth-wasm'],
     ['win32', { LOCALAPPDATA: '/local' }, '/local/powerauth-wasm/Data'],
-    ['win32', { LOCALAPPDATA: 'local' }, '/home/alice/AppData/Local/powerauth-wasm/Data'],
+    ['win32', { LOCALAPPDATA: 'local' }, '/people/alice/AppData/Local/powerauth-wasm/Data'],
   ] as const)('on %s with %o', (platform, variables, expected) => {
-    vi.stubEnv('HOME', '/home/alice');
+    vi.stubEnv('HOME', '/people/alice');
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     on(platform);
     expect(dataFolder()).toBe(join(expected));
