@@ -290,12 +290,18 @@ describe('a one-time password', () => {
   });
 });
 
-test('odd text in name, extras and attributes arrives as it is', async () => {
+test('odd text in name, extras and attributes arrives as it is, or is refused', async () => {
   const server = await testServer();
   for (const text of ODD_TEXTS.filter((odd) => odd !== '' && odd.length < 1000)) {
     const powerAuth = await testClient(server);
     const activation = PowerAuthActivation.createWithIdentityAttributes({ username: 'alice', text }, text);
     activation.extras = text;
+    if (/\p{Surrogate}/u.test(text)) {
+      await expect(powerAuth.createActivation(activation)).rejects.toMatchObject(
+        error(PowerAuthErrorCode.WRONG_PARAMETER, /expected well-formed text/),
+      );
+      continue;
+    }
     await powerAuth.createActivation(activation);
     const it = server.activation((await powerAuth.getActivationIdentifier()) ?? '');
     expect([it?.activationName, it?.extras]).toEqual([text, text]);

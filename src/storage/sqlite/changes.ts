@@ -8,7 +8,7 @@
  * @module
  */
 
-import { keepsNothingAlive } from '../../util/timers.ts';
+import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { notify } from '../checks.ts';
 import type { PowerAuthStorageChange } from '../types.ts';
 import { clearInterval, setInterval } from './clock.ts';
@@ -46,7 +46,7 @@ export class Changes {
   /** Who is told, by the origin whose own changes are not reported to it. */
   readonly #subscribers = new Map<string, Set<Listener>>();
   #seen = 0;
-  #looking: NodeJS.Timeout | undefined;
+  #looking: Timer | undefined;
 
   constructor(database: SqlDatabase) {
     this.#enter = database.prepare('INSERT INTO changes (origin, key) VALUES (?, ?)');

@@ -5,7 +5,7 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { keepsNothingAlive } from '../../util/timers.ts';
+import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { clearTimeout, setTimeout } from './clock.ts';
 import type { SqlDatabase } from './engine.ts';
 import { HelperThread } from './helper-thread.ts';
@@ -34,7 +34,7 @@ export class Checkpoints {
   readonly thread: HelperThread;
   #bytes = 0;
   #running: Promise<unknown> | undefined;
-  #quiet: NodeJS.Timeout | undefined;
+  #quiet: Timer | undefined;
   /** Whether the log may hold what was overwritten or removed. */
   #isStale = false;
 

@@ -8,7 +8,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { keepsNothingAlive } from '../../util/timers.ts';
+import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { clearTimeout, setTimeout } from './clock.ts';
 import { sqliteEngine, type SqlDatabase } from './engine.ts';
 
@@ -46,7 +46,7 @@ export class HelperThread {
   readonly #fallback: SqlDatabase;
   #worker: Worker | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #idle: NodeJS.Timeout | undefined;
+  #idle: Timer | undefined;
 
   /** @param fallback a connection of this thread, for where no other can be had */
   constructor(path: string, fallback: SqlDatabase) {

@@ -17,7 +17,7 @@ import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from '../holder-wat
 import { mayBeAlive, place } from '../process-place.ts';
 import { Turns } from '../turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
-import { keepsNothingAlive } from '../../util/timers.ts';
+import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from './clock.ts';
 import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { encodeName } from './layout.ts';
@@ -141,7 +141,7 @@ export class Lease {
   readonly #key: Buffer;
   readonly #id = randomUUID();
   readonly #lost = new AbortController();
-  #beating: NodeJS.Timeout | undefined;
+  #beating: Timer | undefined;
   #confirmedAt = 0;
   #released: Promise<void> | undefined;
 
