@@ -34,9 +34,11 @@ const LATEST = 4_102_444_800_000;
  * matter. Sleep shows in that the two clocks drift apart, because the monotonic one may stand still meanwhile.
  *
  * There is one rule for all that needs the time. It is known while it was asked for within a day, and the clocks have
- * drifted apart by no more than half a minute since: then it is wrong by two minutes at most (half a minute of sleep, half
- * a round trip, a day on a bad clock), where servers allow five or more. Before it gets there it is asked for again in
- * the background. Where it is not known, those who can wait do so until it is; others get an error, and start the asking.
+ * drifted apart by no more than half a minute since. Then it is behind by no more than two and a half minutes (half a
+ * minute of sleep, a minute's round trip, a day on a bad clock), where servers allow five or more; and ahead by no more
+ * than 45 s (a day on a bad clock, half a good round trip), where some refuse what is ahead by one minute. Before it gets
+ * there it is asked for again in the background. Where it is not known, those who can wait do so until it is; others get
+ * an error, and start the asking.
  */
 export class TimeSynchronization {
   readonly #clock: PowerAuthClock;
@@ -168,7 +170,8 @@ export class TimeSynchronization {
           "The server's time could not be told: each time it was asked, the machine slept, a clock was set, or the answer took longer than a minute; try again",
         );
       }
-      this.#origin = (sent + received) / 2 - serverTime;
+      // How long the answer was on its way. Taking that for too long puts time ahead, too short puts it behind.
+      this.#origin = received - Math.min(roundTrip, GOOD_ROUND_TRIP) / 2 - serverTime;
       this.#drift = drift;
       this.#askedAt = received;
       return;
