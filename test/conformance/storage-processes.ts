@@ -139,20 +139,29 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
       const frozen = new Child(script, 'hold', store.place, 'frozen');
       const thread = worker('hold', store.place, 'ended');
       const threadHolds = thread.message('held');
+      const asks = new Child(script, 'freeze', store.place, 'asked for');
       expect(await frozen.receive()).toBe('asking');
       expect(await frozen.receive()).toBe('held');
+      expect(await asks.receive()).toBe(true);
+      expect(await asks.receive()).toBe('frozen');
       await threadHolds;
       frozen.signal('SIGSTOP');
       await thread.terminate();
       const tenSeconds = sleep(10_000, 'nothing within 10 s');
-      const free = Promise.all(['frozen', 'ended'].map((name) => storage.lock(name, async () => name)));
-      expect(await Promise.race([free, tenSeconds])).toEqual(['frozen', 'ended']);
+      const names = ['frozen', 'ended', 'asked for'];
+      const free = Promise.all(names.map((name) => storage.lock(name, async () => name)));
+      expect(await Promise.race([free, tenSeconds])).toEqual(names);
+      const lost = (name: string) => ({
+        code: 'OPERATION_CANCELED',
+        message: expect.stringMatching(`^Lock "${name}" was lost`) as string,
+      });
       expect(frozen.pending).toBe(0);
       frozen.signal('SIGCONT');
-      expect(await frozen.receive()).toEqual({
-        code: 'OPERATION_CANCELED',
-        message: expect.stringMatching(/^Lock "frozen" was lost/) as string,
-      });
+      expect(await frozen.receive()).toEqual(lost('frozen'));
+      // Whoever asks need not wait for a timer to find out.
+      expect(asks.pending).toBe(0);
+      asks.signal('SIGCONT');
+      expect(await asks.receive()).toEqual({ isHeld: false, isAborted: true, reason: lost('asked for') });
     });
   });
 

@@ -9,6 +9,7 @@ import { parentPort } from 'node:worker_threads';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import { sqliteEngine } from '../../src/storage/sqlite/engine.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { freezeNow } from '../helpers/freeze.ts';
 import { storageAt } from '../helpers/place.ts';
 import { numberedValue } from './numbered-value.ts';
 
@@ -54,6 +55,17 @@ async function hold(storage: PowerAuthStorage, name = ''): Promise<void> {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     clearInterval(alive);
     tell(errorOf(signal.reason));
+  });
+}
+
+/** Stops itself inside a lock, and tells what it finds as the first thing that it does when it goes on. */
+async function freeze(storage: PowerAuthStorage, name = ''): Promise<void> {
+  await storage.get('anything');
+  await storage.lock(name, async (lock) => {
+    tell(await lock.isHeld?.());
+    await freezeNow('frozen');
+    const isHeld = await lock.isHeld?.();
+    tell({ isHeld, isAborted: lock.signal.aborted, reason: errorOf(lock.signal.reason) });
   });
 }
 
@@ -145,6 +157,7 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   increment,
   exclude,
   hold,
+  freeze,
   watch,
   write,
   seal,

@@ -110,7 +110,9 @@ export class Locks {
     try {
       await lease.take(closing);
       const inside = [...(this.#sections.getStore() ?? []), lease];
-      return await this.#sections.run(inside, () => section({ signal: lease.signal }));
+      return await this.#sections.run(inside, () =>
+        section({ signal: lease.signal, isHeld: () => lease.isHeld() }),
+      );
     } finally {
       forget();
       // Asked for before the next one asks for its lease, so that one transaction does both.
@@ -187,6 +189,12 @@ export class Lease {
     this.#beating = keepsNothingAlive(setInterval(() => void this.#beat(), BEAT_MS));
   }
 
+  /** See {@link PowerAuthStorageLock.isHeld}. */
+  async isHeld(): Promise<boolean> {
+    await this.#look();
+    return !this.signal.aborted && !this.isReleased;
+  }
+
   /**
    * To be called in the transaction that writes.
    *
@@ -226,16 +234,37 @@ export class Lease {
   }
 
   async #beat(): Promise<void> {
+    // Before anything else that a process does when it wakes up: a transaction may have to wait for others.
+    await this.#look();
+    if (this.signal.aborted) return;
     const askedAt = performance.now();
     try {
       const [holder] = await this.#change(() => this.#tickets.beat(this.#id));
-      if (this.isReleased) return;
       if (holder?.id === this.#id) this.#confirmedAt = askedAt;
-      else this.lose(lostLockError(this.#name));
+      else this.#loseUnlessReleased();
     } catch {
-      // The next beat may succeed; but when others may have taken over, this one no longer holds the lock.
-      if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.lose(lostLockError(this.#name));
+      // The next beat may succeed.
+      this.#loseUnlessConfirmed();
     }
+  }
+
+  async #look(): Promise<void> {
+    if (this.signal.aborted || this.isReleased) return;
+    try {
+      const [holder] = await this.#store.read(() => this.#tickets.of(this.#key));
+      if (holder?.id !== this.#id) this.#loseUnlessReleased();
+    } catch {
+      this.#loseUnlessConfirmed();
+    }
+  }
+
+  /** When others may have taken over, this one no longer holds the lock. */
+  #loseUnlessConfirmed(): void {
+    if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.#loseUnlessReleased();
+  }
+
+  #loseUnlessReleased(): void {
+    if (!this.isReleased) this.lose(lostLockError(this.#name));
   }
 }
 
