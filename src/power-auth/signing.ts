@@ -203,6 +203,7 @@ export abstract class PowerAuthSigning extends PowerAuthActivationLife {
    *
    * @param newPassword at least 4 bytes of UTF-8
    * @returns false when nothing was changed: there is no activation, or a password is too short to be one
+   * @throws OPERATION_CANCELED when another process changed it meanwhile; nothing was changed here
    * @example
    * ```ts
    * await powerAuth.validatePassword(oldPassword);

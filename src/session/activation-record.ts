@@ -18,6 +18,8 @@ export interface SignatureCounter {
 
 /** The knowledge factor key, wrapped under the password. The salt is no secret, and tells wrappings apart. */
 export interface WrappedKnowledgeKey extends PasswordDerivation {
+  /** 16 B, no secret. New with each change of the password, and kept when the same password wraps the key anew. */
+  readonly passwordId: Uint8Array;
   /** 16 B. */
   readonly wrappedKey: Uint8Array;
 }
@@ -53,12 +55,12 @@ export interface ActivationRecord {
   readonly biometry?: WrappedBiometryKey | undefined;
 }
 
-const VERSION = 4;
+const VERSION = 5;
 /** Instead of a version: marks a reservation. */
 const RESERVATION = 0;
 const NOTHING = new Uint8Array(0);
 /** Fields of each version; later ones have added theirs at the end. */
-const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16 };
+const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16, 5: 17 };
 const LENGTHS = [
   undefined, // activation id
   33, // server public key
@@ -76,6 +78,7 @@ const LENGTHS = [
   undefined, // descriptor
   undefined, // wrapped biometry key
   1, // hash of PBKDF2; records of version 3 and before have none, and SHA-1
+  16, // password id; records of version 4 and before have none, and their salt stands for it
 ] as const;
 /** By their number in a record. */
 const HASHES: readonly PasswordHash[] = ['SHA-1', 'SHA-256'];
@@ -104,6 +107,7 @@ export function encodeActivationRecord(record: ActivationRecord): Uint8Array<Arr
     record.biometry?.descriptor ?? NOTHING,
     record.biometry?.wrappedKey ?? NOTHING,
     Uint8Array.of(HASHES.indexOf(record.knowledge.hash)),
+    record.knowledge.passwordId,
   ]);
 }
 
@@ -130,6 +134,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     descriptor,
     wrappedBiometryKey,
     hash,
+    passwordId,
   ] = decodeFields(bytes);
   return {
     activationId: utf8Decode(id),
@@ -143,6 +148,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
       salt,
       iterations: new DataView(iterations.buffer).getUint32(0),
       wrappedKey: wrapped,
+      passwordId: passwordId.length === 0 ? salt.slice() : passwordId,
     },
     counter: { ctrData, ctrByte: ctrByte[0] ?? 0 },
     wrappedRecoveryData: recovery,

@@ -149,6 +149,12 @@ export function wipeExchange(exchange: KeyExchange): void {
   wipe(exchange.knowledgeKey, exchange.biometryKey);
   wipeActivationRecord({
     ...exchange.record,
-    knowledge: { hash: 'SHA-256', salt: new Uint8Array(), iterations: 0, wrappedKey: new Uint8Array() },
+    knowledge: {
+      hash: 'SHA-256',
+      salt: new Uint8Array(),
+      iterations: 0,
+      wrappedKey: new Uint8Array(),
+      passwordId: new Uint8Array(),
+    },
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type WrappedKnowledgeKey } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
@@ -11,15 +12,20 @@ import { unwrapWithPassword, wrapUnderPassword } from './knowledge-key.ts';
 import type { Session } from './session.ts';
 
 /** The key, and which wrapping it was unlocked from: its salt is no secret, and tells it from any other. */
-interface UnlockedKey extends Pick<WrappedKnowledgeKey, 'hash' | 'salt' | 'iterations'> {
+interface UnlockedKey extends Omit<WrappedKnowledgeKey, 'wrappedKey'> {
   readonly key: Uint8Array;
 }
 
-/** A password, and the key that it unlocks. Whoever makes one releases it. */
+/**
+ * A password, and the key that it unlocks. It is for the password that was in force at the first {@link unlock}: once that
+ * is changed, nothing is signed with it any more, because a wrong key costs an attempt. Whoever makes one releases it.
+ */
 export class KnowledgeFactor {
   readonly #session: Session;
   readonly #password: Uint8Array;
   #unlocked: UnlockedKey | undefined;
+  /** Of the password that was in force when the call began. */
+  #passwordId: Uint8Array | undefined;
   #isConfirmed = false;
 
   /** @param password UTF-8; stays the property of the caller, who wipes it after {@link release} */
@@ -32,19 +38,25 @@ export class KnowledgeFactor {
    * Unlocks the key as it is wrapped now. That takes the time of PBKDF2: to be called before a lock is taken, and outside
    * of updates of the storage.
    *
-   * @throws MISSING_ACTIVATION, OPERATION_CANCELED when the instance was deconfigured meanwhile
+   * @throws MISSING_ACTIVATION, OPERATION_CANCELED when the password was changed since the first call, or the instance
+   *   deconfigured meanwhile
    */
   async unlock(): Promise<void> {
     const record = await this.#session.activation.read();
     if (record === undefined) throw missingActivation();
-    const { hash, salt, iterations } = record.knowledge;
-    const isUnlocked = this.opens(record.knowledge);
-    const unwrapped = isUnlocked ? undefined : unwrapWithPassword(record.knowledge, this.#password);
+    const { hash, salt, iterations, passwordId } = record.knowledge;
+    this.#passwordId ??= passwordId;
+    const isSamePassword = equalBytes(this.#passwordId, passwordId);
+    const unwrapped =
+      isSamePassword && !this.opens(record.knowledge)
+        ? unwrapWithPassword(record.knowledge, this.#password)
+        : undefined;
     wipeActivationRecord(record);
+    if (!isSamePassword) throw otherPassword();
     const key = await unwrapped;
     if (key !== undefined) {
       this.release();
-      this.#unlocked = { hash, salt, iterations, key };
+      this.#unlocked = { hash, salt, iterations, passwordId, key };
     }
     this.#session.throwIfClosed();
   }
@@ -76,19 +88,23 @@ export class KnowledgeFactor {
    * wrong one would take the place of the right one for good.
    */
   async strengthen(): Promise<void> {
-    if (this.#isConfirmed && this.isWeak) await this.rewrap(this.#password);
+    if (this.#isConfirmed && this.isWeak) await this.#rewrap(this.#password, this.#passwordId);
   }
 
   /**
-   * Wraps the unlocked key under a password.
+   * Wraps the unlocked key under a new password.
    *
    * @param password UTF-8; stays the caller's
    * @returns false when its wrapping is another one by now, or was never unlocked: nothing was changed
    * @throws MISSING_ACTIVATION, OPERATION_CANCELED when the instance was deconfigured meanwhile
    */
-  async rewrap(password: Uint8Array): Promise<boolean> {
+  async change(password: Uint8Array): Promise<boolean> {
+    return this.#rewrap(password);
+  }
+
+  async #rewrap(password: Uint8Array, passwordId?: Uint8Array): Promise<boolean> {
     if (this.#unlocked === undefined) return false;
-    const wrapped = await wrapUnderPassword(this.#unlocked.key, password, this.#iterations);
+    const wrapped = await wrapUnderPassword(this.#unlocked.key, password, this.#iterations, passwordId);
     this.#session.throwIfClosed();
     return this.#session.activation.changeKnowledge((present) => this.opens(present), wrapped);
   }
@@ -102,4 +118,11 @@ export class KnowledgeFactor {
   get #iterations(): number {
     return this.#session.configurations.keychainConfiguration.pbkdf2Iterations;
   }
+}
+
+function otherPassword(): Error {
+  return failure(
+    PowerAuthErrorCode.OPERATION_CANCELED,
+    'Somebody else changed the password, or replaced the activation, after this call had begun; nothing was signed with the former password, and no attempt is lost. Call it again with the password that is right now',
+  );
 }

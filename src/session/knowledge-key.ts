@@ -22,18 +22,23 @@ export function assertPasswordLength(password: Uint8Array, field: string, code: 
   throw failure(code, `${field}: expected at least ${MINIMAL_PASSWORD_LENGTH} bytes in UTF-8, got fewer`);
 }
 
-/** The key (16 B) under a password, with a fresh salt. Key and password stay the caller's. */
+/**
+ * The key (16 B) under a password, with a fresh salt. Key and password stay the caller's.
+ *
+ * @param passwordId of the wrapping before, where the password is the same
+ */
 export async function wrapUnderPassword(
   knowledgeKey: Uint8Array,
   password: Uint8Array,
   iterations: number,
+  passwordId: Uint8Array = randomBytes(16),
 ): Promise<WrappedKnowledgeKey> {
   const derivation = { hash: 'SHA-256', salt: randomBytes(16), iterations } as const;
   const passwordKey = await derivePasswordKey(password, derivation);
   try {
     // Looked at now, because its holder may have wiped it meanwhile.
     assertNotWiped('knowledge factor key', knowledgeKey);
-    return { ...derivation, wrappedKey: wrapKnowledgeKey(knowledgeKey, passwordKey) };
+    return { ...derivation, passwordId, wrappedKey: wrapKnowledgeKey(knowledgeKey, passwordKey) };
   } finally {
     wipe(passwordKey);
   }

@@ -19,7 +19,8 @@ import { withMasterSecret, withVaultKey } from './vault.ts';
  * none but the right one gets under the new password, whoever has answered.
  *
  * @throws SIGNATURE_ERROR for an old password too short to be one, WRONG_PARAMETER for such a new one; what
- *   {@link withVaultKey} throws; OPERATION_CANCELED when somebody else changed the password meanwhile
+ *   {@link withVaultKey} throws, among it OPERATION_CANCELED when somebody else changed the password meanwhile;
+ *   ENCRYPTION_ERROR when the vault shows another key than the old password unlocks
  */
 export async function changePassword(
   session: Session,
@@ -36,13 +37,9 @@ export async function changePassword(
       (vaultKey, record) => withMasterSecret(vaultKey, record, deriveKnowledgeKey),
     );
     try {
-      for (;;) {
-        // Another password, or another activation, by now.
-        if (old.key === undefined || !equalBytes(old.key, key)) throw overtaken();
-        if (await old.rewrap(newBytes)) return;
-        // Wrapped anew by somebody else, it may still be the same password.
-        await old.unlock();
-      }
+      if (old.key === undefined || !equalBytes(old.key, key)) throw otherKey();
+      // Where it was wrapped anew by somebody else meanwhile, under the same password.
+      while (!(await old.change(newBytes))) await old.unlock();
     } finally {
       wipe(key);
     }
@@ -53,6 +50,7 @@ export async function changePassword(
  * Changes the password without asking anybody. A wrong old password destroys the knowledge factor.
  *
  * @returns false when nothing was changed: no activation, or a password too short to be one
+ * @throws OPERATION_CANCELED when somebody else changed the password meanwhile: the old one is a wrong one by now
  */
 export async function unsafeChangePassword(
   session: Session,
@@ -63,7 +61,7 @@ export async function unsafeChangePassword(
     const long = Math.min(oldBytes.length, newBytes.length) >= MINIMAL_PASSWORD_LENGTH;
     if (!long || (await session.activation.activationId()) === undefined) return false;
     do await old.unlock();
-    while (!(await old.rewrap(newBytes)));
+    while (!(await old.change(newBytes)));
     return true;
   });
 }
@@ -86,9 +84,9 @@ async function withPasswords<T>(
   );
 }
 
-function overtaken(): Error {
+function otherKey(): Error {
   return failure(
-    PowerAuthErrorCode.OPERATION_CANCELED,
-    'The password or the activation was changed by somebody else meanwhile; nothing was changed here',
+    PowerAuthErrorCode.ENCRYPTION_ERROR,
+    'The server opened the vault for a password that is not the right one; nothing was changed',
   );
 }

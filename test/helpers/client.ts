@@ -79,10 +79,16 @@ export async function activate(
 /** What a client's session is built of: for tests of two processes that share a storage. */
 export async function testSession(
   server: PowerAuthTestServer,
-  settings: Required<Pick<TestClientSettings, 'instanceId' | 'storage'>>,
+  settings: Required<Pick<TestClientSettings, 'instanceId' | 'storage'>> &
+    Pick<TestClientSettings, 'keychain'>,
 ): Promise<Session> {
   const client = { enableUnsecureTraffic: true };
-  const keychain = { ...QUICK_PASSWORDS, storage: settings.storage, sealingKey: SEALING_KEY };
+  const keychain = {
+    ...QUICK_PASSWORDS,
+    storage: settings.storage,
+    sealingKey: SEALING_KEY,
+    ...settings.keychain,
+  };
   const configurations = buildConfigurations([server.configuration, client, undefined, keychain]);
   const session = await Session.open(settings.instanceId, configurations);
   onTestFinished(() => session.close());

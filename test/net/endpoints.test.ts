@@ -23,9 +23,9 @@ test.each([
     server.faults.add({ path: `/pa/v3/${path}`, body });
 
   await expect(powerAuth.validatePassword('a wrong one')).rejects.toMatchObject(refused);
-  // It rests on another answer, which needs the server's keys.
+  // It rests on another answer, which needs the server's keys: this one isn't even encrypted.
   await expect(powerAuth.changePassword('a wrong one', 'another')).rejects.toMatchObject(
-    error(PowerAuthErrorCode.AUTHENTICATION_ERROR),
+    error(PowerAuthErrorCode.RESPONSE_ERROR),
   );
   await expect(powerAuth.tokenStore.removeAccessToken('token')).rejects.toMatchObject(refused);
   const removal = powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password(PASSWORD));

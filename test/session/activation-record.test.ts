@@ -14,6 +14,7 @@ import { error } from '../helpers/error.ts';
 
 const random = (length: number) => Uint8Array.from(randomBytes(length));
 
+const salt = random(16);
 const plain: ActivationRecord = {
   activationId: 'c4e8f1d2-0b1a-4d56-9f7b-2a8e5d0f1c33',
   serverPublicKey: random(33),
@@ -21,7 +22,7 @@ const plain: ActivationRecord = {
   wrappedDevicePrivateKey: random(48),
   possessionKey: random(16),
   transportKey: random(16),
-  knowledge: { hash: 'SHA-1', salt: random(16), iterations: 10_000, wrappedKey: random(16) },
+  knowledge: { hash: 'SHA-1', salt, iterations: 10_000, wrappedKey: random(16), passwordId: salt },
   counter: { ctrData: random(16), ctrByte: 255 },
   wrappedRecoveryData: random(48),
   biometry: undefined,
@@ -46,7 +47,12 @@ const version1 = [
 describe('an activation record', () => {
   test('is read as it was written, with and without a biometry factor', () => {
     expect(decodeActivationRecord(encodeActivationRecord(plain))).toEqual(plain);
-    const knowledge = { ...plain.knowledge, hash: 'SHA-256', iterations: 600_000 } as const;
+    const knowledge = {
+      ...plain.knowledge,
+      hash: 'SHA-256',
+      iterations: 600_000,
+      passwordId: random(16),
+    } as const;
     const record = { ...plain, knowledge, wrappedRecoveryData: new Uint8Array(0), biometry };
     expect(decodeActivationRecord(encodeActivationRecord(record))).toEqual(record);
   });
@@ -55,19 +61,20 @@ describe('an activation record', () => {
     const without = { ...plain, wrappedRecoveryData: new Uint8Array(0) };
     const record = decodeActivationRecord(encodeRecord(1, version1));
     expect(record).toEqual(without);
-    expect(encodeActivationRecord(record)[0]).toBe(4);
+    expect(encodeActivationRecord(record)[0]).toBe(5);
     const recovery = encodeRecord(2, [...version1, plain.wrappedRecoveryData]);
     expect(decodeActivationRecord(recovery)).toEqual(plain);
   });
 
   test.each([
-    ['of a later version', encodeRecord(5, version1), /expected record version 4, got 5/],
-    ['of version 0', encodeRecord(0, version1), /expected record version 4, got 0/],
-    ['that is empty', new Uint8Array(0), /expected record version 4, got undefined/],
+    ['of a later version', encodeRecord(6, version1), /expected record version 5, got 6/],
+    ['of version 0', encodeRecord(0, version1), /expected record version 5, got 0/],
+    ['that is empty', new Uint8Array(0), /expected record version 5, got undefined/],
     ['of version 1 with more fields', encodeRecord(1, [...version1, random(1)]), /bytes, got/],
     ['of version 2 with fewer fields', encodeRecord(2, version1), /expected 12 fields, got 11/],
     ['of version 3 with fewer fields', encodeRecord(3, version1), /expected 15 fields, got 11/],
     ['of version 4 with fewer fields', encodeRecord(4, version1), /expected 16 fields, got 11/],
+    ['of version 5 with fewer fields', encodeRecord(5, version1), /expected 17 fields, got 11/],
   ])('%s is refused', (_, bytes, message) => {
     expect(() => decodeActivationRecord(bytes)).toThrow(
       expect.objectContaining(error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA, message)),

@@ -77,7 +77,10 @@ async function wrapAs(sealed: PowerAuthStorage, hash: PasswordHash, iterations: 
   const wrappedKey = Uint8Array.from(cipher.update(key));
   await sealed.set(
     KEY,
-    encodeActivationRecord({ ...record, knowledge: { hash, iterations, salt, wrappedKey } }),
+    encodeActivationRecord({
+      ...record,
+      knowledge: { ...record.knowledge, hash, iterations, salt, wrappedKey },
+    }),
   );
 }
 
