@@ -15,6 +15,7 @@ import {
   type PowerAuthTestOfflineRequest,
   type PowerAuthTestOfflineSignature,
 } from './offline.ts';
+import { signedQuery } from './query.ts';
 import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
 import { ANY_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
 import {
@@ -215,13 +216,18 @@ export class PowerAuthTestServer {
    * const signatureTypes = ['possession_knowledge', 'possession_biometry'] as const;
    * const request = { method: 'POST', uriId: '/payment', body: '{"amount":100}', signatureTypes };
    * const isGood = server.verifySignature(header.value, request) !== undefined;
+   *
+   * const { search } = new URL(incoming.url, server.baseUrl); // of a GET request
+   * const mayList = server.verifySignature(header.value, { method: 'GET', uriId: '/list', query: search }) !== undefined;
    * ```
    */
   verifySignature(
-    headerValue: string,
+    headerValue: string | undefined,
     request: PowerAuthTestSignedRequest,
   ): PowerAuthTestSignatureVerification | undefined {
-    const { method, uriId, body = '', signatureTypes = ANY_FACTORS } = request;
+    const { method, uriId, query, signatureTypes = ANY_FACTORS } = request;
+    const body = query === undefined ? (request.body ?? '') : signedQuery(query.replace(/^\?/, ''));
+    if (body === undefined) return undefined;
     const signed = { method, uriId, body: Buffer.from(body) };
     const verified = verifySignature(this.#state, headerValue, signed, signatureTypes);
     if (verified === undefined) return undefined;
@@ -241,7 +247,7 @@ export class PowerAuthTestServer {
    * ```
    */
   verifyToken(
-    headerValue: string,
+    headerValue: string | undefined,
     signatureTypes: readonly PowerAuthTestSignatureType[] = ANY_FACTORS,
   ): PowerAuthTestTokenVerification | undefined {
     const verified = verifyToken(this.#state, headerValue, signatureTypes);

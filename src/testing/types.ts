@@ -136,8 +136,13 @@ export interface PowerAuthTestSignedRequest {
   readonly method: string;
   /** Identifier of the resource, which client and server agree on. */
   readonly uriId: string;
-  /** What was sent, or the canonical query of a GET request. Default: nothing. */
+  /** What was sent. Default: nothing. */
   readonly body?: string | Uint8Array;
+  /**
+   * The query of a GET request as it came, with or without its `?`. It takes the place of `body`, and is brought into the
+   * form that was signed as the real server's filter does it. A query at which that filter throws is refused.
+   */
+  readonly query?: string | undefined;
   /** Types of signatures that are taken. Default: all, possession alone among them. */
   readonly signatureTypes?: readonly PowerAuthTestSignatureType[];
 }

@@ -81,6 +81,22 @@ describe('signatures', () => {
     expect(server.verifySignature(none.value, { method: 'POST', uriId: '/own' })).toBeDefined();
   });
 
+  test.each([
+    ['in any order, with its ?', { b: 'ž ~*', a: '2', c: '' }, '?c=&b=%C5%BE+%7E*&a=2', true],
+    ['without its ?', { b: 'ž', a: '2' }, 'b=%C5%BE&a=2', true],
+    ['that is empty', {}, '', true],
+    ['that is none', {}, undefined, true],
+    ['decoded twice, as by the real server’s filter', { a: ' 1' }, '?a=%2B1', true],
+    ['that isn’t what was signed', { a: '1' }, '?a=2', false],
+    ['at which the real server’s filter throws', { a: '%' }, '?a=%25', false],
+  ])('of endpoints that a test has itself are verified by a query %s', async (_, params, query, isGood) => {
+    const { server, powerAuth } = await activated();
+    const { value } = await powerAuth.requestGetSignature(POSSESSION, '/own', params);
+    const request = { method: 'GET', uriId: '/own', query };
+    expect(server.verifySignature(value, request) !== undefined).toBe(isGood);
+    expect(server.verifySignature(undefined, request)).toBeUndefined();
+  });
+
   test('use each counter value once, however many are made at once', async () => {
     const { powerAuth } = await activated();
     const headers = await Promise.all(
