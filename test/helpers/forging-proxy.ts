@@ -12,12 +12,15 @@ export interface ForgingProxy {
   readonly forgeries: Map<string, Forgery>;
   /** By path. The server does its work, and its answer is altered. */
   readonly alterations: Map<string, Forgery>;
+  /** By path. The request has arrived, and is passed on when the promise resolves. */
+  readonly gates: Map<string, () => Promise<unknown>>;
 }
 
 /** A proxy in front of `server`, which ends with the test. */
 export async function forgingProxy(server: PowerAuthTestServer): Promise<ForgingProxy> {
   const forgeries = new Map<string, Forgery>();
   const alterations = new Map<string, Forgery>();
+  const gates = new Map<string, () => Promise<unknown>>();
   const seen = new Map<string, string>();
   const proxy = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
@@ -25,6 +28,7 @@ export async function forgingProxy(server: PowerAuthTestServer): Promise<Forging
     const answer = async (): Promise<void> => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
+      await gates.get(url)?.();
       if (forge !== undefined) {
         response.end(forge(seen.get(url)));
         return;
@@ -51,5 +55,5 @@ export async function forgingProxy(server: PowerAuthTestServer): Promise<Forging
   const address = proxy.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   const baseEndpointUrl = `http://127.0.0.1:${port}`;
-  return { configuration: { ...server.configuration, baseEndpointUrl }, forgeries, alterations };
+  return { configuration: { ...server.configuration, baseEndpointUrl }, forgeries, alterations, gates };
 }
