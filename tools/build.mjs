@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Builds dist/: WebAssembly, then TypeScript, then one file for browsers. Each step is skipped when nothing it reads has
+ * Builds dist/: WebAssembly, then TypeScript, then one file for browsers and files in CommonJS. Each step is skipped when nothing it reads has
  * changed, and dist/ never holds a file of an earlier build.
  *
  *     node tools/build.mjs [--check]
@@ -11,13 +11,14 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bundleForBrowsers } from './lib/bundle.mjs';
+import { bundleForBrowsers, bundleForRequire } from './lib/bundle.mjs';
 import { exclusively } from './lib/lock.mjs';
 import { StepError, main, root, runNode } from './lib/run.mjs';
 import { filesUnder, stepIfChanged } from './lib/stamp.mjs';
 
 const check = process.argv.includes('--check');
 const BROWSER = 'dist/browser';
+const COMMONJS = 'dist/cjs';
 const STAGE = 'build/stage';
 
 function assertInstalled() {
@@ -43,7 +44,7 @@ const webAssembly = () =>
       }),
   );
 
-/** Makes `to` hold exactly the files of `from`, but for those under `keep`; a file that is equal is not touched. */
+/** Makes `to` hold exactly the files of `from`, but for those under a folder of `keep`; a file that is equal is not touched. */
 function mirror(from, to, keep) {
   const wanted = new Set(filesUnder(from).map((file) => to + file.slice(from.length)));
   for (const file of wanted) {
@@ -56,7 +57,7 @@ function mirror(from, to, keep) {
     renameSync(`${target}.new`, target);
   }
   for (const file of filesUnder(to)) {
-    if (wanted.has(file) || file.startsWith(`${keep}/`)) continue;
+    if (wanted.has(file) || keep.some((folder) => file.startsWith(`${folder}/`))) continue;
     rmSync(join(root, file));
     removeEmpty(dirname(join(root, file)));
   }
@@ -78,14 +79,14 @@ const typeScript = () =>
       name: 'typescript',
       title: 'Compile the TypeScript',
       reads: ['src', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'],
-      writes: ['dist', `!${BROWSER}`],
+      writes: ['dist', `!${BROWSER}`, `!${COMMONJS}`],
     },
     async () => {
       rmSync(join(root, STAGE), { recursive: true, force: true });
       await runNode(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', STAGE], {
         remedy: 'correct the errors above (`npm run check` shows those of the tests too)',
       });
-      mirror(STAGE, 'dist', BROWSER);
+      mirror(STAGE, 'dist', [BROWSER, COMMONJS]);
     },
   );
 
@@ -94,10 +95,21 @@ const browserBundle = () =>
     {
       name: 'browser',
       title: 'Bundle for browsers',
-      reads: ['dist', `!${BROWSER}`, 'package.json'],
+      reads: ['dist', `!${BROWSER}`, `!${COMMONJS}`, 'package.json', 'tools/lib/bundle.mjs'],
       writes: [BROWSER],
     },
     () => bundleForBrowsers(`${BROWSER}/powerauth-wasm.js`),
+  );
+
+const commonJs = () =>
+  stepIfChanged(
+    {
+      name: 'commonjs',
+      title: 'Make CommonJS of it',
+      reads: ['dist', `!${BROWSER}`, `!${COMMONJS}`, 'package.json', 'tools/lib/bundle.mjs'],
+      writes: [COMMONJS],
+    },
+    () => bundleForRequire(COMMONJS),
   );
 
 await main(async () => {
@@ -106,5 +118,6 @@ await main(async () => {
     await webAssembly();
     await typeScript();
     await browserBundle();
+    await commonJs();
   });
 });

@@ -30,7 +30,15 @@ function fileOf(subpath) {
 for (const [subpath, target] of Object.entries(manifest.exports)) {
   if (subpath === './package.json') continue;
   const file = fileOf(subpath);
-  const expected = { types: `${file}.d.ts`, default: `${file}.js` };
+  const module = `${file}.js`;
+  const expected = {
+    types: `${file}.d.ts`,
+    // Node and bundlers require the module itself, and then have it once.
+    'module-sync': module,
+    module,
+    require: module.replace('./dist/', './dist/cjs/').replace(/js$/, 'cjs'),
+    default: module,
+  };
   // Compared as text, because the order of conditions counts: types must come first.
   if (JSON.stringify(target) !== JSON.stringify(expected)) {
     problems.push(
@@ -44,7 +52,7 @@ for (const [subpath, target] of Object.entries(manifest.exports)) {
 }
 for (const [name, conditions] of Object.entries(manifest.imports)) {
   for (const path of Object.values(conditions)) {
-    for (const file of [path, path.replace(/\.js$/, '.d.ts')]) {
+    for (const file of path.endsWith('.cjs') ? [path] : [path, path.replace(/\.js$/, '.d.ts')]) {
       if (!existsSync(join(root, file)))
         problems.push(`imports["${name}"] needs ${file}, which the build does not make`);
     }
@@ -70,6 +78,8 @@ const used = new Set(
     .filter(({ external, path }) => external && !isBuiltin(path))
     .map(({ path }) => /^(?:@[^/]+\/)?[^/]+/.exec(path)[0]),
 );
+// Where SQLite is not built in; `createRequire` finds it there, which esbuild doesn't see.
+used.add('better-sqlite3');
 const dependencies = { ...manifest.dependencies, ...manifest.peerDependencies };
 for (const name of used) {
   if (!(name in dependencies)) problems.push(`dist imports ${name}, which is not among the dependencies`);
@@ -82,6 +92,7 @@ const ALLOWED = [
   /^(?:package\.json|(?:README|CHANGELOG|SECURITY)\.md|LICENSE)$/,
   /^docs\/[\w-]+\.(?:md|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
+  /^dist\/cjs\/(?:LICENSES\.txt|(?:[\w-]+\/)*[\w-]+\.cjs)$/,
   /^dist\/browser\/powerauth-wasm\.(?:js|LICENSES\.txt)$/,
 ];
 

@@ -18,7 +18,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { assertNotWiped, be32, concat, moveSecret, utf8, wipe } from '../util/bytes.ts';
 
-const LABEL = utf8('powerauth-wasm biometry key');
+const LABEL = 'powerauth-wasm biometry key';
 const NONCE_LENGTH = 12;
 
 /** Length of a wrapped key in bytes. */
@@ -40,7 +40,7 @@ function withCipher<T>(
   { activationId, provider, descriptor }: BiometryKeyBinding,
   use: (cipher: ReturnType<typeof gcm>) => T,
 ): T {
-  const key = moveSecret(hkdf(sha256, secret, undefined, LABEL, 32));
+  const key = moveSecret(hkdf(sha256, secret, undefined, utf8(LABEL), 32));
   try {
     const bound = concat(sized(utf8(activationId)), sized(utf8(provider)), sized(descriptor));
     return use(gcm(key, nonce, bound));

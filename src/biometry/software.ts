@@ -44,7 +44,7 @@ export interface SoftwareBiometryOptions {
   readonly info?: () => PowerAuthBiometryInfo | Promise<PowerAuthBiometryInfo>;
 }
 
-const LABEL = utf8('powerauth-wasm software biometry');
+const LABEL = 'powerauth-wasm software biometry';
 /** What tells one secret from another: random, 32 B. */
 const DESCRIPTOR_LENGTH = 32;
 
@@ -79,7 +79,7 @@ export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBio
   const kept = copySecret(key);
   const questions = new Questions();
   const secretOf = (descriptor: Uint8Array): Uint8Array =>
-    moveSecret(hkdf(sha256, kept, descriptor, LABEL, BIOMETRY_SECRET_LENGTH));
+    moveSecret(hkdf(sha256, kept, descriptor, utf8(LABEL), BIOMETRY_SECRET_LENGTH));
   const ask = (prompt: PowerAuthBiometricPrompt | undefined, signal: AbortSignal): Promise<void> =>
     questions.ask(signal, async () => {
       // One that minds no signal must not keep those that come after it waiting.

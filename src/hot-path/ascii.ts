@@ -4,6 +4,8 @@
  * @module
  */
 
+import { requireGlobal } from '../util/globals.ts';
+
 /** Reads the bytes from `from` to `to` of some memory. */
 export type AsciiReader = (from: number, to: number) => string;
 
@@ -16,12 +18,11 @@ const { Buffer: NodeBuffer } = globalThis as {
   readonly Buffer?: { from?(memory: ArrayBufferLike): BufferLike };
 };
 
-const decoder = new TextDecoder();
-
 /** A reader of `memory`, which is viewed, not copied. */
 export function asciiReader(memory: Uint8Array): AsciiReader {
   const buffer = NodeBuffer?.from?.(memory.buffer);
   // Node's decodes Latin-1 without a look at each byte, which takes half the time.
   if (buffer !== undefined) return (from, to) => buffer.toString('latin1', from, to);
+  const decoder = new (requireGlobal('TextDecoder'))();
   return (from, to) => decoder.decode(memory.subarray(from, to));
 }

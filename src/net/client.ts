@@ -9,6 +9,7 @@ import { deconfigured, lostLock, throwIfLost, unlessAborted, type LockSigns } fr
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, jsonText, utf8 } from '../util/bytes.ts';
+import { requireGlobal } from '../util/globals.ts';
 import { isInstance } from '../util/instance.ts';
 import { giveUpAfter } from '../util/patience.ts';
 import { refusal, saysError } from './refusal.ts';
@@ -102,7 +103,7 @@ export class HttpClient {
     header: Header | undefined,
     deadline: Deadline,
   ): Promise<string> {
-    const { baseEndpointUrl, connectionTimeout, readTimeout, fetch = globalThis.fetch } = this.#options;
+    const { baseEndpointUrl, connectionTimeout, readTimeout, fetch = requireGlobal('fetch') } = this.#options;
     deadline.start({ connectionTimeout, readTimeout });
     const response = await fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
       method: 'POST',
@@ -126,14 +127,17 @@ export class HttpClient {
   }
 
   #requestHeaders(header: Header | undefined): Headers {
-    const headers = new Headers(this.#headers);
+    const headers = new (requireGlobal('Headers'))(this.#headers);
     if (header !== undefined) headers.set(header.key, header.value);
     return headers;
   }
 }
 
 function commonHeaders({ customHttpHeaders, basicHttpAuthentication }: HttpClientOptions): Headers {
-  const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
+  const headers = new (requireGlobal('Headers'))({
+    Accept: 'application/json',
+    'Content-Type': 'application/json',
+  });
   for (const { name, value } of customHttpHeaders ?? []) {
     try {
       headers.append(name, value);

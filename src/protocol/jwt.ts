@@ -4,12 +4,12 @@
  * @module
  */
 
-import { p256 } from '@noble/curves/nist.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { parseJson } from '../util/validate.ts';
 import { hmacSha256 } from './kdf.ts';
+import { p256 } from './p256.ts';
 
 const encodeJson = (value: unknown): string => base64url(utf8(JSON.stringify(value)));
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { p256 } from '@noble/curves/nist.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { copySecret, moveSecret, wipe } from '../util/bytes.ts';
 import { fold } from './kdf.ts';
+import { p256 } from './p256.ts';
 
 /** A P-256 key pair. Who holds it wipes the private key. */
 export interface KeyPair {

@@ -5,17 +5,19 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { requireGlobal } from './globals.ts';
 
-const encoder = new TextEncoder();
+let encoder: TextEncoder | undefined;
 
 /** UTF-8 bytes of `text`. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  encoder ??= new (requireGlobal('TextEncoder'))();
   return encoder.encode(text);
 }
 
 /** The text of UTF-8 `bytes`; throws a TypeError where they are not well-formed UTF-8. */
 export function utf8Decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  return new (requireGlobal('TextDecoder'))('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 /**
@@ -23,7 +25,7 @@ export function utf8Decode(bytes: Uint8Array): string {
  * drops two), what is no UTF-8 replaced.
  */
 export function jsonText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes).replace(/^\uFEFF/, '');
+  return new (requireGlobal('TextDecoder'))().decode(bytes).replace(/^\uFEFF/, '');
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { JEST_REMEDY } from './globals.ts';
 
 /**
  * WebCrypto of this runtime.
@@ -17,6 +18,6 @@ export function webCrypto(): SubtleCrypto {
   if (crypto?.subtle !== undefined) return crypto.subtle;
   throw failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,
-    'Sealing needs WebCrypto, which this runtime has not; in a browser, serve the page over HTTPS',
+    `Sealing needs WebCrypto, which this runtime has not; in a browser, serve the page over HTTPS; ${JEST_REMEDY}`,
   );
 }

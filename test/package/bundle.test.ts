@@ -9,7 +9,10 @@ import { buildPackage, root, runNode } from './support.ts';
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, unknown>;
 };
-const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+/** What exports something; the setup of sandboxes has its effect when it is loaded, and no export. */
+const subpaths = Object.keys(manifest.exports).filter(
+  (path) => !['./package.json', './testing/jsdom'].includes(path),
+);
 
 beforeAll(buildPackage, 120_000);
 

@@ -1,9 +1,10 @@
 /**
- * The one-file build for browsers that load modules without a bundler.
+ * What is made of the modules besides: one file for browsers that load modules without a bundler, and CommonJS for what
+ * loads no modules by `require`, such as Jest.
  *
  * @module
  */
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StepError, root } from './run.mjs';
 
@@ -32,36 +33,102 @@ function licences(inputs) {
  * @param outfile path in the project
  */
 export async function bundleForBrowsers(outfile) {
+  rmSync(join(root, dirname(outfile)), { recursive: true, force: true });
+  const { metafile } = await bundle(
+    { entryPoints: ['dist/index.js'], outfile, minify: true, platform: 'browser' },
+    'keep what only Node has behind `#platform` or a subpath of its own',
+  );
+  writeLicences(outfile.replace(/\.js$/, '.LICENSES.txt'), metafile);
+}
+
+/**
+ * Makes CommonJS of all entry points and platforms, in files that share what they have in common. The packages that are
+ * modules alone are in it, because what can't load ours can't load theirs.
+ *
+ * @param outdir path in the project
+ */
+export async function bundleForRequire(outdir) {
+  const { transform } = await import('esbuild');
+  rmSync(join(root, outdir), { recursive: true, force: true });
+  const { exports, dependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  );
+  const isModuleAlone = (name) => {
+    const file = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8');
+    return JSON.parse(file).type === 'module' && !file.includes('"require":');
+  };
+  const { outputFiles, metafile } = await bundle(
+    {
+      entryPoints: [
+        ...Object.values(exports).flatMap((target) => target.default ?? []),
+        ...['browser', 'default', 'node', 'server'].map((name) => `./dist/platform/${name}.js`),
+      ],
+      outbase: 'dist',
+      outdir,
+      outExtension: { '.js': '.cjs' },
+      chunkNames: 'chunks/[name]-[hash]',
+      splitting: true,
+      write: false,
+      platform: 'node',
+      external: [
+        ...Object.keys(dependencies).filter((name) => !isModuleAlone(name)),
+        ...Object.keys(peerDependencies),
+      ],
+      plugins: [
+        {
+          name: 'platform',
+          setup: ({ onResolve }) =>
+            onResolve({ filter: /^#platform$/ }, () => ({ path: '#platform-required', external: true })),
+        },
+      ],
+    },
+    'see what esbuild says above',
+  );
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'es2022',
+      // Jest's `require` has no `import()` beside it.
+      supported: { 'dynamic-import': false },
+      // Where `import.meta` matters the source says what takes its place.
+      logOverride: { 'empty-import-meta': 'silent' },
+      tsconfigRaw: '{}',
+    });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code);
+  }
+  writeLicences(`${outdir}/LICENSES.txt`, metafile);
+}
+
+/** Bundles modules into modules; `remedy` is what to do where that fails. */
+async function bundle(options, remedy) {
   // Loaded here: what imports this file may run before esbuild is installed.
   const { build, formatMessages } = await import('esbuild');
-  rmSync(join(root, dirname(outfile)), { recursive: true, force: true });
-  let result;
   try {
-    result = await build({
+    return await build({
       absWorkingDir: root,
-      entryPoints: ['dist/index.js'],
-      outfile,
       bundle: true,
-      minify: true,
       format: 'esm',
-      platform: 'browser',
       target: 'es2022',
       legalComments: 'none',
       metafile: true,
       logLevel: 'silent',
       // The sources' own settings (a path for `#platform`) are not those of the package.
       tsconfigRaw: '{}',
+      ...options,
     });
   } catch (error) {
     if (!error.errors) throw error;
     const output = (await formatMessages(error.errors, { kind: 'error' })).join('\n');
-    throw new StepError('The bundle for browsers could not be made', {
+    throw new StepError(`The bundle in ${options.outdir ?? options.outfile} could not be made`, {
       output,
-      remedy: 'keep what only Node has behind `#platform` or a subpath of its own',
+      remedy,
       cause: error,
     });
   }
-  const texts = licences(Object.keys(result.metafile.inputs));
-  const target = join(root, outfile.replace(/\.js$/, '.LICENSES.txt'));
-  writeFileSync(target, texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+function writeLicences(file, { inputs }) {
+  writeFileSync(join(root, file), licences(Object.keys(inputs)).join(`\n${'-'.repeat(80)}\n\n`));
 }

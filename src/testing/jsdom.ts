@@ -1,0 +1,50 @@
+/**
+ * For Jest with jsdom: puts the globals of Node in that `jest-environment-jsdom` hides and this package needs. What
+ * jsdom has of its own stays, its `AbortController` among it.
+ *
+ * @example
+ * ```js
+ * // jest.config.js
+ * export default { testEnvironment: 'jsdom', setupFiles: ['powerauth-wasm/testing/jsdom'] };
+ * ```
+ *
+ * @module
+ */
+
+import { runInThisContext } from 'node:vm';
+
+/** The sandbox's globals are others than Node's, and the classes of the language are not the same. */
+const node = runInThisContext('globalThis') as typeof globalThis;
+
+/** Node's gives a Uint8Array of its own, which is no `instanceof Uint8Array` here. */
+class SandboxTextEncoder extends node.TextEncoder {
+  override encode(text?: string): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(super.encode(text));
+  }
+}
+
+/** Node's takes no signal of jsdom's. */
+function fetchWithSignal(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const { signal } = init;
+  if (signal == null) return node.fetch(input, init);
+  const controller = new node.AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return node.fetch(input, { ...init, signal: controller.signal });
+}
+
+/** Gives the sandbox `value` where it has none. */
+function provide(name: string, value: unknown, isThere = name in globalThis): void {
+  if (!isThere) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+}
+
+provide('TextEncoder', SandboxTextEncoder);
+provide('fetch', fetchWithSignal);
+for (const name of ['TextDecoder', 'Headers', 'Request', 'Response', 'structuredClone', 'CryptoKey'] as const)
+  provide(name, node[name]);
+provide(
+  'crypto',
+  node.crypto,
+  (globalThis as { crypto?: { subtle?: unknown } }).crypto?.subtle !== undefined,
+);
