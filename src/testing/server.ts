@@ -217,8 +217,8 @@ export class PowerAuthTestServer {
    * const request = { method: 'POST', uriId: '/payment', body: '{"amount":100}', signatureTypes };
    * const isGood = server.verifySignature(header.value, request) !== undefined;
    *
-   * const { search } = new URL(incoming.url, server.baseUrl); // of a GET request
-   * const mayList = server.verifySignature(header.value, { method: 'GET', uriId: '/list', query: search }) !== undefined;
+   * const get = { method: 'GET', uriId: '/payments', query: '?from=0&order=date' }; // the query as it came
+   * const mayList = server.verifySignature(header.value, get) !== undefined;
    * ```
    */
   verifySignature(
