@@ -1,43 +1,27 @@
-/**
- * Somebody between client and server who answers `200 {"status":"OK"}`. SECURITY.md, "What proves an answer".
- *
- *     node test/attacks/forged-ok.mjs
- *
- * @module
- */
-import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication } from '../../dist/index.js';
-import { memoryStorage } from '../../dist/storage/memory.js';
-import { startPowerAuthTestServer } from '../../dist/testing/index.js';
+/** Somebody between client and server who answers `200 {"status":"OK"}`. SECURITY.md, "What proves an answer". */
+import { PowerAuthAuthentication } from 'powerauth-wasm';
+import { activated, attack, outcome, PIN, POSSESSION, startServer } from './lib.mjs';
 
-const server = await startPowerAuthTestServer();
-const powerAuth = new PowerAuth('bank');
-const keychain = { storage: memoryStorage(), sealingKey: new Uint8Array(32).fill(7) };
-await powerAuth.configure(server.configuration, { enableUnsecureTraffic: true }, undefined, keychain);
-const { activationId, activationCode } = server.createActivation();
-await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'victim'));
-await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
-server.commitActivation(activationId);
+const PATHS = ['signature/validate', 'vault/unlock', 'activation/remove', 'token/create'];
 
-const outcome = (call) =>
-  call.then(
-    () => 'resolved',
-    ({ code }) => code,
-  );
-const PATHS = ['signature/validate', 'vault/unlock', 'activation/remove'];
-for (const path of PATHS) server.faults.add({ path: `/pa/v3/${path}`, body: '{"status":"OK"}' });
-const removal = PowerAuthAuthentication.password('1234');
-console.log('forged:');
-console.log('  validatePassword(wrong)', await outcome(powerAuth.validatePassword('9999')));
-console.log('  changePassword(wrong, new)', await outcome(powerAuth.changePassword('9999', '5678')));
-console.log('  changePassword(right, new)', await outcome(powerAuth.changePassword('1234', '5678')));
-const removed = powerAuth.removeActivationWithAuthentication(removal);
-console.log('  removeActivationWithAuthentication', await outcome(removed));
-
-server.faults.clear();
-const present = await outcome(powerAuth.validatePassword('1234'));
-console.log('genuine again:');
-console.log('  validatePassword(right)', present);
-if (present !== 'resolved') process.exitCode = 1;
-
-await powerAuth.deconfigure();
-await server.close();
+await attack(
+  'a wrong PIN that is believed, and a good one that is destroyed, by a forged OK',
+  async (stage) => {
+    const server = await startServer(stage);
+    const { powerAuth } = await activated(server);
+    for (const path of PATHS) server.faults.add({ path: `/pa/v3/${path}`, body: '{"status":"OK"}' });
+    const tell = async (what, call, expected) => {
+      const how = await outcome(call);
+      stage.saw(`${what}: ${how}`, (how === 'resolved') === expected);
+    };
+    await tell('validatePassword(wrong), which changes nothing', powerAuth.validatePassword('9999'), true);
+    await tell('changePassword(wrong, new)', powerAuth.changePassword('9999', '5678'), false);
+    await tell('changePassword(right, new)', powerAuth.changePassword(PIN, '5678'), false);
+    await tell('requestAccessToken', powerAuth.tokenStore.requestAccessToken('token', POSSESSION), false);
+    const removal = powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password(PIN));
+    await tell('removeActivationWithAuthentication', removal, false);
+    server.faults.clear();
+    await tell('genuine again, validatePassword(right)', powerAuth.validatePassword(PIN), true);
+    await tell('and validatePassword(wrong)', powerAuth.validatePassword('9999'), false);
+  },
+);
