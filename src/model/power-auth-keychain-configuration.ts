@@ -72,7 +72,7 @@ export interface PowerAuthKeychainConfigurationType {
    * password is changed; where that is less than this, also until the server has accepted the password: see
    * docs/storage.md.
    */
-  readonly pbkdf2Iterations?: number;
+  readonly pbkdf2Iterations?: number | undefined;
 }
 
 /**
