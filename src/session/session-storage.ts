@@ -35,6 +35,8 @@ export class SessionStorage implements PowerAuthStorage {
   #uncut = 0;
   /** Called at the end: gives up a wait for a lock. */
   readonly #waiting = new Set<() => void>();
+  /** Called when all is over: gives up calls of a storage that hangs. */
+  readonly #calls = new Set<() => void>();
   #isOver = false;
 
   /**
@@ -134,6 +136,7 @@ export class SessionStorage implements PowerAuthStorage {
     for (const stopWaiting of this.#waiting) stopWaiting();
     await this.#lastWrites();
     this.#isOver = true;
+    for (const giveUp of this.#calls) giveUp();
     if (this.#isOwn) await this.#storage.close();
   }
 
@@ -175,11 +178,30 @@ export class SessionStorage implements PowerAuthStorage {
   async #explained<T>(call: () => Promise<T>): Promise<T> {
     this.#throwIfEnded();
     try {
-      return await call();
+      return await this.#unlessOver(call());
     } catch (error) {
       const isOfStorage = !isInstance(error, PowerAuthError) || OF_STORAGES.includes(error.code);
       if (!this.#ended.aborted || !isOfStorage) throw error;
       throw deconfigured(error);
+    }
+  }
+
+  /** What the storage comes to; where it hangs, nobody waits for it after the end, and the process is not held. */
+  async #unlessOver<T>(pending: Promise<T>): Promise<T> {
+    let giveUp = (): void => undefined;
+    const over = new Promise<never>((_, reject) => (giveUp = () => reject(deconfigured())));
+    this.#calls.add(giveUp);
+    try {
+      return await Promise.race([pending, over]);
+    } catch (error) {
+      // A value that comes after all is read by nobody, and may be a secret.
+      void pending.then(
+        (late) => wipe(late instanceof Uint8Array ? late : undefined),
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      this.#calls.delete(giveUp);
     }
   }
 }

@@ -79,9 +79,10 @@ describe.each([true, false])('a storage that hangs, opened by the instance: %s',
     await closing;
     expect(isClosed()).toBe(isOwn);
 
-    expect(await isSettled(writing)).toBe(false);
+    // Its caller is told, and the process not held.
+    expect(await isSettled(writing)).toBe(true);
+    expect(await writing).toMatchObject(CANCELED);
     goOn();
-    await writing;
   });
 
   test('one that goes on is waited for no longer than it takes', async () => {
@@ -98,6 +99,52 @@ describe.each([true, false])('a storage that hangs, opened by the instance: %s',
     expect(isClosed()).toBe(isOwn);
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+/** Settles nothing before it is told to. */
+function silent(): { readonly storage: PowerAuthStorage; readonly say: (value: Uint8Array) => void } {
+  let say = (_: Uint8Array): void => undefined;
+  const said = new Promise<Uint8Array>((resolve) => (say = resolve)) as Promise<never>;
+  const never = () => said;
+  const list = () => ({ [Symbol.asyncIterator]: () => ({ next: never }) });
+  const storage = storageLike(memoryStorage(), { get: never, update: never, lock: never, list });
+  return { storage, say: (value) => say(value) };
+}
+
+const WAITS = {
+  get: (storage) => storage.get('key'),
+  update: (storage) => storage.update('key', (current) => current),
+  lock: (storage) => storage.lock('lock', async () => undefined),
+  list: async (storage) => {
+    for await (const _ of storage.list('')) return;
+  },
+  'work of several steps': (storage) => storage.uncut(() => storage.get('key')),
+} satisfies Record<string, (storage: SessionStorage) => Promise<unknown>>;
+
+test.each(Object.entries(WAITS))('%s that never ends holds nobody after the end', async (_, wait) => {
+  const ended = new AbortController();
+  const session = new SessionStorage(silent().storage, false, ended.signal);
+  const waiting = wait(session).catch((cause: unknown) => cause);
+  ended.abort();
+  const closing = session.close();
+  await vi.advanceTimersByTimeAsync(4000);
+  await closing;
+  expect(await isSettled(waiting)).toBe(true);
+  expect(await waiting).toMatchObject(CANCELED);
+});
+
+test('a value that comes after the end is wiped', async () => {
+  const ended = new AbortController();
+  const { storage, say } = silent();
+  const session = new SessionStorage(storage, false, ended.signal);
+  const reading = session.get('key').catch((cause: unknown) => cause);
+  ended.abort();
+  await session.close();
+  expect(await reading).toMatchObject(CANCELED);
+  const late = Uint8Array.of(1, 2, 3);
+  say(late);
+  await isSettled(reading);
+  expect(late).toEqual(new Uint8Array(3));
 });
 
 test('work of several steps goes no further when it was given up', async () => {
