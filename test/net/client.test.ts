@@ -157,10 +157,12 @@ describe('an answer that drips', () => {
       powerAuth.validatePassword(PASSWORD),
       powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession()),
     ]);
-    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
-    expect((calls[0] as PromiseRejectedResult).reason).toMatchObject(
-      error('NETWORK_ERROR', /in full within 1 s; .* raise readTimeout$/),
-    );
+    // Whose password is stretched first goes first.
+    const rejected = calls.slice(0, 2).filter(({ status }) => status === 'rejected');
+    expect(rejected).toMatchObject([
+      { reason: error('NETWORK_ERROR', /in full within 1 s; .* raise readTimeout$/) },
+    ]);
+    expect(calls[2].status).toBe('fulfilled');
   });
 
   test.each([
