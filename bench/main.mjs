@@ -3,26 +3,36 @@
  *
  *     npm run bench                 measures for minutes; writes bench/results/node.json, and chart and README from it
  *     npm run bench -- --quick      less than a minute; prints only
+ *     npm run bench -- --sizes      measures bytes and memory alone, and puts them into the results that are there
  *     npm run bench -- --report     measures nothing; chart and README from the results that are there
  *
  * @module
  */
 import { fileURLToPath } from 'node:url';
 import { installLocked } from '../tools/lib/install.mjs';
-import { main } from '../tools/lib/run.mjs';
+import { main, StepError } from '../tools/lib/run.mjs';
 import { endProgress } from './lib/progress.mjs';
-import { measureAll } from './parts/index.mjs';
+import { measureAll, measureBytes } from './parts/index.mjs';
 import { print } from './report/terminal.mjs';
-import { writeReport, writeResults } from './report/write.mjs';
+import { readResults, writeReport, writeResults } from './report/write.mjs';
 
 const FULL = { rounds: 31, seconds: 0.1, scale: 100_000, starts: 25, loopSeconds: 2 };
 const QUICK = { rounds: 3, seconds: 0.04, scale: 2000, starts: 5, loopSeconds: 0.5 };
 
+const FLAGS = ['--quick', '--sizes', '--report'];
 const has = (flag) => process.argv.includes(flag);
 const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
 await main(async () => {
+  const unknown = process.argv.slice(2).find((flag) => !FLAGS.includes(flag));
+  if (unknown !== undefined) throw new StepError(`${unknown} is none of ${FLAGS.join(', ')}`);
   if (has('--report')) return writeReport();
+  if (has('--sizes')) {
+    const bytes = await measureBytes(FULL);
+    endProgress();
+    writeResults('node', { ...readResults('node'), ...bytes });
+    return writeReport();
+  }
   await installLocked(peers, 'Install the libraries to compare with');
   const results = await measureAll(has('--quick') ? QUICK : FULL);
   endProgress();

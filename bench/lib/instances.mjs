@@ -30,13 +30,12 @@ export const readActivation = (storage, sealingKey, instanceId) =>
   sealedStorage(storage, sealingKey).get(new RecordKeys(instanceId).activation);
 
 /**
- * A memory storage with what an instance of this id would have left there.
+ * A storage, a new one in memory unless one is given, with what an instance of this id would have left there.
  *
  * @param {import('./activation.mjs').Activation} activation
  * @param {Iterable<[string, { id: string, secret: Uint8Array }]>} tokens by name
  */
-export async function filledStorage(activation, instanceId, tokens) {
-  const storage = memoryStorage();
+export async function filledStorage(activation, instanceId, tokens, storage = memoryStorage()) {
   const sealed = sealedStorage(storage, bytesOf(activation.sealingKey));
   const keys = new RecordKeys(instanceId);
   await sealed.set(keys.activation, bytesOf(activation.record));

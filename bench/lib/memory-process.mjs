@@ -4,28 +4,7 @@
  * @module
  */
 import { answer } from './child.mjs';
-
-/** Memories of all WebAssembly instances made from now on. */
-const memories = [];
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...args) => {
-  const result = await instantiate(...args);
-  for (const value of Object.values((result.instance ?? result).exports)) {
-    if (value instanceof WebAssembly.Memory) memories.push(value);
-  }
-  return result;
-};
-
-/** Bytes: of WebAssembly memory, of what V8 holds, of the process as the system sees it. */
-async function bytes() {
-  for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    globalThis.gc();
-  }
-  const { rss, heapUsed, external } = process.memoryUsage();
-  const wasm = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  return { wasm, heapUsed, external, rss };
-}
+import { memoryInUse, perPiece } from './memory.mjs';
 
 answer(async ({ token, activation, count }) => {
   const { configureInstance, filledStorage } = await import('./instances.mjs');
@@ -40,10 +19,8 @@ answer(async ({ token, activation, count }) => {
   const instance = await configureInstance(activation, 'bench', storage);
   // Code, buffers and the heap's own room are there before it counts.
   await load(instance, 0, count / 10);
-  const before = await bytes();
+  const before = await memoryInUse();
   await load(instance, count / 10, count);
-  const after = await bytes();
-  return Object.fromEntries(
-    Object.keys(before).map((key) => [key, (after[key] - before[key]) / (count - count / 10)]),
-  );
+  const after = await memoryInUse();
+  return perPiece(before, after, count - count / 10);
 });

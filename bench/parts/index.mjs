@@ -25,9 +25,21 @@ import { measureWorkers } from './workers.mjs';
  * @property {number} loopSeconds for which event-loop delay is watched
  */
 
+const newSetting = async ({ scale }) => ({ token: newToken(), activation: await newActivation(), scale });
+
+/**
+ * What a run measures in bytes: the same on every machine, or nearly.
+ *
+ * @param {Effort} effort
+ */
+export async function measureBytes(effort) {
+  const setting = await newSetting(effort);
+  return { memory: await measureMemory(setting), sizes: await measureSizes() };
+}
+
 /** @param {Effort} effort */
 export async function measureAll(effort) {
-  const setting = { token: newToken(), activation: await newActivation(), scale: effort.scale };
+  const setting = await newSetting(effort);
   return {
     date: today(),
     runtime: `Node ${process.versions.node} (V8 ${process.versions.v8}, OpenSSL ${process.versions.openssl})`,

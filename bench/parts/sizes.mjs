@@ -1,5 +1,5 @@
 /**
- * Bytes: of the WebAssembly, of bundles, of memory for each cached token.
+ * Bytes: of the WebAssembly, of bundles, of memory for each cached token and each instance.
  *
  * @module
  */
@@ -20,18 +20,30 @@ export async function measureSizes() {
   return {
     'wasm-simd': await webAssemblyBytes('wasm-simd'),
     'wasm-scalar': await webAssemblyBytes('wasm-scalar'),
-    tokenStore: (await bundleProgram(PROMISED.tokenStore.program)).gzip,
     sdk: (await bundleProgram(PROMISED.sdk.program)).gzip,
   };
 }
 
-/** Bytes for one token while it is cached, with the setting's number of them. */
+/** So many that what one costs is not lost among what is off by between two looks at the heap. */
+const MIN_INSTANCES = 100;
+
+/** Bytes for one token while it is cached, with the setting's number of them, and for one instance with one token. */
 export async function measureMemory({ token, activation, scale }) {
   progress('Memory', `load ${scale} tokens`);
   const message = { activation, count: scale, token: { ...token, secret: [...token.secret] } };
   const { wasm, heapUsed, external, rss } = await inProcess('memory-process.mjs', message, {
     execArgv: ['--expose-gc'],
   });
-  // What is external is the WebAssembly memory, above all.
-  return { wasm: rounded(wasm), live: rounded(heapUsed + external), resident: rounded(rss) };
+  progress('Memory', 'configure instances');
+  const count = Math.max(MIN_INSTANCES, scale / 100);
+  const instance = await inProcess(
+    'instance-memory-process.mjs',
+    { ...message, count },
+    { execArgv: ['--expose-gc'] },
+  );
+  return {
+    // What is external is the WebAssembly memory, above all.
+    ...{ wasm: rounded(wasm), live: rounded(heapUsed + external), resident: rounded(rss) },
+    instances: { count, live: rounded(instance.heapUsed + instance.external) },
+  };
 }

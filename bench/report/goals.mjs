@@ -98,6 +98,14 @@ const GOALS = [
     value: ({ memory }) => Math.round(memory.live),
   },
   {
+    what: ({ memory }) =>
+      `All memory for each of ${number(memory.instances.count)} instances, with one token each`,
+    goal: 'at most 200 kB',
+    met: (value) => value <= 200_000,
+    value: ({ memory }) => memory.instances.live,
+    show: (value) => `${number(Math.round(value / 1000))} kB`,
+  },
+  {
     what: 'From a cold start to the first header',
     goal: 'under 3 times a bare `import`',
     met: (value) => value < 3,

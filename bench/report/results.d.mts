@@ -34,9 +34,15 @@ export interface Results extends BrowserResults {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly scale: readonly (Spread & { readonly id: string })[];
   /** Bytes for one cached token. */
-  readonly memory: { readonly wasm: number; readonly live: number; readonly resident: number };
+  readonly memory: {
+    readonly wasm: number;
+    readonly live: number;
+    readonly resident: number;
+    /** For one of many configured instances, with a cached token. */
+    readonly instances: { readonly count: number; readonly live: number };
+  };
   /** Bytes. */
-  readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'tokenStore' | 'sdk', number>>;
+  readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>>;
   /** ms */
   readonly startUp: Readonly<Record<'bare' | 'header', Spread>>;
   /** Headers per second. */

@@ -3,7 +3,7 @@ export interface PromisedProgram {
   readonly bound: number;
   readonly program: string;
 }
-export const PROMISED: Readonly<Record<'sdk' | 'tokenStore', PromisedProgram>>;
+export const PROMISED: Readonly<Record<'sdk', PromisedProgram>>;
 export function bundleProgram(
   program: string,
   external?: string[],
