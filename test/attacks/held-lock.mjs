@@ -11,6 +11,7 @@ await attack('one answer without an end that stops all other signed calls', asyn
   const gateway = createServer((request, response) => {
     if (drips && request.url.endsWith('/signature/validate')) {
       drips = false;
+      gateway.emit('drips');
       response.writeHead(200, { 'content-type': 'application/json' });
       const timer = setInterval(() => response.write(' '), 300);
       response.on('close', () => clearInterval(timer));
@@ -36,8 +37,12 @@ await attack('one answer without an end that stops all other signed calls', asyn
   });
   drips = true;
   const begun = performance.now();
+  const first = powerAuth.validatePassword(PIN);
+  first.catch(() => undefined);
+  // From here on the lock is held.
+  await once(gateway, 'drips');
   const calls = {
-    'validatePassword, whose answer drips': powerAuth.validatePassword(PIN),
+    'validatePassword, whose answer drips': first,
     requestAccessToken: powerAuth.tokenStore.requestAccessToken('token', POSSESSION),
     validatePassword: powerAuth.validatePassword(PIN),
     fetchEncryptionKey: powerAuth.fetchEncryptionKey(PowerAuthAuthentication.password(PIN), 1),
