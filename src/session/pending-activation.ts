@@ -27,6 +27,8 @@ export class PendingActivation {
   /** Marks the creation under way; another object, or none, means that it was overtaken by {@link clear}. */
   #underWay: object | undefined;
   #committing: Promise<void> | undefined;
+  /** What a commit uses, from its first moment on. */
+  #inUse: KeyExchange | undefined;
   /** Takes the question to the user away that a commit under way has asked. */
   #question = new AbortController();
 
@@ -55,7 +57,7 @@ export class PendingActivation {
     this.#underWay = undefined;
     this.#exchange = undefined;
     this.#question.abort();
-    if (exchange !== undefined && this.#committing === undefined) wipeExchange(exchange);
+    if (exchange !== undefined && exchange !== this.#inUse) wipeExchange(exchange);
   }
 
   /** The same, once a commit that is under way has come to its end. */
@@ -106,17 +108,19 @@ export class PendingActivation {
   ): Promise<void> {
     this.#session.throwIfClosed();
     const exchange = this.#exchange;
-    if (exchange === undefined || this.#committing !== undefined) {
+    if (exchange === undefined || this.#inUse !== undefined) {
       throw failure(
         PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
         'No activation waits for its commit; call createActivation first',
       );
     }
+    this.#inUse = exchange;
     const persist = () => this.#persist(exchange, password, biometry);
     // With biometry it waits for the user, and holds up nobody else.
     const persisted = biometry === undefined ? this.#session.during(persist) : persist();
     this.#committing = persisted.finally(() => {
       this.#committing = undefined;
+      this.#inUse = undefined;
       // Cleared meanwhile, or done.
       if (this.#exchange !== exchange) wipeExchange(exchange);
     });

@@ -2,7 +2,7 @@ import { describe, vi } from 'vitest';
 import type { PowerAuthStorage } from '../../src/index.ts';
 import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { temporaryFolder } from '../helpers/storage.ts';
-import { cutCalls } from './cut-calls.ts';
+import { changing, cutCalls } from './cut-calls.ts';
 
 const own = vi.hoisted(() => ({ open: (): PowerAuthStorage | undefined => undefined }));
 
@@ -16,12 +16,16 @@ describe('on LMDB, opened by the instance', () => {
   cutCalls(async () => {
     const path = await temporaryFolder();
     return { open: () => lmdbStorage({ path }), openOwn: (open) => (own.open = open) };
-  }, 7);
+  }, 13);
 });
 
 describe('on LMDB, given by the application', () => {
-  cutCalls(async () => {
-    const path = await temporaryFolder();
-    return { open: () => lmdbStorage({ path }) };
-  }, 11);
+  cutCalls(
+    async () => {
+      const path = await temporaryFolder();
+      return { open: () => lmdbStorage({ path }) };
+    },
+    17,
+    changing,
+  );
 });
