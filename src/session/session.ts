@@ -12,7 +12,7 @@ import { HttpClient } from '../net/client.ts';
 import { systemClock } from '../net/clock.ts';
 import { Endpoints } from '../net/endpoints.ts';
 import { TimeSynchronization } from '../net/time-sync.ts';
-import { importSealingKey, sealedStorage } from '../storage/sealed.ts';
+import { importSealingKey, sealedUnheld } from '../storage/sealed.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { deconfigured } from '../util/abort.ts';
 import { withHidden } from '../util/hidden.ts';
@@ -104,7 +104,7 @@ export class Session {
       { ...configurations, keychainConfiguration: withHidden(keychainConfiguration, { sealingKey }) },
       engine,
       storage,
-      sealedStorage(storage, key),
+      sealedUnheld(storage, key),
       keychainConfiguration.storage === undefined,
     );
   }

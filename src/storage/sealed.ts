@@ -231,14 +231,23 @@ class SealedStorage implements PowerAuthStorage {
  * ```
  */
 export function sealedStorage(storage: PowerAuthStorage, key: PowerAuthSealingKey): PowerAuthStorage {
-  if (typeof key === 'function') return heldStorage(new SealedStorage(storage, key));
+  return heldStorage(sealedUnheld(storage, key));
+}
+
+/**
+ * The same for those who hold the process themselves, and give up calls of a storage that hangs: then nothing may hold it.
+ *
+ * @internal
+ */
+export function sealedUnheld(storage: PowerAuthStorage, key: PowerAuthSealingKey): PowerAuthStorage {
+  if (typeof key === 'function') return new SealedStorage(storage, key);
   if (!(key instanceof Uint8Array)) {
     assertSealingKey(key);
-    return heldStorage(new SealedStorage(storage, () => Promise.resolve(key)));
+    return new SealedStorage(storage, () => Promise.resolve(key));
   }
   assertSealingKeyBytes(key);
   // Imported at once, so that no copy of the bytes stays behind. A failure is reported by the calls that need the key.
   const imported = importSealingKey(key);
   imported.catch(() => undefined);
-  return heldStorage(new SealedStorage(storage, () => imported));
+  return new SealedStorage(storage, () => imported);
 }

@@ -187,3 +187,12 @@ test('deconfigure ends after 4 s where the storage hangs, and configure comes af
   await isSettled(removing);
   expect(await powerAuth.isConfigured()).toBe(true);
 });
+
+test('a storage that never answers holds no process after deconfigure', async () => {
+  const powerAuth = await testClient(await testServer(), { storage: silent().storage });
+  const call = powerAuth.hasValidActivation().catch((cause: unknown) => cause);
+  expect(await isSettled(call)).toBe(false);
+  await powerAuth.deconfigure();
+  expect(await call).toMatchObject(CANCELED);
+  expect(vi.getTimerCount()).toBe(0);
+});
