@@ -59,7 +59,7 @@ export class SessionStorage implements PowerAuthStorage {
   async uncut<T>(work: () => Promise<T>): Promise<T> {
     if (this.#ended.aborted) throw deconfigured();
     this.#uncut++;
-    return this.#tracked(work().finally(() => this.#uncut--));
+    return this.#tracked(() => work().finally(() => this.#uncut--));
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -105,26 +105,29 @@ export class SessionStorage implements PowerAuthStorage {
       this.#throwIfEnded();
       return change(current);
     };
-    return this.#tracked(this.#explained(() => this.#storage.update(key, lastMinute)));
+    return this.#tracked(() => this.#explained(() => this.#storage.update(key, lastMinute)));
   }
 
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
-    return this.#explained(async () => {
+    let running: Promise<T> | undefined;
+    const held = async (): Promise<T> => {
       let stopWaiting = (): void => undefined;
       const ended = new Promise<never>((_, reject) => (stopWaiting = () => reject(deconfigured())));
       this.#waiting.add(stopWaiting);
-      const held = this.#storage.lock(name, async (lock) => {
+      const locked = this.#storage.lock(name, async (lock) => {
         this.#waiting.delete(stopWaiting);
         // Its turn may come after the end, when nobody waits for it any more.
         if (this.#ended.aborted) throw deconfigured();
-        return section(lock);
+        return (running = section(lock));
       });
       try {
-        return await Promise.race([held, ended]);
+        return await Promise.race([locked, ended]);
       } finally {
         this.#waiting.delete(stopWaiting);
       }
-    });
+    };
+    // A section comes to its end, as what it waits for does; it may have done what it was to do.
+    return this.#explained(held, () => running);
   }
 
   subscribe(listener: (change: PowerAuthStorageChange) => void): () => void {
@@ -163,22 +166,26 @@ export class SessionStorage implements PowerAuthStorage {
         if (!(await isDone().catch(() => false))) throw error;
       }
     };
-    await this.#tracked(this.#explained(done));
+    await this.#tracked(() => this.#explained(done));
   }
 
-  async #tracked<T>(work: Promise<T>): Promise<T> {
-    this.#underWay.add(work);
+  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    let settle = (): void => undefined;
+    const underWay = new Promise<void>((resolve) => (settle = resolve));
+    // Before the work, which may end the session at once.
+    this.#underWay.add(underWay);
     try {
-      return await work;
+      return await work();
     } finally {
-      this.#underWay.delete(work);
+      this.#underWay.delete(underWay);
+      settle();
     }
   }
 
-  async #explained<T>(call: () => Promise<T>): Promise<T> {
+  async #explained<T>(call: () => Promise<T>, running?: () => Promise<T> | undefined): Promise<T> {
     this.#throwIfEnded();
     try {
-      return await this.#unlessOver(call());
+      return await this.#unlessOver(call(), running);
     } catch (error) {
       const isOfStorage = !isInstance(error, PowerAuthError) || OF_STORAGES.includes(error.code);
       if (!this.#ended.aborted || !isOfStorage) throw error;
@@ -186,10 +193,20 @@ export class SessionStorage implements PowerAuthStorage {
     }
   }
 
-  /** What the storage comes to; where it hangs, nobody waits for it after the end, and the process is not held. */
-  async #unlessOver<T>(pending: Promise<T>): Promise<T> {
+  /**
+   * What the storage comes to; where it hangs, nobody waits for it after the end, and the process is not held.
+   *
+   * @param running what is waited for instead then, where there is such
+   */
+  async #unlessOver<T>(pending: Promise<T>, running?: () => Promise<T> | undefined): Promise<T> {
     let giveUp = (): void => undefined;
-    const over = new Promise<never>((_, reject) => (giveUp = () => reject(deconfigured())));
+    const over = new Promise<T>((resolve, reject) => {
+      giveUp = () => {
+        const instead = running?.();
+        if (instead === undefined) reject(deconfigured());
+        else resolve(instead);
+      };
+    });
     this.#calls.add(giveUp);
     try {
       return await Promise.race([pending, over]);

@@ -133,6 +133,28 @@ test.each(Object.entries(WAITS))('%s that never ends holds nobody after the end'
   expect(await waiting).toMatchObject(CANCELED);
 });
 
+test('a section that has done its work before the end tells so, also where its lock is never freed', async () => {
+  const base = memoryStorage();
+  const storage = storageLike(base, {
+    lock: async (name, section) => {
+      await base.lock(name, section);
+      return new Promise<never>(() => undefined);
+    },
+  });
+  const ended = new AbortController();
+  const session = new SessionStorage(storage, false, ended.signal);
+  const locked = session.lock('lock', () =>
+    session.uncut(async () => {
+      ended.abort();
+      await session.set('key', new Uint8Array(1));
+      return 'done';
+    }),
+  );
+  while (!ended.signal.aborted) await Promise.resolve();
+  await session.close();
+  expect(await locked).toBe('done');
+});
+
 test('a value that comes after the end is wiped', async () => {
   const ended = new AbortController();
   const { storage, say } = silent();
