@@ -204,7 +204,16 @@ export class PowerAuthError extends Error {
    * console.error(new PowerAuthError(copy).code);
    * ```
    */
-  toJSON(): { name: string; code: PowerAuthErrorCode; message: string; errorData?: PowerAuthErrorData } {
+  toJSON(): {
+    /** 'PowerAuthError' */
+    name: string;
+    /** One of {@link PowerAuthErrorCode}. */
+    code: PowerAuthErrorCode;
+    /** What is wrong, without any secret. */
+    message: string;
+    /** What the server answered, for the codes that come from an answer. */
+    errorData?: PowerAuthErrorData;
+  } {
     const errorData = this.errorData as PowerAuthErrorData | undefined;
     return {
       name: this.name,

@@ -29,7 +29,7 @@ const FACTORS = {
   possession_knowledge: ['possession', 'knowledge'],
   possession_biometry: ['possession', 'biometry'],
   possession_knowledge_biometry: ['possession', 'knowledge', 'biometry'],
-} as const satisfies Record<string, readonly Factor[]>;
+} as const satisfies Record<PowerAuthTestSignatureType, readonly Factor[]>;
 
 /**
  * Factors of a signature or a token, in the protocol's words.
@@ -39,7 +39,8 @@ const FACTORS = {
  * const lax: readonly PowerAuthTestSignatureType[] = ['possession', 'possession_knowledge'];
  * ```
  */
-export type PowerAuthTestSignatureType = keyof typeof FACTORS;
+export type PowerAuthTestSignatureType =
+  'possession' | 'possession_knowledge' | 'possession_biometry' | 'possession_knowledge_biometry';
 
 /** Every type. */
 export const ANY_FACTORS = Object.keys(FACTORS) as readonly PowerAuthTestSignatureType[];

@@ -32,7 +32,12 @@ export interface PowerAuthTestServerOptions {
    * minute, as in PowerAuth Server 1.9 (its setting for the second says 30 minutes, but its check of replays refuses a request
    * of protocol 3.3 that is more than one minute ahead). Servers from 2.0 on: `{ back: 300_000, ahead: 300_000 }`.
    */
-  readonly tokenWindow?: { readonly back: number; readonly ahead: number };
+  readonly tokenWindow?: {
+    /** ms before the server's time */
+    readonly back: number;
+    /** ms after the server's time */
+    readonly ahead: number;
+  };
   /**
    * The user behind the identity attributes of a custom activation, or undefined to refuse it. Default: the attribute
    * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at. Objects and
