@@ -21,7 +21,7 @@ export function refusal(status: number, body: string): Error {
   if (status === 401) {
     return failure(
       PowerAuthErrorCode.AUTHENTICATION_ERROR,
-      `The server refused the authentication (HTTP 401${said}): a wrong password or biometry, a missing factor, or an activation that is blocked or removed; fetchActivationStatus tells which. From confirmRecoveryCode it may also mean that the server doesn't accept the code`,
+      `The server refused the authentication (HTTP 401${said}): a wrong password or biometry, a missing factor, or an activation that is blocked or removed; fetchActivationStatus tells which. From confirmRecoveryCode it may also mean that the server doesn't accept the recovery code`,
       { errorData },
     );
   }
