@@ -63,6 +63,10 @@ class Ledger {
       if (report.kind === 'signed') {
         this.signed.push({ method: 'POST', uriId: '/own', body: 'body', header: report.header });
       }
+      // A token may be made of which its maker dies before it tells.
+      if (report.kind === 'requesting' && this.#known.get(report.name) === 'absent') {
+        this.set(report.name, 'unknown');
+      }
       if (report.kind === 'got') this.set(report.name, report.id);
       if (report.kind === 'removing') this.set(report.name, 'unknown');
       if (report.kind === 'removed') this.set(report.name, 'absent');

@@ -115,7 +115,7 @@ async function report(what: Report): Promise<void> {
 /** What the client did in {@link churn}. */
 export type Report =
   | { readonly kind: 'got'; readonly name: string; readonly id: string }
-  | { readonly kind: 'removing' | 'removed'; readonly name: string }
+  | { readonly kind: 'requesting' | 'removing' | 'removed'; readonly name: string }
   | { readonly kind: 'signed'; readonly header: string }
   | { readonly kind: 'validated' | 'configured' }
   | { readonly kind: 'failed'; readonly error: string };
@@ -131,6 +131,7 @@ async function churn(
     for (const header of await sign(1, 0)) await report({ kind: 'signed', header });
   };
   const request = async (name: string): Promise<void> => {
+    await report({ kind: 'requesting', name });
     const id = await requestToken(name, 0);
     await report({ kind: 'got', name, id });
   };
