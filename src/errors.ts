@@ -254,7 +254,7 @@ Object.defineProperty(PowerAuthError.prototype, Symbol.for('nodejs.util.inspect.
 /** Where the name ends that V8 writes at the beginning of a stack. */
 const V8_STACK_HEAD = /^(?:PowerAuth)?Error(?=:|\n|$)/;
 
-/** How the stack of an error of ours begins there: as those of Node's own errors with codes. */
+/** The beginning of our errors' stacks, in the form of Node's own errors with codes. */
 const stackHead = ({ name, code }: PowerAuthError): string => `${name} [${code}]`;
 
 /** The code in the stack of a copy that was made by structured cloning, which keeps no more of an error than message and stack. */

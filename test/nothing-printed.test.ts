@@ -1,4 +1,4 @@
-/** No object of ours prints a secret, whoever prints it and however. */
+/** None of our objects prints a secret, however it is printed. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

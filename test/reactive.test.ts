@@ -1,4 +1,4 @@
-/** What apps of Vue do without thinking: put objects of ours into reactive state. */
+/** Vue apps put our objects into reactive state. */
 import { reactive, readonly, ref } from '@vue/reactivity';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { softwareBiometry } from '../src/biometry/software.ts';

@@ -69,7 +69,7 @@ export interface SignatureHeader {
   readonly signature: string;
 }
 
-/** Undefined for what is no header of protocol 3.3; such a one costs no attempt. */
+/** Undefined for an invalid header of protocol 3.3, which costs no attempt. */
 export function parseSignatureHeader(value: string | undefined): SignatureHeader | undefined {
   const fields = parseHeader(value);
   if (fields?.['pa_version'] !== '3.3') return undefined;

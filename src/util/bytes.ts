@@ -21,8 +21,8 @@ export function utf8Decode(bytes: Uint8Array): string {
 }
 
 /**
- * The text of bytes that came as JSON, decoded as the `json()` of fetch does it: a mark of byte order is dropped (undici
- * drops two), what is no UTF-8 replaced.
+ * The text of bytes that came as JSON, decoded as fetch's `json()` does it: a byte order mark is dropped (undici drops two),
+ * and invalid UTF-8 is replaced.
  */
 export function jsonText(bytes: Uint8Array): string {
   return new (requireGlobal('TextDecoder'))().decode(bytes).replace(/^\uFEFF/, '');

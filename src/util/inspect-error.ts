@@ -19,7 +19,7 @@ interface Shown {
 }
 
 /**
- * What `console.log` of Node shows of an error of ours: its stack whole, of what is below it the beginning.
+ * What `console.log` of Node shows of one of our errors: its whole stack, and the beginning of the error below.
  *
  * @param title name, code and message
  * @param describe what is below as one line

@@ -69,7 +69,7 @@ export function wrongNumber(field: string, expected: string, value: unknown): Po
 /**
  * A copy of an object as JSON holds it.
  *
- * @throws WRONG_PARAMETER for what is no object, for what JSON cannot hold, and for text that is not well-formed
+ * @throws WRONG_PARAMETER for anything that is not an object, that JSON cannot hold, or whose text is not well-formed
  */
 export function jsonObject(value: unknown, field: string): Record<string, unknown> {
   let copy: unknown;

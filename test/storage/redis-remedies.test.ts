@@ -92,7 +92,7 @@ describeWith('redis', 'a Redis server', () => {
       /who issued the server's certificate; give .*ca.*NODE_EXTRA_CA_CERTS/,
     );
     expect(await failureOf(`redis://${address}`)).toMatch(/use rediss:\/\/ where it wants TLS/);
-    // What the plain port answers to what is no command to it.
+    // The plain port refuses bytes that are not a command.
     const plain = createServer((socket) => socket.end('-ERR unknown command\r\n')).listen(0, '127.0.0.1');
     await once(plain, 'listening');
     onTestFinished(() => void plain.close());
