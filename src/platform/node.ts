@@ -8,22 +8,22 @@
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { dataFolder } from '../storage/data-folder.ts';
 import { readOrCreateKeyFile } from '../storage/key-file.ts';
-import { lmdbStorage } from '../storage/lmdb.ts';
+import { sqliteStorage } from '../storage/sqlite.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { assertOneUser } from './one-user.ts';
 
 /**
- * A new storage object on the user's data folder, see {@link lmdbStorage}. The caller closes it.
+ * A new storage object on the user's data folder, see {@link sqliteStorage}. The caller closes it.
  *
  * @throws WRONG_PARAMETER where code for pages runs, see {@link assertOneUser}, and for a user without a home folder
  */
 export function defaultStorage(): PowerAuthStorage {
   assertOneUser('storage');
-  return lmdbStorage();
+  return sqliteStorage();
 }
 
 /**
- * The key that seals the records of `storage` unless the caller has one: where the storage says that it belongs (for lmdb
+ * The key that seals the records of `storage` unless the caller has one: where the storage says that it belongs (for sqlite
  * a file in its own folder), else the file `sealing.key` in the user's data folder.
  *
  * @throws UNKNOWN_ERROR when the key file cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's

@@ -7,18 +7,18 @@
 
 import { dataFolder } from '../storage/data-folder.ts';
 import { readOrCreateKeyFile } from '../storage/key-file.ts';
-import { lmdbStorage } from '../storage/lmdb.ts';
+import { sqliteStorage } from '../storage/sqlite.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 
 export { defaultBiometry } from './node.ts';
 
 /**
- * A new storage object on the data folder of the user who runs the server, see {@link lmdbStorage}. The caller closes it.
+ * A new storage object on the data folder of the user who runs the server, see {@link sqliteStorage}. The caller closes it.
  *
  * @throws WRONG_PARAMETER for a user without a home folder
  */
 export function defaultStorage(): PowerAuthStorage {
-  return lmdbStorage();
+  return sqliteStorage();
 }
 
 /** As in `./node.ts`. */
