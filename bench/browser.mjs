@@ -1,7 +1,7 @@
 /**
  * The contestants in Chromium.
  *
- *     npm run bench:browser                 writes bench/results/chromium.json, and the README from it
+ *     npm run bench:browser                 writes bench/results/chromium.json, and docs/performance.md from it
  *     npm run bench:browser -- --quick      prints only
  *
  * @module

@@ -1,10 +1,10 @@
 /**
  * The benchmark suite: how long a token header takes, ours and others'.
  *
- *     npm run bench                 measures for minutes; writes bench/results/node.json, and chart and README from it
+ *     npm run bench                 measures for minutes; writes bench/results/node.json, and chart and documents from it
  *     npm run bench -- --quick      less than a minute; prints only
  *     npm run bench -- --sizes      measures bytes and memory alone, and puts them into the results that are there
- *     npm run bench -- --report     measures nothing; chart and README from the results that are there
+ *     npm run bench -- --report     measures nothing; chart and documents from the results that are there
  *
  * @module
  */

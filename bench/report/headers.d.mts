@@ -2,4 +2,4 @@ import type { HeaderResult } from './results.d.mts';
 
 export const BASELINE: string;
 export const BROWSER_BASELINE: string;
-export function headerRows(headers: readonly HeaderResult[]): string[][];
+export function headerRows(headers: readonly HeaderResult[], ids?: readonly string[]): string[][];

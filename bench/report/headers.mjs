@@ -10,14 +10,19 @@ export const BASELINE = 'node-crypto';
 /** The same in browsers, where there is no node:crypto. */
 export const BROWSER_BASELINE = 'web-crypto';
 
-/** Rows for a table, slowest first: name, version, ns, quartiles, ratio to the baseline. */
-export function headerRows(headers) {
+/**
+ * Rows for a table, slowest first: name, version, ns, quartiles, ratio to the baseline.
+ *
+ * @param {string[]} [ids] the contestants to name; all by default
+ */
+export function headerRows(headers, ids = headers.map(({ id }) => id)) {
   const one = [BASELINE, BROWSER_BASELINE]
     .map((baseline) => headers.find(({ id }) => id === baseline))
     .find((entry) => entry !== undefined);
   return [
     ['one token header', 'version', 'median, ns', 'quartiles, ns', 'speed'],
-    ...[...headers]
+    ...headers
+      .filter(({ id }) => ids.includes(id))
       .sort((a, b) => b.median - a.median)
       .map(({ name, version, median, lower, upper }) => [
         name,

@@ -6,7 +6,7 @@
 import color from 'picocolors';
 import { goals, goalRows } from './goals.mjs';
 import { headerRows } from './headers.mjs';
-import { description, otherFigures } from './readme.mjs';
+import { description, otherFigures } from './documents.mjs';
 import { textTable } from './table.mjs';
 
 /** The contestants' part of a run. */

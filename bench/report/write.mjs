@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CHART, chartOf, section, withSection } from './readme.mjs';
+import { CHART, chartOf, section, summary, withSection } from './documents.mjs';
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -20,12 +20,15 @@ export function writeResults(runtime, results) {
   writeFileSync(resultsFile(runtime), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** Makes README and chart anew from the results. */
+/** Makes the chart and the documents' parts anew from the results. */
 export function writeReport() {
   const node = readResults('node');
   writeFileSync(path(CHART), chartOf(node));
-  writeFileSync(
-    path('README.md'),
-    withSection(readFileSync(path('README.md'), 'utf8'), section(node, readResults('chromium'))),
-  );
+  const parts = {
+    'README.md': summary(node),
+    'docs/performance.md': section(node, readResults('chromium')),
+  };
+  for (const [name, part] of Object.entries(parts)) {
+    writeFileSync(path(name), withSection(readFileSync(path(name), 'utf8'), part));
+  }
 }

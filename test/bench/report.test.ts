@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { chart } from '../../bench/report/chart.mjs';
 import { goals } from '../../bench/report/goals.mjs';
 import { headerRows } from '../../bench/report/headers.mjs';
-import { CHART, chartOf, section, withSection } from '../../bench/report/readme.mjs';
+import { CHART, chartOf, section, summary, withSection } from '../../bench/report/documents.mjs';
 import type { BrowserResults, HeaderResult, Results } from '../../bench/report/results.d.mts';
 import { root } from '../package/support.ts';
 
@@ -12,11 +12,18 @@ const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8
 const results = JSON.parse(await read('bench/results/node.json')) as Results;
 const chromium = JSON.parse(await read('bench/results/chromium.json')) as BrowserResults;
 
-describe('what the README says', () => {
-  test('is what the results in git say; `npm run bench -- --report` makes it so', async () => {
-    const readme = await read('README.md');
-    expect(withSection(readme, section(results, chromium))).toBe(readme);
+describe('what the documents say', () => {
+  test.each([
+    ['README.md', summary(results)],
+    ['docs/performance.md', section(results, chromium)],
+  ])('is what the results in git say; `npm run bench -- --report` makes it so: %s', async (name, part) => {
+    const text = await read(name);
+    expect(withSection(text, part)).toBe(text);
     expect(await read(CHART)).toBe(chartOf(results));
+  });
+
+  test('is five rows in the README', () => {
+    expect(summary(results).match(/^\|.*×/gm)).toHaveLength(5);
   });
 
   test('names each contestant and each goal', () => {

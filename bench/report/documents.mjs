@@ -1,18 +1,21 @@
 /**
- * What the README says of a run: all of it comes from the results in git, none of it is written by hand.
+ * What the documents say of a run: the README in short, docs/performance.md in full. All of it comes from the results in
+ * git, none of it is written by hand.
  *
  * @module
  */
 import { chart } from './chart.mjs';
 import { number, rate } from './figures.mjs';
 import { goalRows } from './goals.mjs';
-import { headerRows } from './headers.mjs';
+import { BASELINE, headerRows } from './headers.mjs';
 import { markdownTable } from './table.mjs';
 
 const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 /** The chart's file. */
 export const CHART = 'docs/benchmark.svg';
+/** What the README compares: the plain way, the native SDKs' way, and the three ways to a header of ours. */
+const IN_SHORT = [BASELINE, 'native', 'generate-wasm-simd', 'next-wasm-simd', 'batch-wasm-simd'];
 
 /** Contestants that the chart leaves to the table: parts of ours, and what makes no whole header. */
 const inChart = ({ id }) => !/^(?:engine|sha-ni)/.test(id);
@@ -40,11 +43,22 @@ export function otherFigures({ startUp, workers, eventLoop }) {
  * The README's part, without the markers.
  *
  * @param node results of a run in Node
+ */
+export const summary = (node) => `![Token headers per second, one core](${CHART})
+
+${markdownTable(headerRows(node.headers, IN_SHORT))}
+
+${description(node)}. \`npm run bench\` makes table and chart.`;
+
+/**
+ * The part of docs/performance.md, without the markers.
+ *
+ * @param node results of a run in Node
  * @param chromium results of a run in Chromium
  */
 export const section = (node, chromium) => `One token header: a fresh nonce, HMAC-SHA-256, Base64 and text.
 
-![Token headers per second, one core](${CHART})
+![Token headers per second, one core](${CHART.replace('docs/', '')})
 
 ${description(node)}:
 
@@ -59,14 +73,14 @@ ${description(chromium)}:
 ${markdownTable(headerRows(chromium.headers))}`;
 
 /**
- * A README with its part in place.
+ * A document with its part in place.
  *
  * @throws {Error} unless both markers are there, once each, in their order
  */
-export function withSection(readme, text) {
-  const parts = readme.split(BEGIN);
+export function withSection(text, part) {
+  const parts = text.split(BEGIN);
   const rest = parts[1]?.split(END) ?? [];
   if (parts.length !== 2 || rest.length !== 2)
-    throw new Error(`README.md needs ${BEGIN} and ${END}, once each`);
-  return `${parts[0]}${BEGIN}\n${text}\n${END}${rest[1]}`;
+    throw new Error(`The document needs ${BEGIN} and ${END}, once each`);
+  return `${parts[0]}${BEGIN}\n${part}\n${END}${rest[1]}`;
 }
