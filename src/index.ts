@@ -14,13 +14,14 @@ export { PowerAuthPassphraseMeter } from './power-auth-passphrase-meter.ts';
 export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
 export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 
-export { PinTestIssue, type PinTestResult } from './model/pin-test-result.ts';
+export { PinTestIssue, type PinTestResult } from './pin-strength/pin-test-result.ts';
 export { PowerAuthActivation } from './model/power-auth-activation.ts';
 export {
   PowerAuthActivationState,
   type PowerAuthActivationStatus,
 } from './model/power-auth-activation-status.ts';
-export { PowerAuthAuthentication, type PowerAuthBiometricPrompt } from './model/power-auth-authentication.ts';
+export { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+export type { PowerAuthBiometricPrompt } from './biometry/power-auth-biometric-prompt.ts';
 export type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
 export {
   buildBiometryConfiguration,
@@ -31,7 +32,7 @@ export {
   PowerAuthBiometryStatus,
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
-} from './model/power-auth-biometry-info.ts';
+} from './biometry/power-auth-biometry-info.ts';
 export {
   buildClientConfiguration,
   PowerAuthClientConfiguration,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PinTestResult } from './model/pin-test-result.ts';
+import type { PinTestResult } from './pin-strength/pin-test-result.ts';
 import { assertPassword, readPassword, type PasswordType } from './model/power-auth-password.ts';
 import { testPin } from './pin-strength/test-pin.ts';
 

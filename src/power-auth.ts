@@ -9,7 +9,7 @@ import { resolveAuthentication, type PowerAuthAuthentication } from './model/pow
 import type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
 import type { PowerAuthRecoveryActivationData } from './model/power-auth-create-activation-result.ts';
 import type { PowerAuthEncryptor } from './model/power-auth-encryptor.ts';
-import { Encryptor } from './power-auth-encryptor.ts';
+import { Encryptor } from './power-auth/encryptor.ts';
 import { PowerAuthBiometry } from './power-auth/biometry.ts';
 import { parseRecoveryCode } from './protocol/activation-code.ts';
 import { withFactors, type Factors } from './session/factors.ts';

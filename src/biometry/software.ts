@@ -7,12 +7,12 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
+import type { PowerAuthBiometricPrompt } from './power-auth-biometric-prompt.ts';
 import {
   PowerAuthBiometryStatus,
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
-} from '../model/power-auth-biometry-info.ts';
+} from './power-auth-biometry-info.ts';
 import { unlessAborted } from '../util/abort.ts';
 import { copySecret, moveSecret, utf8 } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
-import type { PowerAuthBiometryInfo } from '../model/power-auth-biometry-info.ts';
+import type { PowerAuthBiometricPrompt } from './power-auth-biometric-prompt.ts';
+import type { PowerAuthBiometryInfo } from './power-auth-biometry-info.ts';
 
 /** Length of a factor's secret in bytes. */
 export const BIOMETRY_SECRET_LENGTH = 32;

@@ -13,7 +13,7 @@ import {
   PowerAuthBiometryStatus,
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
-} from '../model/power-auth-biometry-info.ts';
+} from './power-auth-biometry-info.ts';
 import { base64url } from '../util/base64.ts';
 import { copySecret, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';

@@ -5,33 +5,13 @@
  * @module
  */
 
-import * as v from 'valibot';
+import { buildPrompt, type PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-prompt.ts';
 import type { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { itself, knowItself } from '../util/instance.ts';
-import { object } from '../util/schema.ts';
 import { hideGetters } from '../util/hidden.ts';
-import { check, wrongParameter } from '../util/validate.ts';
+import { wrongParameter } from '../util/validate.ts';
 import { assertPassword, type PasswordType } from './power-auth-password.ts';
-
-/**
- * What the user reads when asked for biometric authentication.
- *
- * @example
- * ```ts
- * const prompt: PowerAuthBiometricPrompt = { promptMessage: 'Please approve the payment' };
- * ```
- */
-export interface PowerAuthBiometricPrompt {
-  /** Why the user is asked, for example "Please approve the payment". */
-  readonly promptMessage: string;
-  /** Title, where the platform shows one. */
-  readonly promptTitle?: string;
-  /** Text of the button that cancels, where the platform takes one. */
-  readonly cancelButton?: string;
-  /** Text of the button for another way, where the platform takes one. */
-  readonly fallbackButton?: string;
-}
 
 /**
  * What an authentication object is used for.
@@ -42,16 +22,6 @@ export interface AuthenticationUse {
   /** To commit an activation, or else to sign. */
   readonly commit: boolean;
 }
-
-const promptSchema = object(
-  {
-    promptMessage: v.string('a string'),
-    promptTitle: v.optional(v.string('a string')),
-    cancelButton: v.optional(v.string('a string')),
-    fallbackButton: v.optional(v.string('a string')),
-  },
-  'a PowerAuthBiometricPrompt or undefined',
-);
 
 // What the functions below may do with an authentication object, and nobody else.
 let resolve: (value: object, field: string, use: AuthenticationUse) => PowerAuthAuthentication | undefined;
@@ -331,16 +301,6 @@ export function resolveAuthentication(
   const resolved = typeof value === 'object' && value !== null ? resolve(value, field, use) : undefined;
   if (resolved === undefined) throw wrongParameter(field, 'a PowerAuthAuthentication', value);
   return resolved;
-}
-
-/**
- * A copy of a prompt.
- *
- * @throws WRONG_PARAMETER unless `value` is one
- * @internal
- */
-export function buildPrompt(value: unknown, field: string): PowerAuthBiometricPrompt {
-  return check(promptSchema, value, field, PowerAuthErrorCode.WRONG_PARAMETER) as PowerAuthBiometricPrompt;
 }
 
 /**

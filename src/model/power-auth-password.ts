@@ -11,7 +11,7 @@ import { itself, knowItself } from '../util/instance.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { assertWellFormed, describe, wrongNumber, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
-import type { PinTestResult } from './pin-test-result.ts';
+import type { PinTestResult } from '../pin-strength/pin-test-result.ts';
 
 /**
  * A password: a {@link PowerAuthPassword}, or a string, which JavaScript cannot wipe.

@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { PinTestIssue, type PinTestResult } from '../model/pin-test-result.ts';
+import { PinTestIssue, type PinTestResult } from './pin-test-result.ts';
 import { wipe } from '../util/bytes.ts';
 import { isPossiblyDate } from './dates.ts';
 import { isFrequentlyUsed } from './frequently-used.ts';

@@ -6,13 +6,9 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { guard } from '../facade.ts';
-import {
-  buildPrompt,
-  resolveAuthentication,
-  type PowerAuthAuthentication,
-  type PowerAuthBiometricPrompt,
-} from '../model/power-auth-authentication.ts';
-import type { PowerAuthBiometryInfo } from '../model/power-auth-biometry-info.ts';
+import { buildPrompt, type PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-prompt.ts';
+import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import type { PowerAuthBiometryInfo } from '../biometry/power-auth-biometry-info.ts';
 import { assertPassword, type PasswordType } from '../model/power-auth-password.ts';
 import { groupBiometricAuthentication } from '../session/biometry-group.ts';
 import { addBiometryFactor } from '../session/biometry-setup.ts';

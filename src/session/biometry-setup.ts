@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
+import type { PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-prompt.ts';
 import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PasswordType } from '../model/power-auth-password.ts';
 import { deriveBiometryKey } from '../protocol/kdf.ts';

@@ -14,12 +14,12 @@ import {
 } from '../biometry/types.ts';
 import { UnlockedBiometryKey } from '../biometry/unlocked-key.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
+import type { PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-prompt.ts';
 import {
   PowerAuthBiometryStatus,
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
-} from '../model/power-auth-biometry-info.ts';
+} from '../biometry/power-auth-biometry-info.ts';
 import { unlessAborted } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';

@@ -7,7 +7,7 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { BuiltActivation } from '../model/power-auth-activation.ts';
-import type { PowerAuthBiometricPrompt } from '../model/power-auth-authentication.ts';
+import type { PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-prompt.ts';
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
 import { readPassword, usePassword, type PasswordType } from '../model/power-auth-password.ts';
 import { verifyActivationCodeSignature, type ParsedActivationCode } from '../protocol/activation-code.ts';

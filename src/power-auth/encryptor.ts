@@ -5,8 +5,8 @@
  */
 
 import * as v from 'valibot';
-import { failure, PowerAuthErrorCode } from './errors.ts';
-import { assertString, bodyBytes, guard } from './facade.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { assertString, bodyBytes, guard } from '../facade.ts';
 import type {
   PowerAuthCryptogram,
   PowerAuthDataFormat,
@@ -14,22 +14,22 @@ import type {
   PowerAuthEncryptedRequestData,
   PowerAuthEncryptor,
   PowerAuthEncryptorScope,
-} from './model/power-auth-encryptor.ts';
-import type { ResponseDecryptor } from './protocol/ecies.ts';
-import { missingActivation } from './session/activation-store.ts';
+} from '../model/power-auth-encryptor.ts';
+import type { ResponseDecryptor } from '../protocol/ecies.ts';
+import { missingActivation } from '../session/activation-store.ts';
 import {
   encryptForActivation,
   encryptForApplication,
   type GenericEncryptedRequest,
-} from './session/generic-encryption.ts';
-import { findSession, sessionOf } from './session/registry.ts';
-import type { Session } from './session/session.ts';
-import { base64, base64DecodeLenient } from './util/base64.ts';
-import { utf8Decode, wipe } from './util/bytes.ts';
-import { itself, knowItself } from './util/instance.ts';
-import { object } from './util/schema.ts';
-import { keepsNothingAlive, type Timer } from './util/timers.ts';
-import { check, wrongParameter } from './util/validate.ts';
+} from '../session/generic-encryption.ts';
+import { findSession, sessionOf } from '../session/registry.ts';
+import type { Session } from '../session/session.ts';
+import { base64, base64DecodeLenient } from '../util/base64.ts';
+import { utf8Decode, wipe } from '../util/bytes.ts';
+import { itself, knowItself } from '../util/instance.ts';
+import { object } from '../util/schema.ts';
+import { keepsNothingAlive, type Timer } from '../util/timers.ts';
+import { check, wrongParameter } from '../util/validate.ts';
 
 /** Disuse after which a decryptor's keys are wiped, ms. */
 const DECRYPTOR_LIFE = 5 * 60_000;

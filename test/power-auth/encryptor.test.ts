@@ -9,14 +9,14 @@ import {
   type PowerAuthDataFormat,
   type PowerAuthEncryptedRequestData,
   type PowerAuthEncryptor,
-} from '../src/index.ts';
-import { Encryption } from '../src/session/encryption.ts';
-import { memoryStorage } from '../src/storage/memory.ts';
-import type { PowerAuthTestServer } from '../src/testing/index.ts';
-import { gate, turn } from '../src/testing/storage-contract/support.ts';
-import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from './helpers/client.ts';
-import { error } from './helpers/error.ts';
-import { NO_INSTANCES, NO_STRINGS, ODD_TEXTS } from './helpers/wrong-values.ts';
+} from '../../src/index.ts';
+import { Encryption } from '../../src/session/encryption.ts';
+import { memoryStorage } from '../../src/storage/memory.ts';
+import type { PowerAuthTestServer } from '../../src/testing/index.ts';
+import { gate, turn } from '../../src/testing/storage-contract/support.ts';
+import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from '../helpers/client.ts';
+import { error } from '../helpers/error.ts';
+import { NO_INSTANCES, NO_STRINGS, ODD_TEXTS } from '../helpers/wrong-values.ts';
 
 const WRONG = error(PowerAuthErrorCode.WRONG_PARAMETER);
 const GONE = error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT);

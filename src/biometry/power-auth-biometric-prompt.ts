@@ -1,0 +1,49 @@
+/**
+ * What the user reads when asked for biometric authentication.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from '../errors.ts';
+import { object } from '../util/schema.ts';
+import { check } from '../util/validate.ts';
+
+/**
+ * What the user reads when asked for biometric authentication.
+ *
+ * @example
+ * ```ts
+ * const prompt: PowerAuthBiometricPrompt = { promptMessage: 'Please approve the payment' };
+ * ```
+ */
+export interface PowerAuthBiometricPrompt {
+  /** Why the user is asked, for example "Please approve the payment". */
+  readonly promptMessage: string;
+  /** Title, where the platform shows one. */
+  readonly promptTitle?: string;
+  /** Text of the button that cancels, where the platform takes one. */
+  readonly cancelButton?: string;
+  /** Text of the button for another way, where the platform takes one. */
+  readonly fallbackButton?: string;
+}
+
+const promptSchema = object(
+  {
+    promptMessage: v.string('a string'),
+    promptTitle: v.optional(v.string('a string')),
+    cancelButton: v.optional(v.string('a string')),
+    fallbackButton: v.optional(v.string('a string')),
+  },
+  'a PowerAuthBiometricPrompt or undefined',
+);
+
+/**
+ * A copy of a prompt.
+ *
+ * @throws WRONG_PARAMETER unless `value` is one
+ * @internal
+ */
+export function buildPrompt(value: unknown, field: string): PowerAuthBiometricPrompt {
+  return check(promptSchema, value, field, PowerAuthErrorCode.WRONG_PARAMETER) as PowerAuthBiometricPrompt;
+}
