@@ -9,6 +9,7 @@
  */
 import { PowerAuth } from 'powerauth-wasm';
 import { memoryStorage } from 'powerauth-wasm/storage/memory';
+import { decodeActivationRecord, encodeActivationRecord } from '../../dist/session/activation-record.js';
 import { RecordKeys } from '../../dist/session/record-keys.js';
 import { encodeTokenRecord } from '../../dist/session/token-record.js';
 import { sealedStorage } from '../../dist/storage/sealed.js';
@@ -38,15 +39,19 @@ export const readActivation = (storage, sealingKey, instanceId) =>
 export async function filledStorage(activation, instanceId, tokens, storage = memoryStorage()) {
   const sealed = sealedStorage(storage, bytesOf(activation.sealingKey));
   const keys = new RecordKeys(instanceId);
-  await sealed.set(keys.activation, bytesOf(activation.record));
+  // The record names its instance.
+  const record = { ...decodeActivationRecord(bytesOf(activation.record)), instanceId };
+  await sealed.set(keys.activation, encodeActivationRecord(record));
   for (const [name, { id, secret }] of tokens) {
-    const record = {
+    const token = {
+      instanceId,
+      name,
       activationId: activation.id,
       tokenIdentifier: id,
       signatureType: 'possession',
       tokenSecret: secret,
     };
-    await sealed.set(keys.token(name), encodeTokenRecord(record));
+    await sealed.set(keys.token(name), encodeTokenRecord(token));
   }
   return storage;
 }

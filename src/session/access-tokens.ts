@@ -18,6 +18,7 @@ import { wipe } from '../util/bytes.ts';
 import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
 import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
 import type { RecordKeys } from './record-keys.ts';
+import { misplacedRecord } from './record.ts';
 import type { Session } from './session.ts';
 import { removeToken } from './signed-requests.ts';
 import { TokenCache, type CachedToken } from './token-cache.ts';
@@ -213,7 +214,7 @@ export class AccessTokens {
   /** The record if it is one of the present activation; one of an earlier activation is purged. */
   async #read(name: string): Promise<TokenRecord | undefined> {
     const key = this.#keys.token(name);
-    const record = await this.#readRecord(key);
+    const record = await this.#readRecord(key, name);
     if (record === undefined) return undefined;
     const { activation } = this.#session;
     if (record.activationId === (await activation.activationId())) return record;
@@ -224,11 +225,17 @@ export class AccessTokens {
     return undefined;
   }
 
-  async #readRecord(key: string): Promise<TokenRecord | undefined> {
+  /** @param name of the token, where it is known */
+  async #readRecord(key: string, name?: string): Promise<TokenRecord | undefined> {
     const bytes = await this.#storage.get(key);
     if (bytes === undefined) return undefined;
     try {
-      return decodeTokenRecord(bytes);
+      const record = decodeTokenRecord(bytes);
+      const isOwn = name === undefined ? this.#keys.token(record.name) === key : record.name === name;
+      // One of version 1 doesn't tell.
+      if (record.name === '' || (isOwn && record.instanceId === this.#keys.instanceId)) return record;
+      wipe(record.tokenSecret);
+      throw misplacedRecord('token record');
     } finally {
       wipe(bytes);
     }
@@ -269,7 +276,7 @@ export class AccessTokens {
       // Another tab, worker, process or machine may have made it while this one waited.
       const made = await this.find(name);
       if (made !== undefined) return sameFactors(made, type);
-      const record = await this.#create(authentication, type);
+      const record = await this.#create(name, authentication, type);
       try {
         await throwIfLost(lock);
         return await this.#keep(name, record);
@@ -279,7 +286,7 @@ export class AccessTokens {
     });
   }
 
-  async #create(authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
+  async #create(name: string, authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
     const { endpoints } = this.#session;
     const kind: EncryptedRequestKind = {
       uriId: SharedInfo1.createToken,
@@ -288,7 +295,8 @@ export class AccessTokens {
     return withFactors(this.#session, authentication, (factors) =>
       sendEncrypted(this.#session, factors, kind, {}, (answer, { activationId }) => {
         const { tokenId, tokenSecret } = parseTokenResponse(answer);
-        return { activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };
+        const { instanceId } = this.#keys;
+        return { instanceId, name, activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };
       }),
     );
   }

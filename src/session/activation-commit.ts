@@ -28,18 +28,19 @@ import {
   wipeActivationRecord,
   type ActivationRecord,
 } from './activation-record.ts';
+import type { RecordKeys } from './record-keys.ts';
 
 /** Puts one activation into the storage, in as many attempts as it takes. */
 export class ActivationCommit {
   readonly #storage: PowerAuthStorage;
-  readonly #key: string;
+  readonly #keys: RecordKeys;
   /** That of the attempt whose record may have been written; it was in the storage, for sure. */
   #reservation: Uint8Array | undefined;
 
   /** @param storage sealed already */
-  constructor(storage: PowerAuthStorage, key: string) {
+  constructor(storage: PowerAuthStorage, keys: RecordKeys) {
     this.#storage = storage;
-    this.#key = key;
+    this.#keys = keys;
   }
 
   /** Whether an attempt has failed without telling if it has written. */
@@ -59,7 +60,7 @@ export class ActivationCommit {
     let refusal: Error | undefined;
     let encoded: Uint8Array | undefined;
     try {
-      const stored = await this.#storage.update(this.#key, (current) => {
+      const stored = await this.#storage.update(this.#keys.activation, (current) => {
         refusal = undefined;
         wipe(encoded);
         try {
@@ -80,18 +81,26 @@ export class ActivationCommit {
     this.#reservation = undefined;
   }
 
+  #read(bytes: Uint8Array | undefined): ReturnType<typeof readActivation> {
+    return readActivation(bytes, this.#keys.instanceId);
+  }
+
   /** Replaces nothing, or somebody's reservation, by one of this attempt. */
   async #reserve(): Promise<Uint8Array> {
     const reservation = randomBytes(16);
     try {
-      await this.#storage.update(this.#key, (current) => {
-        const { record } = readActivation(current);
-        if (record === undefined) return encodeReservation(reservation);
+      await this.#storage.update(this.#keys.activation, (current) => {
+        const { record } = this.#read(current);
+        if (record === undefined)
+          return encodeReservation({ instanceId: this.#keys.instanceId, nonce: reservation });
         wipeActivationRecord(record);
         throw anotherOne();
       });
     } catch (error) {
-      const found = await this.#storage.get(this.#key).then(readActivation, () => undefined);
+      const found = await this.#storage
+        .get(this.#keys.activation)
+        .then((bytes) => this.#read(bytes))
+        .catch(() => undefined);
       if (found?.record !== undefined) wipeActivationRecord(found.record);
       if (!isSame(found?.reservation, reservation)) throw error;
     }
@@ -103,7 +112,7 @@ export class ActivationCommit {
     record: ActivationRecord,
     reservation: Uint8Array,
   ): Uint8Array<ArrayBuffer> {
-    const found = readActivation(current);
+    const found = this.#read(current);
     if (isSame(found.reservation, reservation)) return encodeActivationRecord(record);
     if (found.record === undefined) {
       throw found.reservation === undefined ? removed() : anotherOne();
@@ -122,8 +131,8 @@ export class ActivationCommit {
     let isWritten = false;
     const nothingToUndo = new Error('left as it is');
     try {
-      await this.#storage.update(this.#key, (current) => {
-        const found = readActivation(current);
+      await this.#storage.update(this.#keys.activation, (current) => {
+        const found = this.#read(current);
         if (isSame(found.reservation, reservation)) return undefined;
         // Each attempt has a salt of its own.
         isWritten = isSame(found.record?.knowledge.salt, record.knowledge.salt);

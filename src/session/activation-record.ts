@@ -5,8 +5,8 @@
  */
 
 import type { PasswordDerivation, PasswordHash } from '../protocol/knowledge.ts';
-import { assertNotWiped, be32, utf8, utf8Decode, wipe } from '../util/bytes.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { assertNotWiped, be32, utf16, utf16Decode, utf8, utf8Decode, wipe } from '../util/bytes.ts';
+import { decodeRecord, encodeRecord, misplacedRecord } from './record.ts';
 
 /** Hash-based counter of the signatures. */
 export interface SignatureCounter {
@@ -36,6 +36,8 @@ export interface WrappedBiometryKey {
 
 /** What is known of a committed activation. Who holds one wipes it with {@link wipeActivationRecord}. */
 export interface ActivationRecord {
+  /** Of which instance; empty in records of version 5 and before, which don't tell. */
+  readonly instanceId: string;
   readonly activationId: string;
   /** 33 B. */
   readonly serverPublicKey: Uint8Array;
@@ -55,12 +57,12 @@ export interface ActivationRecord {
   readonly biometry?: WrappedBiometryKey | undefined;
 }
 
-const VERSION = 5;
+const VERSION = 6;
 /** Instead of a version: marks a reservation. */
 const RESERVATION = 0;
 const NOTHING = new Uint8Array(0);
 /** Fields of each version; later ones have added theirs at the end. */
-const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16, 5: 17 };
+const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16, 5: 17, 6: 18 };
 const LENGTHS = [
   undefined, // activation id
   33, // server public key
@@ -79,6 +81,7 @@ const LENGTHS = [
   undefined, // wrapped biometry key
   1, // hash of PBKDF2; records of version 3 and before have none, and SHA-1
   16, // password id; records of version 4 and before have none, and their salt stands for it
+  undefined, // instance id in UTF-16; records of version 5 and before have none
 ] as const;
 /** By their number in a record. */
 const HASHES: readonly PasswordHash[] = ['SHA-1', 'SHA-256'];
@@ -108,6 +111,7 @@ export function encodeActivationRecord(record: ActivationRecord): Uint8Array<Arr
     record.biometry?.wrappedKey ?? NOTHING,
     Uint8Array.of(HASHES.indexOf(record.knowledge.hash)),
     record.knowledge.passwordId,
+    utf16(record.instanceId),
   ]);
 }
 
@@ -135,8 +139,10 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     wrappedBiometryKey,
     hash,
     passwordId,
+    instanceId,
   ] = decodeFields(bytes);
   return {
+    instanceId: utf16Decode(instanceId),
     activationId: utf8Decode(id),
     serverPublicKey: server,
     devicePublicKey: device,
@@ -159,29 +165,61 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
   };
 }
 
-/** What holds an activation's place while it is being committed; no secret. @param nonce 16 B */
-export function encodeReservation(nonce: Uint8Array): Uint8Array<ArrayBuffer> {
-  return encodeRecord(RESERVATION, [nonce]);
+/** What holds an activation's place while it is being committed; no secret. */
+export interface Reservation {
+  readonly instanceId: string;
+  /** 16 B. */
+  readonly nonce: Uint8Array;
+}
+
+export function encodeReservation({ instanceId, nonce }: Reservation): Uint8Array<ArrayBuffer> {
+  return encodeRecord(RESERVATION, [nonce, utf16(instanceId)]);
 }
 
 /**
- * What is in the activation's place: a record, which the caller wipes; or the nonce of a reservation; or nothing. The bytes
- * are wiped.
+ * What is in an activation's place, whosever it is: a record, which the caller wipes; or a reservation. The bytes are
+ * wiped.
  *
  * @throws INVALID_ACTIVATION_DATA
  */
-export function readActivation(bytes: Uint8Array | undefined): {
+export function decodeActivationPlace(
+  bytes: Uint8Array,
+): { readonly record: ActivationRecord } | { readonly reserved: Reservation } {
+  try {
+    if (bytes[0] !== RESERVATION) return { record: decodeActivationRecord(bytes) };
+    const lengths = [16, undefined] as const;
+    const [nonce, instanceId] = decodeRecord(bytes, RESERVATION, lengths, 'reservation of an activation');
+    return { reserved: { nonce, instanceId: utf16Decode(instanceId) } };
+  } finally {
+    wipe(bytes);
+  }
+}
+
+/**
+ * What is in the place of this instance's activation: a record, which the caller wipes; or the nonce of a reservation; or
+ * nothing. The bytes are wiped.
+ *
+ * @throws INVALID_ACTIVATION_DATA, also for one of another instance
+ */
+export function readActivation(
+  bytes: Uint8Array | undefined,
+  instanceId: string,
+): {
   readonly record?: ActivationRecord;
   readonly reservation?: Uint8Array;
 } {
   if (bytes === undefined) return {};
-  try {
-    if (bytes[0] !== RESERVATION) return { record: decodeActivationRecord(bytes) };
-    const [reservation] = decodeRecord(bytes, RESERVATION, [16], 'reservation of an activation');
-    return { reservation };
-  } finally {
-    wipe(bytes);
+  const found = decodeActivationPlace(bytes);
+  if ('reserved' in found) {
+    if (found.reserved.instanceId !== instanceId) throw misplacedRecord('reservation of an activation');
+    return { reservation: found.reserved.nonce };
   }
+  const { record } = found;
+  if (record.instanceId === instanceId) return { record };
+  // One of an earlier version doesn't tell; it gets the name when it is written anew.
+  if (record.instanceId === '') return { record: { ...record, instanceId } };
+  wipeActivationRecord(record);
+  throw misplacedRecord('activation record');
 }
 
 function decodeFields(bytes: Uint8Array) {

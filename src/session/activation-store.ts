@@ -17,6 +17,7 @@ import {
   type WrappedBiometryKey,
   type WrappedKnowledgeKey,
 } from './activation-record.ts';
+import type { RecordKeys } from './record-keys.ts';
 import type { SessionStorage } from './session-storage.ts';
 
 /** The error of calls that need an activation where there is none. */
@@ -30,7 +31,7 @@ export function missingActivation(): Error {
 /** Reads and changes the activation record. */
 export class ActivationStore {
   readonly #storage: SessionStorage;
-  readonly #key: string;
+  readonly #keys: RecordKeys;
   /** Identifier known from the storage; null when it has none, undefined when it must be asked. */
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
@@ -45,9 +46,9 @@ export class ActivationStore {
    * @param onOther told when the storage shows another activation than before, or none: it doesn't matter who finds that
    *   out, and whether anybody has given notice of it
    */
-  constructor(storage: SessionStorage, key: string, onOther: () => void) {
+  constructor(storage: SessionStorage, keys: RecordKeys, onOther: () => void) {
     this.#storage = storage;
-    this.#key = key;
+    this.#keys = keys;
     this.#onOther = onOther;
   }
 
@@ -59,8 +60,8 @@ export class ActivationStore {
 
   /** The record, or undefined. The caller wipes it. */
   async read(): Promise<ActivationRecord | undefined> {
-    const bytes = await this.#storage.get(this.#key);
-    const { record } = readActivation(bytes);
+    const bytes = await this.#storage.get(this.#keys.activation);
+    const { record } = readActivation(bytes, this.#keys.instanceId);
     this.#notice(record);
     return record;
   }
@@ -94,7 +95,7 @@ export class ActivationStore {
 
   /** The commit of a new activation; {@link forget} is due after each attempt. */
   newCommit(): ActivationCommit {
-    return new ActivationCommit(this.#storage, this.#key);
+    return new ActivationCommit(this.#storage, this.#keys);
   }
 
   /**
@@ -185,7 +186,7 @@ export class ActivationStore {
   /** Deletes the record, whatever it is; no error when there is none. */
   async delete(): Promise<void> {
     try {
-      await this.#storage.delete(this.#key);
+      await this.#storage.delete(this.#keys.activation);
     } finally {
       // Not "there is none": somebody else may have created one in the meantime.
       this.forget();
@@ -255,10 +256,10 @@ export class ActivationStore {
     let before: ActivationRecord | undefined;
     let encoded: Uint8Array | undefined;
     try {
-      const stored = await this.#storage.update(this.#key, (current) => {
+      const stored = await this.#storage.update(this.#keys.activation, (current) => {
         if (before !== undefined) wipeActivationRecord(before);
         wipe(encoded);
-        before = readActivation(current).record;
+        before = readActivation(current, this.#keys.instanceId).record;
         this.#notice(before);
         if (before === undefined) throw missingActivation();
         const changed = change(before);

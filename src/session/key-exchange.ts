@@ -64,7 +64,7 @@ export async function exchangeKeys(
       });
       const outer = await wipedAfter(layer1.decryptor.decrypt(answer), parseActivationLayer1);
       const inner = await wipedAfter(layer2.decryptor.decrypt(outer.activationData), parseActivationLayer2);
-      const exchange = keyExchange(device, inner);
+      const exchange = keyExchange(session.instanceId, device, inner);
       const { activationRecovery } = inner;
       return {
         exchange,
@@ -112,6 +112,7 @@ function identityAttributes(proof: ActivationProof): Readonly<Record<string, unk
 }
 
 function keyExchange(
+  instanceId: string,
   device: { privateKey: Uint8Array; publicKey: Uint8Array },
   server: ActivationLayer2Response,
 ): KeyExchange {
@@ -126,6 +127,7 @@ function keyExchange(
       knowledgeKey: keys.knowledge,
       biometryKey: keys.biometry,
       record: {
+        instanceId,
         activationId,
         serverPublicKey,
         devicePublicKey,

@@ -8,19 +8,18 @@
  * ```
  *
  * `<instance>` and `<token>` are Base64url of the SHA-256 of instance id and token name in UTF-16: of one length, in
- * one alphabet, different for names that UTF-8 or a file system would fold together, and telling nobody the names.
+ * one alphabet, different for names that UTF-8 or a file system would fold together, and telling nobody the names. The
+ * names themselves are in the records, which are sealed.
  *
  * @module
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64url } from '../util/base64.ts';
+import { utf16 } from '../util/bytes.ts';
 
 function hashName(name: string): Uint8Array {
-  const units = new Uint8Array(2 * name.length);
-  const view = new DataView(units.buffer);
-  for (let i = 0; i < name.length; i++) view.setUint16(2 * i, name.charCodeAt(i));
-  return sha256(units);
+  return sha256(utf16(name));
 }
 
 /** What the keys of one instance begin with, from any of them. */
@@ -30,6 +29,7 @@ export function instanceOf(key: string): string {
 
 /** The keys of one instance. */
 export class RecordKeys {
+  readonly instanceId: string;
   /** What all of them begin with, see {@link instanceOf}. */
   readonly instance: string;
   readonly activation: string;
@@ -38,6 +38,7 @@ export class RecordKeys {
   readonly tokens: string;
 
   constructor(instanceId: string) {
+    this.instanceId = instanceId;
     this.instance = `${base64url(hashName(instanceId))}/`;
     this.activation = `${this.instance}activation`;
     this.requests = `${this.instance}requests`;

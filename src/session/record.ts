@@ -13,6 +13,14 @@ export function encodeRecord(version: number, fields: readonly Uint8Array[]): Ui
   return concat(Uint8Array.of(version), ...fields.flatMap((field) => [be32(field.length), field]));
 }
 
+/** The error for a record that was written for another place than the one where it was found. */
+export function misplacedRecord(what: string): Error {
+  return failure(
+    PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
+    `${what}: expected the one of this place, got one that names another instance or token; it is left in place`,
+  );
+}
+
 /**
  * Copies of the fields; the caller wipes them.
  *

@@ -79,7 +79,7 @@ export class Session {
       clock: clientConfiguration.clock ?? systemClock,
       fetchServerTime: () => this.endpoints.serverStatus(),
     });
-    this.activation = new ActivationStore(storage, this.#keys.activation, () => this.tokens.doubt());
+    this.activation = new ActivationStore(storage, this.#keys, () => this.tokens.doubt());
     const { authenticateOnBiometricKeySetup, provider = defaultBiometry() } =
       configurations.biometryConfiguration;
     this.biometry = new BiometryFactor(this.activation, { provider, authenticateOnBiometricKeySetup });

@@ -4,11 +4,15 @@
  * @module
  */
 
-import { assertNotWiped, utf8, utf8Decode } from '../util/bytes.ts';
+import { assertNotWiped, utf16, utf16Decode, utf8, utf8Decode } from '../util/bytes.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 
 /** What is known of an access token. Who holds one wipes `tokenSecret`. */
 export interface TokenRecord {
+  /** Of which instance; empty in records of version 1, which don't tell. */
+  readonly instanceId: string;
+  /** Under which name; empty in records of version 1. */
+  readonly name: string;
   readonly activationId: string;
   readonly tokenIdentifier: string;
   /** Signature type that the token was made with, for example `possession_knowledge`. */
@@ -17,7 +21,9 @@ export interface TokenRecord {
   readonly tokenSecret: Uint8Array;
 }
 
-const VERSION = 1;
+const VERSION = 2;
+/** Fields of version 1; version 2 has added the names in UTF-16. */
+const FIRST_FIELDS = 4;
 
 /**
  * The record's bytes, the secret among them; the caller wipes them.
@@ -31,18 +37,28 @@ export function encodeTokenRecord(record: TokenRecord): Uint8Array<ArrayBuffer> 
     utf8(record.tokenIdentifier),
     utf8(record.signatureType),
     record.tokenSecret,
+    utf16(record.instanceId),
+    utf16(record.name),
   ]);
 }
 
-/** @throws INVALID_ACTIVATION_DATA */
+/**
+ * Reads records of this and of all earlier versions.
+ *
+ * @throws INVALID_ACTIVATION_DATA
+ */
 export function decodeTokenRecord(bytes: Uint8Array): TokenRecord {
-  const [activationId, tokenIdentifier, signatureType, tokenSecret] = decodeRecord(
+  const isFirst = bytes[0] === 1;
+  const [activationId, tokenIdentifier, signatureType, tokenSecret, instanceId, name] = decodeRecord(
     bytes,
-    VERSION,
-    [undefined, undefined, undefined, 16],
+    isFirst ? 1 : VERSION,
+    [undefined, undefined, undefined, 16, undefined, undefined],
     'token record',
+    isFirst ? FIRST_FIELDS : undefined,
   );
   return {
+    instanceId: utf16Decode(instanceId),
+    name: utf16Decode(name),
     activationId: utf8Decode(activationId),
     tokenIdentifier: utf8Decode(tokenIdentifier),
     signatureType: utf8Decode(signatureType),

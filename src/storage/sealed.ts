@@ -20,7 +20,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
+import { concat, equalBytes, utf16, utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { webCrypto } from '../util/web-crypto.ts';
 import { assertKey, copyOfValue } from './checks.ts';
@@ -41,14 +41,6 @@ const KEY_ID_LABEL = 'powerauth-wasm key';
 
 /** What `sealedStorage` takes as a key. */
 export type PowerAuthSealingKey = CryptoKey | Uint8Array | (() => Promise<CryptoKey>);
-
-/** The units of a string, two bytes each: unlike UTF-8, different for different lone surrogates. */
-function utf16(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(2 * text.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i));
-  return bytes;
-}
 
 /** A key and its id. */
 class Sealer {

@@ -20,6 +20,22 @@ export function utf8Decode(bytes: Uint8Array): string {
   return new (requireGlobal('TextDecoder'))('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
+/** The units of `text`, two bytes each, the higher one first: unlike UTF-8, different for different lone surrogates. */
+export function utf16(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(2 * text.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i));
+  return bytes;
+}
+
+/** The text of {@link utf16} bytes; an odd last byte is left out. */
+export function utf16Decode(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = '';
+  for (let i = 0; i + 1 < bytes.length; i += 2) text += String.fromCharCode(view.getUint16(i));
+  return text;
+}
+
 /**
  * The text of bytes that came as JSON, decoded as fetch's `json()` does it: a byte order mark is dropped (undici drops two),
  * and invalid UTF-8 is replaced.

@@ -16,6 +16,7 @@ const random = (length: number) => Uint8Array.from(randomBytes(length));
 
 const salt = random(16);
 const plain: ActivationRecord = {
+  instanceId: 'gateway \u{1f600} \ud83d',
   activationId: 'c4e8f1d2-0b1a-4d56-9f7b-2a8e5d0f1c33',
   serverPublicKey: random(33),
   devicePublicKey: random(33),
@@ -58,23 +59,24 @@ describe('an activation record', () => {
   });
 
   test('is read as earlier versions wrote it, and written anew in the present one', () => {
-    const without = { ...plain, wrappedRecoveryData: new Uint8Array(0) };
+    const without = { ...plain, instanceId: '', wrappedRecoveryData: new Uint8Array(0) };
     const record = decodeActivationRecord(encodeRecord(1, version1));
     expect(record).toEqual(without);
-    expect(encodeActivationRecord(record)[0]).toBe(5);
+    expect(encodeActivationRecord(record)[0]).toBe(6);
     const recovery = encodeRecord(2, [...version1, plain.wrappedRecoveryData]);
-    expect(decodeActivationRecord(recovery)).toEqual(plain);
+    expect(decodeActivationRecord(recovery)).toEqual({ ...plain, instanceId: '' });
   });
 
   test.each([
-    ['of a later version', encodeRecord(6, version1), /expected record version 5, got 6/],
-    ['of version 0', encodeRecord(0, version1), /expected record version 5, got 0/],
-    ['that is empty', new Uint8Array(0), /expected record version 5, got undefined/],
+    ['of a later version', encodeRecord(7, version1), /expected record version 6, got 7/],
+    ['of version 0', encodeRecord(0, version1), /expected record version 6, got 0/],
+    ['that is empty', new Uint8Array(0), /expected record version 6, got undefined/],
     ['of version 1 with more fields', encodeRecord(1, [...version1, random(1)]), /bytes, got/],
     ['of version 2 with fewer fields', encodeRecord(2, version1), /expected 12 fields, got 11/],
     ['of version 3 with fewer fields', encodeRecord(3, version1), /expected 15 fields, got 11/],
     ['of version 4 with fewer fields', encodeRecord(4, version1), /expected 16 fields, got 11/],
     ['of version 5 with fewer fields', encodeRecord(5, version1), /expected 17 fields, got 11/],
+    ['of version 6 with fewer fields', encodeRecord(6, version1), /expected 18 fields, got 11/],
   ])('%s is refused', (_, bytes, message) => {
     expect(() => decodeActivationRecord(bytes)).toThrow(
       expect.objectContaining(error(PowerAuthErrorCode.INVALID_ACTIVATION_DATA, message)),

@@ -133,7 +133,7 @@ class World {
     try {
       const storage = sealedStorage(opened, SEALING_KEY);
       const keys = this.#keys;
-      const { record } = readActivation(await storage.get(keys.activation));
+      const { record } = readActivation(await storage.get(keys.activation), keys.instanceId);
       const tokens: string[] = [];
       for await (const key of storage.list(keys.tokens)) {
         const token = decodeTokenRecord((await storage.get(key)) ?? new Uint8Array());

@@ -7,7 +7,9 @@ import {
   PowerAuthErrorCode,
   type PowerAuthStorage,
 } from '../../src/index.ts';
+import { decodeActivationRecord, encodeActivationRecord } from '../../src/session/activation-record.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
+import { decodeTokenRecord, encodeTokenRecord } from '../../src/session/token-record.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
 import {
@@ -167,12 +169,12 @@ describe('what another process changed, and this one has not heard of', () => {
     const second = await activated({ instanceId: 'other name', storage });
     await second.powerAuth.tokenStore.requestAccessToken('token', POSSESSION);
     const theirs = new RecordKeys('other name');
-    for (const [from, to] of [
-      [theirs.activation, keys.activation],
-      [theirs.token('token'), keys.token('token')],
-    ] as const) {
-      await sealed.set(to, (await sealed.get(from)) ?? new Uint8Array());
-    }
+    const { instanceId } = keys;
+    const read = async (key: string) => (await sealed.get(key)) ?? new Uint8Array();
+    const record = { ...decodeActivationRecord(await read(theirs.activation)), instanceId };
+    const token = { ...decodeTokenRecord(await read(theirs.token('token'))), instanceId };
+    await sealed.set(keys.activation, encodeActivationRecord(record));
+    await sealed.set(keys.token('token'), encodeTokenRecord(token));
     expect(await deaf.tokenStore.hasLocalToken('token')).toBe(true);
   });
 });

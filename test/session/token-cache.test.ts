@@ -6,6 +6,8 @@ import { verifyHeader } from '../conformance/hot-path.ts';
 
 const TIME = 1795485444028;
 const record = (number: number): TokenRecord => ({
+  instanceId: 'instance',
+  name: `name-${number}`,
   activationId: 'activation',
   tokenIdentifier: `token-${number}`,
   signatureType: 'possession',
