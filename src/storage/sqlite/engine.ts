@@ -6,7 +6,7 @@
  */
 
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
 
 /** A value of a column, or of a parameter. */
@@ -74,17 +74,33 @@ function withoutSqliteWarning<T>(load: () => T): T {
 
 /** Through `require`, which bundlers leave alone: the package is optional, and native. */
 function betterSqlite3(): SqliteEngine {
-  // A bundle in CommonJS has no URL of its own; packages are then found from the working directory.
-  const { url } = import.meta as { url?: string };
-  const require = createRequire(url ?? join(process.cwd(), 'index.js'));
-  try {
-    const module = require.resolve('better-sqlite3');
-    return { module, Database: require(module) as SqlDatabaseClass };
-  } catch (cause) {
-    throw failure(
-      PowerAuthErrorCode.UNKNOWN_ERROR,
-      `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or install the package better-sqlite3, or give configure another storage`,
-      { cause },
-    );
+  let cause: unknown;
+  for (const place of placesOfPackages()) {
+    try {
+      const require = createRequire(place);
+      const module = require.resolve('better-sqlite3');
+      return { module, Database: require(module) as SqlDatabaseClass };
+    } catch (error) {
+      cause ??= error;
+    }
   }
+  throw failure(
+    PowerAuthErrorCode.UNKNOWN_ERROR,
+    `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or install the package better-sqlite3, or give configure another storage`,
+    { cause },
+  );
+}
+
+/**
+ * Files from which packages are found: this one, then the program, then any in the working directory. A bundle in
+ * CommonJS has no URL of its own, and one that webpack made has the URL of a file on the machine where it was built.
+ */
+function placesOfPackages(): string[] {
+  const { url } = import.meta as { url?: string };
+  const program = process.argv[1];
+  return [
+    ...(url === undefined ? [] : [url]),
+    ...(program === undefined ? [] : [resolve(program)]),
+    resolve('index.js'),
+  ];
 }

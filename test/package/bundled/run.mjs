@@ -1,0 +1,33 @@
+/**
+ * Runs an app that a bundler made.
+ *
+ * @module
+ */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const OTP = '123456';
+
+/**
+ * The environment of an app: its home, and what job.mjs wants to know of its bank.
+ *
+ * @param server from `startPowerAuthTestServer`
+ * @param home its home folder
+ * @param instanceIds for each there is an activation code
+ */
+export function environmentOf(server, home, instanceIds = ['main']) {
+  const code = (id) => [id, server.createActivation({ otp: OTP }).activationCode];
+  const bank = {
+    configuration: server.configuration,
+    url: `${server.baseUrl}/api/possession/token`,
+    otp: OTP,
+    codes: Object.fromEntries(instanceIds.map(code)),
+  };
+  // Nothing else: what the tests run under is no business of the app.
+  return { PATH: process.env.PATH, HOME: home, BANK: JSON.stringify(bank) };
+}
+
+/** Runs it to its end; what it printed. */
+export function runApp(server, { command: [file, ...args], cwd, home }) {
+  return promisify(execFile)(file, args, { cwd, env: environmentOf(server, home), timeout: 60_000 });
+}
