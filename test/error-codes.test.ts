@@ -18,7 +18,8 @@ import {
 import { testBiometry, type TestBiometry } from './helpers/biometry.ts';
 import { activated, PASSWORD, requestsTo, testClient, testServer } from './helpers/client.ts';
 import { error } from './helpers/error.ts';
-import { keysOf, rejection, temporaryFolder, testLmdbStorage } from './helpers/storage.ts';
+import { testSqliteStorage } from './helpers/sqlite.ts';
+import { keysOf, rejection, temporaryFolder } from './helpers/storage.ts';
 import { root } from './package/support.ts';
 
 const STATUS = '/pa/v3/activation/status';
@@ -121,9 +122,9 @@ const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Prov
     },
   },
   INVALID_ACTIVATION_DATA: {
-    how: 'a bit that fell over in an LMDB store',
+    how: 'a bit that fell over in an SQLite store',
     provoke: async () => {
-      const storage = testLmdbStorage(await temporaryFolder());
+      const storage = testSqliteStorage(await temporaryFolder());
       const { powerAuth } = await activated({ storage });
       for (const key of await keysOf(storage)) {
         const record = (await storage.get(key)) ?? new Uint8Array();
@@ -260,7 +261,7 @@ const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Prov
   BIOMETRY_FAILED: {
     how: 'a provider that has another key than the factor was made with',
     provoke: async () => {
-      const storage = testLmdbStorage(await temporaryFolder());
+      const storage = testSqliteStorage(await temporaryFolder());
       const settings = { storage, instanceId: 'another-key' };
       const { server, powerAuth } = await activated({ ...settings, biometry: testBiometry().biometry });
       await powerAuth.addBiometryFactor(PASSWORD);
@@ -277,11 +278,11 @@ const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Prov
     },
   },
   UNKNOWN_ERROR: {
-    how: 'an LMDB store whose path is a file',
+    how: 'an SQLite store whose path is a file',
     provoke: async () => {
       const path = join(await temporaryFolder(), 'file');
       await writeFile(path, 'not a folder');
-      const powerAuth = await testClient(await testServer(), { storage: testLmdbStorage(path) });
+      const powerAuth = await testClient(await testServer(), { storage: testSqliteStorage(path) });
       return powerAuth.hasValidActivation();
     },
     has: { cause: expect.any(Error) as object },

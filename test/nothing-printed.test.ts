@@ -23,7 +23,6 @@ import {
 } from '../src/index.ts';
 import { buildActivation } from '../src/model/power-auth-activation.ts';
 import { importSealingKey, sealedStorage } from '../src/storage/sealed.ts';
-import { lmdbStorage } from '../src/storage/lmdb.ts';
 import { localforageStorage } from '../src/storage/localforage.ts';
 import { MemorySpace, memoryStorage } from '../src/storage/memory.ts';
 import { redisStorage } from '../src/storage/redis.ts';
@@ -170,7 +169,6 @@ const SAMPLES: Record<string, string | (() => unknown[] | Promise<unknown[]>)> =
     await sealed.set('key', KEY);
     return [storage, sealed, await storage.sealingKey?.()];
   },
-  lmdbStorage: () => [lmdbStorage({ path: '/nowhere' })],
   sqliteStorage: () => [sqliteStorage({ path: '/nowhere' })],
   checkSqliteStorage: 'findings, which name places in a file',
   localforageStorage: () => [localforageStorage()],

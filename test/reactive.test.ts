@@ -17,7 +17,8 @@ import { sealedStorage } from '../src/storage/sealed.ts';
 import { activated, PASSWORD, SEALING_KEY, statusOf, testServer } from './helpers/client.ts';
 import { describeWith } from './helpers/programs.ts';
 import { testRedisStore } from './helpers/redis.ts';
-import { keysOf, testLmdbStore } from './helpers/storage.ts';
+import { testSqliteStore } from './helpers/sqlite.ts';
+import { keysOf } from './helpers/storage.ts';
 
 /** Ways to hold an object; the last one is of no framework, and hands on what it is asked for. */
 const wrappers: Record<string, <T extends object>(object: T) => T> = {
@@ -46,7 +47,7 @@ describe.each(Object.entries(wrappers))('in %s', (name, wrap) => {
   test('storages', async () => {
     await useStorage(wrap(memoryStorage()));
     await useStorage(memoryStorage(wrap(new MemorySpace())));
-    await useStorage(wrap((await testLmdbStore()).open()));
+    await useStorage(wrap((await testSqliteStore()).open()));
     await useStorage(wrap(sealedStorage(wrap(memoryStorage()), SEALING_KEY)));
   });
 

@@ -20,7 +20,7 @@ import { filesUnder } from './lib/stamp.mjs';
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const problems = [];
 
-/** `./storage/lmdb` is dist/storage/lmdb.js, `./testing` dist/testing/index.js: a reader needs no table. */
+/** `./storage/redis` is dist/storage/redis.js, `./testing` dist/testing/index.js: a reader needs no table. */
 function fileOf(subpath) {
   const path = subpath.replace(/^\.\/?/, '');
   const file = `./dist/${path}`;

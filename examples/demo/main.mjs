@@ -12,7 +12,7 @@ import {
   PowerAuthErrorCode,
   PowerAuthKeychainConfiguration,
 } from 'powerauth-wasm';
-import { lmdbStorage } from 'powerauth-wasm/storage/lmdb';
+import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
 
 const TOKEN = 'MyToken';
@@ -90,9 +90,9 @@ try {
       server.configuration,
       { enableUnsecureTraffic: true },
       undefined,
-      new PowerAuthKeychainConfiguration({ storage: lmdbStorage({ path: folder }) }),
+      new PowerAuthKeychainConfiguration({ storage: sqliteStorage({ path: folder }) }),
     );
-    return `engine ${powerAuth.engine}, records sealed in an LMDB store`;
+    return `engine ${powerAuth.engine}, records sealed in an SQLite store`;
   });
 
   const { activationId, activationCode } = server.createActivation({ userId: 'demo-user' });

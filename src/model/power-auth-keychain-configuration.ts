@@ -58,7 +58,7 @@ export interface PowerAuthKeychainConfigurationType {
    * HARDWARE and STRONGBOX with INSUFFICIENT_KEYCHAIN_PROTECTION.
    */
   readonly minimalRequiredKeychainProtection?: PowerAuthKeychainProtection;
-  /** Where records are kept. Default: by runtime, lmdb in Node. The caller closes a storage that it gave. */
+  /** Where records are kept. Default: by runtime, SQLite in Node, Deno and Bun. The caller closes a storage that it gave. */
   readonly storage?: PowerAuthStorage | undefined;
   /**
    * The AES-256-GCM key under which records are sealed: 32 bytes (copied; the caller wipes its own) or a CryptoKey with

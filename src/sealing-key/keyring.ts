@@ -6,8 +6,8 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
-import { lmdbStorage } from '../storage/lmdb.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from '../storage/sealing-key.ts';
+import { sqliteStorage } from '../storage/sqlite.ts';
 import type { PowerAuthCryptoKey } from '../storage/types.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { holdProcess } from '../util/hold.ts';
@@ -64,7 +64,7 @@ async function read(entry: Entry): Promise<CryptoKey | undefined> {
 /** Stores a new key, unless another process was faster; answers the one that is stored. */
 async function make(entry: Entry, name: string): Promise<CryptoKey> {
   // Keychains can't store something only where there is nothing; so one at a time, over all processes of this user.
-  const storage = lmdbStorage();
+  const storage = sqliteStorage();
   try {
     return await storage.lock(`keyring ${name}`, async () => (await read(entry)) ?? (await store(entry)));
   } finally {

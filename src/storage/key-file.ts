@@ -11,9 +11,9 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { secretBytes, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { fileFailure } from './file-failure.ts';
-import { syncFolder } from './lmdb-folder.ts';
 import { assertPrivateFolder, openPrivateFile } from './private-files.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from './sealing-key.ts';
+import { syncFolder } from './sync-folder.ts';
 
 const FILE_NAME = 'sealing.key';
 const WHAT = 'Sealing key';

@@ -75,7 +75,7 @@ export type PowerAuthStorageChange = readonly string[] | 'all';
  * ```
  */
 export interface PowerAuthStorage {
-  /** For messages and test titles: 'memory', 'lmdb', … */
+  /** For messages and test titles: 'memory', 'sqlite', … */
   readonly name: string;
 
   /**
@@ -142,7 +142,7 @@ export interface PowerAuthStorage {
 
   /**
    * The key to seal this storage's records with, where the caller gives none. A driver has this member when it knows
-   * where such a key belongs: lmdb keeps it in a file of its folder, memory beside the records. Without this member the
+   * where such a key belongs: sqlite keeps it in a file of its folder, memory beside the records. Without this member the
    * runtime's key store decides, see `defaultSealingKey`. Never called where {@link needsSealingKey} is true.
    */
   sealingKey?(): Promise<PowerAuthCryptoKey>;

@@ -1,16 +1,16 @@
 /** A page or component that is torn down while its activation is being committed: `deconfigure` cuts `commitActivation`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PowerAuthAuthentication } from 'powerauth-wasm';
-import { lmdbStorage } from 'powerauth-wasm/storage/lmdb';
 import { memoryStorage } from 'powerauth-wasm/storage/memory';
 import { redisStorage } from 'powerauth-wasm/storage/redis';
+import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { findProgram } from '../../tools/lib/programs.mjs';
 import { RedisServer } from '../../tools/lib/redis.mjs';
 import { attack, configured, created, outcome, PIN, startServer, temporaryFolder } from './lib.mjs';
 
 await attack('an activation of zeros, by deconfigure in the middle of commitActivation', async (stage) => {
   const server = await startServer(stage);
-  const storages = { memory: memoryStorage(), LMDB: lmdbStorage({ path: await temporaryFolder(stage) }) };
+  const storages = { memory: memoryStorage(), SQLite: sqliteStorage({ path: await temporaryFolder(stage) }) };
   if (findProgram('redis') === undefined) stage.saw('Redis was left out: it is not on this machine');
   else {
     const redis = await RedisServer.start();

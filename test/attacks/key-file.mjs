@@ -1,7 +1,7 @@
 /** Another user of the machine prepares the folder or the key file of a service, and so knows its sealing key. */
 import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lmdbStorage } from 'powerauth-wasm/storage/lmdb';
+import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { attack, temporaryFolder } from './lib.mjs';
 
 const NOBODY = 65534;
@@ -23,7 +23,7 @@ await attack('a key file that somebody else has put there', async (stage) => {
       if (name.includes('folder')) await chown(folder, owner, owner);
     }
     await chmod(folder, mode);
-    const storage = lmdbStorage({ path: folder });
+    const storage = sqliteStorage({ path: folder });
     const how = await storage.sealingKey().then(
       () => 'taken',
       () => 'refused',

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { lmdbStorage } from 'powerauth-wasm/storage/lmdb';
+import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { decodeActivationRecord } from '../../dist/session/activation-record.js';
 import { decodeTokenRecord } from '../../dist/session/token-record.js';
 import { sealedStorage } from '../../dist/storage/sealed.js';
@@ -14,7 +14,7 @@ await attack('keys and token secrets in memory after deconfigure', async (stage)
   const { formsOf, scanMemory } = await loadTypeScript('test/helpers/process-memory.ts');
   const server = await startServer(stage);
   const path = await temporaryFolder(stage);
-  const storage = lmdbStorage({ path });
+  const storage = sqliteStorage({ path });
   stage.atEnd(() => storage.close());
   const { powerAuth } = await activated(server, { storage });
   await powerAuth.deconfigure();

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { PowerAuthAuthentication } from 'powerauth-wasm';
-import { lmdbStorage } from 'powerauth-wasm/storage/lmdb';
+import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { configured, PIN, POSSESSION } from './lib.mjs';
 
 const { path, configuration, requests } = JSON.parse(process.env.TASK);
 const TOKENS = ['a', 'b', 'c', 'd', 'e'];
 
 async function live() {
-  const storage = lmdbStorage({ path });
+  const storage = sqliteStorage({ path });
   const powerAuth = await configured(configuration, { storage });
   const { tokenStore } = powerAuth;
   for (const name of TOKENS) {

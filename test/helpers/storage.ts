@@ -1,8 +1,7 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../../src/storage/types.ts';
 
 /** A new folder, removed after the test. */
@@ -10,13 +9,6 @@ export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'powerauth-wasm-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** A storage on `path` that is closed after the test. */
-export function testLmdbStorage(path: string): PowerAuthStorage {
-  const storage = lmdbStorage({ path });
-  onTestFinished(() => storage.close());
-  return storage;
 }
 
 /** A store of a test's own. */
@@ -27,16 +19,6 @@ export interface SharedStore {
   readonly open: () => PowerAuthStorage;
   /** Something that is another one after each write. */
   readonly footprint: () => Promise<unknown>;
-}
-
-/** A new LMDB store. */
-export async function testLmdbStore(): Promise<SharedStore> {
-  const folder = await temporaryFolder();
-  return {
-    place: folder,
-    open: () => testLmdbStorage(folder),
-    footprint: async () => (await stat(join(folder, 'data.mdb'), { bigint: true })).mtimeNs,
-  };
 }
 
 /** The keys with `prefix`, sorted. */

@@ -21,7 +21,7 @@ describe('tree shaking', () => {
     const { text } = await bundleProgram(
       `import * as unused from '${path.replace('.', 'powerauth-wasm')}';`,
       // Only Node can resolve these; the point is that the import of them goes too.
-      ['lmdb', 'redis', '@napi-rs/keyring', 'node:*'],
+      ['redis', '@napi-rs/keyring', 'node:*'],
     );
     expect(text.trim()).toBe('');
   });
@@ -94,7 +94,7 @@ describe('the bundle for browsers', () => {
 
   test('is made of files that a browser can use', async () => {
     const { inputs } = await bundleProgram(`export * from 'powerauth-wasm';`);
-    const foreign = inputs.filter((input) => /node_modules\/(?:lmdb|redis)\//.test(input));
+    const foreign = inputs.filter((input) => /node_modules\/(?:better-sqlite3|redis)\//.test(input));
     expect(foreign).toEqual([]);
     expect(inputs.filter((input) => builtinModules.includes(input))).toEqual([]);
     expect(inputs).toContain('dist/index.js');
@@ -129,7 +129,7 @@ describe('size', () => {
 });
 
 describe('storage packages', () => {
-  test.each(['lmdb', 'localforage', 'redis'])('%s is imported in one file at most', async (name) => {
+  test.each(['localforage', 'redis'])('%s is imported in one file at most', async (name) => {
     const files = (await readdir(join(root, 'src'), { recursive: true })).filter((path) =>
       path.endsWith('.ts'),
     );

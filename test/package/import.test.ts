@@ -36,7 +36,6 @@ async function programForAll(): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['lmdb'],
     tsconfigRaw: '{}',
   });
   const file = join(folder, 'program.mjs');

@@ -12,7 +12,8 @@ import { sealedStorage } from '../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { testServer } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
-import { temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+import { testSqliteStorage } from '../helpers/sqlite.ts';
+import { temporaryFolder } from '../helpers/storage.ts';
 
 /** A storage of somebody's own, which knows of no key. */
 function foreignStorage(): PowerAuthStorage {
@@ -42,7 +43,7 @@ describe('Node', () => {
       const sealed = sealedStorage(storage, () => node.defaultSealingKey(storage));
       await sealed.set('key', Uint8Array.of(1));
       await sealed.close();
-      expect(existsSync(join(folder, 'data.mdb'))).toBe(true);
+      expect(existsSync(join(folder, 'powerauth.db'))).toBe(true);
       expect(readFileSync(join(folder, 'sealing.key')).length).toBe(32);
       const again = node.defaultStorage();
       expect(await sealedStorage(again, await node.defaultSealingKey(again)).get('key')).toEqual(
@@ -60,7 +61,7 @@ describe('Node', () => {
 
   test('keeps the key of a folder in that folder, and that of a memory in memory', async () => {
     const folder = await temporaryFolder();
-    await node.defaultSealingKey(testLmdbStorage(folder));
+    await node.defaultSealingKey(testSqliteStorage(folder));
     expect(existsSync(join(folder, 'sealing.key'))).toBe(true);
     const memory = memoryStorage();
     expect(await node.defaultSealingKey(memory)).toBe(await memory.sealingKey?.());
@@ -143,7 +144,7 @@ describe('elsewhere', () => {
     });
   });
 
-  test('a bundler meets neither Node nor lmdb', async () => {
+  test('a bundler meets neither Node nor SQLite', async () => {
     const { metafile } = await build({
       entryPoints: [fileURLToPath(new URL('../../src/platform/default.ts', import.meta.url))],
       bundle: true,
@@ -154,7 +155,7 @@ describe('elsewhere', () => {
     });
     const inputs = Object.keys(metafile.inputs);
     expect(inputs).toContain('src/storage/memory.ts');
-    expect(inputs.filter((input) => /lmdb|data-folder|key-file|^node:/.test(input))).toEqual([]);
+    expect(inputs.filter((input) => /sqlite|data-folder|key-file|^node:/.test(input))).toEqual([]);
     expect(Object.values(metafile.outputs).flatMap((output) => output.imports)).toEqual([]);
   });
 });

@@ -2,12 +2,12 @@
 
 import { PowerAuthError } from '../../src/index.ts';
 import { keyringSealingKey } from '../../src/sealing-key/keyring.ts';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
+import { sqliteStorage } from '../../src/storage/sqlite.ts';
 
 const [path = '', id = ''] = process.argv.slice(2);
 try {
-  const storage = sealedStorage(lmdbStorage({ path }), await keyringSealingKey());
+  const storage = sealedStorage(sqliteStorage({ path }), await keyringSealingKey());
   await storage.set(id, Buffer.from(`secret of ${id}`));
   await storage.close();
 } catch (error) {

@@ -10,7 +10,8 @@ import { buildChild, Child } from '../helpers/child.ts';
 import { activate, testClient, testServer } from '../helpers/client.ts';
 import { keyringEnvironment, useKeyring } from '../helpers/keyring.ts';
 import { describeWith } from '../helpers/programs.ts';
-import { rejection, temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+import { testSqliteStorage } from '../helpers/sqlite.ts';
+import { rejection, temporaryFolder } from '../helpers/storage.ts';
 
 const store = { linux: { store: 'secret-service' } } as const;
 
@@ -22,7 +23,7 @@ describeWith('keyring', 'a key in the keychain', () => {
     expect(key.extractable).toBe(false);
     const path = await temporaryFolder();
     const secret = Buffer.from('a secret');
-    const first = testLmdbStorage(path);
+    const first = testSqliteStorage(path);
     await sealedStorage(first, key).set('key', secret);
     const again = await keyringSealingKey({ service: 'test' });
     expect(Buffer.from((await sealedStorage(first, again).get('key')) ?? [])).toEqual(secret);
@@ -32,7 +33,7 @@ describeWith('keyring', 'a key in the keychain', () => {
     );
 
     const server = await testServer();
-    const storage = testLmdbStorage(path);
+    const storage = testSqliteStorage(path);
     const powerAuth = await testClient(server, { instanceId: 'keychain', storage, sealingKey: key });
     await activate(server, powerAuth);
     await powerAuth.tokenStore.requestAccessToken('token', PowerAuthAuthentication.possession());
@@ -40,7 +41,7 @@ describeWith('keyring', 'a key in the keychain', () => {
     const next = await testClient(server, { instanceId: 'keychain', storage, sealingKey: again });
     expect(await next.tokenStore.hasLocalToken('token')).toBe(true);
     // No key lies beside the records.
-    expect(readdirSync(path).sort()).toEqual(['data.mdb', 'lock.mdb']);
+    expect(readdirSync(path).sort()).toEqual(['powerauth.db', 'powerauth.db-shm', 'powerauth.db-wal']);
   });
 
   test('lies in no file in clear', async () => {
@@ -60,7 +61,7 @@ describeWith('keyring', 'a key in the keychain', () => {
     const path = await temporaryFolder();
     const ids = Array.from({ length: 8 }, (_, i) => `process ${i}`);
     await Promise.all(ids.map((id) => new Child(script, path, id).done()));
-    const sealed = sealedStorage(testLmdbStorage(path), await keyringSealingKey());
+    const sealed = sealedStorage(testSqliteStorage(path), await keyringSealingKey());
     for (const id of ids)
       expect(Buffer.from((await sealed.get(id)) ?? []).toString()).toBe(`secret of ${id}`);
   });

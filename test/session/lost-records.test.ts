@@ -13,7 +13,8 @@ import { activate, PASSWORD, testClient, testServer } from '../helpers/client.ts
 import { error } from '../helpers/error.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { askRedis, testRedis, testRedisStorage } from '../helpers/redis.ts';
-import { keysOf, storageLike, temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+import { testSqliteStorage } from '../helpers/sqlite.ts';
+import { keysOf, storageLike, temporaryFolder } from '../helpers/storage.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 
@@ -111,10 +112,10 @@ describe('in memory', () => {
   });
 });
 
-describe('on LMDB', () => {
+describe('on SQLite', () => {
   lostRecords(async () => {
     const folder = await temporaryFolder();
-    return deaf(testLmdbStorage(folder), testLmdbStorage(folder));
+    return deaf(testSqliteStorage(folder), testSqliteStorage(folder));
   }, SOME);
 });
 

@@ -1,4 +1,4 @@
-/** What lies in an LMDB folder and in Redis: no secret in clear, in whatever form. */
+/** What lies in an SQLite folder and in Redis: no secret in clear, in whatever form. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ import { formsOf, foundIn, textForms, type Forms } from '../helpers/forms.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { testRedis, testRedisStorage } from '../helpers/redis.ts';
 import { readSecrets } from '../helpers/secrets.ts';
-import { temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+import { testSqliteStorage } from '../helpers/sqlite.ts';
+import { temporaryFolder } from '../helpers/storage.ts';
 
 /** All files of a folder. */
 const filesUnder = (folder: string): Buffer =>
@@ -69,10 +70,10 @@ async function expectNothingInClear(
   expect(foundIn(lies, marker)).toEqual(Object.keys(marker));
 }
 
-test('lmdb: no secret is in a file in clear', async () => {
+test('sqlite: no secret is in a file in clear', async () => {
   const folder = await temporaryFolder();
   await expectNothingInClear(
-    () => testLmdbStorage(folder),
+    () => testSqliteStorage(folder),
     async () => filesUnder(folder),
   );
 });

@@ -1,9 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
 import { redisStorage } from '../../src/storage/redis.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
@@ -16,18 +12,6 @@ const memory: StorageSubject = {
   create: async () => {
     const space = new MemorySpace();
     return { storage: memoryStorage(space), second: async () => memoryStorage(space) };
-  },
-};
-
-const lmdb: StorageSubject = {
-  name: 'lmdb',
-  create: async () => {
-    const path = await mkdtemp(join(tmpdir(), 'powerauth-wasm-'));
-    return {
-      storage: lmdbStorage({ path }),
-      second: async () => lmdbStorage({ path }),
-      cleanup: () => rm(path, { recursive: true }),
-    };
   },
 };
 
@@ -46,7 +30,7 @@ function sealed(subject: StorageSubject): StorageSubject {
   };
 }
 
-for (const subject of [memory, lmdb, sealed(memory), sealed(lmdb)]) testStorageContract(test, subject);
+for (const subject of [memory, sealed(memory)]) testStorageContract(test, subject);
 
 describeWith('redis', 'on a Redis server', () => {
   let server: RedisServer;

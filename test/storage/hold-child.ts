@@ -10,10 +10,10 @@ import {
   type PowerAuthConfigurationType,
   type PowerAuthStorage,
 } from '../../src/index.ts';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { redisStorage } from '../../src/storage/redis.ts';
 import { importSealingKey, sealedStorage } from '../../src/storage/sealed.ts';
+import { sqliteStorage } from '../../src/storage/sqlite.ts';
 
 const [url = '', folder = '', configuration = ''] = process.argv.slice(2);
 const ONE = Uint8Array.of(1);
@@ -117,7 +117,7 @@ const waits: [string, () => Promise<unknown>][] = [
   ...callsOf('memory', () => memoryStorage()),
   ...callsOf('sealed', () => sealedStorage(memoryStorage(), async () => slowly(await sealingKey))),
   ...callsOf('sealed of another driver', () => sealedStorage(slowStorage(), new Uint8Array(32))),
-  ...callsOf('lmdb', () => lmdbStorage({ path: `${folder}/${folders.next}` })),
+  ...callsOf('sqlite', () => sqliteStorage({ path: `${folder}/${folders.next}` })),
   ...callsOf('redis', () => redisStorage({ url })),
   ...callsOfSdk(),
 ];
@@ -145,7 +145,7 @@ async function main(): Promise<void> {
   const idle = redisStorage({ url });
   idle.subscribe(() => undefined);
   await idle.set('key', ONE);
-  await lmdbStorage({ path: folder }).set('key', ONE);
+  await sqliteStorage({ path: folder }).set('key', ONE);
   clearInterval(rescue);
   current = '';
   console.log(JSON.stringify({ waits: waits.length, left }));

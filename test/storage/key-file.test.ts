@@ -15,13 +15,14 @@ import { readOrCreateKeyFile } from '../../src/storage/key-file.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { buildChild, Child } from '../helpers/child.ts';
-import { rejection, temporaryFolder, testLmdbStorage } from '../helpers/storage.ts';
+import { testSqliteStorage } from '../helpers/sqlite.ts';
+import { rejection, temporaryFolder } from '../helpers/storage.ts';
 
 const text = (value: Uint8Array | undefined): string => new TextDecoder().decode(value);
 
 /** A storage on `folder`, sealed with the folder's own key. */
 function ownKeyStorage(folder: string): PowerAuthStorage {
-  const storage = testLmdbStorage(folder);
+  const storage = testSqliteStorage(folder);
   return sealedStorage(storage, async () => readOrCreateKeyFile(folder));
 }
 
@@ -42,7 +43,7 @@ test('is made once, for its owner alone, in a folder for its owner alone', async
 
 test('is made by the storage only when something is sealed', async () => {
   const folder = await temporaryFolder();
-  const storage = testLmdbStorage(folder);
+  const storage = testSqliteStorage(folder);
   const sealed = sealedStorage(storage, () => storage.sealingKey?.() ?? Promise.reject(new Error('no key')));
   expect(await sealed.get('key')).toBeUndefined();
   expect(existsSync(join(folder, 'sealing.key'))).toBe(false);
@@ -54,10 +55,15 @@ test('is the same for eight processes that begin at once', async () => {
   const script = await buildChild(new URL('./storage-child.ts', import.meta.url));
   const folder = await temporaryFolder();
   const ids = Array.from({ length: 8 }, (_, i) => `process ${i}`);
-  await Promise.all(ids.map((id) => new Child(script, 'seal', folder, id).done()));
+  await Promise.all(ids.map((id) => new Child(script, 'seal', `sqlite:${folder}`, id).done()));
   const sealed = ownKeyStorage(folder);
   for (const id of ids) expect(text(await sealed.get(id))).toBe(`secret of ${id}`);
-  expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'lock.mdb', 'sealing.key']);
+  expect(readdirSync(folder).sort()).toEqual([
+    'powerauth.db',
+    'powerauth.db-shm',
+    'powerauth.db-wal',
+    'sealing.key',
+  ]);
 });
 
 test.each([0o640, 0o604, 0o620, 0o666, 0o610])('is refused with mode %o', async (mode) => {

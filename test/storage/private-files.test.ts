@@ -4,8 +4,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readOrCreateKeyFile } from '../../src/storage/key-file.ts';
-import { prepareFolder as prepareLmdb } from '../../src/storage/lmdb-folder.ts';
-import { prepareFolder as prepareSqlite } from '../../src/storage/sqlite/folder.ts';
+import { prepareFolder } from '../../src/storage/sqlite/folder.ts';
 import { rejection, temporaryFolder } from '../helpers/storage.ts';
 
 /** Without root nobody can give a file to another user, or become one. */
@@ -15,8 +14,7 @@ const [NOBODY, SOMEBODY] = [65_534, 1234];
 /** What opens the same folder: the key file, and the drivers that keep it beside their own files. */
 const openers: [name: string, file: string, open: (folder: string) => Promise<unknown>][] = [
   ['key file', 'sealing.key', readOrCreateKeyFile],
-  ['lmdb', 'lock.mdb', prepareLmdb],
-  ['sqlite', 'powerauth.db', prepareSqlite],
+  ['sqlite', 'powerauth.db', prepareFolder],
 ];
 
 /** Does something as another user. */

@@ -110,8 +110,7 @@ async function idleThen(storage: PowerAuthStorage): Promise<void> {
 /** Gives up root's rights, then uses the store, and tells how that failed. */
 async function unprivileged(storage: PowerAuthStorage): Promise<void> {
   // Loaded while that is possible.
-  if (place.startsWith('sqlite:')) sqliteEngine();
-  else await import('lmdb');
+  sqliteEngine();
   process.setgid?.(65534);
   process.setuid?.(65534);
   tell(errorOf(await storage.set('key', new Uint8Array(1)).catch((error: unknown) => error)));

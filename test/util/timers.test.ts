@@ -7,7 +7,7 @@ import { keepsNothingAlive, type Timer } from '../../src/util/timers.ts';
 import { activate, PASSWORD, testClient, testServer } from '../helpers/client.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { testRedisStore } from '../helpers/redis.ts';
-import { testLmdbStore } from '../helpers/storage.ts';
+import { testSqliteStore } from '../helpers/sqlite.ts';
 
 const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
 
@@ -80,8 +80,8 @@ describe('where timers are numbers', () => {
     unlocked.release();
   });
 
-  test('the lmdb storage can be used', async () => {
-    await useStorage((await testLmdbStore()).open());
+  test('the sqlite storage can be used', async () => {
+    await useStorage((await testSqliteStore()).open());
   });
 
   describeWith('redis', 'with Redis', () => {

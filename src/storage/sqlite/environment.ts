@@ -6,13 +6,14 @@
  */
 
 import { stat } from 'node:fs/promises';
+import { syncFolder } from '../sync-folder.ts';
 import { Turns } from '../turns.ts';
 import { Changes } from './changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { setTimeout } from './clock.ts';
 import { sqliteEngine, type SqlDatabase, type SqlStatement } from './engine.ts';
 import { isBusy, sqliteFailure, unusableFile } from './failure.ts';
-import { prepareFolder, syncFolder } from './folder.ts';
+import { prepareFolder } from './folder.ts';
 import { decodeName, encodeName, prepareDatabase } from './layout.ts';
 import { Locks } from './locks.ts';
 import { WriteAheadLog } from './wal.ts';

@@ -48,18 +48,6 @@ export function networkFileSystem(type: number): string | undefined {
   return process.platform === 'linux' ? NETWORK_FILE_SYSTEMS[type >>> 0] : undefined;
 }
 
-/** Writes the folder's entries to the disk, so that new files outlive a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows has no such call, and does not need it.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /**
  * Makes the folder (mode 0700) and an empty database file (0600) where they are missing, and looks whether they can be
  * used.

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { HolderWatch, STALE_MS, type Ticket } from '../../src/storage/holder-watch.ts';
-import { decodeTickets, encodeTickets } from '../../src/storage/lmdb-tickets.ts';
 import { mayBeAlive, place } from '../../src/storage/process-place.ts';
 
 const own: Ticket = { id: 'own', pid: process.pid, place: place(), beat: 0 };
@@ -20,14 +19,6 @@ function watching(): (ms: number, holder: Ticket) => boolean {
     return watch.isGone(holder);
   };
 }
-
-test('survive writing and reading; what is no list of tickets counts as none', () => {
-  const tickets = [own, { ...own, id: 'other', beat: 7 }];
-  expect(decodeTickets(encodeTickets(tickets))).toEqual(tickets);
-  for (const text of ['', '{', 'null', '{}', '[1]', '[{"id":"a"}]'])
-    expect(decodeTickets(Buffer.from(text))).toEqual([]);
-  expect(decodeTickets(undefined)).toEqual([]);
-});
 
 test('a process that ended is gone at once; one elsewhere cannot be known by its id', () => {
   const gone = { ...own, pid: endedPid() };

@@ -1,6 +1,6 @@
 import { describe, vi } from 'vitest';
 import type { PowerAuthStorage } from '../../src/index.ts';
-import { lmdbStorage } from '../../src/storage/lmdb.ts';
+import { sqliteStorage } from '../../src/storage/sqlite.ts';
 import { temporaryFolder } from '../helpers/storage.ts';
 import { changing, cutCalls } from './cut-calls.ts';
 
@@ -12,18 +12,18 @@ vi.mock('#platform', async (importOriginal) => ({
   defaultStorage: () => own.open(),
 }));
 
-describe('on LMDB, opened by the instance', () => {
+describe('on SQLite, opened by the instance', () => {
   cutCalls(async () => {
     const path = await temporaryFolder();
-    return { open: () => lmdbStorage({ path }), openOwn: (open) => (own.open = open) };
+    return { open: () => sqliteStorage({ path }), openOwn: (open) => (own.open = open) };
   }, 13);
 });
 
-describe('on LMDB, given by the application', () => {
+describe('on SQLite, given by the application', () => {
   cutCalls(
     async () => {
       const path = await temporaryFolder();
-      return { open: () => lmdbStorage({ path }) };
+      return { open: () => sqliteStorage({ path }) };
     },
     17,
     changing,
