@@ -55,7 +55,8 @@ export class SqliteEnvironment {
     this.locks = new Locks(this, database);
     this.#select = database.prepare('SELECT value FROM records WHERE key = ?');
     this.#put = database.prepare(
-      'INSERT INTO records (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      // Node 22 takes an empty array for NULL where it has no memory at all.
+      'INSERT INTO records (key, value) VALUES (?, coalesce(?, zeroblob(0))) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
     this.#remove = database.prepare('DELETE FROM records WHERE key = ?');
     this.#keysFrom = database.prepare('SELECT key FROM records WHERE key >= ? ORDER BY key LIMIT ?');
