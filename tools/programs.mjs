@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Finds the programs that `npm test` needs besides packages (Chromium, Firefox, Redis), or installs them: on Debian, as
+ * Finds the programs that `npm test` needs besides packages (Chromium, Firefox, Redis, strace), or installs them: on Debian, as
  * root. Where one cannot be had its tests are skipped, and the suite says so at its end; with CI=true that is a failure.
  *
  *     node tools/programs.mjs

@@ -13,7 +13,7 @@ import { randomBytes } from '../util/random.ts';
 import { fileFailure } from './file-failure.ts';
 import { assertPrivateFolder, openPrivateFile } from './private-files.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from './sealing-key.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder, syncFoldersAbove } from './sync-folder.ts';
 
 const FILE_NAME = 'sealing.key';
 const WHAT = 'Sealing key';
@@ -30,7 +30,10 @@ const FOLDER = 'Folder of the sealing key';
 export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey> {
   const path = join(folder, FILE_NAME);
   try {
-    return await readKeyFile(folder, path);
+    const key = await readKeyFile(folder, path);
+    // Another process may have made it a moment ago; what is sealed with it must not outlive it.
+    await syncFolder(folder);
+    return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       throw fileFailure('read sealing key', path, error);
@@ -67,6 +70,7 @@ async function readKeyFile(folder: string, path: string): Promise<CryptoKey> {
 async function createKeyFile(folder: string, path: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await assertPrivateFolder(FOLDER, folder);
+  await syncFoldersAbove(folder);
   const temporary = `${path}.${randomUUID()}.tmp`;
   const handle = await open(temporary, 'wx', 0o600);
   const bytes = randomBytes(SEALING_KEY_LENGTH);

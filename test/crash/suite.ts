@@ -12,6 +12,7 @@ import { createFleet, signedStatuses, type Fleet } from '../fleet/fleet.ts';
 import { sendSigned } from '../fleet/client-setup.ts';
 import { buildChild, Child } from '../helpers/child.ts';
 import { PASSWORD, statusOf } from '../helpers/client.ts';
+import { randomFrom } from '../helpers/random.ts';
 import { readSecrets } from '../helpers/secrets.ts';
 import { SignatureCounterValues, signedRequests } from '../helpers/signature-counter.ts';
 import type { SharedStore } from '../helpers/storage.ts';
@@ -31,17 +32,6 @@ let script: string;
 beforeAll(async () => {
   script = await buildChild(new URL('./crash-child.ts', import.meta.url));
 });
-
-/** Numbers from 0 to 1, the same for one seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What happened in all rounds of a driver. */
 interface Tally {

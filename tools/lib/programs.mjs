@@ -45,6 +45,13 @@ export const PROGRAMS = {
     places: [],
     debian: 'gnome-keyring',
   },
+  strace: {
+    title: 'strace',
+    variable: 'STRACE_PATH',
+    names: ['strace'],
+    places: [],
+    debian: 'strace',
+  },
 };
 
 function isExecutable(file) {

@@ -10,8 +10,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, mkdir, open, stat, statfs, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assertPrivateFile, assertPrivateFolder } from '../private-files.ts';
+import { syncFoldersAbove } from '../sync-folder.ts';
 import { sqliteFailure, unusableFile } from './failure.ts';
 
 /** The database, in its folder; SQLite keeps `-wal` and `-shm` beside it. */
@@ -103,6 +104,7 @@ async function createFile(path: string, space: number): Promise<boolean> {
   if (space < MINIMAL_SPACE) {
     throw Object.assign(new Error(`${space} bytes are left on the volume`), { code: 'ENOSPC' });
   }
+  await syncFoldersAbove(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
   const handle = await open(temporary, 'wx', 0o600);
   await handle.close();
