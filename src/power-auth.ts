@@ -140,7 +140,11 @@ export class PowerAuth extends PowerAuthBiometry {
    * ```
    */
   async hasActivationRecoveryData(): Promise<boolean> {
-    return guard(async () => hasRecoveryData(await sessionOf(this.instanceId).settled()));
+    return guard(async () => {
+      const session = sessionOf(this.instanceId);
+      await session.changes.ended();
+      return hasRecoveryData(session);
+    });
   }
 
   /**

@@ -37,7 +37,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async hasValidActivation(): Promise<boolean> {
     return guard(async () => {
-      const { activation } = await sessionOf(this.instanceId).settled();
+      const { activation, changes } = sessionOf(this.instanceId);
+      await changes.ended();
       return (await activation.readActivationId()) !== undefined;
     });
   }
@@ -52,7 +53,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async canStartActivation(): Promise<boolean> {
     return guard(async () => {
-      const { activation, pending } = await sessionOf(this.instanceId).settled();
+      const { activation, changes, pending } = sessionOf(this.instanceId);
+      await changes.ended();
       return !pending.exists && (await activation.readActivationId()) === undefined;
     });
   }
@@ -66,7 +68,11 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    * ```
    */
   async hasPendingActivation(): Promise<boolean> {
-    return guard(async () => (await sessionOf(this.instanceId).settled()).pending.exists);
+    return guard(async () => {
+      const { changes, pending } = sessionOf(this.instanceId);
+      await changes.ended();
+      return pending.exists;
+    });
   }
 
   /**
@@ -79,7 +85,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async getActivationIdentifier(): Promise<string | undefined> {
     return guard(async () => {
-      const { activation, pending } = await sessionOf(this.instanceId).settled();
+      const { activation, changes, pending } = sessionOf(this.instanceId);
+      await changes.ended();
       return pending.activationId ?? (await activation.readActivationId());
     });
   }
@@ -94,7 +101,8 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
    */
   async getActivationFingerprint(): Promise<string | undefined> {
     return guard(async () => {
-      const { activation, pending } = await sessionOf(this.instanceId).settled();
+      const { activation, changes, pending } = sessionOf(this.instanceId);
+      await changes.ended();
       if (pending.fingerprint !== undefined) return pending.fingerprint;
       const record = await activation.read();
       if (record === undefined) return undefined;
@@ -151,7 +159,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
       const session = sessionOf(this.instanceId);
       const built = buildActivation(activation);
       // What comes after this call, such as a removal, finds the creation under way.
-      if (session.isChanging) await session.settled();
+      if (session.changes.inProgress) await session.changes.ended();
       return session.pending.create(built);
     });
   }
@@ -176,7 +184,7 @@ export abstract class PowerAuthActivationLife extends PowerAuthInstance {
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: true });
       const { password, isBiometricAuthentication, biometricPrompt: prompt } = resolved;
       assertPassword(password, 'authentication.password');
-      if (session.isChanging) await session.settled();
+      if (session.changes.inProgress) await session.changes.ended();
       await session.pending.commit(password, isBiometricAuthentication ? { prompt } : undefined);
     });
   }

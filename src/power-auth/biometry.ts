@@ -69,7 +69,11 @@ export abstract class PowerAuthBiometry extends PowerAuthSigning {
    * ```
    */
   async hasBiometryFactor(): Promise<boolean> {
-    return guard(async () => (await sessionOf(this.instanceId).settled()).biometry.exists());
+    return guard(async () => {
+      const { biometry, changes } = sessionOf(this.instanceId);
+      await changes.ended();
+      return biometry.exists();
+    });
   }
 
   /**

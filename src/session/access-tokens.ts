@@ -12,14 +12,15 @@ import type { PowerAuthAuthentication } from '../model/power-auth-authentication
 import { SharedInfo1 } from '../protocol/ecies.ts';
 import { signatureType } from '../protocol/signature.ts';
 import { parseTokenResponse } from '../protocol/token.ts';
-import type { PowerAuthStorage, PowerAuthStorageLock } from '../storage/types.ts';
+import type { PowerAuthStorageLock } from '../storage/types.ts';
 import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
 import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
 import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
+import type { SessionParts } from './parts.ts';
 import type { RecordKeys } from './record-keys.ts';
 import { misplacedRecord } from './record.ts';
-import type { Session } from './session.ts';
+import type { SessionStorage } from './session-storage.ts';
 import { removeToken } from './signed-requests.ts';
 import { TokenCache, type CachedToken } from './token-cache.ts';
 import { decodeTokenRecord, encodeTokenRecord, type TokenRecord } from './token-record.ts';
@@ -44,17 +45,17 @@ interface Requesting {
 
 /** Access tokens by name. */
 export class AccessTokens {
-  readonly #session: Session;
-  readonly #storage: PowerAuthStorage;
+  readonly #session: SessionParts;
+  readonly #storage: SessionStorage;
   readonly #keys: RecordKeys;
   readonly #cache: TokenCache;
   readonly #loading = new Map<string, Loading>();
   readonly #requesting = new Map<string, Requesting>();
 
-  constructor(session: Session, storage: PowerAuthStorage, keys: RecordKeys) {
+  constructor(session: SessionParts) {
     this.#session = session;
-    this.#storage = storage;
-    this.#keys = keys;
+    this.#storage = session.storage;
+    this.#keys = session.keys;
     this.#cache = new TokenCache(session.engine, CACHE_CAPACITY);
   }
 
@@ -115,7 +116,7 @@ export class AccessTokens {
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token a newer one of somebody else.
       await throwIfLost(lock);
-      await this.#session.uncut(() => this.removeLocal(name));
+      await this.#storage.uncut(() => this.removeLocal(name));
     });
   }
 
@@ -129,7 +130,7 @@ export class AccessTokens {
   async removeAll(): Promise<void> {
     // Before the storage, which may fail half way: no header of a token that is to go is made from here on.
     this.#dropAll();
-    await this.#session.uncut(async () => {
+    await this.#storage.uncut(async () => {
       for await (const key of this.#tokenKeys()) await this.#storage.delete(key);
     });
     this.#dropAll();
@@ -303,7 +304,7 @@ export class AccessTokens {
 
   /** What is stored is there, whatever fails afterwards: the caller is told so. */
   async #keep(name: string, record: TokenRecord): Promise<TokenFacts> {
-    return this.#session.uncut(async () => {
+    return this.#storage.uncut(async () => {
       const key = this.#keys.token(name);
       const bytes = encodeTokenRecord(record);
       try {

@@ -39,16 +39,19 @@ export class ActivationStore {
 
   /** The same as the storage has shown it last; {@link forget} leaves it. */
   #seen: string | null | undefined;
-  readonly #onOther: () => void;
+  #onOther: () => void = () => undefined;
 
-  /**
-   * @param storage sealed already
-   * @param onOther told when the storage shows another activation than before, or none: it doesn't matter who finds that
-   *   out, and whether anybody has given notice of it
-   */
-  constructor(storage: SessionStorage, keys: RecordKeys, onOther: () => void) {
+  /** @param storage sealed already */
+  constructor(storage: SessionStorage, keys: RecordKeys) {
     this.#storage = storage;
     this.#keys = keys;
+  }
+
+  /**
+   * Sets who is told when the storage shows another activation than before, or none. It doesn't matter who finds that out,
+   * and whether anybody has given notice of it.
+   */
+  whenOther(onOther: () => void): void {
     this.#onOther = onOther;
   }
 

@@ -11,7 +11,7 @@ import { deriveBiometryKey } from '../protocol/kdf.ts';
 import { wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import { withFactors } from './factors.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 import { withMasterSecret, withVaultKey } from './vault.ts';
 
 /**
@@ -20,7 +20,7 @@ import { withMasterSecret, withVaultKey } from './vault.ts';
  * @throws what {@link withVaultKey} and {@link BiometryFactor.create} throw; then everything is as before
  */
 export async function addBiometryFactor(
-  session: Session,
+  session: SessionParts,
   password: PasswordType,
   prompt: PowerAuthBiometricPrompt | undefined,
 ): Promise<void> {

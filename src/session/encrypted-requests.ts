@@ -11,7 +11,7 @@ import { utf8, wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
 import type { Factors } from './factors.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** One kind of request. */
 export interface EncryptedRequestKind {
@@ -28,7 +28,7 @@ export interface EncryptedRequestKind {
  * @throws MISSING_ACTIVATION, and what network, encryption and `use` throw
  */
 export async function sendEncrypted<T>(
-  session: Session,
+  session: SessionParts,
   factors: Factors,
   { uriId, post }: EncryptedRequestKind,
   content: object,

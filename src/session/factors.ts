@@ -14,9 +14,14 @@ import {
 import { usePassword } from '../model/power-auth-password.ts';
 import type { SignatureFactor } from '../protocol/signature.ts';
 import type { ActivationRecord } from './activation-record.ts';
-import { KnowledgeFactor } from './knowledge-factor.ts';
+import type { BiometryFactor } from './biometry.ts';
+import { KnowledgeFactor, type KnowledgeFactorParts } from './knowledge-factor.ts';
 import { assertPasswordLength } from './knowledge-key.ts';
-import type { Session } from './session.ts';
+
+/** What of a session unlocks factors. */
+export interface FactorParts extends KnowledgeFactorParts {
+  readonly biometry: BiometryFactor;
+}
 
 /** With what a request is signed. */
 export interface Factors {
@@ -52,25 +57,25 @@ export function signatureFactors(authentication: PowerAuthAuthentication): reado
  *   {@link BiometryFactor.unlock} throws
  */
 export async function withFactors<T>(
-  session: Session,
+  parts: FactorParts,
   authentication: PowerAuthAuthentication,
   use: (factors: Factors) => Promise<T>,
 ): Promise<T> {
   const names = signatureFactors(authentication);
-  return withPassword(session, authentication, (knowledge) =>
-    withBiometryKey(session, authentication, (biometry) => use({ names, knowledge, biometry })),
+  return withPassword(parts, authentication, (knowledge) =>
+    withBiometryKey(parts.biometry, authentication, (biometry) => use({ names, knowledge, biometry })),
   );
 }
 
 async function withPassword<T>(
-  session: Session,
+  parts: FactorParts,
   { password }: PowerAuthAuthentication,
   use: (knowledge: KnowledgeFactor | undefined) => Promise<T>,
 ): Promise<T> {
   if (password === undefined) return use(undefined);
   return usePassword(password, async (bytes) => {
     assertPasswordLength(bytes, 'password', PowerAuthErrorCode.SIGNATURE_ERROR);
-    const knowledge = new KnowledgeFactor(session, bytes);
+    const knowledge = new KnowledgeFactor(parts, bytes);
     try {
       const result = await use(knowledge);
       // What was asked for is done. What fails here is tried again with the next answer.
@@ -83,14 +88,14 @@ async function withPassword<T>(
 }
 
 async function withBiometryKey<T>(
-  session: Session,
+  biometry: BiometryFactor,
   authentication: PowerAuthAuthentication,
   use: (key: UnlockedBiometryKey | undefined) => Promise<T>,
 ): Promise<T> {
   if (!authentication.isBiometricAuthentication) return use(undefined);
   const shared = unlockedBiometryKey(authentication);
   if (shared !== undefined) return use(shared);
-  const key = await session.biometry.unlock(authentication.biometricPrompt);
+  const key = await biometry.unlock(authentication.biometricPrompt);
   try {
     useUp(authentication);
     return await use(key);

@@ -21,7 +21,7 @@ import { wrapDevicePrivateKey, wrapRecoveryData } from '../protocol/vault.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** A key exchange that is done and not committed yet. Who holds it wipes it with {@link wipeExchange}. */
 export interface KeyExchange {
@@ -36,7 +36,7 @@ export interface KeyExchange {
 
 /** Exchanges keys with the server. Throws what network and encryption throw; then nothing is left of it. */
 export async function exchangeKeys(
-  session: Session,
+  session: SessionParts,
   activation: BuiltActivation,
 ): Promise<{ exchange: KeyExchange; result: PowerAuthCreateActivationResult }> {
   const { encryption, endpoints, configurations } = session;
@@ -64,7 +64,7 @@ export async function exchangeKeys(
       });
       const outer = await wipedAfter(layer1.decryptor.decrypt(answer), parseActivationLayer1);
       const inner = await wipedAfter(layer2.decryptor.decrypt(outer.activationData), parseActivationLayer2);
-      const exchange = keyExchange(session.instanceId, device, inner);
+      const exchange = keyExchange(session.keys.instanceId, device, inner);
       const { activationRecovery } = inner;
       return {
         exchange,

@@ -7,9 +7,17 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type WrappedKnowledgeKey } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
+import { missingActivation, type ActivationStore } from './activation-store.ts';
+import type { Configurations } from './configurations.ts';
 import { unwrapWithPassword, wrapUnderPassword } from './knowledge-key.ts';
-import type { Session } from './session.ts';
+
+/** What of a session a knowledge factor needs. */
+export interface KnowledgeFactorParts {
+  readonly activation: ActivationStore;
+  readonly configurations: Configurations;
+  /** @throws OPERATION_CANCELED after the session was closed */
+  throwIfClosed(): void;
+}
 
 /** The key, and which wrapping it was unlocked from: its salt is no secret, and tells it from any other. */
 interface UnlockedKey extends Omit<WrappedKnowledgeKey, 'wrappedKey'> {
@@ -21,7 +29,7 @@ interface UnlockedKey extends Omit<WrappedKnowledgeKey, 'wrappedKey'> {
  * is changed, nothing is signed with it any more, because a wrong key costs an attempt. Whoever makes one releases it.
  */
 export class KnowledgeFactor {
-  readonly #session: Session;
+  readonly #parts: KnowledgeFactorParts;
   readonly #password: Uint8Array;
   #unlocked: UnlockedKey | undefined;
   /** Of the password that was in force when the call began. */
@@ -29,8 +37,8 @@ export class KnowledgeFactor {
   #isConfirmed = false;
 
   /** @param password UTF-8; stays the property of the caller, who wipes it after {@link release} */
-  constructor(session: Session, password: Uint8Array) {
-    this.#session = session;
+  constructor(parts: KnowledgeFactorParts, password: Uint8Array) {
+    this.#parts = parts;
     this.#password = password;
   }
 
@@ -42,7 +50,7 @@ export class KnowledgeFactor {
    *   deconfigured meanwhile
    */
   async unlock(): Promise<void> {
-    const record = await this.#session.activation.read();
+    const record = await this.#parts.activation.read();
     if (record === undefined) throw missingActivation();
     const { hash, salt, iterations, passwordId } = record.knowledge;
     this.#passwordId ??= passwordId;
@@ -58,7 +66,7 @@ export class KnowledgeFactor {
       this.release();
       this.#unlocked = { hash, salt, iterations, passwordId, key };
     }
-    this.#session.throwIfClosed();
+    this.#parts.throwIfClosed();
   }
 
   /** Whether the key of this wrapping is unlocked. */
@@ -105,8 +113,8 @@ export class KnowledgeFactor {
   async #rewrap(password: Uint8Array, passwordId?: Uint8Array): Promise<boolean> {
     if (this.#unlocked === undefined) return false;
     const wrapped = await wrapUnderPassword(this.#unlocked.key, password, this.#iterations, passwordId);
-    this.#session.throwIfClosed();
-    return this.#session.activation.changeKnowledge((present) => this.opens(present), wrapped);
+    this.#parts.throwIfClosed();
+    return this.#parts.activation.changeKnowledge((present) => this.opens(present), wrapped);
   }
 
   /** Wipes the key. */
@@ -116,7 +124,7 @@ export class KnowledgeFactor {
   }
 
   get #iterations(): number {
-    return this.#session.configurations.keychainConfiguration.pbkdf2Iterations;
+    return this.#parts.configurations.keychainConfiguration.pbkdf2Iterations;
   }
 }
 

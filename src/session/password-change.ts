@@ -11,7 +11,7 @@ import { equalBytes, wipe } from '../util/bytes.ts';
 import { possessionKnowledge } from './factors.ts';
 import { KnowledgeFactor } from './knowledge-factor.ts';
 import { assertPasswordLength, MINIMAL_PASSWORD_LENGTH } from './knowledge-key.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 import { withMasterSecret, withVaultKey } from './vault.ts';
 
 /**
@@ -23,7 +23,7 @@ import { withMasterSecret, withVaultKey } from './vault.ts';
  *   ENCRYPTION_ERROR when the vault shows another key than the old password unlocks
  */
 export async function changePassword(
-  session: Session,
+  session: SessionParts,
   oldPassword: PasswordType,
   newPassword: PasswordType,
 ): Promise<void> {
@@ -53,7 +53,7 @@ export async function changePassword(
  * @throws OPERATION_CANCELED when somebody else changed the password meanwhile: the old one is a wrong one by now
  */
 export async function unsafeChangePassword(
-  session: Session,
+  session: SessionParts,
   oldPassword: PasswordType,
   newPassword: PasswordType,
 ): Promise<boolean> {
@@ -67,7 +67,7 @@ export async function unsafeChangePassword(
 }
 
 async function withPasswords<T>(
-  session: Session,
+  session: SessionParts,
   oldPassword: PasswordType,
   newPassword: PasswordType,
   change: (old: KnowledgeFactor, oldBytes: Uint8Array, newBytes: Uint8Array) => Promise<T>,

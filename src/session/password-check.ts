@@ -5,7 +5,7 @@
  */
 
 import type { Factors } from './factors.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 import { validateSignature } from './signed-requests.ts';
 import { withVaultKey } from './vault.ts';
 
@@ -15,7 +15,7 @@ import { withVaultKey } from './vault.ts';
  *
  * @throws what {@link validateSignature} throws
  */
-export async function validatePassword(session: Session, factors: Factors): Promise<void> {
+export async function validatePassword(session: SessionParts, factors: Factors): Promise<void> {
   await validateSignature(session, factors);
   if (factors.knowledge?.isWeak !== true) return;
   const opened = withVaultKey(session, factors, 'FETCH_ENCRYPTION_KEY', () => undefined);

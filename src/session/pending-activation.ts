@@ -11,16 +11,20 @@ import type { PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
 import { readPassword, usePassword, type PasswordType } from '../model/power-auth-password.ts';
 import { verifyActivationCodeSignature, type ParsedActivationCode } from '../protocol/activation-code.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { ActivationChanges } from './activation-changes.ts';
 import type { ActivationCommit } from './activation-commit.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
 import { assertPasswordLength, wrapUnderPassword } from './knowledge-key.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** An activation of one instance, from its creation to its commit. */
 export class PendingActivation {
-  readonly #session: Session;
+  readonly #session: SessionParts;
+  readonly #tokens: AccessTokens;
+  readonly #changes: ActivationChanges;
   #exchange: KeyExchange | undefined;
   /** Puts {@link #exchange} into the storage. */
   #commit: ActivationCommit | undefined;
@@ -32,8 +36,10 @@ export class PendingActivation {
   /** Takes the question to the user away that a commit under way has asked. */
   #question = new AbortController();
 
-  constructor(session: Session) {
+  constructor(session: SessionParts, tokens: AccessTokens, changes: ActivationChanges) {
     this.#session = session;
+    this.#tokens = tokens;
+    this.#changes = changes;
   }
 
   /** Whether a creation is under way or waits for its commit. */
@@ -117,7 +123,7 @@ export class PendingActivation {
     this.#inUse = exchange;
     const persist = () => this.#persist(exchange, password, biometry);
     // With biometry it waits for the user, and holds up nobody else.
-    const persisted = biometry === undefined ? this.#session.during(persist) : persist();
+    const persisted = biometry === undefined ? this.#changes.make(persist) : persist();
     this.#committing = persisted.finally(() => {
       this.#committing = undefined;
       this.#inUse = undefined;
@@ -126,7 +132,7 @@ export class PendingActivation {
     });
     await this.#committing;
     // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
-    await this.#session.tokens.removeOrphans().catch(() => undefined);
+    await this.#tokens.removeOrphans().catch(() => undefined);
   }
 
   async #persist(
@@ -166,7 +172,7 @@ export class PendingActivation {
     const { pbkdf2Iterations } = this.#session.configurations.keychainConfiguration;
     const knowledge = await wrapUnderPassword(exchange.knowledgeKey, password, pbkdf2Iterations);
     const { activation } = this.#session;
-    await this.#session.uncut(async () => {
+    await this.#session.storage.uncut(async () => {
       try {
         await this.#commit?.attempt({ ...exchange.record, knowledge, biometry });
       } catch (error) {

@@ -8,11 +8,11 @@ import { SharedInfo1 } from '../protocol/ecies.ts';
 import { parseConfirmRecoveryResponse } from '../protocol/activation.ts';
 import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** Confirms a code (without `R:`) on the server; answers whether it was confirmed before. */
 export async function confirmRecoveryCode(
-  session: Session,
+  session: SessionParts,
   factors: Factors,
   recoveryCode: string,
 ): Promise<boolean> {

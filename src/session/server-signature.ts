@@ -7,16 +7,20 @@
 import { ecdsaVerify } from '../protocol/keys.ts';
 import { wipeActivationRecord } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** Whether the master server key signed the data. */
-export function verifyMasterSignature(session: Session, data: Uint8Array, signature: Uint8Array): boolean {
+export function verifyMasterSignature(
+  session: SessionParts,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   return ecdsaVerify(masterServerKey(session.configurations.configuration), data, signature);
 }
 
 /** Whether the activation's server key signed the data; false without an activation. */
 export async function verifyPersonalSignature(
-  session: Session,
+  session: SessionParts,
   data: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {

@@ -4,91 +4,67 @@
  * @module
  */
 
-import { defaultBiometry, defaultSealingKey, defaultStorage } from '#platform';
+import { defaultSealingKey, defaultStorage } from '#platform';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { createEngine } from '../hot-path/index.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
-import { HttpClient } from '../net/client.ts';
-import { systemClock } from '../net/clock.ts';
-import { Endpoints } from '../net/endpoints.ts';
-import { TimeSynchronization } from '../net/time-sync.ts';
+import type { Endpoints } from '../net/endpoints.ts';
+import type { TimeSynchronization } from '../net/time-sync.ts';
 import { importSealingKey, sealedUnheld } from '../storage/sealed.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { deconfigured } from '../util/abort.ts';
 import { withHidden } from '../util/hidden.ts';
 import { AccessTokens } from './access-tokens.ts';
-import { BiometryFactor } from './biometry.ts';
-import { ActivationStore, missingActivation } from './activation-store.ts';
+import { ActivationChanges } from './activation-changes.ts';
+import { missingActivation, type ActivationStore } from './activation-store.ts';
+import type { BiometryFactor } from './biometry.ts';
 import { subscribeTo } from './change-hub.ts';
 import type { Configurations } from './configurations.ts';
-import { Encryption } from './encryption.ts';
+import type { Encryption } from './encryption.ts';
+import { makeParts, type SessionParts } from './parts.ts';
 import { PendingActivation } from './pending-activation.ts';
-import { RecordKeys } from './record-keys.ts';
-import { RequestSigner } from './request-signer.ts';
+import type { RecordKeys } from './record-keys.ts';
+import type { RequestSigner } from './request-signer.ts';
 import { SessionStorage } from './session-storage.ts';
 
 /** One configured instance: its parts, made once, wired in one place. */
-export class Session {
-  readonly instanceId: string;
+export class Session implements SessionParts {
   readonly configurations: Configurations;
+  readonly keys: RecordKeys;
+  readonly storage: SessionStorage;
   readonly engine: HotPathEngine;
   readonly endpoints: Endpoints;
   readonly time: TimeSynchronization;
   readonly activation: ActivationStore;
   readonly biometry: BiometryFactor;
-  readonly pending: PendingActivation;
   readonly encryption: Encryption;
   readonly signer: RequestSigner;
   readonly tokens: AccessTokens;
-  readonly #keys: RecordKeys;
-  readonly #storage: SessionStorage;
-  readonly #ended = new AbortController();
+  readonly changes: ActivationChanges;
+  readonly pending: PendingActivation;
+  readonly #ended: AbortController;
   readonly #closing = new Set<() => void>();
-  /** A change of the activation that is under way here and waits for nobody, neither server nor user. */
-  #change: Promise<unknown> | undefined;
   readonly #unsubscribe: () => void;
 
-  private constructor(
-    instanceId: string,
-    configurations: Configurations,
-    engine: HotPathEngine,
-    medium: PowerAuthStorage,
-    opened: PowerAuthStorage,
-    ownsStorage: boolean,
-  ) {
-    const { configuration, clientConfiguration } = configurations;
-    const { signal } = this.#ended;
-    this.instanceId = instanceId;
-    this.configurations = configurations;
-    this.engine = engine;
-    const storage = new SessionStorage(opened, ownsStorage, signal);
-    this.#storage = storage;
-    this.#keys = new RecordKeys(instanceId);
-
-    this.endpoints = new Endpoints(
-      new HttpClient({
-        ...clientConfiguration,
-        // Secrets are in no copy of a configuration, unless they are asked for.
-        customHttpHeaders: clientConfiguration.customHttpHeaders,
-        basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
-        baseEndpointUrl: configuration.baseEndpointUrl,
-        signal,
-      }),
-    );
-    this.time = new TimeSynchronization({
-      clock: clientConfiguration.clock ?? systemClock,
-      fetchServerTime: () => this.endpoints.serverStatus(),
-    });
-    this.activation = new ActivationStore(storage, this.#keys, () => this.tokens.doubt());
-    const { authenticateOnBiometricKeySetup, provider = defaultBiometry() } =
-      configurations.biometryConfiguration;
-    this.biometry = new BiometryFactor(this.activation, { provider, authenticateOnBiometricKeySetup });
-    this.encryption = new Encryption(configuration, this.endpoints, this.time);
-    this.signer = new RequestSigner(configuration, this.activation, storage, this.#keys.requests);
-    this.tokens = new AccessTokens(this, storage, this.#keys);
-    this.pending = new PendingActivation(this);
+  private constructor(parts: SessionParts, medium: PowerAuthStorage, ended: AbortController) {
+    this.configurations = parts.configurations;
+    this.keys = parts.keys;
+    this.storage = parts.storage;
+    this.engine = parts.engine;
+    this.endpoints = parts.endpoints;
+    this.time = parts.time;
+    this.activation = parts.activation;
+    this.biometry = parts.biometry;
+    this.encryption = parts.encryption;
+    this.signer = parts.signer;
+    const tokens = new AccessTokens(parts);
+    this.tokens = tokens;
+    this.changes = new ActivationChanges(parts.storage);
+    this.pending = new PendingActivation(parts, tokens, this.changes);
+    this.#ended = ended;
+    parts.activation.whenOther(() => tokens.doubt());
     // Of the medium itself, which all who share it hear together.
-    this.#unsubscribe = subscribeTo(medium, this.#keys.instance, (change) => this.#onChange(change));
+    this.#unsubscribe = subscribeTo(medium, parts.keys.instance, (change) => this.#onChange(change));
   }
 
   /** Builds a session; opens no file and sends nothing yet. */
@@ -99,49 +75,16 @@ export class Session {
     const sealingKey = given instanceof Uint8Array ? await importSealingKey(given) : given;
     const key = sealingKey ?? (() => defaultSealingKey(storage));
     const engine = await createEngine(clientConfiguration);
-    return new Session(
+    const ended = new AbortController();
+    const ownsStorage = keychainConfiguration.storage === undefined;
+    const parts = makeParts(
       instanceId,
       { ...configurations, keychainConfiguration: withHidden(keychainConfiguration, { sealingKey }) },
       engine,
-      storage,
-      sealedUnheld(storage, key),
-      keychainConfiguration.storage === undefined,
+      new SessionStorage(sealedUnheld(storage, key), ownsStorage, ended.signal),
+      ended.signal,
     );
-  }
-
-  /**
-   * Does what must not end half way when the session is closed; it waits for nothing but the storage, and for short work.
-   *
-   * @throws OPERATION_CANCELED, and does nothing, after {@link close}
-   */
-  async uncut<T>(work: () => Promise<T>): Promise<T> {
-    return this.#storage.uncut(work);
-  }
-
-  /**
-   * The same with a change of the activation: calls that come after it see what it made of the activation, even where the
-   * caller did not await it. Apps of the React Native SDK count on that, because native calls run one after another.
-   */
-  async during<T>(change: () => Promise<T>): Promise<T> {
-    const running = this.uncut(change);
-    const settled = running
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#change === settled) this.#change = undefined;
-      });
-    this.#change = settled;
-    return running;
-  }
-
-  /** Whether there is a change to wait for, see {@link settled}. */
-  get isChanging(): boolean {
-    return this.#change !== undefined;
-  }
-
-  /** Waits for a change that is under way, see {@link during}. */
-  async settled(): Promise<this> {
-    while (this.#change !== undefined) await this.#change;
-    return this;
+    return new Session(parts, storage, ended);
   }
 
   /**
@@ -151,7 +94,7 @@ export class Session {
   async requireActivation(
     whilePending: PowerAuthErrorCode = PowerAuthErrorCode.MISSING_ACTIVATION,
   ): Promise<void> {
-    await this.settled();
+    await this.changes.ended();
     if ((await this.activation.activationId()) !== undefined) return;
     if (!this.pending.exists) throw missingActivation();
     throw failure(whilePending, 'The activation is not committed yet; call commitActivation first');
@@ -197,7 +140,7 @@ export class Session {
 
   /** @param remove answers the biometry factor that went with the activation */
   async #remove(remove: () => Promise<Parameters<BiometryFactor['discard']>[0] | undefined>): Promise<void> {
-    const factor = await this.during(async () => {
+    const factor = await this.changes.make(async () => {
       const removed = await remove().catch((error: unknown) => {
         // A storage that reports a failure may have done what it was told.
         this.tokens.doubt();
@@ -222,15 +165,15 @@ export class Session {
     for (const wipe of this.#closing) wipe();
     this.tokens.close();
     this.pending.clear();
-    await this.#storage.close();
+    await this.storage.close();
   }
 
   #onChange(change: PowerAuthStorageChange): void {
-    if (change === 'all' || change.includes(this.#keys.activation)) {
+    if (change === 'all' || change.includes(this.keys.activation)) {
       this.activation.forget();
       this.tokens.doubt();
     } else {
-      for (const key of change) if (key.startsWith(this.#keys.tokens)) this.tokens.doubt(key);
+      for (const key of change) if (key.startsWith(this.keys.tokens)) this.tokens.doubt(key);
     }
   }
 }

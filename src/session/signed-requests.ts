@@ -6,10 +6,10 @@
 
 import { removeTokenBody, validateSignatureBody } from '../net/endpoints.ts';
 import type { Factors } from './factors.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** Lets the server check a signature with these factors; resolves when it accepted. */
-export async function validateSignature(session: Session, factors: Factors): Promise<void> {
+export async function validateSignature(session: SessionParts, factors: Factors): Promise<void> {
   await session.signer.send(factors, '/pa/signature/validate', async (sign, lock) => {
     const body = validateSignatureBody();
     const { header } = await sign(body);
@@ -18,7 +18,7 @@ export async function validateSignature(session: Session, factors: Factors): Pro
 }
 
 /** Removes the activation on the server; answers which one it was. */
-export async function removeActivation(session: Session, factors: Factors): Promise<string> {
+export async function removeActivation(session: SessionParts, factors: Factors): Promise<string> {
   return session.signer.send(factors, '/pa/activation/remove', async (sign, lock) => {
     const { activationId, header } = await sign('');
     await session.endpoints.activationRemove('', header, lock);
@@ -28,7 +28,7 @@ export async function removeActivation(session: Session, factors: Factors): Prom
 
 /** Removes a token on the server. */
 export async function removeToken(
-  session: Session,
+  session: SessionParts,
   factors: Factors,
   tokenIdentifier: string,
 ): Promise<void> {

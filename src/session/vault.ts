@@ -19,7 +19,7 @@ import { wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
-import type { Session } from './session.ts';
+import type { SessionParts } from './parts.ts';
 
 /** What the vault key is needed for, as the server is told. */
 export type VaultUnlockReason =
@@ -31,7 +31,7 @@ export type VaultUnlockReason =
  * @throws MISSING_ACTIVATION, ENCRYPTION_ERROR for a key that does not fit, and what network and `use` throw
  */
 export async function withVaultKey<T>(
-  session: Session,
+  session: SessionParts,
   factors: Factors,
   reason: VaultUnlockReason,
   use: (vaultKey: Uint8Array, record: ActivationRecord) => T,
@@ -67,7 +67,7 @@ export function withMasterSecret<T>(
 
 /** The application's own key (16 B) of this number; the caller wipes it. */
 export async function fetchEncryptionKey(
-  session: Session,
+  session: SessionParts,
   factors: Factors,
   index: number,
 ): Promise<Uint8Array> {
@@ -78,7 +78,7 @@ export async function fetchEncryptionKey(
 
 /** A DER signature (ECDSA, SHA-256) over `data` by the device's private key. */
 export async function signWithDeviceKey(
-  session: Session,
+  session: SessionParts,
   factors: Factors,
   data: Uint8Array,
 ): Promise<Uint8Array> {
@@ -93,7 +93,7 @@ export async function signWithDeviceKey(
 }
 
 /** Whether the activation came with a recovery code. */
-export async function hasRecoveryData(session: Session): Promise<boolean> {
+export async function hasRecoveryData(session: SessionParts): Promise<boolean> {
   const record = await session.activation.read();
   if (record === undefined) return false;
   const { length } = record.wrappedRecoveryData;
@@ -102,7 +102,7 @@ export async function hasRecoveryData(session: Session): Promise<boolean> {
 }
 
 /** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE when it came without */
-export async function fetchRecoveryData(session: Session, factors: Factors): Promise<RecoveryData> {
+export async function fetchRecoveryData(session: SessionParts, factors: Factors): Promise<RecoveryData> {
   if (!(await hasRecoveryData(session))) {
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
