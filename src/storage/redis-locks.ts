@@ -18,7 +18,7 @@ import { object } from '../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { lostLockError } from './checks.ts';
 import type { Closing } from './closing.ts';
-import { mayBeAlive, place } from './process-place.ts';
+import { mayBeAlive, ownMark } from './process-place.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { encodeName, type RedisLayout } from './redis-layout.ts';
 import { BEAT, RELEASE, TAKE } from './redis-scripts.ts';
@@ -201,7 +201,7 @@ export class Lease {
   async #ask(gone: string): Promise<{ holder: v.InferOutput<typeof Holder>; lives: number }> {
     this.#asked = true;
     const { connection, layout } = this.#shared;
-    const ticket = JSON.stringify({ id: this.#id, pid: process.pid, place: place() });
+    const ticket = JSON.stringify({ id: this.#id, ...ownMark() });
     const args = [encodeName(this.#name), ticket, String(LEASE_MS), gone];
     const answer = await connection.run('take a lock of', TAKE, [layout.locks], args);
     const [holder, lives] = answer as [Buffer, number];

@@ -14,7 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { lostLockError } from '../checks.ts';
 import type { Closing } from '../closing.ts';
 import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from '../holder-watch.ts';
-import { mayBeAlive, place } from '../process-place.ts';
+import { mayBeAlive, ownMark } from '../process-place.ts';
 import { Turns } from '../turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
@@ -61,7 +61,8 @@ class Tickets {
       if (ticket.id === id) return;
       if (!mayBeAlive(ticket)) this.remove(ticket.id);
     }
-    this.#add.run(name, id, process.pid, place());
+    const { pid, place } = ownMark();
+    this.#add.run(name, id, pid, place);
   }
 
   remove(id: string): void {
