@@ -8,12 +8,14 @@
  * @module
  */
 
+import { PowerAuthError } from '../../errors.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { notify } from '../checks.ts';
 import type { PowerAuthStorageChange } from '../types.ts';
 import { clearInterval, setInterval } from './clock.ts';
 import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { decodeName, encodeName } from './layout.ts';
+import type { Presence } from './presence.ts';
 
 /** How many changes the log keeps at least; a thread that is further behind is told that anything may have changed. */
 const LOG_LENGTH = 4096;
@@ -39,6 +41,7 @@ const idOf = (origin: Uint8Array): string => Buffer.from(origin).toString('latin
 
 /** The log of one connection, and its subscribers. */
 export class Changes {
+  readonly #presence: Presence;
   readonly #enter: SqlStatement;
   readonly #trim: SqlStatement;
   readonly #last: SqlStatement;
@@ -48,7 +51,8 @@ export class Changes {
   #seen = 0;
   #looking: Timer | undefined;
 
-  constructor(database: SqlDatabase) {
+  constructor(database: SqlDatabase, presence: Presence) {
+    this.#presence = presence;
     this.#enter = database.prepare('INSERT INTO changes (origin, key) VALUES (?, ?)');
     this.#trim = database.prepare('DELETE FROM changes WHERE number <= ?');
     this.#last = database.prepare('SELECT max(number) AS number FROM changes');
@@ -107,30 +111,51 @@ export class Changes {
   #look(): void {
     const entries = this.#newEntries();
     if (entries.length === 0) return;
+    const changed = entries === 'all' ? undefined : new ChangedKeys(entries);
     for (const [id, listeners] of this.#subscribers) {
-      const change = entries === 'all' ? entries : keysOfOthers(entries, id);
+      const change = changed?.foreignTo(id) ?? 'all';
       if (change.length > 0) for (const listener of listeners) notify(listener, change);
     }
   }
 
   /** What the log has had since the last look, or 'all' when it doesn't reach back that far. */
-  #newEntries(): Entry[] | 'all' {
+  #newEntries(): readonly Entry[] | 'all' {
     const from = this.#seen;
     try {
+      this.#presence.assertRecently();
       const position = this.#read();
       if (position === from) return [];
       const entries = position > from ? (this.#after.all(from) as Entry[]) : [];
       this.#seen = entries.at(-1)?.number ?? position;
       return entries[0]?.number === from + 1 ? entries : 'all';
-    } catch {
-      // The next look that succeeds tells that anything may have changed.
+    } catch (error) {
+      // Where the files are gone, whoever reads again learns of it; else the next look that succeeds says that anything may
+      // have changed.
+      const isNews = error instanceof PowerAuthError && this.#seen !== -1;
       this.#seen = -1;
-      return [];
+      return isNews ? 'all' : [];
     }
   }
 }
 
-function keysOfOthers(entries: readonly Entry[], id: string): string[] {
-  const foreign = entries.filter(({ origin }) => idOf(origin) !== id).map(({ key }) => decodeName(key));
-  return [...new Set(foreign)];
+/** Keys that changed. Made once for all subscribers, but for those who made some of the changes themselves. */
+class ChangedKeys {
+  readonly #entries: readonly Entry[];
+  readonly #origins: ReadonlySet<string>;
+  readonly #all: readonly string[];
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+    this.#origins = new Set(entries.map(({ origin }) => idOf(origin)));
+    this.#all = keysOf(entries);
+  }
+
+  foreignTo(id: string): readonly string[] {
+    if (!this.#origins.has(id)) return this.#all;
+    return keysOf(this.#entries.filter(({ origin }) => idOf(origin) !== id));
+  }
+}
+
+function keysOf(entries: readonly Entry[]): readonly string[] {
+  return Object.freeze([...new Set(entries.map(({ key }) => decodeName(key)))]);
 }

@@ -16,6 +16,7 @@ import { isBusy, sqliteFailure, unusableFile } from './failure.ts';
 import { prepareFolder } from './folder.ts';
 import { decodeName, encodeName, prepareDatabase } from './layout.ts';
 import { Locks } from './locks.ts';
+import { Presence } from './presence.ts';
 import { WriteAheadLog } from './wal.ts';
 import { pauseAfter, Writer } from './writer.ts';
 
@@ -24,6 +25,15 @@ const PATIENCE_MS = 30_000;
 
 /** What a commit adds to the log beside values, in bytes: two or three pages. */
 const COMMIT_BYTES = 12_288;
+
+/** What an open store is made of. */
+interface Parts {
+  readonly folder: string;
+  readonly database: SqlDatabase;
+  readonly log: WriteAheadLog;
+  readonly checkpoints: Checkpoints;
+  readonly presence: Presence;
+}
 
 /** An open store. */
 export class SqliteEnvironment {
@@ -35,6 +45,7 @@ export class SqliteEnvironment {
   readonly #database: SqlDatabase;
   readonly #log: WriteAheadLog;
   readonly #checkpoints: Checkpoints;
+  readonly #presence: Presence;
   readonly #writer: Writer;
   readonly #writes = new Set<Promise<unknown>>();
   readonly #select: SqlStatement;
@@ -46,12 +57,13 @@ export class SqliteEnvironment {
   #bytes = 0;
   #replaced = false;
 
-  private constructor(folder: string, database: SqlDatabase, log: WriteAheadLog, checkpoints: Checkpoints) {
+  private constructor({ folder, database, log, checkpoints, presence }: Parts) {
     this.folder = folder;
     this.#database = database;
     this.#log = log;
     this.#checkpoints = checkpoints;
-    this.changes = new Changes(database);
+    this.#presence = presence;
+    this.changes = new Changes(database, presence);
     this.locks = new Locks(this, database);
     this.#select = database.prepare('SELECT value FROM records WHERE key = ?');
     this.#put = database.prepare(
@@ -78,8 +90,13 @@ export class SqliteEnvironment {
       await untilFree(folder, () => prepareDatabase(opened, file));
       await syncFolder(folder);
       const emptied = (checkpoints = new Checkpoints(file, opened));
-      const log = await WriteAheadLog.open(file, () => emptied.empty());
-      const environment = new SqliteEnvironment(folder, database, log, checkpoints);
+      const presence = new Presence(folder, file);
+      const log = await WriteAheadLog.open(
+        file,
+        () => emptied.empty(),
+        () => presence.assert(),
+      );
+      const environment = new SqliteEnvironment({ folder, database, log, checkpoints, presence });
       // Left by others, who may have been killed before they could clear it away.
       if ((await stat(`${file}-wal`)).size > 0) checkpoints.note(0, true);
       return environment;
@@ -93,6 +110,7 @@ export class SqliteEnvironment {
   /** Reads what is committed now. */
   async read<T>(work: () => T): Promise<T> {
     try {
+      this.#presence.assertRecently();
       return await untilFree(this.folder, work);
     } catch (error) {
       throw sqliteFailure('read', this.folder, error);
@@ -153,6 +171,7 @@ export class SqliteEnvironment {
   /** The same, resolved when it is committed: for what nobody needs after a power cut. */
   async transact<T>(work: () => T): Promise<T> {
     try {
+      this.#presence.assertRecently();
       return await this.#writer.run(work);
     } catch (error) {
       throw sqliteFailure('write', this.folder, error);

@@ -12,8 +12,9 @@ import { constants } from 'node:fs';
 import { access, link, mkdir, open, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertPrivateFile, assertPrivateFolder } from '../private-files.ts';
-import { syncFoldersAbove } from '../sync-folder.ts';
+import { syncFolder, syncFoldersAbove } from '../sync-folder.ts';
 import { sqliteFailure, unusableFile } from './failure.ts';
+import { assertLocal } from './file-systems.ts';
 
 /** The database, in its folder; SQLite keeps `-wal` and `-shm` beside it. */
 const FILE_NAME = 'powerauth.db';
@@ -21,32 +22,12 @@ const FILE_NAME = 'powerauth.db';
 /** What a new store needs at least, in bytes. */
 const MINIMAL_SPACE = 262_144;
 
-/** File systems whose files are elsewhere, by the numbers of Linux's statfs(2). */
-const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
-  0x6969: 'NFS',
-  0x517b: 'SMB',
-  0xfe534d42: 'SMB',
-  0xff534d42: 'CIFS',
-  0x01021997: '9P',
-  0x5346414f: 'AFS',
-  0x00c36400: 'Ceph',
-  0x73757245: 'Coda',
-  0x0bd00bd0: 'Lustre',
-  0x786f4256: 'a VirtualBox shared folder',
-};
-
 /** Where a store is. */
 export interface Place {
   /** Path of the database file. */
   readonly file: string;
-  /** Who the folder is: the same for each path to it. */
+  /** Which file it is: the same for each path to it, and another one once it was replaced. */
   readonly id: string;
-}
-
-/** The name of a network file system, by the `type` that statfs tells; undefined for others. */
-export function networkFileSystem(type: number): string | undefined {
-  // 32 bits, which some systems give as a negative number.
-  return process.platform === 'linux' ? NETWORK_FILE_SYSTEMS[type >>> 0] : undefined;
 }
 
 /**
@@ -60,29 +41,17 @@ export async function prepareFolder(folder: string): Promise<Place> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     await assertPrivateFolder('Folder of the storage', folder);
-    const { type, bavail, bsize } = await statfs(folder);
-    const network = networkFileSystem(type);
-    if (network !== undefined) {
-      throw unusableFile(
-        folder,
-        `it is on a network file system (${network}), where the processes can't share memory`,
-        'choose a path on a local disk, or redisStorage',
-      );
-    }
+    await assertLocal(folder);
     const file = join(folder, FILE_NAME);
     const files = [file, `${file}-wal`, `${file}-shm`];
     for (const name of files) await assertPrivateFile('File of the storage', name);
-    const isNew = await createFile(file, bavail * bsize);
-    const { mode } = await stat(file);
-    if (!isNew && (mode & constants.S_IFMT) !== constants.S_IFREG) {
-      throw unusableFile(file, 'this is not a file', 'move it away, or choose another path');
-    }
+    await createFile(file);
     for (const name of files) {
       await access(name, constants.R_OK | constants.W_OK).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       });
     }
-    const { dev, ino } = await stat(folder, { bigint: true });
+    const { dev, ino } = await stat(file, { bigint: true });
     return { file, id: `${dev}:${ino}` };
   } catch (error) {
     throw sqliteFailure('open', folder, error);
@@ -98,9 +67,20 @@ export async function assertStore(folder: string): Promise<void> {
   }
 }
 
-/** True when it made the file: empty, and under its name only after its descriptor was closed. */
-async function createFile(path: string, space: number): Promise<boolean> {
-  if (await exists(path)) return false;
+/** Makes the file where it is missing: empty, and under its name only after its descriptor was closed. */
+async function createFile(path: string): Promise<void> {
+  // Looked for first: whoever makes them has made the file before.
+  const left = await firstOf([`${path}-wal`, `${path}-shm`]);
+  if (await exists(path)) return;
+  if (left !== undefined) {
+    throw unusableFile(
+      path,
+      `there is none, although ${left} is left of it: it was deleted, and may be in use`,
+      'put it back, or end those who use it and delete what is left, to begin with an empty one',
+    );
+  }
+  const { bavail, bsize } = await statfs(dirname(path));
+  const space = bavail * bsize;
   if (space < MINIMAL_SPACE) {
     throw Object.assign(new Error(`${space} bytes are left on the volume`), { code: 'ENOSPC' });
   }
@@ -110,14 +90,19 @@ async function createFile(path: string, space: number): Promise<boolean> {
   await handle.close();
   try {
     await link(temporary, path);
-    return true;
   } catch (error) {
     // Another process was faster.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await unlink(temporary);
   }
+  // Before SQLite makes its own files: after a power cut they must not be there without this one.
+  await syncFolder(dirname(path));
+}
+
+async function firstOf(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await exists(path)) return path;
+  return undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

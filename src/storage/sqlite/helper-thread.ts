@@ -68,18 +68,21 @@ export class HelperThread {
   }
 
   async #run(sql: string): Promise<Record<string, unknown>[]> {
+    const answer = await this.#ask(sql);
+    // This thread is held up now and then, and nothing else is lost.
+    if (answer === undefined) return this.#fallback.prepare(sql).all() as Record<string, unknown>[];
+    if ('error' in answer) throw Object.assign(new Error(), answer.error);
+    return answer.rows;
+  }
+
+  /** Undefined where a thread isn't permitted, can't be had, or can't open the file, although this one has it open. */
+  async #ask(sql: string): Promise<Answer | undefined> {
     clearTimeout(this.#idle);
     try {
       this.#worker ??= this.#start();
+      return await answerOf(this.#worker, sql);
     } catch {
-      // Not permitted. This thread is held up now and then, and nothing else is lost.
-      return this.#fallback.prepare(sql).all() as Record<string, unknown>[];
-    }
-    const worker = this.#worker;
-    try {
-      const answer = await answerOf(worker, sql);
-      if ('error' in answer) throw Object.assign(new Error(), answer.error);
-      return answer.rows;
+      return undefined;
     } finally {
       this.#idle = keepsNothingAlive(setTimeout(() => void this.#end(), IDLE_MS));
     }

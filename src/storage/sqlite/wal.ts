@@ -14,34 +14,37 @@
  * @module
  */
 
-import { close, fdatasync, open } from 'node:fs';
-import { promisify } from 'node:util';
-
-const openFile = promisify(open);
-const syncFile = promisify(fdatasync);
-const closeFile = promisify(close);
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** The log of an open store. */
 export class WriteAheadLog {
-  readonly #descriptor: number;
+  /** Not a descriptor: Node's permission model forbids `fdatasync` on those. */
+  readonly #handle: FileHandle;
   readonly #mend: () => Promise<void>;
+  readonly #assertPresent: () => void;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #isSuspect = false;
 
-  private constructor(descriptor: number, mend: () => Promise<void>) {
-    this.#descriptor = descriptor;
+  private constructor(handle: FileHandle, mend: () => Promise<void>, assertPresent: () => void) {
+    this.#handle = handle;
     this.#mend = mend;
+    this.#assertPresent = assertPresent;
   }
 
   /**
    * @param path of the database, which a connection has read from
    * @param mend copies all commits into the database and begins the log anew, or rejects
+   * @param assertPresent throws when the files are no longer those that others find at the path
    */
-  static async open(path: string, mend: () => Promise<void>): Promise<WriteAheadLog> {
+  static async open(
+    path: string,
+    mend: () => Promise<void>,
+    assertPresent: () => void,
+  ): Promise<WriteAheadLog> {
     // Windows synchronises only what is open for writing.
-    const descriptor = await openFile(`${path}-wal`, process.platform === 'win32' ? 'r+' : 'r');
-    return new WriteAheadLog(descriptor, mend);
+    const handle = await open(`${path}-wal`, process.platform === 'win32' ? 'r+' : 'r');
+    return new WriteAheadLog(handle, mend, assertPresent);
   }
 
   /** Resolved when all that was committed before the call is on the disk. */
@@ -56,7 +59,7 @@ export class WriteAheadLog {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.#running, this.#next]);
-    await closeFile(this.#descriptor);
+    await this.#handle.close();
   }
 
   #start(): Promise<void> {
@@ -72,11 +75,12 @@ export class WriteAheadLog {
   async #sync(): Promise<void> {
     try {
       if (this.#isSuspect) await this.#mend();
-      await syncFile(this.#descriptor);
+      await this.#handle.datasync();
       this.#isSuspect = false;
     } catch (error) {
       this.#isSuspect = true;
       throw error;
     }
+    this.#assertPresent();
   }
 }

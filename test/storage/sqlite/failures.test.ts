@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkSqliteStorage, sqliteStorage } from '../../../src/storage/sqlite.ts';
 import { sqliteEngine } from '../../../src/storage/sqlite/engine.ts';
-import { networkFileSystem } from '../../../src/storage/sqlite/folder.ts';
 import { buildChild, Child } from '../../helpers/child.ts';
 import { describeWithSqlite, testSqliteStorage } from '../../helpers/sqlite.ts';
 import { keysOf, rejection, temporaryFolder } from '../../helpers/storage.ts';
@@ -120,14 +119,6 @@ describeWithSqlite('a path that will not do', () => {
     await storage.close();
     execFileSync('mount', ['-o', 'remount,ro', folder]);
     expect((await failureAt(folder)).message).toMatch(/read-only/);
-  });
-
-  test.runIf(process.platform === 'linux')('network file systems are known by their numbers', () => {
-    expect(networkFileSystem(0x6969)).toBe('NFS');
-    // As a signed number, which some systems give.
-    expect(networkFileSystem(0xff534d42 | 0)).toBe('CIFS');
-    // ext4, tmpfs, overlayfs
-    for (const local of [0xef53, 0x01021994, 0x794c7630]) expect(networkFileSystem(local)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,61 @@
+/**
+ * Whether an open store is still what its path leads to. The system goes on writing to a file that was deleted, moved or
+ * replaced, and SQLite doesn't notice; whoever opens the path meanwhile uses another store.
+ *
+ * @module
+ */
+
+import { statSync } from 'node:fs';
+import { failure, PowerAuthErrorCode } from '../../errors.ts';
+import { fileFailure } from '../file-failure.ts';
+import { now } from './clock.ts';
+
+/** How old an answer may be where nothing is promised on it, in ms. A new one takes microseconds. */
+const RECENT_MS = 10;
+
+/** The files of an open store. */
+export class Presence {
+  readonly #folder: string;
+  /** Which file each path led to. */
+  readonly #files: readonly (readonly [path: string, identity: string])[];
+  #seenAt = now();
+
+  /** @param file the database, which a connection has read from */
+  constructor(folder: string, file: string) {
+    this.#folder = folder;
+    this.#files = [file, `${file}-wal`, `${file}-shm`].flatMap((path) => {
+      const identity = identityOf(path);
+      return identity === undefined ? [] : [[path, identity] as const];
+    });
+  }
+
+  /** @throws UNKNOWN_ERROR when one of the files is no longer there */
+  assert(): void {
+    try {
+      for (const [path, identity] of this.#files) {
+        if (identityOf(path) !== identity) throw this.#goneError(path);
+      }
+    } catch (error) {
+      throw fileFailure('use sqlite storage', this.#folder, error);
+    }
+    this.#seenAt = now();
+  }
+
+  /** The same, unless it was so a moment ago. */
+  assertRecently(): void {
+    if (now() - this.#seenAt > RECENT_MS) this.assert();
+  }
+
+  #goneError(path: string): Error {
+    return failure(
+      PowerAuthErrorCode.UNKNOWN_ERROR,
+      `Cannot use sqlite storage ${this.#folder}: ${path} was deleted, moved or replaced while it was in use; put it back, or make a new storage to go on with what is there`,
+    );
+  }
+}
+
+/** Undefined where there is none. */
+function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
+}
