@@ -87,6 +87,7 @@ export type { EngineName } from './hot-path/types.ts';
 export type { PowerAuthClock } from './net/clock.ts';
 export type {
   PowerAuthCryptoKey,
+  PowerAuthSealingKey,
   PowerAuthStorage,
   PowerAuthStorageChange,
   PowerAuthStorageLock,

@@ -6,7 +6,7 @@
 
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
-import type { PowerAuthCryptoKey, PowerAuthStorage } from '../storage/types.ts';
+import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
 import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
 import { hideGetters, withHidden } from '../util/hidden.ts';
@@ -62,9 +62,10 @@ export interface PowerAuthKeychainConfigurationType {
   readonly storage?: PowerAuthStorage | undefined;
   /**
    * The AES-256-GCM key under which records are sealed: 32 bytes (copied; the caller wipes its own) or a CryptoKey with
-   * the usages encrypt and decrypt. Default: made and kept by the runtime's key store.
+   * the usages encrypt and decrypt. Of several the first seals, and all unseal: see "Another sealing key" in
+   * docs/storage.md. Default: made and kept by the runtime's key store.
    */
-  readonly sealingKey?: Uint8Array | PowerAuthCryptoKey | undefined;
+  readonly sealingKey?: PowerAuthSealingKey | undefined;
   /**
    * Iterations of PBKDF2 (HMAC-SHA-256) that turn a password into the key of the knowledge factor, 10 000 to 10 000 000.
    * Default 600 000. The more, the dearer each guess of a password is for whoever has copied the records, and the longer
@@ -105,7 +106,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
   storage?: PowerAuthStorage | undefined;
   pbkdf2Iterations: number;
-  readonly #sealingKey: Uint8Array | PowerAuthCryptoKey | undefined;
+  readonly #sealingKey: PowerAuthSealingKey | undefined;
 
   /**
    * Makes settings; `configure` checks them.
@@ -131,7 +132,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   }
 
   /** The key as it was given. It is in no JSON, no log and no copy of this object. */
-  get sealingKey(): Uint8Array | PowerAuthCryptoKey | undefined {
+  get sealingKey(): PowerAuthSealingKey | undefined {
     return itself(this).#sealingKey;
   }
 
@@ -159,6 +160,10 @@ function isStorage(value: unknown): boolean {
 }
 
 function isSealingKey(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 && value.every(isOneKey) : isOneKey(value);
+}
+
+function isOneKey(value: unknown): boolean {
   if (value instanceof Uint8Array) return value.length === 32;
   return (
     value instanceof CryptoKey &&
@@ -181,9 +186,9 @@ const keychainConfigurationSchema = object(
       v.custom<PowerAuthStorage>(isStorage, `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`),
     ),
     sealingKey: v.optional(
-      v.custom<Uint8Array | PowerAuthCryptoKey>(
+      v.custom<PowerAuthSealingKey>(
         isSealingKey,
-        '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt',
+        '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt, or several of these',
       ),
     ),
     pbkdf2Iterations: v.optional(

@@ -20,7 +20,9 @@ export function defaultStorage(): PowerAuthStorage {
  *
  * @throws UNKNOWN_ERROR when that database cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
  */
-export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+export async function defaultSealingKey(
+  storage: PowerAuthStorage,
+): Promise<CryptoKey | readonly CryptoKey[]> {
   if (storage.sealingKey !== undefined) return storage.sealingKey();
   const keeper = defaultStorage();
   try {

@@ -27,7 +27,9 @@ export function defaultStorage(): PowerAuthStorage {
  * @throws WRONG_PARAMETER for a storage without one: a key that is lost with this page would make durable records
  *   unreadable
  */
-export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+export async function defaultSealingKey(
+  storage: PowerAuthStorage,
+): Promise<CryptoKey | readonly CryptoKey[]> {
   if (storage.sealingKey !== undefined) return storage.sealingKey();
   throw failure(
     PowerAuthErrorCode.WRONG_PARAMETER,

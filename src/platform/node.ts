@@ -28,7 +28,9 @@ export function defaultStorage(): PowerAuthStorage {
  *
  * @throws UNKNOWN_ERROR when the key file cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
  */
-export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+export async function defaultSealingKey(
+  storage: PowerAuthStorage,
+): Promise<CryptoKey | readonly CryptoKey[]> {
   if (storage.sealingKey !== undefined) return storage.sealingKey();
   assertOneUser('sealingKey');
   return readOrCreateKeyFile(dataFolder());

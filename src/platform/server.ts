@@ -22,6 +22,8 @@ export function defaultStorage(): PowerAuthStorage {
 }
 
 /** As in `./node.ts`. */
-export async function defaultSealingKey(storage: PowerAuthStorage): Promise<CryptoKey> {
+export async function defaultSealingKey(
+  storage: PowerAuthStorage,
+): Promise<CryptoKey | readonly CryptoKey[]> {
   return storage.sealingKey === undefined ? readOrCreateKeyFile(dataFolder()) : storage.sealingKey();
 }

@@ -10,7 +10,8 @@ import { createEngine } from '../hot-path/index.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
 import type { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
-import { importSealingKey, sealedUnheld } from '../storage/sealed.ts';
+import { sealedUnheld } from '../storage/sealed.ts';
+import { importSealingKeys } from '../storage/sealing-key.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { deconfigured } from '../util/abort.ts';
 import { withHidden } from '../util/hidden.ts';
@@ -72,7 +73,7 @@ export class Session implements SessionParts {
     const { clientConfiguration, keychainConfiguration } = configurations;
     const { storage = defaultStorage(), sealingKey: given } = keychainConfiguration;
     // Bytes are kept as a key that gives them to nobody, not even to readers of the configuration.
-    const sealingKey = given instanceof Uint8Array ? await importSealingKey(given) : given;
+    const sealingKey = given && (await importSealingKeys(given));
     const key = sealingKey ?? (() => defaultSealingKey(storage));
     const engine = await createEngine(clientConfiguration);
     const ended = new AbortController();
@@ -81,7 +82,12 @@ export class Session implements SessionParts {
       instanceId,
       { ...configurations, keychainConfiguration: withHidden(keychainConfiguration, { sealingKey }) },
       engine,
-      new SessionStorage(sealedUnheld(storage, key), ownsStorage, ended.signal),
+      // Who keeps no key of its own can't replace it either.
+      new SessionStorage(
+        sealedUnheld(storage, key, storage.sealingKey !== undefined),
+        ownsStorage,
+        ended.signal,
+      ),
       ended.signal,
     );
     return new Session(parts, storage, ended);

@@ -11,6 +11,7 @@ import type { PowerAuthStorage } from './types.ts';
 export function heldStorage(storage: PowerAuthStorage): PowerAuthStorage {
   const { name, needsSealingKey } = storage;
   const sealingKey = storage.sealingKey?.bind(storage);
+  const replaceSealingKey = storage.replaceSealingKey?.bind(storage);
   return {
     name,
     ...(needsSealingKey === undefined ? {} : { needsSealingKey }),
@@ -23,6 +24,9 @@ export function heldStorage(storage: PowerAuthStorage): PowerAuthStorage {
     subscribe: (listener) => storage.subscribe(listener),
     close: () => holdProcess(storage.close()),
     ...(sealingKey === undefined ? {} : { sealingKey: () => holdProcess(sealingKey()) }),
+    ...(replaceSealingKey === undefined
+      ? {}
+      : { replaceSealingKey: (reseal) => holdProcess(replaceSealingKey(reseal)) }),
   };
 }
 

@@ -1,11 +1,19 @@
 /**
- * A sealing key in a file that only its owner can read.
+ * A sealing key in a file that only its owner can read, and how another one takes its place:
+ *
+ * ```
+ *  sealing.key                        one key: it seals
+ *  sealing.key, sealing.key.next      the next one seals, both unseal
+ *  sealing.key                        the next one, renamed
+ * ```
+ *
+ * Each step is one that a file system does whole or not at all.
  *
  * @module
  */
 
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { secretBytes, wipe } from '../util/bytes.ts';
@@ -16,6 +24,7 @@ import { importSealingKey, SEALING_KEY_LENGTH } from './sealing-key.ts';
 import { syncFolder, syncFoldersAbove } from './sync-folder.ts';
 
 const FILE_NAME = 'sealing.key';
+const NEXT = '.next';
 const WHAT = 'Sealing key';
 const FOLDER = 'Folder of the sealing key';
 
@@ -23,26 +32,76 @@ const FOLDER = 'Folder of the sealing key';
  * The key in `<folder>/sealing.key`; made there (folder 0700, file 0600) where it is missing. However many processes ask
  * at once, all get the same one.
  *
+ * @returns the key; while it is being replaced, the next one and then this one
  * @throws UNKNOWN_ERROR when the folder or the file belongs to another user than this one or root, when others may write to
  *   the folder or read the file, when the file is a symbolic link or not 32 bytes long, or when it can't be read or made; the
  *   message says what to do
  */
-export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey> {
+export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey | readonly CryptoKey[]> {
   const path = join(folder, FILE_NAME);
+  // First, because it may get the name of the other one meanwhile.
+  const next = await readIfThere(folder, path + NEXT);
+  let present = await readIfThere(folder, path);
+  if (present === undefined) {
+    try {
+      await createKeyFile(folder, path);
+      present = await readKeyFile(folder, path);
+    } catch (error) {
+      throw fileFailure('make sealing key', path, error);
+    }
+  }
+  return next === undefined ? present : [next, present];
+}
+
+/**
+ * The same where the key was there before: no other one is made in its place.
+ *
+ * @throws UNKNOWN_ERROR also when the file is gone
+ */
+export async function readKeyFileAgain(folder: string): Promise<CryptoKey | readonly CryptoKey[]> {
+  const path = join(folder, FILE_NAME);
+  const next = await readIfThere(folder, path + NEXT);
+  try {
+    const present = await readKeyFile(folder, path);
+    return next === undefined ? present : [next, present];
+  } catch (error) {
+    throw fileFailure('read sealing key', path, error);
+  }
+}
+
+/**
+ * Puts a new key in the place of the present one. While `reseal` runs, both are there. When it rejects, or the process
+ * dies, both stay, and the next call goes on with the same new key.
+ *
+ * @throws UNKNOWN_ERROR as {@link readOrCreateKeyFile}; what `reseal` throws
+ */
+export async function replaceKeyFile(folder: string, reseal: () => Promise<void>): Promise<void> {
+  const path = join(folder, FILE_NAME);
+  try {
+    // Without a file to follow there would be two that claim to be the first.
+    await readOrCreateKeyFile(folder);
+    await createKeyFile(folder, path + NEXT);
+  } catch (error) {
+    throw fileFailure('make sealing key', path + NEXT, error);
+  }
+  await reseal();
+  try {
+    await rename(path + NEXT, path);
+    await syncFolder(folder);
+  } catch (error) {
+    throw fileFailure('replace sealing key', path, error);
+  }
+}
+
+async function readIfThere(folder: string, path: string): Promise<CryptoKey | undefined> {
   try {
     const key = await readKeyFile(folder, path);
     // Another process may have made it a moment ago; what is sealed with it must not outlive it.
     await syncFolder(folder);
     return key;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw fileFailure('read sealing key', path, error);
-  }
-  try {
-    await createKeyFile(folder, path);
-    return await readKeyFile(folder, path);
-  } catch (error) {
-    throw fileFailure('make sealing key', path, error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileFailure('read sealing key', path, error);
   }
 }
 

@@ -8,6 +8,7 @@
  * ```
  * store "records":  "record/" + key   a sealed record, Uint8Array
  *                   "sealing-key"     a non-extractable CryptoKey
+ *                   "sealing-key-next"  the one that is taking its place; there only meanwhile
  *                   "database-id"     random, tells this database from one made after its deletion
  * ```
  *
@@ -21,6 +22,7 @@ import { databaseFailure, deletedDatabase } from './localforage-failure.ts';
 
 const RECORD = 'record/';
 const SEALING_KEY = 'sealing-key';
+const NEXT_KEY = 'sealing-key-next';
 
 /** A database of one name, and never a later one of the same name. */
 export class LocalforageDatabase {
@@ -86,9 +88,37 @@ export class LocalforageDatabase {
   }
 
   /** The key that seals this database's records; the first one who asks makes it, in whatever tab. */
-  async sealingKey(): Promise<CryptoKey> {
+  async sealingKey(): Promise<CryptoKey | readonly CryptoKey[]> {
+    // First, because it may take the place of the other one meanwhile.
+    const next = await this.#transact<unknown>('read', 'readonly', (store, answer) => {
+      const request = store.get(NEXT_KEY);
+      request.onsuccess = () => answer(request.result);
+    });
+    const key = await this.#keyAt(SEALING_KEY);
+    return next instanceof CryptoKey ? [next, key] : key;
+  }
+
+  /** Makes the key that is to take the place of the present one, unless there is one. */
+  async makeNextSealingKey(): Promise<void> {
+    await this.#keyAt(SEALING_KEY);
+    await this.#keyAt(NEXT_KEY);
+  }
+
+  /** Puts it in that place. */
+  async takeNextSealingKey(): Promise<void> {
+    await this.#transact('write', 'readwrite', (store) => {
+      const request = store.get(NEXT_KEY);
+      request.onsuccess = () => {
+        if (request.result === undefined) return;
+        store.put(request.result, SEALING_KEY);
+        store.delete(NEXT_KEY);
+      };
+    });
+  }
+
+  async #keyAt(name: string): Promise<CryptoKey> {
     const key = await this.#use('write', (db) =>
-      getOrPut(db, SEALING_KEY, () =>
+      getOrPut(db, name, () =>
         crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']),
       ),
     );

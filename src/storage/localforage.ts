@@ -167,7 +167,15 @@ class LocalforageStorage implements PowerAuthStorage {
     return this.#left;
   }
 
-  async sealingKey(): Promise<CryptoKey> {
+  async replaceSealingKey(reseal: () => Promise<void>): Promise<void> {
+    this.#assertOpen();
+    await this.#run(({ database }) => database.makeNextSealingKey());
+    await reseal();
+    this.#assertOpen();
+    await this.#run(({ database }) => database.takeNextSealingKey());
+  }
+
+  async sealingKey(): Promise<CryptoKey | readonly CryptoKey[]> {
     this.#assertOpen();
     return this.#run(({ database }) => database.sealingKey());
   }

@@ -41,6 +41,8 @@ export class MemorySpace {
   /** @internal */
   readonly subscribers = new Map<Listener, MemoryStorage>();
   #sealingKey: Promise<PowerAuthCryptoKey> | undefined;
+  /** The one that takes its place. */
+  #nextKey: Promise<PowerAuthCryptoKey> | undefined;
 
   /** @internal */
   constructor() {
@@ -60,15 +62,28 @@ export class MemorySpace {
   }
 
   /** @internal A key as short-lived as the records. */
-  sealingKey(): Promise<PowerAuthCryptoKey> {
+  async sealingKey(): Promise<PowerAuthCryptoKey | readonly PowerAuthCryptoKey[]> {
     if (this.#sealingKey === undefined) {
-      const bytes = randomBytes(32);
-      this.#sealingKey = importSealingKey(bytes).finally(() => wipe(bytes));
+      this.#sealingKey = newKey();
       // A key that could not be made (no WebCrypto) may be asked for again.
       this.#sealingKey.catch(() => (this.#sealingKey = undefined));
     }
-    return this.#sealingKey;
+    return this.#nextKey === undefined ? this.#sealingKey : Promise.all([this.#nextKey, this.#sealingKey]);
   }
+
+  /** @internal See {@link PowerAuthStorage.replaceSealingKey}. */
+  async replaceSealingKey(reseal: () => Promise<void>): Promise<void> {
+    await this.sealingKey();
+    this.#nextKey ??= newKey();
+    await reseal();
+    this.#sealingKey = this.#nextKey;
+    this.#nextKey = undefined;
+  }
+}
+
+async function newKey(): Promise<PowerAuthCryptoKey> {
+  const bytes = randomBytes(32);
+  return importSealingKey(bytes).finally(() => wipe(bytes));
 }
 
 class MemoryStorage implements PowerAuthStorage {
@@ -167,9 +182,14 @@ class MemoryStorage implements PowerAuthStorage {
     }
   }
 
-  async sealingKey(): Promise<PowerAuthCryptoKey> {
+  async sealingKey(): Promise<PowerAuthCryptoKey | readonly PowerAuthCryptoKey[]> {
     this.#assertOpen();
     return this.#space.sealingKey();
+  }
+
+  async replaceSealingKey(reseal: () => Promise<void>): Promise<void> {
+    this.#assertOpen();
+    await this.#space.replaceSealingKey(reseal);
   }
 
   #assertOpen(): void {

@@ -8,6 +8,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { copySecret, wipe } from '../util/bytes.ts';
 import { describe } from '../util/validate.ts';
 import { webCrypto } from '../util/web-crypto.ts';
+import type { PowerAuthSealingKey } from './types.ts';
 
 /** Length of a sealing key in bytes: AES-256. */
 export const SEALING_KEY_LENGTH = 32;
@@ -33,6 +34,24 @@ export async function importSealingKey(bytes: Uint8Array): Promise<CryptoKey> {
     wipe(copy);
   }
 }
+
+/**
+ * The same for keys of both kinds, one or several. They are checked before the promise is returned.
+ *
+ * @throws WRONG_PARAMETER
+ */
+export function importSealingKeys(given: PowerAuthSealingKey): Promise<readonly CryptoKey[]> {
+  const keys = isList(given) ? given : [given];
+  if (keys.length === 0) throw wrongKey('an empty array');
+  for (const key of keys) {
+    if (key instanceof Uint8Array) assertSealingKeyBytes(key);
+    else assertSealingKey(key);
+  }
+  return Promise.all(keys.map(async (key) => (key instanceof Uint8Array ? importSealingKey(key) : key)));
+}
+
+const isList = (keys: PowerAuthSealingKey): keys is readonly (Uint8Array | CryptoKey)[] =>
+  Array.isArray(keys);
 
 /**
  * Refuses what is not the bytes of a sealing key.

@@ -19,7 +19,7 @@ import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
 import { Closing } from './closing.ts';
 import { dataFolder } from './data-folder.ts';
 import { heldStorage } from './held.ts';
-import { readOrCreateKeyFile } from './key-file.ts';
+import { readKeyFileAgain, readOrCreateKeyFile, replaceKeyFile } from './key-file.ts';
 import { ORIGIN_LENGTH } from './sqlite/changes.ts';
 import { joinEnvironment, type SqliteEnvironment } from './sqlite/environment.ts';
 import { assertStore } from './sqlite/folder.ts';
@@ -59,6 +59,7 @@ class SqliteStorage implements PowerAuthStorage {
   readonly #leases = new Set<Lease>();
   /** Subscriptions, and how to end them where they have begun. */
   readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
+  #hadKey = false;
   #joined: Promise<Joined> | undefined;
   #left: Promise<void> | undefined;
 
@@ -164,9 +165,18 @@ class SqliteStorage implements PowerAuthStorage {
     return this.#left;
   }
 
-  async sealingKey(): Promise<CryptoKey> {
+  async sealingKey(): Promise<CryptoKey | readonly CryptoKey[]> {
     this.#assertOpen();
-    return readOrCreateKeyFile(this.#folder);
+    // A file that was there and is lost must not be followed by another key.
+    const read = this.#hadKey ? readKeyFileAgain : readOrCreateKeyFile;
+    const keys = await read(this.#folder);
+    this.#hadKey = true;
+    return keys;
+  }
+
+  async replaceSealingKey(reseal: () => Promise<void>): Promise<void> {
+    this.#assertOpen();
+    await replaceKeyFile(this.#folder, reseal);
   }
 
   #assertOpen(): void {

@@ -17,6 +17,18 @@
 export type PowerAuthCryptoKey = Parameters<typeof crypto.subtle.exportKey>[1];
 
 /**
+ * Under which key records are sealed: 32 bytes, or an AES-256-GCM key that may encrypt and decrypt. Of several the first
+ * seals, and all unseal: so a key can be replaced while others use the storage.
+ *
+ * @example
+ * ```ts
+ * const sealingKey: PowerAuthSealingKey = crypto.getRandomValues(new Uint8Array(32));
+ * ```
+ */
+export type PowerAuthSealingKey =
+  Uint8Array | PowerAuthCryptoKey | readonly (Uint8Array | PowerAuthCryptoKey)[];
+
+/**
  * A held lock, given to the section that runs under it.
  *
  * @example
@@ -143,7 +155,18 @@ export interface PowerAuthStorage {
   /**
    * The key to seal this storage's records with, where the caller gives none. A driver has this member when it knows
    * where such a key belongs: sqlite keeps it in a file of its folder, memory beside the records. Without this member the
-   * runtime's key store decides, see `defaultSealingKey`. Never called where {@link needsSealingKey} is true.
+   * runtime's key store decides, see `defaultSealingKey`. Never called where {@link needsSealingKey} is true. It is asked
+   * again when the key may have been replaced.
+   *
+   * @returns the key; while {@link replaceSealingKey} runs, wherever that is, the new key and then the old one
    */
-  sealingKey?(): Promise<PowerAuthCryptoKey>;
+  sealingKey?(): Promise<PowerAuthCryptoKey | readonly PowerAuthCryptoKey[]>;
+
+  /**
+   * Puts a new key in the place of the one that {@link sealingKey} returns: makes it, durably, runs `reseal` while both are
+   * there, and then drops the old one. When `reseal` rejects, or the process dies, both stay; the next call goes on with the
+   * same new key. Whoever calls it sees to it that nobody else does so at the same time. Left out by drivers that keep no
+   * key, or can't replace it.
+   */
+  replaceSealingKey?(reseal: () => Promise<void>): Promise<void>;
 }

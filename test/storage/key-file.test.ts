@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { readOrCreateKeyFile } from '../../src/storage/key-file.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readKeyFileAgain, readOrCreateKeyFile, replaceKeyFile } from '../../src/storage/key-file.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
+import { sqliteStorage } from '../../src/storage/sqlite.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { buildChild, Child } from '../helpers/child.ts';
 import { testSqliteStorage } from '../helpers/sqlite.ts';
@@ -36,7 +37,7 @@ test('is made once, for its owner alone, in a folder for its owner alone', async
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   const key = await readOrCreateKeyFile(folder);
-  expect(key.extractable).toBe(false);
+  expect(key).toMatchObject({ extractable: false });
   expect(readFileSync(file).equals(first)).toBe(true);
   expect(readdirSync(folder)).toEqual(['sealing.key']);
 });
@@ -108,4 +109,67 @@ test('that was removed: the records say so, stay, and open again when it is put 
   rmSync(file);
   renameSync(`${file}.saved`, file);
   expect(text(await ownKeyStorage(folder).get('key'))).toBe('mine');
+});
+
+describe('another key', () => {
+  const bytesOf = (folder: string, name = 'sealing.key') => readFileSync(join(folder, name));
+  const idsOf = async (keys: CryptoKey | readonly CryptoKey[]) => {
+    const list = Array.isArray(keys) ? (keys as readonly CryptoKey[]) : [keys as CryptoKey];
+    return Promise.all(
+      list.map(async (key) =>
+        Buffer.from(
+          await crypto.subtle.encrypt({ name: 'AES-GCM', iv: new Uint8Array(12) }, key, new Uint8Array(0)),
+        ).toString('hex'),
+      ),
+    );
+  };
+
+  test('takes the place of the first; both are there meanwhile, each a whole file for its owner alone', async () => {
+    const folder = await temporaryFolder();
+    const before = await readOrCreateKeyFile(folder);
+    const old = bytesOf(folder);
+    let meanwhile: string[] = [];
+    await replaceKeyFile(folder, async () => {
+      meanwhile = await idsOf(await readOrCreateKeyFile(folder));
+      expect(bytesOf(folder).equals(old)).toBe(true);
+      expect(readdirSync(folder).sort()).toEqual(['sealing.key', 'sealing.key.next']);
+      expect(statSync(join(folder, 'sealing.key.next')).mode & 0o777).toBe(0o600);
+    });
+    const after = await idsOf(await readOrCreateKeyFile(folder));
+    expect(meanwhile).toEqual([...after, ...(await idsOf(before))]);
+    expect(bytesOf(folder).equals(old)).toBe(false);
+    expect(readdirSync(folder)).toEqual(['sealing.key']);
+    expect(statSync(join(folder, 'sealing.key')).mode & 0o777).toBe(0o600);
+  });
+
+  test('is the same one after a failure half way', async () => {
+    const folder = await temporaryFolder();
+    const error = new Error('the disk is full');
+    await expect(replaceKeyFile(folder, () => Promise.reject(error))).rejects.toBe(error);
+    const [next, old] = await idsOf(await readOrCreateKeyFile(folder));
+    await replaceKeyFile(folder, async () => {
+      expect(await idsOf(await readKeyFileAgain(folder))).toEqual([next, old]);
+    });
+    expect(await idsOf(await readKeyFileAgain(folder))).toEqual([next]);
+  });
+
+  test('is not made in the place of one that was there and is lost', async () => {
+    const folder = await temporaryFolder();
+    const storage = sqliteStorage({ path: folder });
+    onTestFinished(() => storage.close());
+    await storage.sealingKey?.();
+    rmSync(join(folder, 'sealing.key'));
+    const error = await rejection(Promise.resolve(storage.sealingKey?.()));
+    expect(error).toMatchObject({ code: 'UNKNOWN_ERROR' });
+    expect(error.message).toContain(`Cannot read sealing key ${join(folder, 'sealing.key')}: there is none`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('that others may read is refused', async () => {
+    const folder = await temporaryFolder();
+    await expect(replaceKeyFile(folder, () => Promise.reject(new Error('half way')))).rejects.toThrow();
+    chmodSync(join(folder, 'sealing.key.next'), 0o644);
+    const error = await rejection(readOrCreateKeyFile(folder));
+    expect(error.message).toContain(`chmod 600 ${join(folder, 'sealing.key.next')}`);
+  });
 });

@@ -16,7 +16,7 @@ test('the sealing key is one for each space', async () => {
   const [one, other, foreign] = [memoryStorage(space), memoryStorage(space), memoryStorage()];
   const key = await one.sealingKey?.();
   expect(key).toBeDefined();
-  expect(key?.extractable).toBe(false);
+  expect(key).toMatchObject({ extractable: false });
   expect(await other.sealingKey?.()).toBe(key);
   expect(await foreign.sealingKey?.()).not.toBe(key);
   if (key !== undefined) await sealedStorage(one, key).set('key', Uint8Array.of(1));

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
-import { importSealingKey, sealedStorage, type PowerAuthSealingKey } from '../../src/storage/sealed.ts';
+import {
+  importSealingKey,
+  sealedStorage,
+  sealedUnheld,
+  type SealingKeySource,
+} from '../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { randomBytes } from '../../src/util/random.ts';
 import { rejection } from '../helpers/storage.ts';
@@ -9,7 +14,7 @@ const KEY = randomBytes(32);
 const SECRET = new TextEncoder().encode('the secret of this record');
 
 /** A sealed storage, and what lies below it. */
-function sealedMemory(key: PowerAuthSealingKey = KEY): { raw: PowerAuthStorage; sealed: PowerAuthStorage } {
+function sealedMemory(key: SealingKeySource = KEY): { raw: PowerAuthStorage; sealed: PowerAuthStorage } {
   const raw = memoryStorage();
   return { raw, sealed: sealedStorage(raw, key) };
 }
@@ -205,6 +210,83 @@ describe('a sealing key', () => {
     for (const key of keys) {
       expect(() => sealedStorage(memoryStorage(), key)).toThrow(/^sealingKey: expected .*, got a key for /);
     }
+  });
+});
+
+describe('several keys', () => {
+  const NEXT = randomBytes(32);
+  const OTHER = randomBytes(32);
+
+  test('the first seals, all unseal; what is written anew is under the first', async () => {
+    const raw = memoryStorage();
+    await sealedStorage(raw, KEY).set('old', SECRET);
+    await sealedStorage(raw, NEXT).set('new', SECRET);
+    const both = sealedStorage(raw, [NEXT, await importSealingKey(KEY)]);
+    for (const key of ['old', 'new']) expect(await both.get(key)).toEqual(SECRET);
+    await both.set('set', SECRET);
+    await both.update('old', (current) => current);
+    await both.update('made', () => SECRET);
+    const alone = sealedStorage(raw, NEXT);
+    for (const key of ['old', 'new', 'set', 'made']) expect(await alone.get(key)).toEqual(SECRET);
+  });
+
+  test('a record under none of them, and one that is damaged, say so', async () => {
+    const raw = memoryStorage();
+    const sealed = sealedStorage(raw, [NEXT, KEY]);
+    await sealedStorage(raw, OTHER).set('key', SECRET);
+    await expectUnreadable({ raw, sealed }, 'key', /sealed with another key/);
+    for (const key of [NEXT, KEY]) {
+      await sealedStorage(raw, key).set('key', SECRET);
+      const record = await rawRecord(raw, 'key');
+      record[record.length - 1] = (record.at(-1) ?? 0) ^ 1;
+      await raw.set('key', record);
+      await expectUnreadable({ raw, sealed }, 'key', /it is damaged: its content/);
+    }
+  });
+
+  test.each([[[]], [[KEY, new Uint8Array(31)]], [[KEY, undefined]], [[[KEY]]]])(
+    'are refused when they are %j',
+    (keys) => {
+      expect(() => sealedStorage(memoryStorage(), keys as Uint8Array[])).toThrow(
+        expect.objectContaining({
+          code: 'WRONG_PARAMETER',
+          message: expect.stringMatching(/^sealingKey: expected 32 bytes/) as string,
+        }) as Error,
+      );
+    },
+  );
+
+  test('that may be replaced are asked for again for a record under another key and for a new one, and no more', async () => {
+    const raw = memoryStorage();
+    const [old, next] = [await importSealingKey(KEY), await importSealingKey(NEXT)];
+    let keys: CryptoKey | CryptoKey[] = old;
+    let asked = 0;
+    const sealed = sealedUnheld(
+      raw,
+      async () => {
+        asked++;
+        if (asked === 5) throw new Error('the key is lost');
+        return keys;
+      },
+      true,
+    );
+    await sealed.set('first', SECRET);
+    await sealed.update('first', (current) => current);
+    expect(await sealed.get('first')).toEqual(SECRET);
+    expect(asked).toBe(1);
+    // Somebody else has replaced the key, and sealed a record anew.
+    keys = [next, old];
+    await sealedStorage(raw, NEXT).set('theirs', SECRET);
+    expect(await sealed.get('theirs')).toEqual(SECRET);
+    expect(asked).toBe(2);
+    keys = next;
+    await sealed.update('new', () => SECRET);
+    await sealed.set('second', SECRET);
+    expect(asked).toBe(4);
+    expect(await sealedStorage(raw, NEXT).get('second')).toEqual(SECRET);
+    // What can't be asked for stays as it was.
+    await sealed.set('third', SECRET);
+    expect(await sealedStorage(raw, NEXT).get('third')).toEqual(SECRET);
   });
 });
 

@@ -136,9 +136,9 @@ export const ADDITIONS: readonly string[] = [
   'readonly PowerAuthKeychainConfigurationData.pbkdf2Iterations: number',
   'readonly PowerAuthKeychainConfigurationType.pbkdf2Iterations?: number',
   'PowerAuthKeychainConfiguration.storage?: PowerAuthStorage',
-  'readonly PowerAuthKeychainConfiguration.sealingKey?: Uint8Array<ArrayBufferLike> | CryptoKey',
+  'readonly PowerAuthKeychainConfiguration.sealingKey?: PowerAuthSealingKey',
   ...['PowerAuthKeychainConfigurationType', 'PowerAuthKeychainConfigurationData'].flatMap((owner) => [
-    `readonly ${owner}.sealingKey?: Uint8Array<ArrayBufferLike> | CryptoKey`,
+    `readonly ${owner}.sealingKey?: PowerAuthSealingKey`,
     `readonly ${owner}.storage?: PowerAuthStorage`,
   ]),
   'interface PowerAuthCryptoKey',
@@ -159,6 +159,7 @@ export const ADDITIONS: readonly string[] = [
   'readonly PowerAuthStorage.needsSealingKey?: boolean',
   'interface PowerAuthStorageLock',
   'readonly PowerAuthStorageLock.signal: AbortSignal',
+  'type PowerAuthSealingKey = CryptoKey | Uint8Array<ArrayBufferLike> | readonly (CryptoKey | Uint8Array<ArrayBufferLike>)[]',
   'type PowerAuthStorageChange = "all" | readonly string[]',
   // Who authenticates the user.
   'PowerAuthBiometryConfiguration.provider?: PowerAuthBiometryProvider',

@@ -1,0 +1,167 @@
+/**
+ * Seals records under the first of some keys, and unseals those of any: AES-256-GCM (NIST SP 800-38D), bound to the
+ * record's name.
+ *
+ * A sealed record, in bytes:
+ *
+ * ```
+ *  0  1   version, 1
+ *  1  8   which key: the first bytes of the GCM tag of nothing, under that key and a nonce of its own
+ *  9  8   which record: the first bytes of SHA-256 of its name in UTF-16
+ * 17 12   nonce, random
+ * 29  n   ciphertext, as long as the value
+ *  …  16  tag, over ciphertext and associated data: "powerauth-wasm record" ‖ bytes 0 to 16 ‖ name in UTF-16
+ * ```
+ *
+ * The header's names tell what is wrong with a record; that it is right, the tag alone decides. What it cannot tell is
+ * that a record was put back to an earlier state as a whole.
+ *
+ * @module
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { concat, equalBytes, utf16, utf8, wipe } from '../util/bytes.ts';
+import { randomBytes } from '../util/random.ts';
+import { webCrypto } from '../util/web-crypto.ts';
+import { assertSealingKey } from './sealing-key.ts';
+
+const VERSION = 1;
+const ID_LENGTH = 8;
+const HEADER_LENGTH = 1 + 2 * ID_LENGTH;
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+const LABEL = 'powerauth-wasm record';
+const KEY_ID_LABEL = 'powerauth-wasm key';
+
+/** A key and its id. */
+class Sealer {
+  readonly id: Uint8Array;
+  readonly #key: CryptoKey;
+
+  private constructor(key: CryptoKey, id: Uint8Array) {
+    this.#key = key;
+    this.id = id;
+  }
+
+  static async create(key: CryptoKey): Promise<Sealer> {
+    // One nonce, one message, always: the tag tells keys apart and nothing else. A record's nonce is random, and meets
+    // this one once in 2^96.
+    const tag = await webCrypto().encrypt(
+      { name: 'AES-GCM', iv: new Uint8Array(NONCE_LENGTH), additionalData: utf8(KEY_ID_LABEL) },
+      key,
+      new Uint8Array(0),
+    );
+    return new Sealer(key, new Uint8Array(tag, 0, ID_LENGTH));
+  }
+
+  async seal(name: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const header = this.#header(name);
+    const nonce = randomBytes(NONCE_LENGTH);
+    const sealed = await webCrypto().encrypt(parameters(header, nonce, name), this.#key, value);
+    return concat(header, nonce, new Uint8Array(sealed));
+  }
+
+  async unseal(name: string, record: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    if (record.length < HEADER_LENGTH + NONCE_LENGTH + TAG_LENGTH) {
+      throw unreadable(name, `it is damaged: only ${record.length} bytes are left of it`);
+    }
+    const expected = this.#header(name);
+    const header = record.subarray(0, HEADER_LENGTH);
+    const nonce = record.subarray(HEADER_LENGTH, HEADER_LENGTH + NONCE_LENGTH);
+    let value: ArrayBuffer;
+    try {
+      value = await webCrypto().decrypt(
+        parameters(expected, nonce, name),
+        this.#key,
+        record.subarray(HEADER_LENGTH + NONCE_LENGTH),
+      );
+    } catch (cause) {
+      throw unreadable(name, diagnosis(expected, header), cause);
+    }
+    const opened = new Uint8Array(value);
+    if (equalBytes(header, expected)) return opened;
+    // Key, name and content are right: the header is the part that changed.
+    wipe(opened);
+    throw unreadable(name, 'its header is damaged');
+  }
+
+  #header(name: string): Uint8Array<ArrayBuffer> {
+    return concat(new Uint8Array([VERSION]), this.id, sha256(utf16(name)).subarray(0, ID_LENGTH));
+  }
+}
+
+function parameters(header: Uint8Array, nonce: Uint8Array<ArrayBuffer>, name: string): AesGcmParams {
+  return { name: 'AES-GCM', iv: nonce, additionalData: concat(utf8(LABEL), header, utf16(name)) };
+}
+
+function diagnosis(expected: Uint8Array, header: Uint8Array): string {
+  const differs = (from: number, to: number): boolean =>
+    !equalBytes(header.subarray(from, to), expected.subarray(from, to));
+  if (differs(0, 1)) {
+    return `it is damaged, or of a newer version: expected format ${VERSION}, got ${String(header[0])}`;
+  }
+  if (differs(1, 1 + ID_LENGTH)) {
+    return 'it was sealed with another key; was the key file removed or replaced, or another sealingKey given? Put the right key back';
+  }
+  if (differs(1 + ID_LENGTH, HEADER_LENGTH)) {
+    return 'it was written for another record and swapped with this one';
+  }
+  return 'it is damaged: its content is not what was sealed';
+}
+
+function unreadable(name: string, why: string, cause?: unknown): Error {
+  return failure(
+    PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
+    `Record ${JSON.stringify(name)} cannot be unsealed: ${why}. It is left in place`,
+    { cause },
+  );
+}
+
+/** Keys to seal with: the first seals, all unseal. So a key can be replaced while others use it. */
+export class KeyRing {
+  readonly #sealers: readonly [Sealer, ...Sealer[]];
+
+  private constructor(sealers: readonly [Sealer, ...Sealer[]]) {
+    this.#sealers = sealers;
+  }
+
+  /** @throws WRONG_PARAMETER for what is no key, and for none at all */
+  static async create(keys: CryptoKey | readonly CryptoKey[]): Promise<KeyRing> {
+    const [first, ...others] = Array.isArray(keys) ? (keys as readonly CryptoKey[]) : [keys as CryptoKey];
+    assertSealingKey(first);
+    for (const key of others) assertSealingKey(key);
+    return new KeyRing([
+      await Sealer.create(first),
+      ...(await Promise.all(others.map((key) => Sealer.create(key)))),
+    ]);
+  }
+
+  /** Whether a record says that it was sealed under one of these keys; whether it was, {@link unseal} tells. */
+  knows(record: Uint8Array): boolean {
+    return this.#sealerOf(record) !== undefined;
+  }
+
+  /** Whether a record says that it was sealed under the first key. */
+  isCurrent(record: Uint8Array): boolean {
+    return this.#sealerOf(record) === this.#sealers[0];
+  }
+
+  /** @param value not wiped */
+  seal(name: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#sealers[0].seal(name, value);
+  }
+
+  /**
+   * @returns what was sealed; the caller wipes it
+   * @throws INVALID_ACTIVATION_DATA that says what is wrong with the record
+   */
+  unseal(name: string, record: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return (this.#sealerOf(record) ?? this.#sealers[0]).unseal(name, record);
+  }
+
+  #sealerOf(record: Uint8Array): Sealer | undefined {
+    const id = record.subarray(1, 1 + ID_LENGTH);
+    return this.#sealers.find((sealer) => equalBytes(sealer.id, id));
+  }
+}
