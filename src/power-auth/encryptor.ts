@@ -6,7 +6,6 @@
 
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { assertString, bodyBytes, guard } from '../facade.ts';
 import type {
   PowerAuthCryptogram,
   PowerAuthDataFormat,
@@ -22,14 +21,15 @@ import {
   encryptForApplication,
   type GenericEncryptedRequest,
 } from '../session/generic-encryption.ts';
-import { findSession, sessionOf } from '../session/registry.ts';
+import { findSession } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { base64, base64DecodeLenient } from '../util/base64.ts';
 import { utf8Decode, wipe } from '../util/bytes.ts';
 import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
-import { check, wrongParameter } from '../util/validate.ts';
+import { assertString, bodyBytes, check, wrongParameter } from '../util/validate.ts';
+import { guard, onSession } from './on-session.ts';
 
 /** Disuse after which a decryptor's keys are wiped, ms. */
 const DECRYPTOR_LIFE = 5 * 60_000;
@@ -55,8 +55,7 @@ export class Encryptor implements PowerAuthEncryptor {
     body: string | ArrayBuffer | ArrayBufferView,
     bodyFormat: PowerAuthDataFormat = 'UTF8',
   ): Promise<PowerAuthEncryptedRequestData> {
-    return guard(async () => {
-      const session = sessionOf(this.instanceId);
+    return onSession(this.instanceId, async (session) => {
       assertFormat(bodyFormat, 'bodyFormat');
       const plaintext = bodyFormat === 'UTF8' ? bodyBytes(body, 'body') : bytesOfBase64(body);
       const encrypt = this.encryptorScope === 'APPLICATION' ? encryptForApplication : encryptForActivation;
