@@ -9,13 +9,13 @@
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
-import { SharedInfo1 } from '../protocol/ecies.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import { signatureType } from '../protocol/signature.ts';
 import { parseTokenResponse } from '../protocol/token.ts';
 import type { PowerAuthStorageLock } from '../storage/types.ts';
 import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
-import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
+import { sendEncrypted } from './encrypted-requests.ts';
 import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 import type { RecordKeys } from './record-keys.ts';
@@ -288,13 +288,8 @@ export class AccessTokens {
   }
 
   async #create(name: string, authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
-    const { endpoints } = this.#session;
-    const kind: EncryptedRequestKind = {
-      uriId: SharedInfo1.createToken,
-      post: (...request) => endpoints.tokenCreate(...request),
-    };
     return withFactors(this.#session, authentication, (factors) =>
-      sendEncrypted(this.#session, factors, kind, {}, (answer, { activationId }) => {
+      sendEncrypted(this.#session, factors, ENDPOINTS.tokenCreate, {}, (answer, { activationId }) => {
         const { tokenId, tokenSecret } = parseTokenResponse(answer);
         const { instanceId } = this.#keys;
         return { instanceId, name, activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };

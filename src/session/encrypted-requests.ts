@@ -4,22 +4,12 @@
  * @module
  */
 
-import type { Header } from '../net/client.ts';
-import type { EncryptedResponseEnvelope } from '../protocol/ecies.ts';
-import type { LockSigns } from '../util/abort.ts';
+import type { EndpointSent } from '../net/endpoints.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import { missingActivation } from './activation-store.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
-
-/** One kind of request. */
-export interface EncryptedRequestKind {
-  /** uriId of the signature, and sharedInfo1 of the encryption. */
-  readonly uriId: string;
-  /** The endpoint that takes the body. */
-  readonly post: (body: string, header: Header, lock: LockSigns) => Promise<EncryptedResponseEnvelope>;
-}
 
 /**
  * Encrypts, signs and sends `content`, and gives the decrypted answer to `use`, together with the activation's record. Both
@@ -30,11 +20,12 @@ export interface EncryptedRequestKind {
 export async function sendEncrypted<T>(
   session: SessionParts,
   factors: Factors,
-  { uriId, post }: EncryptedRequestKind,
+  endpoint: EndpointSent<'both'>,
   content: object,
   use: (answer: Uint8Array, record: ActivationRecord) => T,
 ): Promise<T> {
-  const { activation, encryption, signer } = session;
+  const { activation, encryption, endpoints, signer } = session;
+  const { uriId } = endpoint;
   return signer.send(factors, uriId, async (sign, lock) => {
     // Read when its turn has come, so that encryption and signature belong to one activation.
     const record = await activation.read();
@@ -45,7 +36,7 @@ export async function sendEncrypted<T>(
       try {
         const body = JSON.stringify(envelope);
         const { header } = await sign(body);
-        const answer = decryptor.decrypt(await post(body, header, lock));
+        const answer = decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
         try {
           const result = use(answer, record);
           // Nobody but the server can answer so, and it does for a right signature alone.

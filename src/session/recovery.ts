@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { SharedInfo1 } from '../protocol/ecies.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import { parseConfirmRecoveryResponse } from '../protocol/activation.ts';
 import { unwrapRecoveryData, type RecoveryData } from '../protocol/vault.ts';
 import { wipeActivationRecord } from './activation-record.ts';
@@ -42,8 +42,6 @@ export async function confirmRecoveryCode(
   factors: Factors,
   recoveryCode: string,
 ): Promise<boolean> {
-  const { endpoints } = session;
-  const uriId = SharedInfo1.confirmRecovery;
-  const post: typeof endpoints.recoveryConfirm = (...request) => endpoints.recoveryConfirm(...request);
-  return sendEncrypted(session, factors, { uriId, post }, { recoveryCode }, parseConfirmRecoveryResponse);
+  const { recoveryConfirm } = ENDPOINTS;
+  return sendEncrypted(session, factors, recoveryConfirm, { recoveryCode }, parseConfirmRecoveryResponse);
 }

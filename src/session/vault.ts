@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SharedInfo1 } from '../protocol/ecies.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import { ecdsaSign, masterSecret } from '../protocol/keys.ts';
 import {
   decryptVaultKey,
@@ -33,10 +33,7 @@ export async function withVaultKey<T>(
   reason: VaultUnlockReason,
   use: (vaultKey: Uint8Array, record: ActivationRecord) => T,
 ): Promise<T> {
-  const { endpoints } = session;
-  const uriId = SharedInfo1.vaultUnlock;
-  const post: typeof endpoints.vaultUnlock = (...request) => endpoints.vaultUnlock(...request);
-  return sendEncrypted(session, factors, { uriId, post }, { reason }, (answer, record) => {
+  return sendEncrypted(session, factors, ENDPOINTS.vaultUnlock, { reason }, (answer, record) => {
     const vaultKey = decryptVaultKey(parseVaultUnlockResponse(answer), record.transportKey);
     try {
       return use(vaultKey, record);
