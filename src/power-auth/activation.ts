@@ -12,7 +12,6 @@ import type { PowerAuthCreateActivationResult } from '../model/power-auth-create
 import { assertPassword } from '../model/power-auth-password.ts';
 import { parseActivationCode, type ParsedActivationCode } from '../protocol/activation-code.ts';
 import { activationFingerprint } from '../protocol/activation.ts';
-import { wipeActivationRecord } from '../session/activation-record.ts';
 import { fetchActivationStatus as fetchStatus, requireRemoved } from '../session/activation-status.ts';
 import { verifyMasterSignature } from '../session/server-signature.ts';
 import type { Session } from '../session/session.ts';
@@ -54,10 +53,7 @@ export function getActivationFingerprint(instanceId: string): Promise<string | u
   return onSession(instanceId, async ({ activation, changes, pending }) => {
     await changes.ended();
     if (pending.fingerprint !== undefined) return pending.fingerprint;
-    const record = await activation.read();
-    if (record === undefined) return undefined;
-    wipeActivationRecord(record);
-    return activationFingerprint(record);
+    return activation.withRecordIfAny(activationFingerprint);
   });
 }
 

@@ -6,8 +6,7 @@
 
 import type { EndpointSent } from '../net/endpoints.ts';
 import { utf8, wipe } from '../util/bytes.ts';
-import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
+import type { ActivationRecord } from './activation-record.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 
@@ -26,33 +25,31 @@ export async function sendEncrypted<T>(
 ): Promise<T> {
   const { activation, encryption, endpoints, signer } = session;
   const { uriId } = endpoint;
-  return signer.send(factors, uriId, async (sign, lock) => {
+  return signer.send(factors, uriId, async (sign, lock) =>
     // Read when its turn has come, so that encryption and signature belong to one activation.
-    const record = await activation.read();
-    if (record === undefined) throw missingActivation();
-    try {
-      const plaintext = utf8(JSON.stringify(content));
-      const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
+    activation.withRecord(async (record) => {
       try {
-        const body = JSON.stringify(envelope);
-        const { header } = await sign(body);
-        const answer = decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
+        const plaintext = utf8(JSON.stringify(content));
+        const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
         try {
-          const result = use(answer, record);
-          // Nobody but the server can answer so, and it does for a right signature alone.
-          factors.knowledge?.confirm();
-          return result;
+          const body = JSON.stringify(envelope);
+          const { header } = await sign(body);
+          const answer = decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
+          try {
+            const result = use(answer, record);
+            // Nobody but the server can answer so, and it does for a right signature alone.
+            factors.knowledge?.confirm();
+            return result;
+          } finally {
+            wipe(answer);
+          }
         } finally {
-          wipe(answer);
+          decryptor.release();
         }
-      } finally {
-        decryptor.release();
+      } catch (error) {
+        encryption.forget(record.activationId);
+        throw error;
       }
-    } catch (error) {
-      encryption.forget(record.activationId);
-      throw error;
-    } finally {
-      wipeActivationRecord(record);
-    }
-  });
+    }),
+  );
 }

@@ -8,7 +8,6 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { ENDPOINTS } from '../net/endpoints.ts';
 import { parseConfirmRecoveryResponse } from '../protocol/activation.ts';
 import { unwrapRecoveryData, type RecoveryData } from '../protocol/vault.ts';
-import { wipeActivationRecord } from './activation-record.ts';
 import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
@@ -16,11 +15,10 @@ import { withVaultKey } from './vault.ts';
 
 /** Whether the activation came with a recovery code. */
 export async function hasRecoveryData(session: SessionParts): Promise<boolean> {
-  const record = await session.activation.read();
-  if (record === undefined) return false;
-  const { length } = record.wrappedRecoveryData;
-  wipeActivationRecord(record);
-  return length > 0;
+  const has = await session.activation.withRecordIfAny(
+    ({ wrappedRecoveryData }) => wrappedRecoveryData.length > 0,
+  );
+  return has === true;
 }
 
 /** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE when it came without */
