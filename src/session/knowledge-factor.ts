@@ -9,7 +9,7 @@ import { equalBytes, wipe } from '../util/bytes.ts';
 import type { WrappedKnowledgeKey } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
 import type { Configurations } from './configurations.ts';
-import { unwrapWithPassword, wrapUnderPassword } from './knowledge-key.ts';
+import { unwrapWithPassword, wrapUnderPassword } from './password-wrapping.ts';
 
 /** What of a session a knowledge factor needs. */
 export interface KnowledgeFactorParts {
