@@ -57,7 +57,7 @@ function numberOf(database: SqlDatabase, sql: string): number {
   return Number(Object.values(database.prepare(sql).get() as Record<string, unknown>)[0]);
 }
 
-/** True for our layout, false for an empty database. */
+/** True for our layout, false for an empty database. To be called in a transaction: others may be making the layout. */
 function hasLayout(database: SqlDatabase, file: string): boolean {
   const id = numberOf(database, 'PRAGMA application_id');
   const version = numberOf(database, 'PRAGMA user_version');
@@ -81,7 +81,7 @@ function hasLayout(database: SqlDatabase, file: string): boolean {
  */
 export function prepareDatabase(database: SqlDatabase, file: string): void {
   database.exec(SETTINGS);
-  const isStore = hasLayout(database, file);
+  const isStore = inTransaction(database, 'BEGIN', () => hasLayout(database, file));
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as {
     journal_mode: string;
   };
@@ -89,10 +89,17 @@ export function prepareDatabase(database: SqlDatabase, file: string): void {
     throw unusableFile(file, 'SQLite can keep no write-ahead log here', 'choose a path on a local disk');
   }
   if (isStore) return;
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(database, 'BEGIN IMMEDIATE', () => {
     if (!hasLayout(database, file)) database.exec(SCHEMA);
+  });
+}
+
+function inTransaction<T>(database: SqlDatabase, begin: string, work: () => T): T {
+  database.exec(begin);
+  try {
+    const result = work();
     database.exec('COMMIT');
+    return result;
   } catch (error) {
     rollBack(database);
     throw error;
