@@ -69,6 +69,17 @@ async function freeze(storage: PowerAuthStorage, name = ''): Promise<void> {
   });
 }
 
+/** Stops itself inside a lock, and writes as the first thing that it does when it goes on. */
+async function freezeAndWrite(storage: PowerAuthStorage, name = '', key = ''): Promise<void> {
+  await storage.lock(name, async () => {
+    await freezeNow('frozen');
+    const value = Buffer.from('late');
+    const writes = [storage.set(key, value), storage.update(key, () => value), storage.delete(key)];
+    for (const write of writes) write.catch(() => undefined);
+    for (const write of writes) tell(errorOf(await write.catch((error: unknown) => error)));
+  });
+}
+
 /** Tells of all changes. */
 async function watch(storage: PowerAuthStorage): Promise<void> {
   storage.subscribe((change) => tell(change));
@@ -157,6 +168,7 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   exclude,
   hold,
   freeze,
+  freezeAndWrite,
   watch,
   write,
   seal,
