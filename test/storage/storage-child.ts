@@ -118,6 +118,12 @@ async function idleThen(storage: PowerAuthStorage): Promise<void> {
   await new Promise((resolve) => process.once('message', resolve));
 }
 
+/** Opens the store, writes, and closes it. */
+async function useAndClose(storage: PowerAuthStorage): Promise<void> {
+  await storage.set('child', new Uint8Array(1));
+  await storage.close();
+}
+
 /** Gives up root's rights, then uses the store, and tells how that failed. */
 async function unprivileged(storage: PowerAuthStorage): Promise<void> {
   // Loaded while that is possible.
@@ -174,6 +180,7 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   seal,
   idle,
   idleThen,
+  useAndClose,
   unprivileged,
   fill,
 };

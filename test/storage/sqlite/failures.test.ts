@@ -152,6 +152,31 @@ describeWithSqlite('a file that cannot be used stays as it is', () => {
   });
 });
 
+describeWithSqlite('a file that is damaged in its middle', () => {
+  test('gives no wrong value: records are whole, or the call says what to do; it stays as it is', async () => {
+    const { folder, file } = await closedStore();
+    overwrite(file, 16_384, statSync(file).size - 40_960, 0x5a);
+    const damaged = readFileSync(file);
+    const storage = testSqliteStorage(folder);
+    const values = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => storage.get(`key ${i}`).catch((error: unknown) => error)),
+    );
+    const refused = values.filter((value) => !(value instanceof Uint8Array));
+    expect(refused.length).toBeGreaterThan(5);
+    for (const error of refused) {
+      expect(error).toMatchObject({
+        code: 'UNKNOWN_ERROR',
+        message: expect.stringMatching(
+          /^Cannot read sqlite storage .*damaged; restore it from a backup/,
+        ) as string,
+      });
+    }
+    expect((await rejection(keysOf(storage))).message).toMatch(/restore it from a backup/);
+    await storage.close();
+    expect(readFileSync(file).equals(damaged)).toBe(true);
+  });
+});
+
 describeWithSqlite('checkSqliteStorage', () => {
   test('finds nothing in a sound store, and what is wrong in another', async () => {
     const { folder, file } = await closedStore();

@@ -1,5 +1,5 @@
 /** The files of an open store are deleted, moved, replaced or closed to this user. */
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PowerAuthStorage } from '../../../src/index.ts';
