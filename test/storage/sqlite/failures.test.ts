@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -119,6 +120,51 @@ describeWithSqlite('a path that will not do', () => {
     await storage.close();
     execFileSync('mount', ['-o', 'remount,ro', folder]);
     expect((await failureAt(folder)).message).toMatch(/read-only/);
+  });
+});
+
+/** Mounts what a program serves, which says that it is of a type; undefined where that is not permitted. */
+async function servedFolder(type: string): Promise<string | undefined> {
+  if (!isRoot || !existsSync('/dev/fuse')) return undefined;
+  const folder = await temporaryFolder();
+  const server = new Child(await buildChild(new URL('./fuse-child.ts', import.meta.url)), folder, type);
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  return (await server.receive()) === 'mounted' ? folder : undefined;
+}
+
+describeWithSqlite('a file system that a program serves', () => {
+  test('is refused when its files are elsewhere', async ({ skip }) => {
+    const folder = await servedFolder('fuse.sshfs');
+    if (folder === undefined) return skip('mounting such a file system is not permitted here');
+    const error = await failureAt(folder);
+    expect(error.message).toMatch(/network file system \(fuse\.sshfs\).*local disk, or redisStorage/);
+  });
+
+  test('is taken when it is known to be local', async ({ skip }) => {
+    const folder = await servedFolder('fuse.bindfs');
+    if (folder === undefined) return skip('mounting such a file system is not permitted here');
+    // This one can make no files.
+    expect((await rejection(testSqliteStorage(folder).get('key'))).message).toMatch(/ENOSYS/);
+  });
+});
+
+describeWithSqlite('a file system that lets nobody write any more', () => {
+  test('fails writes; nothing is lost, and it works again when it is mended', async ({ skip }) => {
+    const folder = await temporaryFolder();
+    const storage = testSqliteStorage(folder);
+    await storage.set('before', new Uint8Array(1));
+    const log = join(folder, `${FILE}-wal`);
+    const mend = (): void => void spawnSync('chattr', ['-i', log]);
+    onTestFinished(mend);
+    if (spawnSync('chattr', ['+i', log]).status !== 0) return skip('chattr is not permitted here');
+    const error = await rejection(storage.set('refused', new Uint8Array(1)));
+    expect(error.code).toBe('UNKNOWN_ERROR');
+    expect(error.message).toContain(folder);
+    expect(await storage.get('before')).toEqual(new Uint8Array(1));
+    expect(await storage.get('refused')).toBeUndefined();
+    mend();
+    await storage.set('after', new Uint8Array(1));
+    expect(await keysOf(storage)).toEqual(['after', 'before']);
   });
 });
 

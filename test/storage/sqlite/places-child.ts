@@ -2,7 +2,7 @@
  * What another user's process does in a folder: `node … <command> <folder> <user>`. Run by root it
  * becomes that user.
  */
-import { chmodSync, chownSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { sqliteStorage } from '../../../src/storage/sqlite.ts';
 import { sqliteEngine } from '../../../src/storage/sqlite/engine.ts';
 

@@ -130,6 +130,7 @@ describeWithSqlite('while a store is open', () => {
       chmodSync(parent, 0o755);
       const folder = join(parent, 'store');
       mkdirSync(folder);
+      if (process.getuid?.() === 0) chownSync(folder, 65534, 65534);
       const script = await buildChild(new URL('./places-child.ts', import.meta.url));
       const child = new Child(script, 'permission', folder);
       expect(await child.receive()).toBe('stored');
