@@ -71,7 +71,8 @@ const answers: Readonly<Record<number, (() => Buffer | number) | undefined>> = {
 function serve(): void {
   const buffer = Buffer.alloc(1 << 17);
   read(descriptor, buffer, 0, buffer.length, null, (error, length) => {
-    // Unmounted.
+    // Not mounted yet; any other error means that it is no longer.
+    if (error?.code === 'EPERM') return void setTimeout(serve, 1);
     if (error !== null || length < IN_HEADER) return process.exit();
     const opcode = buffer.readUInt32LE(4);
     const unique = buffer.readBigUInt64LE(8);
