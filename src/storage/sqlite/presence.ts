@@ -41,9 +41,9 @@ export class Presence {
     this.#seenAt = now();
   }
 
-  /** The same, unless it was so a moment ago. */
-  assertRecently(): void {
-    if (now() - this.#seenAt > RECENT_MS) this.assert();
+  /** The same, unless it was so at most `ms` ago. */
+  assertRecently(ms = RECENT_MS): void {
+    if (now() - this.#seenAt > ms) this.assert();
   }
 
   #goneError(path: string): Error {

@@ -1,6 +1,7 @@
 /** The files of an open store are deleted, moved, replaced or closed to this user. */
 import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { PowerAuthStorage } from '../../../src/index.ts';
 import { buildChild, Child } from '../../helpers/child.ts';
@@ -49,11 +50,8 @@ describeWithSqlite('while a store is open', () => {
 
   test.each(Object.keys(removals))('%s: calls say so, and a new storage begins anew', async (removal) => {
     const { folder, storage } = await openStore();
-    const changes = changesOf(storage);
     removals[removal]?.(folder);
     await expectGone(storage, folder);
-    // Whoever keeps something in memory looks again, and finds out.
-    await expect.poll(() => changes).toEqual(['all']);
     const next = testSqliteStorage(folder);
     expect(await next.get('key')).toBeUndefined();
     await next.set('key', Buffer.from('new'));
@@ -64,6 +62,15 @@ describeWithSqlite('while a store is open', () => {
     expect(await testSqliteStorage(folder).get('key')).toEqual(new Uint8Array(Buffer.from('new')));
     await next.close();
     expect(await keysOf(testSqliteStorage(folder))).toEqual(['after', 'key']);
+  });
+
+  test('its folder is deleted: whoever keeps something of it in memory is told within a second or so, once', async () => {
+    const { folder, storage } = await openStore();
+    const changes = changesOf(storage);
+    await storage.get('key');
+    rmSync(folder, { recursive: true });
+    await expect.poll(() => changes, { timeout: 5000 }).toEqual(['all']);
+    await sleep(300);
     expect(changes).toEqual(['all']);
   });
 
