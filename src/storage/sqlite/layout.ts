@@ -57,7 +57,7 @@ function numberOf(database: SqlDatabase, sql: string): number {
   return Number(Object.values(database.prepare(sql).get() as Record<string, unknown>)[0]);
 }
 
-/** True for our layout, false for an empty database. To be called in a transaction: others may be making the layout. */
+/** True for our layout, false for an empty database. */
 function hasLayout(database: SqlDatabase, file: string): boolean {
   const id = numberOf(database, 'PRAGMA application_id');
   const version = numberOf(database, 'PRAGMA user_version');
@@ -81,7 +81,8 @@ function hasLayout(database: SqlDatabase, file: string): boolean {
  */
 export function prepareDatabase(database: SqlDatabase, file: string): void {
   database.exec(SETTINGS);
-  const isStore = inTransaction(database, 'BEGIN', () => hasLayout(database, file));
+  // In one transaction, because another process may be making the store between the questions.
+  const isStore = transact(database, 'BEGIN', () => hasLayout(database, file));
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as {
     journal_mode: string;
   };
@@ -89,12 +90,12 @@ export function prepareDatabase(database: SqlDatabase, file: string): void {
     throw unusableFile(file, 'SQLite can keep no write-ahead log here', 'choose a path on a local disk');
   }
   if (isStore) return;
-  inTransaction(database, 'BEGIN IMMEDIATE', () => {
+  transact(database, 'BEGIN IMMEDIATE', () => {
     if (!hasLayout(database, file)) database.exec(SCHEMA);
   });
 }
 
-function inTransaction<T>(database: SqlDatabase, begin: string, work: () => T): T {
+function transact<T>(database: SqlDatabase, begin: string, work: () => T): T {
   database.exec(begin);
   try {
     const result = work();
