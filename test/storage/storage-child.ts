@@ -80,6 +80,12 @@ async function freezeAndWrite(storage: PowerAuthStorage, name = '', key = ''): P
   });
 }
 
+/** Opens the store, writes, and closes it. */
+async function useAndClose(storage: PowerAuthStorage): Promise<void> {
+  await storage.set('child', new Uint8Array(1));
+  await storage.close();
+}
+
 /** Tells of all changes. */
 async function watch(storage: PowerAuthStorage): Promise<void> {
   storage.subscribe((change) => tell(change));
@@ -116,12 +122,6 @@ async function idleThen(storage: PowerAuthStorage): Promise<void> {
   await idle(storage);
   tell('idle');
   await new Promise((resolve) => process.once('message', resolve));
-}
-
-/** Opens the store, writes, and closes it. */
-async function useAndClose(storage: PowerAuthStorage): Promise<void> {
-  await storage.set('child', new Uint8Array(1));
-  await storage.close();
 }
 
 /** Gives up root's rights, then uses the store, and tells how that failed. */
@@ -175,12 +175,12 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   hold,
   freeze,
   freezeAndWrite,
+  useAndClose,
   watch,
   write,
   seal,
   idle,
   idleThen,
-  useAndClose,
   unprivileged,
   fill,
 };
