@@ -209,6 +209,9 @@ describeWithSqlite('a file that is damaged in its middle', () => {
     );
     const refused = values.filter((value) => !(value instanceof Uint8Array));
     expect(refused.length).toBeGreaterThan(5);
+    for (const [i, value] of values.entries()) {
+      if (value instanceof Uint8Array) expect(value).toEqual(new Uint8Array(3000).fill(i));
+    }
     for (const error of refused) {
       expect(error).toMatchObject({
         code: 'UNKNOWN_ERROR',
@@ -217,7 +220,6 @@ describeWithSqlite('a file that is damaged in its middle', () => {
         ) as string,
       });
     }
-    expect((await rejection(keysOf(storage))).message).toMatch(/restore it from a backup/);
     await storage.close();
     expect(readFileSync(file).equals(damaged)).toBe(true);
   });
