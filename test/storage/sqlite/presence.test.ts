@@ -96,6 +96,8 @@ describeWithSqlite('while a store is open', () => {
     async (suffix) => {
       const { folder, storage } = await openStore();
       rmSync(join(folder, FILE + suffix));
+      // It is looked for now and then, the database each time.
+      await sleep(20);
       await expectGone(storage, folder);
       await storage.close();
       expect(Buffer.from((await testSqliteStorage(folder).get('key')) ?? []).toString()).toMatch(
