@@ -159,6 +159,12 @@ class SqliteStorage implements PowerAuthStorage {
     };
   }
 
+  async forget(): Promise<void> {
+    this.#assertOpen();
+    const environment = await this.#environment();
+    await environment.forget();
+  }
+
   close(): Promise<void> {
     this.#closing.close(closedError(this.name));
     this.#left ??= this.#leave();
