@@ -21,14 +21,14 @@ const piecesOf = (value: Uint8Array): Buffer[] => {
  * The files of a folder as they are, end to end. Another process reads them: SQLite's locks are lost as soon as its own
  * process closes any descriptor of a database.
  */
-function rawContent(folder: string): Buffer {
+export function rawContent(folder: string): Buffer {
   const files = readdirSync(folder).map((name) => join(folder, name));
   return execFileSync('cat', ['--', ...files], { maxBuffer: 2 ** 30 });
 }
 
-/** How many pieces of `gone` lie in the files of a folder, at any place; those of values that are `present` don't count. */
-export function piecesLeft(
-  folder: string,
+/** How many pieces of `gone` lie in a content, at any place; those of values that are `present` don't count. */
+export function piecesIn(
+  content: Buffer,
   gone: readonly Uint8Array[],
   present: readonly Uint8Array[] = [],
 ): number {
@@ -39,11 +39,15 @@ export function piecesLeft(
     const start = piece.readUInt32LE(0);
     pieces.set(start, [...(pieces.get(start) ?? []), piece]);
   }
-  const content = rawContent(folder);
   let found = 0;
   for (let at = 0; at + PIECE <= content.length; at++) {
     const here = pieces.get(content.readUInt32LE(at));
     if (here?.some((piece) => piece.equals(content.subarray(at, at + PIECE))) === true) found++;
   }
   return found;
+}
+
+/** The same in the files of a folder. */
+export function piecesLeft(folder: string, gone: readonly Uint8Array[]): number {
+  return piecesIn(rawContent(folder), gone);
 }
