@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sqliteEngine, type SqlDatabase } from '../../../src/storage/sqlite/engine.ts';
 import { prepareDatabase } from '../../../src/storage/sqlite/layout.ts';
 import { Records, slotSize } from '../../../src/storage/sqlite/records.ts';
 import { sqliteStorage } from '../../../src/storage/sqlite.ts';
-import { describeWithSqlite } from '../../helpers/sqlite.ts';
+import { rawContent } from '../../helpers/pieces.ts';
+import { randomFrom } from '../../helpers/random.ts';
+import { seed } from '../../helpers/seed.ts';
+import { describeWithSqlite, testSqliteStorage } from '../../helpers/sqlite.ts';
 import { rejection, temporaryFolder } from '../../helpers/storage.ts';
 
 interface Store {
@@ -55,6 +59,37 @@ describeWithSqlite('slots', () => {
     expect(numberOf(store, 'PRAGMA page_count')).toBe(pages);
     expect(numberOf(store, 'PRAGMA freelist_count')).toBe(0);
     expect(numberOf(store, 'PRAGMA integrity_check')).toBe('ok');
+  });
+
+  test('stay where they are, whatever becomes of others', async () => {
+    const folder = await temporaryFolder();
+    const storage = testSqliteStorage(folder);
+    const values = new Map<string, Buffer>();
+    const random = randomFrom(seed);
+    const placesOf = async (): Promise<number[]> => {
+      await storage.forget?.();
+      const content = rawContent(folder);
+      return [...values.values()].map((bytes) => content.indexOf(bytes.subarray(0, 16)));
+    };
+    const lengths = [40, 400, 900, 3000, 4050, 9000];
+    const lengthAt = (i: number): number => lengths[i % lengths.length] ?? 0;
+    for (let i = 0; i < 60; i++) {
+      values.set(`kept ${i}`, randomBytes(lengthAt(i)));
+      await storage.set(`kept ${i}`, values.get(`kept ${i}`) ?? randomBytes(0));
+      await storage.set(`other ${i}`, randomBytes(lengthAt(i)));
+    }
+    const places = await placesOf();
+    expect(places).not.toContain(-1);
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(
+        Array.from({ length: 60 }, async (_, i) => {
+          const other = `other ${Math.floor(120 * random())}`;
+          if (random() < 0.4) await storage.delete(other);
+          else await storage.set(other, randomBytes(lengthAt(i + round)));
+        }),
+      );
+    }
+    expect(await placesOf(), `SEED=${seed}`).toEqual(places);
   });
 
   test('are zeros once they are free, and are used again', async () => {
