@@ -46,8 +46,10 @@ export class Checkpoints {
   /** Whether the log may hold what was overwritten or removed. */
   #isStale = false;
   /** What {@link forget} has begun, and what it begins after that. */
-  #forgetting: Promise<void> = Promise.resolve();
+  #forgetting: Promise<void> | undefined;
   #forgetNext: Promise<void> | undefined;
+  /** How long it took the last time, in ms. */
+  #forgetMs = 0;
   #isClosed = false;
 
   constructor(path: string, database: SqlDatabase) {
@@ -78,13 +80,28 @@ export class Checkpoints {
    */
   forget(): Promise<void> {
     // The one that runs may have begun before the commit.
-    this.#forgetNext ??= this.#forgetting
-      .catch(() => undefined)
-      .then(() => {
-        this.#forgetNext = undefined;
-        return (this.#forgetting = this.#empty().then(() => undefined));
-      });
+    this.#forgetNext ??= this.#afterForgetting().then(() => {
+      this.#forgetNext = undefined;
+      return (this.#forgetting = this.#forget());
+    });
     return this.#forgetNext;
+  }
+
+  /** Where calls come all the time, they have the thread for half of it at most, and many share the next checkpoint. */
+  async #afterForgetting(): Promise<void> {
+    if (this.#forgetting === undefined) return;
+    await this.#forgetting.catch(() => undefined);
+    await pause(Math.min(this.#forgetMs, LONGEST_PAUSE_MS));
+  }
+
+  async #forget(): Promise<void> {
+    const begun = now();
+    try {
+      await this.#empty();
+    } finally {
+      this.#forgetMs = now() - begun;
+      this.#forgetting = undefined;
+    }
   }
 
   /** All commits go into the database, and nothing is left in the log; rejects when others keep that from happening. */

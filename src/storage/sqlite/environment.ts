@@ -17,7 +17,7 @@ import { prepareFolder } from './folder.ts';
 import { prepareDatabase } from './layout.ts';
 import { Locks } from './locks.ts';
 import { Presence } from './presence.ts';
-import { Records } from './records.ts';
+import { FIND_FAULTS, Records } from './records.ts';
 import { WriteAheadLog } from './wal.ts';
 import { pauseAfter, Writer } from './writer.ts';
 
@@ -169,11 +169,13 @@ export class SqliteEnvironment {
     }
   }
 
-  /** What `PRAGMA integrity_check` finds, in SQLite's words; nothing when the database is sound. */
+  /** What `PRAGMA integrity_check` finds, in SQLite's words, else what is wrong with slots; nothing when all is sound. */
   async faults(): Promise<string[]> {
     try {
       const rows = await this.#checkpoints.thread.run('PRAGMA integrity_check');
-      return rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok');
+      const faults = rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok');
+      if (faults.length > 0) return faults;
+      return (await this.#checkpoints.thread.run(FIND_FAULTS)).map(({ fault }) => String(fault));
     } catch (error) {
       throw sqliteFailure('check', this.folder, error);
     }

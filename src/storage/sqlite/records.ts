@@ -31,6 +31,15 @@ const HEADER = 4;
 /** What small slots differ by, in bytes. */
 const STEP = 64;
 
+/** Finds slots that belong to no record, or to several; each row has a `fault`. */
+export const FIND_FAULTS = `
+  WITH used AS (SELECT slot FROM records UNION ALL SELECT slot FROM free_slots)
+  SELECT 'slot ' || slot || ' is missing' AS fault FROM used WHERE slot NOT IN (SELECT id FROM slots)
+  UNION ALL SELECT 'slot ' || slot || ' is used more than once' FROM used GROUP BY slot HAVING count(*) > 1
+  UNION ALL SELECT 'slot ' || id || ' is lost' FROM slots WHERE id NOT IN (SELECT slot FROM used)
+  LIMIT 100
+`;
+
 interface Slot {
   readonly slot: number;
   readonly size: number;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { sqliteEngine, type SqlDatabase } from '../../../src/storage/sqlite/engine.ts';
 import { prepareDatabase } from '../../../src/storage/sqlite/layout.ts';
 import { Records, slotSize } from '../../../src/storage/sqlite/records.ts';
-import { sqliteStorage } from '../../../src/storage/sqlite.ts';
+import { checkSqliteStorage, sqliteStorage } from '../../../src/storage/sqlite.ts';
 import { rawContent } from '../../helpers/pieces.ts';
 import { randomFrom } from '../../helpers/random.ts';
 import { seed } from '../../helpers/seed.ts';
@@ -147,6 +147,25 @@ describeWithSqlite('slots', () => {
     await damaged.set('key', value(400, 2));
     expect(await damaged.get('key')).toEqual(value(400, 2));
     await damaged.close();
+  });
+});
+
+describeWithSqlite('checkSqliteStorage', () => {
+  test.each([
+    ['is missing', 'DELETE FROM slots WHERE id = 1'],
+    ['is used more than once', "INSERT INTO records (key, slot) VALUES (x'01', 1)"],
+    ['is lost', 'DELETE FROM records WHERE slot = 1'],
+  ])('tells that a slot %s', async (fault, damage) => {
+    const folder = await temporaryFolder();
+    const storage = sqliteStorage({ path: folder });
+    for (let i = 0; i < 3; i++) await storage.set(`key ${i}`, value(400, 1));
+    await storage.delete('key 2');
+    await storage.close();
+    expect(await checkSqliteStorage({ path: folder })).toEqual([]);
+    const database = new (sqliteEngine().Database)(join(folder, 'powerauth.db'), { timeout: 0 });
+    database.exec(damage);
+    database.close();
+    expect(await checkSqliteStorage({ path: folder })).toEqual([`slot 1 ${fault}`]);
   });
 });
 
