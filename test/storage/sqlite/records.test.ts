@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sqliteEngine, type SqlDatabase } from '../../../src/storage/sqlite/engine.ts';
@@ -59,6 +60,21 @@ describeWithSqlite('slots', () => {
     expect(numberOf(store, 'PRAGMA page_count')).toBe(pages);
     expect(numberOf(store, 'PRAGMA freelist_count')).toBe(0);
     expect(numberOf(store, 'PRAGMA integrity_check')).toBe('ok');
+  });
+
+  test('cost an update two pages in the log, and a new record three', async () => {
+    const folder = await temporaryFolder();
+    const storage = testSqliteStorage(folder);
+    const pagesOf = async (write: Promise<unknown>): Promise<number> => {
+      await write;
+      const pages = (statSync(join(folder, 'powerauth.db-wal')).size - 32) / (4096 + 24);
+      await storage.forget?.();
+      return pages;
+    };
+    await pagesOf(storage.set('key', value(400, 1)));
+    expect(await pagesOf(storage.update('key', () => value(400, 2)))).toBe(2);
+    expect(await pagesOf(storage.set('key', value(399, 3)))).toBe(2);
+    expect(await pagesOf(storage.set('another', value(400, 4)))).toBe(3);
   });
 
   test('stay where they are, whatever becomes of others', async () => {
