@@ -24,7 +24,7 @@ const { library, path, timeout } = workerData;
 process.emitWarning = () => undefined;
 const Database = library === 'node:sqlite' ? require(library).DatabaseSync : require(library);
 const database = new Database(path, { timeout });
-database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA checkpoint_fullfsync = ON');
+database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA checkpoint_fullfsync = ON');
 parentPort.on('message', (sql) => {
   if (sql === undefined) {
     database.close();

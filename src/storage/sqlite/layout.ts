@@ -2,7 +2,8 @@
  * What a store holds. Keys and lock names are bytes, UTF-16 (little-endian), which keeps apart what UTF-8 folds together;
  * SQLite compares bytes as memcmp does.
  *
- * - `records`: the values as they are.
+ * - `records`: which slot has the value of a key.
+ * - `slots`: the values; `free_slots`: those that are not in use. Why they are so, records.ts says.
  * - `changes`: the last changes in their order, and who made them (8 random bytes of a storage object).
  * - `tickets`: who holds a lock and who waits for it; of one name, the ticket with the lowest number holds it.
  *
@@ -19,7 +20,9 @@ const APPLICATION_ID = 0x50_41_77_73;
 const LAYOUT_VERSION = 1;
 
 const SCHEMA = `
-  CREATE TABLE records (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE records (key BLOB PRIMARY KEY, slot INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE slots (id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
+  CREATE TABLE free_slots (size INTEGER, slot INTEGER, PRIMARY KEY (size, slot)) STRICT, WITHOUT ROWID;
   CREATE TABLE changes (number INTEGER PRIMARY KEY, origin BLOB NOT NULL, key BLOB NOT NULL) STRICT;
   CREATE TABLE tickets (
     number INTEGER PRIMARY KEY, name BLOB NOT NULL, id TEXT NOT NULL UNIQUE, pid INTEGER NOT NULL,
@@ -81,7 +84,8 @@ function hasLayout(database: SqlDatabase, file: string): boolean {
  */
 export function prepareDatabase(database: SqlDatabase, file: string): void {
   database.exec(SETTINGS);
-  const isStore = hasLayout(database, file);
+  // In one transaction, because another process may be making the store between the questions.
+  const isStore = transact(database, 'BEGIN', () => hasLayout(database, file));
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as {
     journal_mode: string;
   };
@@ -89,10 +93,17 @@ export function prepareDatabase(database: SqlDatabase, file: string): void {
     throw unusableFile(file, 'SQLite can keep no write-ahead log here', 'choose a path on a local disk');
   }
   if (isStore) return;
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  transact(database, 'BEGIN IMMEDIATE', () => {
     if (!hasLayout(database, file)) database.exec(SCHEMA);
+  });
+}
+
+function transact<T>(database: SqlDatabase, begin: string, work: () => T): T {
+  database.exec(begin);
+  try {
+    const result = work();
     database.exec('COMMIT');
+    return result;
   } catch (error) {
     rollBack(database);
     throw error;
