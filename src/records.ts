@@ -6,7 +6,7 @@
 
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from './errors.ts';
-import { guard } from './facade.ts';
+import { guard } from './power-auth/on-session.ts';
 import { sealingKeySchema, storageSchema } from './model/power-auth-keychain-configuration.ts';
 import { Copy, type Existing } from './records/copy.ts';
 import { list } from './records/list.ts';

@@ -37,13 +37,26 @@ export async function reseal(
   return storage.lock(LOCK, async ({ signal }) => {
     work.stopWith(signal);
     const { from, to } = keys;
-    if (from === undefined && to === undefined) return replaceOwnKey(storage, work);
-    const imported = async (key: PowerAuthSealingKey | undefined, field: string) =>
-      key === undefined ? list(await ownSealingKey(storage, field)) : importSealingKeys(key);
-    const next = await imported(to, 'to');
-    const ring = await KeyRing.create([...next, ...(await imported(from, 'from'))]);
-    return new Reseal(storage, ring, work).run();
+    const resealed = await (from === undefined && to === undefined
+      ? replaceOwnKey(storage, work)
+      : sealUnder(storage, from, to, work));
+    // Whoever has the old key could read what was overwritten.
+    await storage.forget?.();
+    return resealed;
   });
+}
+
+async function sealUnder(
+  storage: PowerAuthStorage,
+  from: PowerAuthSealingKey | undefined,
+  to: PowerAuthSealingKey | undefined,
+  work: Work,
+): Promise<Resealed> {
+  const imported = async (key: PowerAuthSealingKey | undefined, field: string) =>
+    key === undefined ? list(await ownSealingKey(storage, field)) : importSealingKeys(key);
+  const next = await imported(to, 'to');
+  const ring = await KeyRing.create([...next, ...(await imported(from, 'from'))]);
+  return new Reseal(storage, ring, work).run();
 }
 
 async function replaceOwnKey(storage: PowerAuthStorage, work: Work): Promise<Resealed> {

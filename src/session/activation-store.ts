@@ -69,6 +69,23 @@ export class ActivationStore {
     return record;
   }
 
+  /**
+   * Gives the record to `use`, and wipes it when that has settled.
+   *
+   * @throws MISSING_ACTIVATION, and what `use` throws
+   */
+  async withRecord<T>(use: (record: ActivationRecord) => T | Promise<T>): Promise<T> {
+    const record = await this.read();
+    if (record === undefined) throw missingActivation();
+    return wipedAfter(record, use);
+  }
+
+  /** The same where there may be none: then `use` is not called, and undefined comes back. */
+  async withRecordIfAny<T>(use: (record: ActivationRecord) => T | Promise<T>): Promise<T | undefined> {
+    const record = await this.read();
+    return record && wipedAfter(record, use);
+  }
+
   /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
   async readActivationId(): Promise<string | undefined> {
     this.forget();
@@ -79,9 +96,7 @@ export class ActivationStore {
   async activationId(): Promise<string | undefined> {
     if (this.#activationId === undefined) {
       const epoch = this.#epoch;
-      const record = await this.read();
-      if (record !== undefined) wipeActivationRecord(record);
-      const activationId = record?.activationId ?? null;
+      const activationId = (await this.withRecordIfAny((record) => record.activationId)) ?? null;
       if (epoch !== this.#epoch) return activationId ?? undefined;
       this.#activationId = activationId;
     }
@@ -282,6 +297,17 @@ export class ActivationStore {
     }
     if (before === undefined) throw missingActivation();
     return before;
+  }
+}
+
+async function wipedAfter<T>(
+  record: ActivationRecord,
+  use: (record: ActivationRecord) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await use(record);
+  } finally {
+    wipeActivationRecord(record);
   }
 }
 

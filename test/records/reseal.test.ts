@@ -1,5 +1,6 @@
 /** Another key for the records of a store, also while it is in use, and after a crash half way. */
 
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -206,6 +207,16 @@ test('one at a time on one store', async () => {
   ]);
 });
 
+test('what was overwritten is forgotten at the end, when all is done', async () => {
+  const [memory, from, to] = [memoryStorage(), newKey(), newKey()];
+  await addTokens({ storage: memory, sealingKey: from }, 'forgotten', 3);
+  const left: number[] = [];
+  const forget = async (): Promise<void> => void left.push(await readable(memory, from));
+  await resealRecords({ ...memory, forget }, { from, to });
+  await resealRecords({ ...memory, forget }, { from, to });
+  expect(left).toEqual([0, 0]);
+});
+
 test('it is given up by its signal, and goes on later', async () => {
   const [storage, from, to] = [memoryStorage(), newKey(), newKey()];
   await addTokens({ storage, sealingKey: from }, 'given up', 100);
@@ -316,6 +327,23 @@ describe("the storage's own key", () => {
       expect(await contentOf(storage, file())).toEqual(content);
       expect(await readable(storage, old)).toBe(0);
       expect(await readableByOthers(path)).toBe(3);
+    });
+
+    test('nothing of the old records is left in the files', async () => {
+      const path = await temporaryFolder();
+      const storage = testSqliteStorage(path);
+      const sealed = sealedStorage(storage, async () => (await storage.sealingKey?.()) ?? []);
+      for (const name of ['a', 'b', 'c']) {
+        await sealed.set(new RecordKeys('files').token(name), madeUpToken('files', name, 'x'));
+      }
+      const old = Object.values(await rawContentOf(storage));
+      // By another process: closing a file here would drop SQLite's locks.
+      const files = (): string =>
+        execFileSync('sh', ['-c', 'cat powerauth.db*'], { cwd: path }).toString('hex');
+      const found = (): number => old.filter((record) => files().includes(record)).length;
+      expect(found()).toBe(3);
+      await resealRecords(storage);
+      expect(found()).toBe(0);
     });
 
     test('a process that is killed half way leaves a store that can be used, and that the next call completes', async () => {
