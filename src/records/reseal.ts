@@ -53,7 +53,7 @@ async function sealUnder(
   work: Work,
 ): Promise<Resealed> {
   const imported = async (key: PowerAuthSealingKey | undefined, field: string) =>
-    key === undefined ? list(await ownSealingKey(storage, field)) : importSealingKeys(key);
+    list(await (key === undefined ? ownSealingKey(storage, field) : importSealingKeys(key)));
   const next = await imported(to, 'to');
   const ring = await KeyRing.create([...next, ...(await imported(from, 'from'))]);
   return new Reseal(storage, ring, work).run();
