@@ -153,7 +153,7 @@ export class PowerAuth {
     baseEndpointUrl: string,
     enableUnsecureTraffic: boolean,
   ): Promise<boolean>;
-  async configure(...args: unknown[]): Promise<boolean> {
+  configure(...args: unknown[]): Promise<boolean> {
     return instance.configure(this.instanceId, args);
   }
 
@@ -167,7 +167,7 @@ export class PowerAuth {
    * await powerAuth.deconfigure();
    * ```
    */
-  async deconfigure(): Promise<boolean> {
+  deconfigure(): Promise<boolean> {
     return instance.deconfigure(this.instanceId);
   }
 
@@ -179,7 +179,7 @@ export class PowerAuth {
    * const screen = (await powerAuth.hasValidActivation()) ? 'login' : 'activation';
    * ```
    */
-  async hasValidActivation(): Promise<boolean> {
+  hasValidActivation(): Promise<boolean> {
     return life.hasValidActivation(this.instanceId);
   }
 
@@ -191,7 +191,7 @@ export class PowerAuth {
    * if (!(await powerAuth.canStartActivation())) await powerAuth.removeActivationLocal();
    * ```
    */
-  async canStartActivation(): Promise<boolean> {
+  canStartActivation(): Promise<boolean> {
     return life.canStartActivation(this.instanceId);
   }
 
@@ -203,7 +203,7 @@ export class PowerAuth {
    * const screen = (await powerAuth.hasPendingActivation()) ? 'choose a PIN' : 'enter the code';
    * ```
    */
-  async hasPendingActivation(): Promise<boolean> {
+  hasPendingActivation(): Promise<boolean> {
     return life.hasPendingActivation(this.instanceId);
   }
 
@@ -215,7 +215,7 @@ export class PowerAuth {
    * show(await powerAuth.getActivationIdentifier()); // 'e43f5f99-e2e9-49f2-bcae-5e32a5e96d22'
    * ```
    */
-  async getActivationIdentifier(): Promise<string | undefined> {
+  getActivationIdentifier(): Promise<string | undefined> {
     return life.getActivationIdentifier(this.instanceId);
   }
 
@@ -227,7 +227,7 @@ export class PowerAuth {
    * show(await powerAuth.getActivationFingerprint()); // '20241984'
    * ```
    */
-  async getActivationFingerprint(): Promise<string | undefined> {
+  getActivationFingerprint(): Promise<string | undefined> {
     return life.getActivationFingerprint(this.instanceId);
   }
 
@@ -246,7 +246,7 @@ export class PowerAuth {
    * else show(`${remainingAttempts} attempts left`);
    * ```
    */
-  async fetchActivationStatus(): Promise<PowerAuthActivationStatus> {
+  fetchActivationStatus(): Promise<PowerAuthActivationStatus> {
     return life.fetchActivationStatus(this.instanceId);
   }
 
@@ -270,7 +270,7 @@ export class PowerAuth {
    * show(activationFingerprint); // the user compares it with what the bank shows
    * ```
    */
-  async createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
+  createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
     return life.createActivation(this.instanceId, activation);
   }
 
@@ -288,7 +288,7 @@ export class PowerAuth {
    * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
    * ```
    */
-  async commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
+  commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
     return life.commitActivation(this.instanceId, authentication);
   }
 
@@ -306,7 +306,7 @@ export class PowerAuth {
    * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));
    * ```
    */
-  async removeActivationWithAuthentication(authentication: PowerAuthAuthentication): Promise<void> {
+  removeActivationWithAuthentication(authentication: PowerAuthAuthentication): Promise<void> {
     return life.removeActivationWithAuthentication(this.instanceId, authentication);
   }
 
@@ -318,7 +318,7 @@ export class PowerAuth {
    * await powerAuth.removeActivationLocal();
    * ```
    */
-  async removeActivationLocal(): Promise<void> {
+  removeActivationLocal(): Promise<void> {
     return life.removeActivationLocal(this.instanceId);
   }
 
@@ -331,7 +331,7 @@ export class PowerAuth {
    * if (!(await powerAuth.verifyScannedActivationCode(scannedText))) show('This code is not from the bank');
    * ```
    */
-  async verifyScannedActivationCode(activationCode: string): Promise<boolean> {
+  verifyScannedActivationCode(activationCode: string): Promise<boolean> {
     return life.verifyScannedActivationCode(this.instanceId, activationCode);
   }
 
@@ -343,7 +343,7 @@ export class PowerAuth {
    * await powerAuth.getExternalPendingOperation(); // undefined
    * ```
    */
-  async getExternalPendingOperation(): Promise<PowerAuthExternalPendingOperation | undefined> {
+  getExternalPendingOperation(): Promise<PowerAuthExternalPendingOperation | undefined> {
     return onSession(this.instanceId, () => undefined);
   }
 
@@ -367,7 +367,7 @@ export class PowerAuth {
    * await fetch('https://bank.example/payments?from=0&order=date', { headers: { [key]: value } });
    * ```
    */
-  async requestGetSignature(
+  requestGetSignature(
     authentication: PowerAuthAuthentication,
     uriId: string,
     params?: object | null,
@@ -393,7 +393,7 @@ export class PowerAuth {
    * await fetch('https://bank.example/payment', { method: 'POST', body, headers: { [key]: value } });
    * ```
    */
-  async requestSignature(
+  requestSignature(
     authentication: PowerAuthAuthentication,
     method: string,
     uriId: string,
@@ -418,7 +418,7 @@ export class PowerAuth {
    * console.log(code); // 12345678-87654321
    * ```
    */
-  async offlineSignature(
+  offlineSignature(
     authentication: PowerAuthAuthentication,
     uriId: string,
     nonce: string,
@@ -439,7 +439,7 @@ export class PowerAuth {
    * const genuine = await powerAuth.verifyServerSignedData(payload, signature, false);
    * ```
    */
-  async verifyServerSignedData(data: string, signature: string, masterKey: boolean): Promise<boolean> {
+  verifyServerSignedData(data: string, signature: string, masterKey: boolean): Promise<boolean> {
     return signing.verifyServerSignedData(this.instanceId, data, signature, masterKey);
   }
 
@@ -457,7 +457,7 @@ export class PowerAuth {
    * await powerAuth.validatePassword('1234');
    * ```
    */
-  async validatePassword(password: PasswordType): Promise<void> {
+  validatePassword(password: PasswordType): Promise<void> {
     return passwords.validatePassword(this.instanceId, password);
   }
 
@@ -475,7 +475,7 @@ export class PowerAuth {
    * await powerAuth.changePassword('1234', '2468');
    * ```
    */
-  async changePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<void> {
+  changePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<void> {
     return passwords.changePassword(this.instanceId, oldPassword, newPassword);
   }
 
@@ -493,7 +493,7 @@ export class PowerAuth {
    * await powerAuth.unsafeChangePassword(oldPassword, newPassword);
    * ```
    */
-  async unsafeChangePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<boolean> {
+  unsafeChangePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<boolean> {
     return passwords.unsafeChangePassword(this.instanceId, oldPassword, newPassword);
   }
 
@@ -536,7 +536,7 @@ export class PowerAuth {
    * @deprecated Give a {@link PowerAuthBiometricPrompt}.
    */
   addBiometryFactor(password: PasswordType, title: string, description: string): Promise<void>;
-  async addBiometryFactor(
+  addBiometryFactor(
     password: PasswordType,
     prompt?: PowerAuthBiometricPrompt | string,
     description?: string,
@@ -553,7 +553,7 @@ export class PowerAuth {
    * submit.hidden = !(await powerAuth.hasBiometryFactor());
    * ```
    */
-  async hasBiometryFactor(): Promise<boolean> {
+  hasBiometryFactor(): Promise<boolean> {
     return biometry.hasBiometryFactor(this.instanceId);
   }
 
@@ -567,7 +567,7 @@ export class PowerAuth {
    * await powerAuth.removeBiometryFactor();
    * ```
    */
-  async removeBiometryFactor(): Promise<void> {
+  removeBiometryFactor(): Promise<void> {
     return biometry.removeBiometryFactor(this.instanceId);
   }
 
@@ -580,7 +580,7 @@ export class PowerAuth {
    * if (canAuthenticate === PowerAuthBiometryStatus.NOT_ENROLLED) show('Set up a fingerprint first');
    * ```
    */
-  async getBiometryInfo(): Promise<PowerAuthBiometryInfo> {
+  getBiometryInfo(): Promise<PowerAuthBiometryInfo> {
     return onSession(this.instanceId, (session) => session.biometry.info());
   }
 
@@ -607,7 +607,7 @@ export class PowerAuth {
    * });
    * ```
    */
-  async groupedBiometricAuthentication(
+  groupedBiometricAuthentication(
     authentication: PowerAuthAuthentication,
     groupedAuthenticationCalls: (reusableAuthentication: PowerAuthAuthentication) => Promise<void>,
   ): Promise<void> {
@@ -658,7 +658,7 @@ export class PowerAuth {
    * const key = await powerAuth.fetchEncryptionKey(PowerAuthAuthentication.password('1234'), 1000);
    * ```
    */
-  async fetchEncryptionKey(authentication: PowerAuthAuthentication, index: number): Promise<string> {
+  fetchEncryptionKey(authentication: PowerAuthAuthentication, index: number): Promise<string> {
     return vault.fetchEncryptionKey(this.instanceId, authentication, index);
   }
 
@@ -675,7 +675,7 @@ export class PowerAuth {
    * const signature = await powerAuth.signDataWithDevicePrivateKey(authentication, contract);
    * ```
    */
-  async signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
+  signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
     return vault.signDataWithDevicePrivateKey(this.instanceId, authentication, data);
   }
 
@@ -687,7 +687,7 @@ export class PowerAuth {
    * if (await powerAuth.hasActivationRecoveryData()) show('The recovery code can be shown');
    * ```
    */
-  async hasActivationRecoveryData(): Promise<boolean> {
+  hasActivationRecoveryData(): Promise<boolean> {
     return recovery.hasActivationRecoveryData(this.instanceId);
   }
 
@@ -703,9 +703,7 @@ export class PowerAuth {
    * const { recoveryCode, puk } = await powerAuth.activationRecoveryData(PowerAuthAuthentication.password('1234'));
    * ```
    */
-  async activationRecoveryData(
-    authentication: PowerAuthAuthentication,
-  ): Promise<PowerAuthRecoveryActivationData> {
+  activationRecoveryData(authentication: PowerAuthAuthentication): Promise<PowerAuthRecoveryActivationData> {
     return recovery.activationRecoveryData(this.instanceId, authentication);
   }
 
@@ -723,7 +721,7 @@ export class PowerAuth {
    * const { alreadyConfirmed } = await powerAuth.confirmRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA', authentication);
    * ```
    */
-  async confirmRecoveryCode(
+  confirmRecoveryCode(
     recoveryCode: string,
     authentication: PowerAuthAuthentication,
   ): Promise<PowerAuthConfirmRecoveryCodeDataResult> {

@@ -36,6 +36,8 @@ export class ActivationStore {
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
   #epoch = 0;
+  /** The storage is being asked for the identifier, since that moment. */
+  #asking: { readonly epoch: number; readonly answer: Promise<string | undefined> } | undefined;
 
   /** The same as the storage has shown it last; {@link forget} leaves it. */
   #seen: string | null | undefined;
@@ -94,13 +96,21 @@ export class ActivationStore {
 
   /** The activation's identifier, or undefined without one. Costs a storage access only after {@link forget}. */
   async activationId(): Promise<string | undefined> {
-    if (this.#activationId === undefined) {
-      const epoch = this.#epoch;
-      const activationId = (await this.withRecordIfAny((record) => record.activationId)) ?? null;
-      if (epoch !== this.#epoch) return activationId ?? undefined;
-      this.#activationId = activationId;
+    if (this.#activationId !== undefined) return this.#activationId ?? undefined;
+    // Those who ask at once share one answer, so that their calls go on in the order in which they were made.
+    if (this.#asking?.epoch !== this.#epoch) this.#asking = { epoch: this.#epoch, answer: this.#ask() };
+    return this.#asking.answer;
+  }
+
+  async #ask(): Promise<string | undefined> {
+    const epoch = this.#epoch;
+    try {
+      const activationId = await this.withRecordIfAny((record) => record.activationId);
+      if (epoch === this.#epoch) this.#activationId = activationId ?? null;
+      return activationId;
+    } finally {
+      if (this.#asking?.epoch === epoch) this.#asking = undefined;
     }
-    return this.#activationId ?? undefined;
   }
 
   #notice(record: ActivationRecord | undefined): void {
