@@ -10,7 +10,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { count, pass, somebodyStands, type Plan } from './death-moments.ts';
 import { sqliteStorage } from '../../src/storage/sqlite.ts';
 import { Checkpoints } from '../../src/storage/sqlite/checkpoints.ts';
-import { sqliteEngine } from '../../src/storage/sqlite/engine.ts';
+import { sqliteEngine, type SqlDatabase } from '../../src/storage/sqlite/engine.ts';
 import { prepareDatabase } from '../../src/storage/sqlite/layout.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { contentOf } from './content.ts';
@@ -31,7 +31,11 @@ export interface Life {
 
 /** What the process is told. */
 export type DeathTask =
-  { readonly live: Life } | { readonly end: Life } | { readonly look: string; readonly lock: string };
+  /** To exit while the thread for checkpoints waits for somebody who reads. */
+  | { readonly exitInCheckpoint: string }
+  | { readonly live: Life }
+  | { readonly end: Life }
+  | { readonly look: string; readonly lock: string };
 
 async function checkpoint(folder: string, storage: PowerAuthStorage, writer: MarkedWriter): Promise<void> {
   const file = join(folder, 'powerauth.db');
@@ -49,6 +53,27 @@ async function checkpoint(folder: string, storage: PowerAuthStorage, writer: Mar
   await checkpoints.empty().catch(() => undefined);
   await checkpoints.close();
   database.close();
+}
+
+async function exitInCheckpoint(folder: string): Promise<void> {
+  await sqliteStorage({ path: folder }).set('key', new Uint8Array(1));
+  const file = join(folder, 'powerauth.db');
+  const database = new (sqliteEngine().Database)(file, { timeout: 0 });
+  const { thread } = new Checkpoints(file, database);
+  void thread.run('PRAGMA wal_checkpoint(RESTART)');
+  // While it waits, nobody else can write.
+  while (canWrite(database)) await new Promise((resolve) => setImmediate(resolve));
+  process.send?.('waits', () => process.exit(7));
+}
+
+function canWrite(database: SqlDatabase): boolean {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    database.exec('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Lives until the moment comes, or the work is done. */
@@ -119,6 +144,7 @@ const openFiles = (): number => (process.platform === 'linux' ? readdirSync('/pr
 
 async function work(task: DeathTask): Promise<unknown> {
   if ('look' in task) return { found: [...(await contentOf(task.look, task.lock))] };
+  if ('exitInCheckpoint' in task) return exitInCheckpoint(task.exitInCheckpoint);
   if ('live' in task) return liveHere(task.live);
   return { ...(await liveInThread(task.end)), openFiles: openFiles() };
 }

@@ -10,7 +10,8 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { sqliteEngine } from '../../src/storage/sqlite/engine.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { buildChild, Child } from '../helpers/child.ts';
 import { randomFrom } from '../helpers/random.ts';
@@ -29,6 +30,8 @@ const KINDS: readonly Death[] = ['exit', 'throw', 'SIGKILL', 'SIGSTOP', 'termina
 const AT_ONCE = 3000;
 /** Until a lock is taken from a holder that is frozen, or was a thread, in ms. */
 const LOCK_FREE = 10_000;
+/** How long a checkpoint may hold up others, on a machine under load, in ms. */
+const WAITS = 1500;
 /** So often somebody waits for such a lock, which takes seconds. */
 const LOCKS_AWAITED = 1 / 20;
 
@@ -255,6 +258,23 @@ describe.skipIf(!hasSqlite || process.platform !== 'linux')('deaths at each mome
     },
     30_000 + DEATHS * 2000,
   );
+
+  test('a checkpoint that has to wait for a reader holds up neither the end of its process nor others', async () => {
+    const folder = join(await temporaryFolder(), 'store');
+    const storage = testSqliteStorage(folder);
+    await storage.set('key', new Uint8Array(2));
+    const reader = new (sqliteEngine().Database)(join(folder, 'powerauth.db'), { timeout: 0 });
+    onTestFinished(() => void reader.close());
+    reader.exec('BEGIN');
+    reader.prepare('SELECT * FROM records').all();
+    const child = new Child(script);
+    child.send({ exitInCheckpoint: folder } satisfies DeathTask);
+    expect(await child.receive()).toBe('waits');
+    const startedAt = performance.now();
+    await storage.set('key', new Uint8Array(3));
+    await expect(child.done()).rejects.toThrow('ended with 7');
+    expect(performance.now() - startedAt).toBeLessThan(WAITS);
+  });
 });
 
 /** Each death at each moment of each work. */
