@@ -84,7 +84,7 @@ function watch(told: { plan?: Plan }, where: Where): (name: string) => void {
       const name = title(this, args);
       pass(`before ${name}`);
       const result = Reflect.apply(original, this, args);
-      if (name.startsWith('BEGIN')) isWriting = true;
+      if (name.startsWith('BEGIN IMMEDIATE')) isWriting = true;
       if (/^(COMMIT|ROLLBACK)/.test(name)) isWriting = false;
       pass(`after ${name}`);
       return result;
