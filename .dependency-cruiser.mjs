@@ -8,6 +8,7 @@
 /** From the top to the bottom. What is in a layer knows only the layers below it, and nothing else of its own layer. */
 export const LAYERS = [
   { 'src/*.ts, src/power-auth/': 'the public classes: check what they are given, delegate' },
+  { 'src/records/': 'what a store holds, copies of it, another sealing key' },
   { 'src/session/': 'one configured instance: activation, signer, encryption, vault, access tokens' },
   {
     'src/model/': 'what callers give and get: configurations, factors, passwords, results',

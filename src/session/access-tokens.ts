@@ -118,18 +118,29 @@ export class AccessTokens {
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token a newer one of somebody else.
       await throwIfLost(lock);
-      await this.#storage.uncut(() => this.removeLocal(name));
+      await this.#storage.uncut(() => this.#removeLocal(name));
     });
+    await this.#storage.forget();
   }
 
   /** Removes the token here alone; no error when it is unknown. */
   async removeLocal(name: string): Promise<void> {
+    await this.#removeLocal(name);
+    await this.#storage.forget();
+  }
+
+  async #removeLocal(name: string): Promise<void> {
     await this.#storage.delete(this.#keys.token(name));
     this.#drop(name);
   }
 
   /** Removes all tokens here alone. */
   async removeAll(): Promise<void> {
+    await this.#removeAll();
+    await this.#storage.forget();
+  }
+
+  async #removeAll(): Promise<void> {
     // Before the storage, which may fail half way: no header of a token that is to go is made from here on.
     this.#dropAll();
     await this.#storage.uncut(async () => {
@@ -143,12 +154,12 @@ export class AccessTokens {
     if ((await this.#session.activation.readActivationId()) === activationId) await this.removeAll();
   }
 
-  /** Removes the tokens here that are not of the present activation. */
+  /** Removes the tokens here that are not of the present activation. The caller has the storage forget them. */
   async removeOrphans(): Promise<void> {
     // Before the storage, which may fail half way, as in removeAll.
     this.#dropAll();
     const activationId = await this.#session.activation.readActivationId();
-    if (activationId === undefined) return this.removeAll();
+    if (activationId === undefined) return this.#removeAll();
     this.#dropAll();
     await this.#records.deleteOthers(activationId);
   }

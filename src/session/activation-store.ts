@@ -181,8 +181,11 @@ export class ActivationStore {
         (present) => present !== undefined && equalBytes(present.knowledge.salt, knowledge.salt),
       ),
     );
-    if (before !== undefined) wipeActivationRecord(before);
-    return before !== undefined;
+    if (before === undefined) return false;
+    wipeActivationRecord(before);
+    // The former wrapping tests guesses of the former password.
+    await this.#storage.forget();
+    return true;
   }
 
   /**
@@ -208,6 +211,7 @@ export class ActivationStore {
       (present) => present !== undefined && isSameFactor(present.biometry, biometry),
     );
     wipeActivationRecord(before);
+    if (before.biometry !== undefined) await this.#storage.forget();
     return before.biometry;
   }
 

@@ -133,6 +133,8 @@ export class PendingActivation {
     await this.#committing;
     // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
     await this.#tokens.removeOrphans().catch(() => undefined);
+    // Those, and what an attempt before has stored under another password.
+    await this.#session.storage.forget();
   }
 
   async #persist(

@@ -131,6 +131,17 @@ export class SessionStorage implements PowerAuthStorage {
     return this.#explained(held, () => running);
   }
 
+  /**
+   * Has the storage let go of what was overwritten or removed, where it can. Never fails: what the caller was asked for is
+   * done, and a storage that was kept from this now does it later.
+   */
+  async forget(): Promise<void> {
+    const forget = this.#storage.forget?.bind(this.#storage);
+    if (forget === undefined || this.#isOver) return;
+    // Looked after at the end of the session, too.
+    await this.#tracked(() => this.#unlessOver(forget())).catch(() => undefined);
+  }
+
   subscribe(listener: (change: PowerAuthStorageChange) => void): () => void {
     return this.#storage.subscribe(listener);
   }

@@ -156,6 +156,7 @@ export class Session implements SessionParts {
       await this.tokens.removeOrphans().catch(() => this.tokens.doubt());
       return removed;
     });
+    await this.storage.forget();
     // Others need not wait for a platform that takes its time.
     if (factor !== undefined) await this.biometry.discard(factor);
   }

@@ -12,6 +12,7 @@ export function heldStorage(storage: PowerAuthStorage): PowerAuthStorage {
   const { name, needsSealingKey } = storage;
   const sealingKey = storage.sealingKey?.bind(storage);
   const replaceSealingKey = storage.replaceSealingKey?.bind(storage);
+  const forget = storage.forget?.bind(storage);
   return {
     name,
     ...(needsSealingKey === undefined ? {} : { needsSealingKey }),
@@ -22,6 +23,7 @@ export function heldStorage(storage: PowerAuthStorage): PowerAuthStorage {
     update: (key, change) => holdProcess(storage.update(key, change)),
     lock: (lockName, section) => holdProcess(storage.lock(lockName, section)),
     subscribe: (listener) => storage.subscribe(listener),
+    ...(forget === undefined ? {} : { forget: () => holdProcess(forget()) }),
     close: () => holdProcess(storage.close()),
     ...(sealingKey === undefined ? {} : { sealingKey: () => holdProcess(sealingKey()) }),
     ...(replaceSealingKey === undefined

@@ -30,6 +30,7 @@ class SealedStorage implements PowerAuthStorage {
   readonly #keys: () => Promise<Keys>;
   readonly #mayChange: boolean;
   #ring: Promise<KeyRing> | undefined;
+  readonly forget?: () => Promise<void>;
 
   /** @param mayChange whether `keys` may give others when it is asked again */
   constructor(storage: PowerAuthStorage, keys: () => Promise<Keys>, mayChange: boolean) {
@@ -37,6 +38,8 @@ class SealedStorage implements PowerAuthStorage {
     this.#storage = storage;
     this.#keys = keys;
     this.#mayChange = mayChange;
+    const forget = storage.forget?.bind(storage);
+    if (forget !== undefined) this.forget = forget;
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -159,6 +159,12 @@ class SqliteStorage implements PowerAuthStorage {
     };
   }
 
+  async forget(): Promise<void> {
+    this.#assertOpen();
+    const environment = await this.#environment();
+    await environment.forget();
+  }
+
   close(): Promise<void> {
     this.#closing.close(closedError(this.name));
     this.#left ??= this.#leave();
@@ -272,11 +278,12 @@ export function sqliteStorage(options: SqliteStorageOptions = {}): PowerAuthStor
 }
 
 /**
- * Checks the database of a store, as SQLite's `PRAGMA integrity_check` does, in a thread of its own. Others may use the
+ * Checks the database of a store, as SQLite's `PRAGMA integrity_check` does, and that each value belongs to one record, in
+ * a thread of its own. Others may use the
  * store meanwhile. Takes time in proportion to its size. The records are not unsealed.
  *
  * @param options as those of {@link sqliteStorage}
- * @returns what is wrong, one fault each, in SQLite's words; an empty array when the database is sound
+ * @returns what is wrong, one fault each; an empty array when the database is sound
  * @throws WRONG_PARAMETER when `path` is no path, UNKNOWN_ERROR when there is no store that can be opened
  *
  * @example

@@ -146,6 +146,15 @@ export interface PowerAuthStorage {
   subscribe(listener: (change: PowerAuthStorageChange) => void): () => void;
 
   /**
+   * Clears out of the medium what was overwritten or removed. A driver has this member when its medium keeps such content
+   * for a while, and can be told to let go of it. Resolved when nothing is left in the medium's own files that this object
+   * had overwritten or removed before the call. Where somebody else who shares the store keeps that from being done, as a
+   * frozen process can, it is resolved after a few seconds at most, and done as soon as they let it. Many calls at once
+   * share the work. Changes no record, so a failure (UNKNOWN_ERROR) says nothing about what was written before.
+   */
+  forget?(): Promise<void>;
+
+  /**
    * Lets go of files, handles and timers, frees the locks that this object holds, and ends its subscriptions. What is
    * being written is still written; calls that wait for something are rejected. Twice is fine; any other call
    * afterwards is rejected with INVALID_NATIVE_OBJECT (`subscribe` throws it).

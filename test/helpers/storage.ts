@@ -49,6 +49,7 @@ export function storageLike(base: PowerAuthStorage, changed: Partial<PowerAuthSt
     update: (key, change) => base.update(key, change),
     lock: (name, section) => base.lock(name, section),
     subscribe: (listener) => base.subscribe(listener),
+    ...(base.forget && { forget: () => base.forget?.() ?? Promise.resolve() }),
     close: () => base.close(),
     ...changed,
   };

@@ -124,6 +124,18 @@ async function idleThen(storage: PowerAuthStorage): Promise<void> {
   await new Promise((resolve) => process.once('message', resolve));
 }
 
+/** Reads a state of an SQLite store, and goes on reading it until it is told. */
+async function read(storage: PowerAuthStorage, file = ''): Promise<void> {
+  const { Database } = sqliteEngine();
+  const database = new Database(file, { timeout: 1000 });
+  database.exec('BEGIN');
+  database.prepare('SELECT count(*) FROM records').get();
+  tell('reading');
+  await new Promise((resolve) => process.once('message', resolve));
+  database.close();
+  await storage.close();
+}
+
 /** Gives up root's rights, then uses the store, and tells how that failed. */
 async function unprivileged(storage: PowerAuthStorage): Promise<void> {
   // Loaded while that is possible.
@@ -181,6 +193,7 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   seal,
   idle,
   idleThen,
+  read,
   unprivileged,
   fill,
 };

@@ -121,6 +121,40 @@ const FAULTS: readonly Fault[] = [
     }),
   ],
   [
+    'forgets what is stored',
+    'forgets no record that is there, however many ask for it, and resolves soon',
+    (base) => ({
+      forget: async () => {
+        for await (const key of base.list('')) await base.delete(key);
+      },
+    }),
+  ],
+  [
+    'brings back what was removed',
+    'forgets no record that is there, however many ask for it, and resolves soon',
+    (base) => ({ forget: () => base.set('key 0', new Uint8Array(1)) }),
+  ],
+  [
+    'is asked to forget by one at a time',
+    'forgets no record that is there, however many ask for it, and resolves soon',
+    () => {
+      let isBusy = false;
+      return {
+        forget: async () => {
+          if (isBusy) throw new PowerAuthError(undefined, 'busy');
+          isBusy = true;
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          isBusy = false;
+        },
+      };
+    },
+  ],
+  [
+    'forgets after close',
+    'close: twice is fine, anything else fails clearly',
+    () => ({ forget: async () => undefined }),
+  ],
+  [
     'works after close',
     'close: twice is fine, anything else fails clearly',
     () => ({ close: async () => undefined }),

@@ -6,7 +6,7 @@
 
 import { stat } from 'node:fs/promises';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
-import { clearTimeout, setTimeout } from './clock.ts';
+import { clearTimeout, now, setTimeout } from './clock.ts';
 import type { SqlDatabase } from './engine.ts';
 import { HelperThread } from './helper-thread.ts';
 
@@ -22,6 +22,13 @@ const SHORT_LOG_BYTES = 1_048_576;
 /** What was overwritten or removed leaves the log after this long without a write, in ms. */
 const QUIET_MS = 1000;
 
+/** How long others may keep the log from being emptied, in ms, before it is put off; it takes them less than one. */
+const PATIENCE_MS = 2000;
+
+/** The longest pause between attempts to empty the log, in ms. */
+const LONGEST_PAUSE_MS = 20;
+
+const COPY = 'PRAGMA wal_checkpoint(PASSIVE)';
 const EMPTY = 'PRAGMA wal_checkpoint(TRUNCATE)';
 
 const isDone = (result: unknown): boolean => (result as { busy?: unknown } | undefined)?.busy === 0;
@@ -35,8 +42,15 @@ export class Checkpoints {
   #bytes = 0;
   #running: Promise<unknown> | undefined;
   #quiet: Timer | undefined;
+  #lastCommit = 0;
   /** Whether the log may hold what was overwritten or removed. */
   #isStale = false;
+  /** What {@link forget} has begun, and what it begins after that. */
+  #forgetting: Promise<void> | undefined;
+  #forgetNext: Promise<void> | undefined;
+  /** How long it took the last time, in ms. */
+  #forgetMs = 0;
+  #isClosed = false;
 
   constructor(path: string, database: SqlDatabase) {
     this.#path = path;
@@ -54,40 +68,103 @@ export class Checkpoints {
         .catch(() => undefined)
         .finally(() => (this.#running = undefined));
     }
+    this.#lastCommit = now();
     if (replaced) this.#isStale = true;
-    if (!this.#isStale) return;
-    clearTimeout(this.#quiet);
-    this.#quiet = keepsNothingAlive(setTimeout(() => void this.empty().catch(() => undefined), QUIET_MS));
+    if (this.#isStale) this.#emptyWhenQuiet();
+  }
+
+  /**
+   * Resolved when the log holds nothing that was overwritten or removed before the call. Where others keep that from
+   * happening for {@link PATIENCE_MS}, it is resolved then, and the log is emptied as soon as they let it. Calls that come
+   * while the log is being emptied share the next time.
+   */
+  forget(): Promise<void> {
+    // The one that runs may have begun before the commit.
+    this.#forgetNext ??= this.#afterForgetting().then(() => {
+      this.#forgetNext = undefined;
+      return (this.#forgetting = this.#forget());
+    });
+    return this.#forgetNext;
+  }
+
+  /** Where calls come all the time, they have the thread for half of it at most, and many share the next checkpoint. */
+  async #afterForgetting(): Promise<void> {
+    if (this.#forgetting === undefined) return;
+    await this.#forgetting.catch(() => undefined);
+    await pause(Math.min(this.#forgetMs, LONGEST_PAUSE_MS));
+  }
+
+  async #forget(): Promise<void> {
+    const begun = now();
+    try {
+      await this.#empty();
+    } finally {
+      this.#forgetMs = now() - begun;
+      this.#forgetting = undefined;
+    }
   }
 
   /** All commits go into the database, and nothing is left in the log; rejects when others keep that from happening. */
   async empty(): Promise<void> {
-    clearTimeout(this.#quiet);
-    this.#isStale = false;
-    this.#bytes = 0;
-    try {
-      const { size } = await stat(`${this.#path}-wal`);
-      // Without waiting for anybody; the thread can.
-      if (size <= SHORT_LOG_BYTES && isDone(this.#database.prepare(EMPTY).get())) return;
-      const [result] = await this.thread.run(EMPTY);
-      if (!isDone(result)) throw new Error('others kept the log from being emptied');
-    } catch (error) {
-      this.#isStale = true;
-      throw error;
-    }
+    if (!(await this.#empty())) throw new Error('others kept the log from being emptied');
   }
 
   /** Leaves nothing behind that was overwritten or removed, as far as others allow it. */
   async close(): Promise<void> {
-    if (this.#isStale) await this.empty().catch(() => undefined);
+    this.#isClosed = true;
     clearTimeout(this.#quiet);
+    await Promise.allSettled([this.#forgetting, this.#forgetNext]);
+    if (this.#isStale) await this.#empty().catch(() => undefined);
     await this.#running;
     await this.thread.close();
   }
 
+  #emptyWhenQuiet(pause = QUIET_MS): void {
+    if (this.#isClosed) return;
+    this.#quiet ??= keepsNothingAlive(
+      setTimeout(() => {
+        this.#quiet = undefined;
+        const rest = this.#lastCommit + QUIET_MS - now();
+        if (rest > 0) this.#emptyWhenQuiet(rest);
+        // What fails is tried again a second later.
+        else if (this.#isStale) void this.#empty(0).catch(() => undefined);
+      }, pause),
+    );
+  }
+
+  /** @returns false when others have kept the log from being emptied for `patience`, in ms; it is tried again then */
+  async #empty(patience = PATIENCE_MS): Promise<boolean> {
+    this.#isStale = false;
+    this.#bytes = 0;
+    const end = now() + patience;
+    // The close goes on with what it interrupts.
+    const isClosing = this.#isClosed;
+    let isEmpty = false;
+    try {
+      for (let attempts = 1; ; attempts++) {
+        const { size } = await stat(`${this.#path}-wal`);
+        // Beside those who write. What they add meanwhile is short, and copied here.
+        if (size > SHORT_LOG_BYTES && attempts === 1) await this.thread.run(COPY);
+        // Without waiting for anybody, for whoever waits for readers holds up writers.
+        isEmpty = size === 0 || isDone(this.#database.prepare(EMPTY).get());
+        if (isEmpty || now() >= end || this.#isClosed !== isClosing) return isEmpty;
+        await pause(Math.ceil(Math.random() * Math.min(attempts, LONGEST_PAUSE_MS)));
+      }
+    } finally {
+      if (!isEmpty) {
+        this.#isStale = true;
+        this.#emptyWhenQuiet();
+      }
+    }
+  }
+
   async #checkpoint(): Promise<void> {
-    const [result] = await this.thread.run('PRAGMA wal_checkpoint(PASSIVE)');
+    const [result] = await this.thread.run(COPY);
     // Where somebody always writes, the log never ends; so that it can begin anew, writers have to wait.
     if (Number(result?.['log']) > LONG_LOG) await this.thread.run('PRAGMA wal_checkpoint(RESTART)');
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -11,12 +11,13 @@ import { Turns } from '../turns.ts';
 import { Changes } from './changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { setTimeout } from './clock.ts';
-import { sqliteEngine, type SqlDatabase, type SqlStatement } from './engine.ts';
+import { sqliteEngine, type SqlDatabase } from './engine.ts';
 import { isBusy, sqliteFailure, unusableFile } from './failure.ts';
 import { prepareFolder } from './folder.ts';
-import { decodeName, encodeName, prepareDatabase } from './layout.ts';
+import { prepareDatabase } from './layout.ts';
 import { Locks } from './locks.ts';
 import { Presence } from './presence.ts';
+import { FIND_FAULTS, Records } from './records.ts';
 import { WriteAheadLog } from './wal.ts';
 import { pauseAfter, Writer } from './writer.ts';
 
@@ -48,11 +49,7 @@ export class SqliteEnvironment {
   readonly #presence: Presence;
   readonly #writer: Writer;
   readonly #writes = new Set<Promise<unknown>>();
-  readonly #select: SqlStatement;
-  readonly #put: SqlStatement;
-  readonly #remove: SqlStatement;
-  readonly #keysFrom: SqlStatement;
-  readonly #keysAfter: SqlStatement;
+  readonly #records: Records;
   /** About what the present transaction adds to the log, and whether it replaces anything. */
   #bytes = 0;
   #replaced = false;
@@ -65,14 +62,7 @@ export class SqliteEnvironment {
     this.#presence = presence;
     this.changes = new Changes(database, presence);
     this.locks = new Locks(this, database);
-    this.#select = database.prepare('SELECT value FROM records WHERE key = ?');
-    this.#put = database.prepare(
-      // Node 22 takes an empty array for NULL where it has no memory at all.
-      'INSERT INTO records (key, value) VALUES (?, coalesce(?, zeroblob(0))) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    );
-    this.#remove = database.prepare('DELETE FROM records WHERE key = ?');
-    this.#keysFrom = database.prepare('SELECT key FROM records WHERE key >= ? ORDER BY key LIMIT ?');
-    this.#keysAfter = database.prepare('SELECT key FROM records WHERE key > ? ORDER BY key LIMIT ?');
+    this.#records = new Records(database);
     this.#writer = new Writer({
       database,
       onCommit: (jobs) => this.#committed(jobs),
@@ -132,26 +122,18 @@ export class SqliteEnvironment {
     last: string | undefined;
     limit: number;
   }): Promise<string[]> {
-    return this.read(() => {
-      const rows =
-        last === undefined
-          ? this.#keysFrom.all(encodeName(start), limit)
-          : this.#keysAfter.all(encodeName(last), limit);
-      return (rows as { key: Uint8Array }[]).map(({ key }) => decodeName(key));
-    });
+    return this.read(() => this.#records.keys(start, last, limit));
   }
 
   /** The present value, inside a transaction or a read. */
   valueOf(key: string): Uint8Array<ArrayBuffer> | undefined {
-    const row = this.#select.get(encodeName(key)) as { value: Uint8Array } | undefined;
-    return row && Uint8Array.from(row.value);
+    return this.#records.get(key);
   }
 
   /** Stores or removes a record and enters the change, inside a transaction. */
   put(key: string, value: Uint8Array | undefined, origin: Uint8Array): void {
-    const name = encodeName(key);
-    if (value === undefined) this.#remove.run(name);
-    else this.#put.run(name, value);
+    if (value === undefined) this.#records.delete(key);
+    else this.#records.set(key, value);
     this.changes.enter(origin, key);
     this.#bytes += value?.length ?? 0;
     this.#replaced = true;
@@ -178,11 +160,22 @@ export class SqliteEnvironment {
     }
   }
 
-  /** What `PRAGMA integrity_check` finds, in SQLite's words; nothing when the database is sound. */
+  /** See {@link Checkpoints.forget}. */
+  async forget(): Promise<void> {
+    try {
+      await this.#checkpoints.forget();
+    } catch (error) {
+      throw sqliteFailure('clear the log of', this.folder, error);
+    }
+  }
+
+  /** What `PRAGMA integrity_check` finds, in SQLite's words, else what is wrong with slots; nothing when all is sound. */
   async faults(): Promise<string[]> {
     try {
       const rows = await this.#checkpoints.thread.run('PRAGMA integrity_check');
-      return rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok');
+      const faults = rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok');
+      if (faults.length > 0) return faults;
+      return (await this.#checkpoints.thread.run(FIND_FAULTS)).map(({ fault }) => String(fault));
     } catch (error) {
       throw sqliteFailure('check', this.folder, error);
     }

@@ -69,6 +69,11 @@ export function sqliteFailure(what: string, path: string, cause: unknown): Power
   return fileFailure(`${what} sqlite storage`, path, told);
 }
 
+/** The error for content that SQLite takes for sound, and no store has. */
+export function damagedStore(found: string): Error {
+  return Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
+}
+
 /** The error for a file that isn't a store of this package, or can't be read as one. */
 export function unusableFile(path: string, found: string, remedy: string): PowerAuthError {
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, `Cannot open sqlite storage ${path}: ${found}; ${remedy}`);

@@ -15,8 +15,11 @@ import { sqliteEngine, type SqlDatabase } from './engine.ts';
 /** How long the thread is kept with nothing to do, in ms. */
 const IDLE_MS = 5000;
 
-/** How long its SQL waits for locks, in ms: it may block. */
-const PATIENCE_MS = 3000;
+/**
+ * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader keeps others
+ * from writing, and its process from ending.
+ */
+const PATIENCE_MS = 250;
 
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -24,7 +27,7 @@ const { library, path, timeout } = workerData;
 process.emitWarning = () => undefined;
 const Database = library === 'node:sqlite' ? require(library).DatabaseSync : require(library);
 const database = new Database(path, { timeout });
-database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA checkpoint_fullfsync = ON');
+database.exec('PRAGMA busy_timeout = ' + timeout + '; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA checkpoint_fullfsync = ON');
 parentPort.on('message', (sql) => {
   if (sql === undefined) {
     database.close();

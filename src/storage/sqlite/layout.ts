@@ -2,7 +2,8 @@
  * What a store holds. Keys and lock names are bytes, UTF-16 (little-endian), which keeps apart what UTF-8 folds together;
  * SQLite compares bytes as memcmp does.
  *
- * - `records`: the values as they are.
+ * - `records`: which slot has the value of a key.
+ * - `slots`: the values; `free_slots`: those that are not in use. Why they are so, records.ts says.
  * - `changes`: the last changes in their order, and who made them (8 random bytes of a storage object).
  * - `tickets`: who holds a lock and who waits for it; of one name, the ticket with the lowest number holds it.
  *
@@ -19,7 +20,9 @@ const APPLICATION_ID = 0x50_41_77_73;
 const LAYOUT_VERSION = 1;
 
 const SCHEMA = `
-  CREATE TABLE records (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE records (key BLOB PRIMARY KEY, slot INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE slots (id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
+  CREATE TABLE free_slots (size INTEGER, slot INTEGER, PRIMARY KEY (size, slot)) STRICT, WITHOUT ROWID;
   CREATE TABLE changes (number INTEGER PRIMARY KEY, origin BLOB NOT NULL, key BLOB NOT NULL) STRICT;
   CREATE TABLE tickets (
     number INTEGER PRIMARY KEY, name BLOB NOT NULL, id TEXT NOT NULL UNIQUE, pid INTEGER NOT NULL,

@@ -41,6 +41,8 @@ export function checkClosing({ check, checkTwo }: Checks): void {
     await assertRejects(() => keysOf(storage, ''), closed, 'list');
     await assertRejects(() => listing.next(), closed, 'list begun before');
     await assertRejects(async () => storage.subscribe(() => undefined), closed, 'subscribe');
+    const forget = storage.forget?.bind(storage);
+    if (forget !== undefined) await assertRejects(() => forget(), closed, 'forget');
   });
 
   check('close: fine before any use, and at once after a call', async (storage) => {

@@ -4,7 +4,10 @@
  * @module
  */
 
-import { assert, assertRejects, assertSame, bytes, keysOf, show, type Checks } from './support.ts';
+import { assert, assertRejects, assertSame, bytes, keysOf, show, within, type Checks } from './support.ts';
+
+/** How long a storage may take to forget where nobody else has it open, in ms. */
+const FORGET_MS = 5000;
 
 /** Keys that something is likely to fold together, cut short or trip over. */
 const ODD_KEYS = [
@@ -130,5 +133,21 @@ export function checkRecords({ check, checkBoth }: Checks): void {
       break;
     }
     assertSame(await keysOf(storage, 'none/'), [], 'keys of an unused prefix');
+  });
+
+  check('forgets no record that is there, however many ask for it, and resolves soon', async (storage) => {
+    const forget = storage.forget?.bind(storage);
+    if (forget === undefined) return;
+    await forget();
+    await Promise.all(Array.from({ length: 20 }, (_, i) => storage.set(`key ${i}`, bytes(i))));
+    const changes = Array.from({ length: 20 }, async (_, i) => {
+      if (i % 2 === 0) await storage.delete(`key ${i}`);
+      else await storage.update(`key ${i}`, () => bytes(i, i));
+      await forget();
+    });
+    await within(FORGET_MS, Promise.all(changes), 'forget');
+    for (let i = 0; i < 20; i++) {
+      assertSame(await storage.get(`key ${i}`), i % 2 === 0 ? undefined : bytes(i, i), `value of key ${i}`);
+    }
   });
 }
