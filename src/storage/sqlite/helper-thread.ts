@@ -16,10 +16,10 @@ import { sqliteEngine, type SqlDatabase } from './engine.ts';
 const IDLE_MS = 5000;
 
 /**
- * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader keeps others
- * from writing, and its process from ending.
+ * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader, perhaps a
+ * stopped process, keeps others from writing, and its own process from ending.
  */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 50;
 
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads');
