@@ -105,7 +105,8 @@ export class Records {
     const { buffer, byteOffset, byteLength } = content;
     const length = byteLength < HEADER ? Infinity : new DataView(buffer, byteOffset).getUint32(0);
     if (length > byteLength - HEADER) throw damagedStore('a value is longer than its slot');
-    return Uint8Array.from(content.subarray(HEADER, HEADER + length));
+    // Not by Uint8Array.from, which makes an array of numbers first.
+    return new Uint8Array(content.subarray(HEADER, HEADER + length));
   }
 
   /** Stores a value, in a transaction. */
