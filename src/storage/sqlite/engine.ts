@@ -36,6 +36,8 @@ export interface SqliteEngine {
   readonly Database: SqlDatabaseClass;
 }
 
+const PACKAGE = 'better-sqlite3';
+
 let engine: SqliteEngine | undefined;
 
 /**
@@ -74,21 +76,37 @@ function withoutSqliteWarning<T>(load: () => T): T {
 
 /** Through `require`, which bundlers leave alone: the package is optional, and native. */
 function betterSqlite3(): SqliteEngine {
+  const { require, module } = findPackage();
+  const { version } = require(`${PACKAGE}/package.json`) as { version: string };
+  if (Number.parseInt(version) >= 13 && Number(process.versions['napi']) < 10) {
+    // Its native part would end the process (SIGSEGV).
+    throw missing(`install better-sqlite3@12, because better-sqlite3 ${version} is for a newer Node`);
+  }
+  try {
+    const Database = require(module) as SqlDatabaseClass;
+    // Its native part is loaded with the first database.
+    new Database(':memory:', { timeout: 0 }).close();
+    return { module, Database };
+  } catch (cause) {
+    const [reason = ''] = (cause as Error).message.split('\n', 1);
+    throw missing(
+      `run npm rebuild better-sqlite3, once its install script is allowed (its native part can't be loaded: ${reason})`,
+      cause,
+    );
+  }
+}
+
+function findPackage(): { require: NodeJS.Require; module: string } {
   let cause: unknown;
   for (const place of placesOfPackages()) {
     try {
       const require = createRequire(place);
-      const module = require.resolve('better-sqlite3');
-      return { module, Database: require(module) as SqlDatabaseClass };
+      return { require, module: require.resolve(PACKAGE) };
     } catch (error) {
       cause ??= error;
     }
   }
-  throw failure(
-    PowerAuthErrorCode.UNKNOWN_ERROR,
-    `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or install the package better-sqlite3, or give configure another storage`,
-    { cause },
-  );
+  throw missing('install the package better-sqlite3 (npm install better-sqlite3@12)', cause);
 }
 
 /**
@@ -103,4 +121,12 @@ function placesOfPackages(): string[] {
     ...(program === undefined ? [] : [resolve(program)]),
     resolve('index.js'),
   ];
+}
+
+function missing(remedy: string, cause?: unknown): Error {
+  return failure(
+    PowerAuthErrorCode.UNKNOWN_ERROR,
+    `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or ${remedy}, or give configure another storage`,
+    { cause },
+  );
 }

@@ -269,6 +269,8 @@ const shared = new Map<string, Shared>();
 export async function joinEnvironment(
   folder: string,
 ): Promise<{ environment: SqliteEnvironment; leave: () => Promise<void> }> {
+  // First, so that no folder is made where SQLite is missing.
+  sqliteEngine();
   const { file, id } = await prepareFolder(folder);
   let entry = shared.get(id);
   while (entry?.closed !== undefined) {
