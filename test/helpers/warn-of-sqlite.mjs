@@ -1,0 +1,25 @@
+// Has this Node warn when SQLite is loaded, as Node 22 does: `node --import <this file> …`.
+import Module from 'node:module';
+
+let isLoaded = false;
+
+function warn(name) {
+  if (isLoaded || !/^(?:node:)?sqlite$/.test(name)) return;
+  isLoaded = true;
+  process.emitWarning(
+    'SQLite is an experimental feature and might change at any time',
+    'ExperimentalWarning',
+  );
+}
+
+const { getBuiltinModule } = process;
+process.getBuiltinModule = (name) => {
+  warn(name);
+  return getBuiltinModule(name);
+};
+
+const { _load } = Module;
+Module._load = (name, ...rest) => {
+  warn(name);
+  return _load(name, ...rest);
+};
