@@ -35,7 +35,9 @@ function oldNode(): OtherNode | undefined {
     )
       .trim()
       .split(' ');
-    if (has === 'undefined') return { title: `Node ${version}`, file, args: [] };
+    // Older ones are not supported.
+    const isSupported = Number.parseInt(version.slice(1)) >= 20;
+    if (isSupported && has === 'undefined') return { title: `Node ${version}`, file, args: [] };
   }
   return undefined;
 }
