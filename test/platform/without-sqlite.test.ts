@@ -128,14 +128,13 @@ describe.each(nodesWithoutSqlite())('$title', ({ file, args }) => {
     });
   });
 
-  test.runIf(args.length === 0)(
-    'with better-sqlite3 for newer Nodes, it says which version to install',
-    async () => {
-      installBetterSqlite3('13.2.0');
-      expect(await outcome()).toMatchObject({
-        memory: false,
-        default: failing(/install better-sqlite3@12, because better-sqlite3 13\.2\.0 is for a newer Node/),
-      });
-    },
-  );
+  // Where SQLite is only hidden, the version that needs a newer Node has one.
+  if (args.length > 0) return;
+  test('with better-sqlite3 for newer Nodes, it says which version to install', async () => {
+    installBetterSqlite3('13.2.0');
+    expect(await outcome()).toMatchObject({
+      memory: false,
+      default: failing(/install better-sqlite3@12, because better-sqlite3 13\.2\.0 is for a newer Node/),
+    });
+  });
 });
