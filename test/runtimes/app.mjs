@@ -39,12 +39,13 @@ export function emptyApp(name) {
 }
 
 /**
- * Makes it anew from dist: `process.mjs` for runtimes that run a script, `worker.mjs` for workerd.
+ * Makes it anew from dist: `process.mjs` and `store.mjs` for runtimes that run a script, `worker.mjs` for workerd.
  *
  * @returns its folder
  */
 export async function prepareApp() {
   const app = emptyApp('runtimes');
+  cpSync(join(root, 'test/runtimes/store.mjs'), join(app, 'store.mjs'));
   const options = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'error' };
   await build({
     ...options,
@@ -65,4 +66,27 @@ export async function prepareApp() {
     tsconfigRaw: '{}',
   });
   return app;
+}
+
+/**
+ * Makes `store.mjs` one file without packages, as a bundler makes it of an app for a server.
+ *
+ * @returns its folder
+ */
+export async function bundleStore() {
+  const folder = join(root, 'build', 'runtimes-bundled');
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    absWorkingDir: join(root, 'build', 'runtimes'),
+    entryPoints: ['store.mjs'],
+    outfile: join(folder, 'store.mjs'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    // As webpack writes it: a file of the machine where it was built.
+    define: { 'import.meta': JSON.stringify({ url: 'file:///elsewhere/app.js' }) },
+    tsconfigRaw: '{}',
+  });
+  return folder;
 }

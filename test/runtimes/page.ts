@@ -1,4 +1,6 @@
 /** Entry for browsers. */
-import { runSuite } from './suite.ts';
+import { runSuite, type SuiteOptions } from './suite.ts';
 
-Object.assign(globalThis, { runSuite: () => runSuite({ origin: location.origin }) });
+Object.assign(globalThis, {
+  runSuite: (options?: SuiteOptions) => runSuite({ origin: location.origin, ...options }),
+});

@@ -1,6 +1,7 @@
 /**
  * Runs the suite in every runtime there is: Node 20 to the newest, Bun, Deno, workerd, Chromium, Firefox; in some with
- * less WebAssembly than usual. Prints a table; a row that fails makes the exit code 1.
+ * less WebAssembly than usual. Looks at the default storage from two processes where it is SQLite. Prints a table; a row
+ * that fails makes the exit code 1.
  *
  *     npm run test:runtimes
  *
@@ -8,20 +9,23 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
 import { launchBrowser } from '../../tools/lib/browsers.mjs';
+import { hasSqlite } from '../../tools/lib/current-node.mjs';
 import { installLocked } from '../../tools/lib/install.mjs';
+import { npm } from '../../tools/lib/npm.mjs';
 import { bundleForPage } from '../../tools/lib/pages.mjs';
 import { findProgram } from '../../tools/lib/programs.mjs';
-import { main } from '../../tools/lib/run.mjs';
-import { prepareApp } from './app.mjs';
+import { main, step } from '../../tools/lib/run.mjs';
+import { bundleStore, prepareApp } from './app.mjs';
+import { checkBundled, checkDefaultStorage } from './default-storage.mjs';
 import { serveSuite } from './origin.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -43,18 +47,39 @@ const versionOf = async (file) =>
   /\d[\w.-]*/.exec((await execute(file, ['--version'])).stdout)?.[0] ?? 'unknown';
 
 /** A runtime that runs the script, with a data folder of its own. */
-async function script(app, origin, file, ...args) {
+async function script({ app, command: [file, ...args], env = {} }, origin, ...kind) {
   const data = mkdtempSync(join(tmpdir(), 'powerauth-wasm-runtimes-'));
   try {
-    const { stdout } = await execute(file, [...args, join(app, 'process.mjs'), origin], {
+    const { stdout } = await execute(file, [...args, join(app, 'process.mjs'), origin, ...kind], {
       cwd: app,
       timeout: TIMEOUT,
-      env: { ...process.env, XDG_DATA_HOME: data },
+      env: { ...process.env, ...env, XDG_DATA_HOME: data },
     });
     return JSON.parse(stdout);
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+const engines = (runtime, origin) => script(runtime, origin, 'memory');
+
+/** The same where SQLite is: the default storage is looked at from two processes, in Node in a bundle as well. */
+async function withStorage({ bundled, ...runtime }, origin) {
+  const report = await script(runtime, origin);
+  const storage = await checkDefaultStorage(runtime, origin);
+  if (bundled) await checkBundled({ ...runtime, app: bundled, env: {} }, origin);
+  return { ...report, storage: bundled ? `${storage}; bundled, too` : storage };
+}
+
+/** The same where SQLite is not: the default storage, and nothing else, says what to install. */
+async function withoutSqlite(runtime, origin) {
+  const report = await script(runtime, origin);
+  const refused = ({ title, error }) =>
+    title.endsWith('default storage') && /install the package better-sqlite3/.test(error);
+  const checks = report.checks.filter((check) => !refused(check));
+  if (checks.length === report.checks.length)
+    throw new Error('the default storage does not say what to install');
+  return { ...report, checks, storage: 'says that better-sqlite3 is missing' };
 }
 
 const WORKERD_CONFIG = `
@@ -88,7 +113,7 @@ async function worker(app, origin, file) {
     const answer = await fetch(`http://127.0.0.1:${port}/?origin=${encodeURIComponent(origin)}`, {
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    return await answer.json();
+    return { ...(await answer.json()), storage: 'memory' };
   } finally {
     child.kill('SIGKILL');
     await ended;
@@ -106,7 +131,8 @@ async function page(name, args, headers) {
   try {
     const tab = await (await browser.newContext()).newPage();
     await tab.goto(`${served.origin}/`);
-    return { version: browser.version(), ...(await tab.evaluate(() => globalThis.runSuite())) };
+    const report = await tab.evaluate(() => globalThis.runSuite({ byDefault: true }));
+    return { version: browser.version(), ...report, storage: 'IndexedDB' };
   } finally {
     await browser.close();
     await served.close();
@@ -116,27 +142,55 @@ async function page(name, args, headers) {
 const server = await startPowerAuthTestServer();
 const CSP = { 'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'" };
 
+/**
+ * The package better-sqlite3 for the oldest Node: prebuilt where that can be had, else compiled, which takes minutes; false
+ * where neither can be.
+ */
+async function buildBetterSqlite3(node) {
+  if (node === undefined) return false;
+  const built = installed('better-sqlite3', 'build', 'Release', 'better_sqlite3.node');
+  if (existsSync(built)) return true;
+  const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) };
+  const nodedir = join(dirname(node), '..');
+  await step('Get better-sqlite3 for Node 20, prebuilt or compiled', () =>
+    npm(['rebuild', 'better-sqlite3', `--nodedir=${nodedir}`], { cwd: binaries, env }),
+  ).catch(() => undefined);
+  return existsSync(built);
+}
+
 /** The rows, once the runtimes are installed; `file` undefined: not on this machine. */
-function runtimes(app, origin) {
+async function runtimes(app, bundled, origin) {
   const os = process.platform;
   const { arch } = process;
   const bun = binary('@oven', [`bun-${os}-${arch}`, `bun-${os}-aarch64`], 'bin/bun');
   const deno = binary('@deno', [`${os}-${arch}-glibc`, `${os}-${arch}`], 'deno');
   const workerd = binary('@cloudflare', [`workerd-${os}-64`, `workerd-${os}-arm64`], 'bin/workerd');
+  const node = (name) => [installed(name, 'bin', 'node')].find(existsSync);
+  const row = (title, names, run, file, { args = [], env } = {}) => [
+    title,
+    file,
+    names,
+    () => run({ app, bundled: title.startsWith('Node') && bundled, command: [file, ...args], env }, origin),
+  ];
+  const old = node('node-20');
+  const hasPackage = await buildBetterSqlite3(old);
+  // The bundle has it beside itself; NODE_PATH is for the app with packages, which also runs without it.
+  if (hasPackage) {
+    mkdirSync(join(bundled, 'node_modules'));
+    symlinkSync(installed('better-sqlite3'), join(bundled, 'node_modules', 'better-sqlite3'));
+  }
+  const env = { NODE_PATH: installed() };
   return [
-    ...[
-      ['Node', process.execPath],
-      ...['node-22', 'node-24', 'node-26'].map((name) => ['Node', installed(name, 'bin', 'node')]),
-    ].flatMap(([name, path]) => {
-      const file = existsSync(path) ? path : undefined;
-      return [
-        [name, file, ALL, () => script(app, origin, file)],
-        [`${name}, no SIMD`, file, SCALAR, () => script(app, origin, file, '--no-enable-sse4-1')],
-        [`${name}, no WebAssembly`, file, ['js'], () => script(app, origin, file, '--jitless')],
-      ];
-    }),
-    ['Bun', bun, ALL, () => script(app, origin, bun, 'run')],
-    ['Deno', deno, ALL, () => script(app, origin, deno, 'run', '-A', '--node-modules-dir=manual')],
+    row('Node, this one', ALL, hasSqlite() ? withStorage : withoutSqlite, process.execPath),
+    row('Node', ALL, withoutSqlite, old),
+    row('Node, better-sqlite3', ALL, withStorage, hasPackage ? old : undefined, { env }),
+    ...['node-20', 'node-22', 'node-24', 'node-26'].flatMap((name) => [
+      ...(name === 'node-20' ? [] : [row('Node', ALL, withStorage, node(name))]),
+      row('Node, no SIMD', SCALAR, engines, node(name), { args: ['--no-enable-sse4-1'] }),
+      row('Node, no WebAssembly', ['js'], engines, node(name), { args: ['--jitless'] }),
+    ]),
+    row('Bun', ALL, withStorage, bun, { args: ['run'] }),
+    row('Deno', ALL, withStorage, deno, { args: ['run', '-A', '--node-modules-dir=manual'] }),
     // It compiles no WebAssembly at run time, only what is deployed as a module.
     ['workerd', workerd, ['js'], () => worker(app, origin, workerd)],
     ...['chromium', 'firefox'].flatMap((name) => {
@@ -171,6 +225,7 @@ async function result([title, file, engines, run]) {
       title,
       version,
       engine: report.engine ?? '',
+      storage: report.storage,
       failed: failed.length > 0 || surprising,
       text: surprising
         ? `engines ${report.engines.join()}, expected ${engines.join()}\n  ${text}`
@@ -184,15 +239,18 @@ async function result([title, file, engines, run]) {
 await main(async () => {
   try {
     // The binaries lie in packages of their own; their install scripts would only copy them.
-    await installLocked(binaries, 'Install the runtimes (about 900 MB)');
+    await installLocked(binaries, 'Install the runtimes (about 1 GB)');
     const app = await prepareApp();
+    const bundled = await bundleStore();
     const served = await serveSuite(server);
     let failures = 0;
-    for (const runtime of runtimes(app, served.origin)) {
-      const { title, version, engine, failed, text } = await result(runtime);
+    for (const runtime of await runtimes(app, bundled, served.origin)) {
+      const { title, version, engine, storage, failed, text } = await result(runtime);
       if (failed) failures++;
       const mark = failed ? color.red('✗') : text.startsWith('not') ? '-' : color.green('✓');
-      console.log(`${mark} ${title.padEnd(30)} ${version.padEnd(16)} ${engine.padEnd(12)} ${text}`);
+      console.log(
+        `${mark} ${title.padEnd(30)} ${version.padEnd(16)} ${engine.padEnd(12)} ${[text, storage].filter(Boolean).join('; ')}`,
+      );
     }
     await served.close();
     console.log(failures === 0 ? '\nAll good.' : `\n${failures} failed.`);
