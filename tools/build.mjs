@@ -11,9 +11,10 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bundleForBrowsers, bundleForRequire } from './lib/bundle.mjs';
+import { bundleForBrowsers, bundleForRequire, writeLicences } from './lib/bundle.mjs';
 import { exclusively } from './lib/lock.mjs';
 import { StepError, main, root, runNode } from './lib/run.mjs';
+import { slim } from './lib/slim.mjs';
 import { filesUnder, stepIfChanged } from './lib/stamp.mjs';
 
 const check = process.argv.includes('--check');
@@ -78,7 +79,7 @@ const typeScript = () =>
     {
       name: 'typescript',
       title: 'Compile the TypeScript',
-      reads: ['src', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'],
+      reads: ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'],
       writes: ['dist', `!${BROWSER}`, `!${COMMONJS}`],
     },
     async () => {
@@ -86,6 +87,7 @@ const typeScript = () =>
       await runNode(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', STAGE], {
         remedy: 'correct the errors above (`npm run check` shows those of the tests too)',
       });
+      writeLicences(`${STAGE}/vendor/LICENSES.txt`, await slim(STAGE));
       mirror(STAGE, 'dist', [BROWSER, COMMONJS]);
     },
   );

@@ -92,6 +92,7 @@ const ALLOWED = [
   /^(?:package\.json|(?:README|CHANGELOG|SECURITY)\.md|LICENSE)$/,
   /^docs\/[\w-]+\.(?:md|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
+  /^dist\/vendor\/LICENSES\.txt$/,
   /^dist\/cjs\/(?:LICENSES\.txt|(?:[\w-]+\/)*[\w-]+\.cjs)$/,
   /^dist\/browser\/powerauth-wasm\.(?:js|LICENSES\.txt)$/,
 ];

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,33 @@ describe('the packed package in an empty project', () => {
     await rm(project, { recursive: true, force: true });
   });
 
+  test('it weighs less than 6 MB installed, with the packages that it takes and no others', async () => {
+    const modules = join(project, 'node_modules');
+    const files = (await readdir(modules, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      // Those of the TypeScript project that this is.
+      .filter((file) => !/node_modules.(?:@types|undici-types|\.package-lock\.json)/.test(file));
+    const packages = files
+      .filter((file) => file.endsWith('package.json'))
+      .map((file) => /node_modules.((?:@[^/\\]+.)?[^/\\]+).package\.json$/.exec(file)?.[1])
+      .filter((name) => name !== undefined);
+    expect(packages.sort()).toEqual([
+      '@noble/ciphers',
+      '@noble/curves',
+      '@noble/hashes',
+      '@scure/base',
+      'immediate',
+      'lie',
+      'localforage',
+      'powerauth-wasm',
+    ]);
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`installed: ${(bytes / 1e6).toFixed(2)} MB`);
+    expect(bytes).toBeLessThan(6_000_000);
+  });
+
   async function compile(name: string, compilerOptions: object, files: string[]): Promise<void> {
     const tsconfig = { compilerOptions: { ...compilerOptions, rootDir: 'src', outDir: name }, files };
     await writeFile(join(project, `tsconfig.${name}.json`), JSON.stringify(tsconfig));
@@ -201,7 +228,7 @@ describe('the packed package in an empty project', () => {
         // Shown instead of the text, which is long. Browsers' storage is in it; Node's is not, nor a package to be found.
         const found = {
           browsers: text.includes('indexedDB.open') && text.includes('navigator.locks'),
-          node: /["']node:|data\.mdb/.exec(text)?.[0],
+          node: /["']node:|powerauth\.db/.exec(text)?.[0],
           outside: /^\s*(?:import|export)[\s{*][^;'"]*["'][^.'"][^'"]*["']/m.exec(text)?.[0],
         };
         expect(found).toEqual({ browsers: true, node: undefined, outside: undefined });

@@ -7,9 +7,13 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StepError, root } from './run.mjs';
+import { VENDORED } from './slim.mjs';
 
 /** `node_modules/<name>` of a bundled file, the innermost one. */
-const packageOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+const packageOf = (file) =>
+  file === `dist/${VENDORED}`
+    ? 'node_modules/valibot'
+    : /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 
 /** The licences of all packages that went into the bundle, which their authors ask to be passed on. */
 function licences(inputs) {
@@ -129,6 +133,7 @@ async function bundle(options, remedy) {
   }
 }
 
-function writeLicences(file, { inputs }) {
+/** Writes the licences of all packages in a bundle. */
+export function writeLicences(file, { inputs }) {
   writeFileSync(join(root, file), licences(Object.keys(inputs)).join(`\n${'-'.repeat(80)}\n\n`));
 }
