@@ -99,7 +99,7 @@ export class Records {
   /** The value, as a copy. @throws for a store that is damaged */
   get(key: string): Uint8Array<ArrayBuffer> | undefined {
     const row = this.#content.get(encodeName(key)) as { content: Uint8Array | null } | undefined;
-    if (row === undefined) return undefined;
+    if (!row) return undefined;
     const { content } = row;
     if (content === null) throw damagedStore('a record points to no slot');
     const { buffer, byteOffset, byteLength } = content;
@@ -140,7 +140,7 @@ export class Records {
   /** Overwrites the slot of a record with zeros. */
   #release(name: Buffer): void {
     const used = this.#slotOf.get(name) as Slot | undefined;
-    if (used === undefined) return;
+    if (!used) return;
     this.#clear.run(used.slot);
     this.#free.run(used.size, used.slot);
   }
