@@ -7,7 +7,6 @@
 
 import { stat } from 'node:fs/promises';
 import { syncFolder } from '../sync-folder.ts';
-import { Turns } from '../turns.ts';
 import { Changes } from './changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { setTimeout } from './clock.ts';
@@ -17,6 +16,7 @@ import { prepareFolder } from './folder.ts';
 import { decodeName, encodeName, prepareDatabase } from './layout.ts';
 import { Locks } from './locks.ts';
 import { Presence } from './presence.ts';
+import { Updates } from './updates.ts';
 import { WriteAheadLog } from './wal.ts';
 import { pauseAfter, Writer } from './writer.ts';
 
@@ -40,8 +40,7 @@ export class SqliteEnvironment {
   readonly folder: string;
   readonly changes: Changes;
   readonly locks: Locks;
-  /** Updates of one record, one after another: those of one thread need not race. */
-  readonly updates = new Turns();
+  readonly updates = new Updates(this);
   readonly #database: SqlDatabase;
   readonly #log: WriteAheadLog;
   readonly #checkpoints: Checkpoints;
@@ -75,7 +74,7 @@ export class SqliteEnvironment {
     this.#keysAfter = database.prepare('SELECT key FROM records WHERE key > ? ORDER BY key LIMIT ?');
     this.#writer = new Writer({
       database,
-      onCommit: (jobs) => this.#committed(jobs),
+      onCommit: () => this.#committed(),
       lockedError: () => lockedError(folder),
     });
   }
@@ -144,7 +143,7 @@ export class SqliteEnvironment {
   /** The present value, inside a transaction or a read. */
   valueOf(key: string): Uint8Array<ArrayBuffer> | undefined {
     const row = this.#select.get(encodeName(key)) as { value: Uint8Array } | undefined;
-    return row && Uint8Array.from(row.value);
+    return row && new Uint8Array(row.value);
   }
 
   /** Stores or removes a record and enters the change, inside a transaction. */
@@ -158,8 +157,13 @@ export class SqliteEnvironment {
   }
 
   /** Runs `work` in a transaction, see {@link Writer.run}. Resolved when what it wrote is on the disk. */
-  async write<T>(work: () => T): Promise<T> {
-    const written = this.#write(work);
+  write<T>(work: () => T): Promise<T> {
+    return this.durable(this.transact(work));
+  }
+
+  /** As `committed`, a transaction of this connection, once that is on the disk; where it is false nothing was written. */
+  async durable<T>(committed: Promise<T>): Promise<T> {
+    const written = this.#flushed(committed);
     this.#writes.add(written);
     try {
       return await written;
@@ -173,6 +177,15 @@ export class SqliteEnvironment {
     try {
       this.#presence.assertRecently();
       return await this.#writer.run(work);
+    } catch (error) {
+      throw sqliteFailure('write', this.folder, error);
+    }
+  }
+
+  /** See {@link Writer.soon}. */
+  async soon(): Promise<void> {
+    try {
+      await this.#writer.soon();
     } catch (error) {
       throw sqliteFailure('write', this.folder, error);
     }
@@ -201,8 +214,9 @@ export class SqliteEnvironment {
     this.#database.close();
   }
 
-  async #write<T>(work: () => T): Promise<T> {
-    const value = await this.transact(work);
+  async #flushed<T>(committed: Promise<T>): Promise<T> {
+    const value = await committed;
+    if (value === false) return value;
     try {
       await this.#log.flush();
     } catch (error) {
@@ -211,8 +225,9 @@ export class SqliteEnvironment {
     return value;
   }
 
-  #committed(jobs: number): void {
-    this.#checkpoints.note(this.#bytes + jobs * COMMIT_BYTES, this.#replaced);
+  #committed(): void {
+    this.#log.committed();
+    this.#checkpoints.note(this.#bytes + COMMIT_BYTES, this.#replaced);
     this.#bytes = 0;
     this.#replaced = false;
   }
