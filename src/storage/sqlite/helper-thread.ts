@@ -15,8 +15,11 @@ import { sqliteEngine, type SqlDatabase } from './engine.ts';
 /** How long the thread is kept with nothing to do, in ms. */
 const IDLE_MS = 5000;
 
-/** How long its SQL waits for locks, in ms: it may block. */
-const PATIENCE_MS = 3000;
+/**
+ * How long its SQL waits for locks, in ms: it may block, but a checkpoint that waits for a reader holds up all writers, and
+ * that reader may be a process that was stopped.
+ */
+const PATIENCE_MS = 50;
 
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads');

@@ -105,7 +105,7 @@ export class Records {
     const { buffer, byteOffset, byteLength } = content;
     const length = byteLength < HEADER ? Infinity : new DataView(buffer, byteOffset).getUint32(0);
     if (length > byteLength - HEADER) throw damagedStore('a value is longer than its slot');
-    return Uint8Array.from(content.subarray(HEADER, HEADER + length));
+    return new Uint8Array(content.subarray(HEADER, HEADER + length));
   }
 
   /** Stores a value, in a transaction. */
