@@ -5,7 +5,6 @@
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
-import { assertString } from './facade.ts';
 import {
   correctTypedCharacter,
   parseActivationCode,
@@ -15,7 +14,7 @@ import {
   validateRecoveryPuk,
   validateTypedCharacter,
 } from './protocol/activation-code.ts';
-import { wrongParameter } from './util/validate.ts';
+import { assertString, wrongParameter } from './util/validate.ts';
 
 /**
  * A code that was taken apart.

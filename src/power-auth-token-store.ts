@@ -7,12 +7,13 @@
 import { failure, PowerAuthErrorCode } from './errors.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
-import { assertText, guard } from './facade.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
 import { sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
 import type { CachedToken } from './session/token-cache.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
+import { guard, onSession } from './power-auth/on-session.ts';
+import { assertText } from './util/validate.ts';
 
 /**
  * An access token without its secret.
@@ -67,7 +68,10 @@ export class PowerAuthTokenStore {
    * ```
    */
   async hasLocalToken(tokenName: string): Promise<boolean> {
-    return guard(async () => (await find(this.instanceId, tokenName)) !== undefined);
+    return onSession(this.instanceId, async ({ tokens }) => {
+      assertText(tokenName, 'tokenName');
+      return (await tokens.find(tokenName)) !== undefined;
+    });
   }
 
   /**
@@ -80,8 +84,9 @@ export class PowerAuthTokenStore {
    * ```
    */
   async getLocalToken(tokenName: string): Promise<PowerAuthToken> {
-    return guard(async () => {
-      const token = await find(this.instanceId, tokenName);
+    return onSession(this.instanceId, async ({ tokens }) => {
+      assertText(tokenName, 'tokenName');
+      const token = await tokens.find(tokenName);
       if (token === undefined) throw tokenNotAvailable();
       return { tokenName, tokenIdentifier: token.tokenIdentifier };
     });
@@ -107,8 +112,7 @@ export class PowerAuthTokenStore {
     tokenName: string,
     authentication: PowerAuthAuthentication,
   ): Promise<PowerAuthToken> {
-    return guard(async () => {
-      const session = sessionOf(this.instanceId);
+    return onSession(this.instanceId, async (session) => {
       assertText(tokenName, 'tokenName');
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       await session.requireActivation();
@@ -129,8 +133,7 @@ export class PowerAuthTokenStore {
    * ```
    */
   async removeAccessToken(tokenName: string): Promise<void> {
-    return guard(async () => {
-      const session = sessionOf(this.instanceId);
+    return onSession(this.instanceId, async (session) => {
       assertText(tokenName, 'tokenName');
       await session.requireActivation();
       await session.tokens.remove(tokenName);
@@ -146,8 +149,7 @@ export class PowerAuthTokenStore {
    * ```
    */
   async removeLocalToken(tokenName: string): Promise<void> {
-    return guard(async () => {
-      const session = sessionOf(this.instanceId);
+    return onSession(this.instanceId, async (session) => {
       assertText(tokenName, 'tokenName');
       await session.tokens.removeLocal(tokenName);
     });
@@ -162,7 +164,7 @@ export class PowerAuthTokenStore {
    * ```
    */
   async removeAllLocalTokens(): Promise<void> {
-    return guard(() => sessionOf(this.instanceId).tokens.removeAll());
+    return onSession(this.instanceId, ({ tokens }) => tokens.removeAll());
   }
 
   /**
@@ -187,7 +189,7 @@ export class PowerAuthTokenStore {
       const time = session.time.knownTime();
       if (time === time) return { key: TOKEN_HEADER, value: session.engine.header(token.slot, time) };
     }
-    return guard(() => withToken(this.instanceId, tokenName, header));
+    return guard(() => withToken(session, tokenName, header));
   }
 
   /**
@@ -202,39 +204,29 @@ export class PowerAuthTokenStore {
    * ```
    */
   async headerGenerator(tokenName: string): Promise<PowerAuthTokenHeaderGenerator> {
-    return guard(() =>
-      withToken(
-        this.instanceId,
-        tokenName,
-        (session, token) => new PowerAuthTokenHeaderGenerator(session, token),
-      ),
+    return onSession(this.instanceId, (session) =>
+      withToken(session, tokenName, (token) => new PowerAuthTokenHeaderGenerator(session, token)),
     );
   }
 }
 
-function find(instanceId: string, tokenName: string): Promise<CachedToken | undefined> {
-  const session = sessionOf(instanceId);
-  assertText(tokenName, 'tokenName');
-  return session.tokens.find(tokenName);
-}
-
 /** Uses the token in its key slot, with the time synchronised, before anything else can happen to it. */
 async function withToken<T>(
-  instanceId: string,
+  session: Session,
   tokenName: string,
-  use: (session: Session, token: CachedToken) => T,
+  use: (token: CachedToken, session: Session) => T,
 ): Promise<T> {
-  const session = sessionOf(instanceId);
+  assertText(tokenName, 'tokenName');
   for (;;) {
-    const token = await find(instanceId, tokenName);
+    const token = await session.tokens.find(tokenName);
     if (token === undefined) throw tokenNotAvailable();
     await session.time.ensureSynchronized();
     session.throwIfClosed();
     // Removed while time was being synchronised: look again.
-    if (token.end === undefined) return use(session, token);
+    if (token.end === undefined) return use(token, session);
   }
 }
 
-function header(session: Session, token: CachedToken): PowerAuthAuthorizationHttpHeader {
-  return { key: TOKEN_HEADER, value: session.engine.header(token.slot, session.time.currentTime()) };
+function header({ slot }: CachedToken, { engine, time }: Session): PowerAuthAuthorizationHttpHeader {
+  return { key: TOKEN_HEADER, value: engine.header(slot, time.currentTime()) };
 }

@@ -4,26 +4,38 @@
  * @module
  */
 
-import { assertIndex, assertString, guard, textBytes } from './facade.ts';
-import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+import type { PowerAuthBiometricPrompt } from './biometry/power-auth-biometric-prompt.ts';
+import type { PowerAuthBiometryInfo } from './biometry/power-auth-biometry-info.ts';
+import type { EngineName } from './hot-path/types.ts';
+import type { PowerAuthActivationStatus } from './model/power-auth-activation-status.ts';
+import type { PowerAuthActivation } from './model/power-auth-activation.ts';
+import type { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
+import type { PowerAuthBiometryConfigurationType } from './model/power-auth-biometry-configuration.ts';
+import type { PowerAuthClientConfigurationType } from './model/power-auth-client-configuration.ts';
+import type { PowerAuthConfigurationType } from './model/power-auth-configuration.ts';
 import type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
-import type { PowerAuthRecoveryActivationData } from './model/power-auth-create-activation-result.ts';
+import type {
+  PowerAuthCreateActivationResult,
+  PowerAuthRecoveryActivationData,
+} from './model/power-auth-create-activation-result.ts';
 import type { PowerAuthEncryptor } from './model/power-auth-encryptor.ts';
+import type { PowerAuthExternalPendingOperation } from './model/power-auth-external-pending-operation.ts';
+import type { PowerAuthKeychainConfigurationType } from './model/power-auth-keychain-configuration.ts';
+import { PowerAuthPassword, type PasswordType } from './model/power-auth-password.ts';
+import type { PowerAuthSharingConfigurationType } from './model/power-auth-sharing-configuration.ts';
+import { PowerAuthTokenStore } from './power-auth-token-store.ts';
+import * as life from './power-auth/activation.ts';
+import * as biometry from './power-auth/biometry.ts';
 import { Encryptor } from './power-auth/encryptor.ts';
-import { PowerAuthBiometry } from './power-auth/biometry.ts';
-import { parseRecoveryCode } from './protocol/activation-code.ts';
-import { withFactors, type Factors } from './session/factors.ts';
-import { confirmRecoveryCode } from './session/recovery.ts';
-import { activatedSession, sessionOf } from './session/registry.ts';
-import type { Session } from './session/session.ts';
-import {
-  fetchEncryptionKey,
-  fetchRecoveryData,
-  hasRecoveryData,
-  signWithDeviceKey,
-} from './session/vault.ts';
-import { base64 } from './util/base64.ts';
-import { wipe } from './util/bytes.ts';
+import * as instance from './power-auth/instance.ts';
+import { onSession } from './power-auth/on-session.ts';
+import * as passwords from './power-auth/passwords.ts';
+import * as recovery from './power-auth/recovery.ts';
+import * as signing from './power-auth/signing.ts';
+import * as vault from './power-auth/vault.ts';
+import { configurationsOf, findSession } from './session/registry.ts';
+import { assertText } from './util/validate.ts';
 
 /**
  * A PowerAuth client. Objects with one `instanceId` are the same client: configuration, activation and tokens are shared.
@@ -50,7 +62,562 @@ import { wipe } from './util/bytes.ts';
  * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
  * ```
  */
-export class PowerAuth extends PowerAuthBiometry {
+export class PowerAuth {
+  /** Identifier of this instance. */
+  readonly instanceId: string;
+  /** Access tokens of this instance. */
+  readonly tokenStore: PowerAuthTokenStore;
+
+  /**
+   * Makes the object; the client comes to be with `configure`.
+   *
+   * @param instanceId any non-empty string
+   * @throws WRONG_PARAMETER
+   * @example
+   * ```ts
+   * const powerAuth = new PowerAuth('com.example.bank');
+   * ```
+   */
+  constructor(instanceId: string) {
+    assertText(instanceId, 'instanceId');
+    this.instanceId = instanceId;
+    this.tokenStore = new PowerAuthTokenStore(instanceId);
+  }
+
+  /** What `configure` was given, or undefined before. */
+  get configuration(): PowerAuthConfigurationType | undefined {
+    return configurationsOf(this.instanceId)?.configuration;
+  }
+
+  /** What `configure` was given, defaults filled in, or undefined before. */
+  get clientConfiguration(): PowerAuthClientConfigurationType | undefined {
+    return configurationsOf(this.instanceId)?.clientConfiguration;
+  }
+
+  /** What `configure` was given, defaults filled in, or undefined before. */
+  get biometryConfiguration(): PowerAuthBiometryConfigurationType | undefined {
+    return configurationsOf(this.instanceId)?.biometryConfiguration;
+  }
+
+  /** What `configure` was given, defaults filled in, or undefined before. */
+  get keychainConfiguration(): PowerAuthKeychainConfigurationType | undefined {
+    return configurationsOf(this.instanceId)?.keychainConfiguration;
+  }
+
+  /** What `configure` was given, or undefined before. */
+  get sharingConfiguration(): PowerAuthSharingConfigurationType | undefined {
+    return configurationsOf(this.instanceId)?.sharingConfiguration;
+  }
+
+  /** The engine that makes the token headers, or undefined before `configure`. */
+  get engine(): EngineName | undefined {
+    return findSession(this.instanceId)?.engine.name;
+  }
+
+  /**
+   * Whether `configure` is done.
+   *
+   * @example
+   * ```ts
+   * if (!(await powerAuth.isConfigured())) await powerAuth.configure(configuration);
+   * ```
+   */
+  async isConfigured(): Promise<boolean> {
+    return findSession(this.instanceId) !== undefined;
+  }
+
+  /**
+   * Prepares this instance. Nothing is sent, and the storage is opened by the first call that needs it.
+   * A base URL of `http:` is taken; without `enableUnsecureTraffic` every call that would send something to it fails with
+   * NETWORK_ERROR and sends nothing.
+   *
+   * @returns true
+   * @throws WRONG_PARAMETER naming the field, REACT_NATIVE_ERROR when the instance is configured already,
+   *   INSUFFICIENT_KEYCHAIN_PROTECTION
+   * @example
+   * ```ts
+   * await powerAuth.configure(configuration, { readTimeout: 5 });
+   * ```
+   */
+  configure(
+    configuration: PowerAuthConfigurationType,
+    clientConfiguration?: PowerAuthClientConfigurationType,
+    biometryConfiguration?: PowerAuthBiometryConfigurationType,
+    keychainConfiguration?: PowerAuthKeychainConfigurationType,
+    sharingConfiguration?: PowerAuthSharingConfigurationType,
+  ): Promise<boolean>;
+  configure(
+    appKey: string,
+    appSecret: string,
+    masterServerPublicKey: string,
+    baseEndpointUrl: string,
+    enableUnsecureTraffic: boolean,
+  ): Promise<boolean>;
+  configure(...args: unknown[]): Promise<boolean> {
+    return instance.configure(this.instanceId, args);
+  }
+
+  /**
+   * Ends this instance: what is under way fails with OPERATION_CANCELED, keys in memory are wiped, an activation that was
+   * not committed is forgotten. Activation and tokens stay in the storage.
+   *
+   * @returns true
+   * @example
+   * ```ts
+   * await powerAuth.deconfigure();
+   * ```
+   */
+  deconfigure(): Promise<boolean> {
+    return instance.deconfigure(this.instanceId);
+  }
+
+  /**
+   * Whether there is a committed activation. No request.
+   *
+   * @example
+   * ```ts
+   * const screen = (await powerAuth.hasValidActivation()) ? 'login' : 'activation';
+   * ```
+   */
+  hasValidActivation(): Promise<boolean> {
+    return life.hasValidActivation(this.instanceId);
+  }
+
+  /**
+   * Whether `createActivation` may be called: there is no activation and none is under way. No request.
+   *
+   * @example
+   * ```ts
+   * if (!(await powerAuth.canStartActivation())) await powerAuth.removeActivationLocal();
+   * ```
+   */
+  canStartActivation(): Promise<boolean> {
+    return life.canStartActivation(this.instanceId);
+  }
+
+  /**
+   * Whether an activation is being created or waits for its commit. No request.
+   *
+   * @example
+   * ```ts
+   * const screen = (await powerAuth.hasPendingActivation()) ? 'choose a PIN' : 'enter the code';
+   * ```
+   */
+  hasPendingActivation(): Promise<boolean> {
+    return life.hasPendingActivation(this.instanceId);
+  }
+
+  /**
+   * The activation's identifier, also of one that waits for its commit; undefined without one. No request.
+   *
+   * @example
+   * ```ts
+   * show(await powerAuth.getActivationIdentifier()); // 'e43f5f99-e2e9-49f2-bcae-5e32a5e96d22'
+   * ```
+   */
+  getActivationIdentifier(): Promise<string | undefined> {
+    return life.getActivationIdentifier(this.instanceId);
+  }
+
+  /**
+   * The activation's fingerprint (8 digits), also of one that waits for its commit; undefined without one. No request.
+   *
+   * @example
+   * ```ts
+   * show(await powerAuth.getActivationFingerprint()); // '20241984'
+   * ```
+   */
+  getActivationFingerprint(): Promise<string | undefined> {
+    return life.getActivationFingerprint(this.instanceId);
+  }
+
+  /**
+   * Asks the server for the activation's state (`/pa/v3/activation/status`), and brings the signature counters together
+   * where they have drifted apart. An activation that is found REMOVED loses its tokens here. A counter that was behind the
+   * server's, as that of a record that was put back is, is told in `localCounterBehind`, once.
+   *
+   * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does
+   *   not know the activation; NETWORK_ERROR, RESPONSE_ERROR; AUTHENTICATION_ERROR when the server refuses the signature by
+   *   which its counter catches up, because the activation was blocked or removed at that moment
+   * @example
+   * ```ts
+   * const { state, remainingAttempts } = await powerAuth.fetchActivationStatus();
+   * if (state === PowerAuthActivationState.BLOCKED) show('Call the bank');
+   * else show(`${remainingAttempts} attempts left`);
+   * ```
+   */
+  fetchActivationStatus(): Promise<PowerAuthActivationStatus> {
+    return life.fetchActivationStatus(this.instanceId);
+  }
+
+  /**
+   * Exchanges keys with the server (`/pa/v3/activation/create`). The activation is kept in memory until
+   * `commitActivation`; when this call fails nothing is left of it here.
+   *
+   * @param activation made by `PowerAuthActivation.createWithActivationCode`, `createWithRecoveryCode` or
+   *   `createWithIdentityAttributes`
+   * @returns the fingerprint; recovery code and PUK where the server gives them, to be shown once; the enrollment server's
+   *   custom attributes and claims about the user, where it sends them
+   * @throws INVALID_ACTIVATION_STATE when there is an activation; INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE,
+   *   INVALID_RECOVERY_CODE (PUK included) for what is malformed; INVALID_ACTIVATION_DATA for a code with a forged
+   *   signature, no identity attributes, or a one-time password without an activation code; NETWORK_ERROR,
+   *   ENCRYPTION_ERROR, OPERATION_CANCELED; RESPONSE_ERROR when the server refuses, after a wrong PUK with
+   *   `errorData.currentRecoveryPukIndex`
+   * @example
+   * ```ts
+   * const activation = PowerAuthActivation.createWithActivationCode('VVVVV-VVVVV-VVVVV-VTFVA', 'My laptop');
+   * const { activationFingerprint } = await powerAuth.createActivation(activation);
+   * show(activationFingerprint); // the user compares it with what the bank shows
+   * ```
+   */
+  createActivation(activation: PowerAuthActivation): Promise<PowerAuthCreateActivationResult> {
+    return life.createActivation(this.instanceId, activation);
+  }
+
+  /**
+   * Persists the activation, its knowledge factor under the password; with a biometry factor where the authentication has
+   * one, for which the user is asked. When this fails, the activation still waits for its commit.
+   *
+   * @param authentication made by `PowerAuthAuthentication.commitWithPassword` or `commitWithPasswordAndBiometry`, or any
+   *   other one with a password; the password has at least 4 bytes of UTF-8
+   * @throws INVALID_ACTIVATION_STATE when no activation waits for its commit, WRONG_PARAMETER; with biometry
+   *   BIOMETRY_NOT_SUPPORTED, BIOMETRY_CANCEL and others of its kind, and OPERATION_CANCELED when the activation was removed
+   *   while the user was being asked
+   * @example
+   * ```ts
+   * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
+   * ```
+   */
+  commitActivation(authentication: PowerAuthAuthentication): Promise<void> {
+    return life.commitActivation(this.instanceId, authentication);
+  }
+
+  /**
+   * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. In between the server
+   * is asked for the status (`/pa/v3/activation/status`): only a REMOVED that is encrypted under a key of the activation
+   * proves that it is gone there. Without that proof everything stays here; `fetchActivationStatus` tells later, and
+   * `removeActivationLocal` removes what is left.
+   *
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
+   *   too short, NETWORK_ERROR; RESPONSE_ERROR, also when an answer said that it was removed and the server has it still;
+   *   INVALID_ACTIVATION_DATA when the status can't be read
+   * @example
+   * ```ts
+   * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));
+   * ```
+   */
+  removeActivationWithAuthentication(authentication: PowerAuthAuthentication): Promise<void> {
+    return life.removeActivationWithAuthentication(this.instanceId, authentication);
+  }
+
+  /**
+   * Removes the activation and its tokens here alone, also one that waits for its commit. The server is not told.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.removeActivationLocal();
+   * ```
+   */
+  removeActivationLocal(): Promise<void> {
+    return life.removeActivationLocal(this.instanceId);
+  }
+
+  /**
+   * Whether a scanned activation code is well formed and carries a signature by the master server key. No request.
+   *
+   * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it; false without `#` and signature
+   * @example
+   * ```ts
+   * if (!(await powerAuth.verifyScannedActivationCode(scannedText))) show('This code is not from the bank');
+   * ```
+   */
+  verifyScannedActivationCode(activationCode: string): Promise<boolean> {
+    return life.verifyScannedActivationCode(this.instanceId, activationCode);
+  }
+
+  /**
+   * iOS only: what another application that shares the activation is doing. Here there is none: undefined.
+   *
+   * @example
+   * ```ts
+   * await powerAuth.getExternalPendingOperation(); // undefined
+   * ```
+   */
+  getExternalPendingOperation(): Promise<PowerAuthExternalPendingOperation | undefined> {
+    return onSession(this.instanceId, () => undefined);
+  }
+
+  /**
+   * Signs a GET request. The signature covers the query in a canonical form, so that the order in which the parameters are
+   * sent does not matter.
+   *
+   * Servers with PowerAuth's Spring filter (1.9 and before, at least) decode the query twice, and refuse what is signed by the
+   * specification when a name or a value has `%`, `+` or `&` in it, or a name has `=`; and they skip what is sent without a `=`.
+   * Everything else is safe. docs/signing.md says what to do about it.
+   *
+   * @param uriId identifier of the resource, as client and server agreed on it
+   * @param params query parameters, decoded: an object of strings, numbers and booleans (undefined and null are left out);
+   *   or pairs of name and value, such as URLSearchParams, a Map or an array, where a name occurs more than once
+   * @returns the header to send with the request
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for text that is not
+   *   well-formed (half of a surrogate pair)
+   * @example
+   * ```ts
+   * const { key, value } = await powerAuth.requestGetSignature(authentication, '/payments', { from: 0, order: 'date' });
+   * await fetch('https://bank.example/payments?from=0&order=date', { headers: { [key]: value } });
+   * ```
+   */
+  requestGetSignature(
+    authentication: PowerAuthAuthentication,
+    uriId: string,
+    params?: object | null,
+  ): Promise<PowerAuthAuthorizationHttpHeader> {
+    return signing.requestGetSignature(this.instanceId, authentication, uriId, params);
+  }
+
+  /**
+   * Signs a request. The signature counter is advanced and persisted first, so that no value is used twice; the server
+   * accepts signed requests only in the order in which they were signed.
+   *
+   * @param method HTTP method; a GET request has a query in place of a body, which {@link requestGetSignature} signs
+   * @param uriId identifier of the resource, as client and server agreed on it
+   * @param body exactly as it will be sent: text (in UTF-8), an ArrayBuffer or a view of one, whose bytes are copied; none is
+   *   the empty one
+   * @returns the header to send with the request
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for a GET request without
+   *   a body, and for text that is not well-formed (half of a surrogate pair)
+   * @example
+   * ```ts
+   * const body = JSON.stringify({ amount: '100' });
+   * const { key, value } = await powerAuth.requestSignature(authentication, 'POST', '/payment', body);
+   * await fetch('https://bank.example/payment', { method: 'POST', body, headers: { [key]: value } });
+   * ```
+   */
+  requestSignature(
+    authentication: PowerAuthAuthentication,
+    method: string,
+    uriId: string,
+    body?: string | ArrayBuffer | ArrayBufferView,
+  ): Promise<PowerAuthAuthorizationHttpHeader> {
+    return signing.requestSignature(this.instanceId, authentication, method, uriId, body);
+  }
+
+  /**
+   * Signs data that came over another channel, such as a QR code: the user types the signature where they came from. The
+   * counter is advanced as for {@link requestSignature}. No request.
+   *
+   * @param authentication possession and another factor are what servers accept
+   * @param uriId identifier of the operation, as client and server agreed on it
+   * @param nonce of the offline payload: Base64 of 16 bytes
+   * @param body data of the offline payload as text; none is the empty one
+   * @returns 8 decimal digits for each factor, joined by `-`
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for another nonce
+   * @example
+   * ```ts
+   * const code = await powerAuth.offlineSignature(authentication, '/operation/authorize/offline', nonce, data);
+   * console.log(code); // 12345678-87654321
+   * ```
+   */
+  offlineSignature(
+    authentication: PowerAuthAuthentication,
+    uriId: string,
+    nonce: string,
+    body?: string,
+  ): Promise<string> {
+    return signing.offlineSignature(this.instanceId, authentication, uriId, nonce, body);
+  }
+
+  /**
+   * Whether the server signed the data. No request.
+   *
+   * @param data as text, signed in UTF-8
+   * @param signature Base64 of an ECDSA signature (DER, SHA-256)
+   * @param masterKey true: by the master server key, of which all activations have the same one; false: by the key that the
+   *   server has for this activation alone, and then the answer is false without an activation
+   * @example
+   * ```ts
+   * const genuine = await powerAuth.verifyServerSignedData(payload, signature, false);
+   * ```
+   */
+  verifyServerSignedData(data: string, signature: string, masterKey: boolean): Promise<boolean> {
+    return signing.verifyServerSignedData(this.instanceId, data, signature, masterKey);
+  }
+
+  /**
+   * Lets the server check the password (`/pa/v3/signature/validate`).
+   *
+   * It is a request and no local gate: nothing here can tell a right password from a wrong one, and the answer is neither
+   * signed nor encrypted. Whoever sits between client and server, or in the process, can make it resolve. Let nothing
+   * depend on it that the server doesn't check for itself.
+   *
+   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for one too
+   *   short, NETWORK_ERROR, RESPONSE_ERROR
+   * @example
+   * ```ts
+   * await powerAuth.validatePassword('1234');
+   * ```
+   */
+  validatePassword(password: PasswordType): Promise<void> {
+    return passwords.validatePassword(this.instanceId, password);
+  }
+
+  /**
+   * Changes the password, after the server has opened the vault for the old one (`/pa/v3/vault/unlock`): an answer that
+   * nobody but the server can give. It also proves the key that gets under the new password, so that a wrong old password
+   * can't take the place of the right one.
+   *
+   * @param newPassword at least 4 bytes of UTF-8
+   * @throws AUTHENTICATION_ERROR for a wrong old one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for an
+   *   old one that is too short, WRONG_PARAMETER for such a new one, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR,
+   *   OPERATION_CANCELED when another process changed it meanwhile. Whatever it is, the old password stays
+   * @example
+   * ```ts
+   * await powerAuth.changePassword('1234', '2468');
+   * ```
+   */
+  changePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<void> {
+    return passwords.changePassword(this.instanceId, oldPassword, newPassword);
+  }
+
+  /**
+   * Changes the password without asking the server, for when it has just accepted the old one. Nothing here can tell
+   * whether the old password is right: a wrong one destroys the knowledge factor for good, and `validatePassword` is no
+   * proof where answers can be forged. Prefer {@link changePassword}.
+   *
+   * @param newPassword at least 4 bytes of UTF-8
+   * @returns false when nothing was changed: there is no activation, or a password is too short to be one
+   * @throws OPERATION_CANCELED when another process changed it meanwhile; nothing was changed here
+   * @example
+   * ```ts
+   * await powerAuth.validatePassword(oldPassword);
+   * await powerAuth.unsafeChangePassword(oldPassword, newPassword);
+   * ```
+   */
+  unsafeChangePassword(oldPassword: PasswordType, newPassword: PasswordType): Promise<boolean> {
+    return passwords.unsafeChangePassword(this.instanceId, oldPassword, newPassword);
+  }
+
+  /**
+   * A password object that is wiped when this instance is deconfigured.
+   *
+   * @param destroyOnUse wiped after it was used once
+   * @param onAutomaticCleanup called when the password is found to have been wiped after 5 minutes of disuse
+   * @example
+   * ```ts
+   * const password = powerAuth.createPassword();
+   * await password.addCharacter('1');
+   * ```
+   */
+  createPassword(destroyOnUse = true, onAutomaticCleanup?: () => void): PowerAuthPassword {
+    return new PowerAuthPassword(destroyOnUse, onAutomaticCleanup, this.instanceId);
+  }
+
+  /**
+   * Gives the activation a biometry factor, in place of the one that it may have. The server lets the key be made anew
+   * (`/pa/v3/vault/unlock`); then the user is asked. When that fails, whatever factor there was stays as it was.
+   *
+   * In browsers call it from a click or a key press: some open no dialog for a passkey otherwise.
+   *
+   * @param password of the knowledge factor
+   * @param prompt what the user reads, where the platform shows an application's text; browsers show none
+   * @throws MISSING_ACTIVATION; BIOMETRY_NOT_SUPPORTED, BIOMETRY_NOT_ENROLLED, BIOMETRY_NOT_AVAILABLE, BIOMETRY_LOCKOUT
+   *   before anything is sent; AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
+   *   too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR; BIOMETRY_CANCEL and others of its kind when the user was
+   *   not authenticated; OPERATION_CANCELED when the activation was removed meanwhile
+   * @example
+   * ```ts
+   * await powerAuth.addBiometryFactor('1234', { promptMessage: 'Please allow biometric authentication' });
+   * ```
+   */
+  addBiometryFactor(password: PasswordType, prompt?: PowerAuthBiometricPrompt): Promise<void>;
+  /**
+   * The same, with the prompt in two strings.
+   *
+   * @deprecated Give a {@link PowerAuthBiometricPrompt}.
+   */
+  addBiometryFactor(password: PasswordType, title: string, description: string): Promise<void>;
+  addBiometryFactor(
+    password: PasswordType,
+    prompt?: PowerAuthBiometricPrompt | string,
+    description?: string,
+  ): Promise<void> {
+    return biometry.addBiometryFactor(this.instanceId, password, prompt, description);
+  }
+
+  /**
+   * Whether the activation has a biometry factor; false without an activation. No request, and nobody is asked: whether the
+   * passkey behind it is still there shows when it is used.
+   *
+   * @example
+   * ```ts
+   * submit.hidden = !(await powerAuth.hasBiometryFactor());
+   * ```
+   */
+  hasBiometryFactor(): Promise<boolean> {
+    return biometry.hasBiometryFactor(this.instanceId);
+  }
+
+  /**
+   * Removes the biometry factor, here alone: the server keeps no account of it. Where the browser can, the platform is told
+   * that the passkey is no longer used.
+   *
+   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED when there is none
+   * @example
+   * ```ts
+   * await powerAuth.removeBiometryFactor();
+   * ```
+   */
+  removeBiometryFactor(): Promise<void> {
+    return biometry.removeBiometryFactor(this.instanceId);
+  }
+
+  /**
+   * What biometric authentication there is, and whether it can be used now. Nobody is asked.
+   *
+   * @example
+   * ```ts
+   * const { canAuthenticate } = await powerAuth.getBiometryInfo();
+   * if (canAuthenticate === PowerAuthBiometryStatus.NOT_ENROLLED) show('Set up a fingerprint first');
+   * ```
+   */
+  getBiometryInfo(): Promise<PowerAuthBiometryInfo> {
+    return onSession(this.instanceId, (session) => session.biometry.info());
+  }
+
+  /**
+   * Asks the user once for several calls. The object that the callback gets stands for the factors without asking again,
+   * until the promise that the callback returns is settled, or the object was not used for 5 minutes: then its key is
+   * wiped, and calls answer INVALID_NATIVE_OBJECT.
+   *
+   * After a 401 use the object no further: each call with a factor that the server refuses costs one attempt.
+   *
+   * @param authentication with the biometry factor; it is not used up by this
+   * @param groupedAuthenticationCalls what is done with the object
+   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED, BIOMETRY_CANCEL and others of its kind; WRONG_PARAMETER for an
+   *   authentication without biometry; what the callback throws, as the `cause` of a PowerAuthError, with its code where it
+   *   has one
+   * @example
+   * ```ts
+   * const authentication = PowerAuthAuthentication.biometry({ promptMessage: 'Please approve both' });
+   * await powerAuth.groupedBiometricAuthentication(authentication, async (reusable) => {
+   *   const first = await powerAuth.requestSignature(reusable, 'POST', '/first', body);
+   *   await fetch(`${url}/first`, { method: 'POST', body, headers: { [first.key]: first.value } });
+   *   const second = await powerAuth.requestSignature(reusable, 'POST', '/second', body);
+   *   await fetch(`${url}/second`, { method: 'POST', body, headers: { [second.key]: second.value } });
+   * });
+   * ```
+   */
+  groupedBiometricAuthentication(
+    authentication: PowerAuthAuthentication,
+    groupedAuthenticationCalls: (reusableAuthentication: PowerAuthAuthentication) => Promise<void>,
+  ): Promise<void> {
+    return biometry.groupedBiometricAuthentication(
+      this.instanceId,
+      authentication,
+      groupedAuthenticationCalls,
+    );
+  }
+
   /**
    * An encryptor for requests between this application and the server, with or without an activation. It may be taken
    * before `configure`, and outlives `deconfigure`.
@@ -91,19 +658,8 @@ export class PowerAuth extends PowerAuthBiometry {
    * const key = await powerAuth.fetchEncryptionKey(PowerAuthAuthentication.password('1234'), 1000);
    * ```
    */
-  async fetchEncryptionKey(authentication: PowerAuthAuthentication, index: number): Promise<string> {
-    return guard(async () => {
-      const resolved = resolve(this.instanceId, authentication);
-      assertIndex(index, 'index');
-      const key = await activated(this.instanceId, resolved, (session, factors) =>
-        fetchEncryptionKey(session, factors, index),
-      );
-      try {
-        return base64(key);
-      } finally {
-        wipe(key);
-      }
-    });
+  fetchEncryptionKey(authentication: PowerAuthAuthentication, index: number): Promise<string> {
+    return vault.fetchEncryptionKey(this.instanceId, authentication, index);
   }
 
   /**
@@ -119,16 +675,8 @@ export class PowerAuth extends PowerAuthBiometry {
    * const signature = await powerAuth.signDataWithDevicePrivateKey(authentication, contract);
    * ```
    */
-  async signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
-    return guard(async () => {
-      const resolved = resolve(this.instanceId, authentication);
-      const bytes = textBytes(data, 'data');
-      return base64(
-        await activated(this.instanceId, resolved, (session, factors) =>
-          signWithDeviceKey(session, factors, bytes),
-        ),
-      );
-    });
+  signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
+    return vault.signDataWithDevicePrivateKey(this.instanceId, authentication, data);
   }
 
   /**
@@ -139,12 +687,8 @@ export class PowerAuth extends PowerAuthBiometry {
    * if (await powerAuth.hasActivationRecoveryData()) show('The recovery code can be shown');
    * ```
    */
-  async hasActivationRecoveryData(): Promise<boolean> {
-    return guard(async () => {
-      const session = sessionOf(this.instanceId);
-      await session.changes.ended();
-      return hasRecoveryData(session);
-    });
+  hasActivationRecoveryData(): Promise<boolean> {
+    return recovery.hasActivationRecoveryData(this.instanceId);
   }
 
   /**
@@ -159,17 +703,8 @@ export class PowerAuth extends PowerAuthBiometry {
    * const { recoveryCode, puk } = await powerAuth.activationRecoveryData(PowerAuthAuthentication.password('1234'));
    * ```
    */
-  async activationRecoveryData(
-    authentication: PowerAuthAuthentication,
-  ): Promise<PowerAuthRecoveryActivationData> {
-    return guard(async () => {
-      const { recoveryCode, puk } = await activated(
-        this.instanceId,
-        resolve(this.instanceId, authentication),
-        fetchRecoveryData,
-      );
-      return { recoveryCode, puk };
-    });
+  activationRecoveryData(authentication: PowerAuthAuthentication): Promise<PowerAuthRecoveryActivationData> {
+    return recovery.activationRecoveryData(this.instanceId, authentication);
   }
 
   /**
@@ -186,35 +721,10 @@ export class PowerAuth extends PowerAuthBiometry {
    * const { alreadyConfirmed } = await powerAuth.confirmRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA', authentication);
    * ```
    */
-  async confirmRecoveryCode(
+  confirmRecoveryCode(
     recoveryCode: string,
     authentication: PowerAuthAuthentication,
   ): Promise<PowerAuthConfirmRecoveryCodeDataResult> {
-    return guard(async () => {
-      const resolved = resolve(this.instanceId, authentication);
-      assertString(recoveryCode, 'recoveryCode');
-      const code = parseRecoveryCode(recoveryCode);
-      const alreadyConfirmed = await activated(this.instanceId, resolved, (session, factors) =>
-        confirmRecoveryCode(session, factors, code),
-      );
-      return { alreadyConfirmed };
-    });
+    return recovery.confirmRecoveryCode(this.instanceId, recoveryCode, authentication);
   }
-}
-
-// Functions, not private methods: a proxy around the object, as Vue's reactive() makes one, would break those.
-
-function resolve(instanceId: string, authentication: PowerAuthAuthentication): PowerAuthAuthentication {
-  sessionOf(instanceId);
-  return resolveAuthentication(authentication, 'authentication', { commit: false });
-}
-
-/** Does what needs an activation and factors. */
-async function activated<T>(
-  instanceId: string,
-  authentication: PowerAuthAuthentication,
-  use: (session: Session, factors: Factors) => Promise<T>,
-): Promise<T> {
-  const session = await activatedSession(instanceId);
-  return withFactors(session, authentication, (factors) => use(session, factors));
 }

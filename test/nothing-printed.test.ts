@@ -169,6 +169,9 @@ const SAMPLES: Record<string, string | (() => unknown[] | Promise<unknown[]>)> =
     await sealed.set('key', KEY);
     return [storage, sealed, await storage.sealingKey?.()];
   },
+  listRecords: 'names, and no secret: test/records/list.test.ts looks for them',
+  copyRecords: 'numbers of records',
+  resealRecords: 'numbers of records',
   sqliteStorage: () => [sqliteStorage({ path: '/nowhere' })],
   checkSqliteStorage: 'findings, which name places in a file',
   localforageStorage: () => [localforageStorage()],

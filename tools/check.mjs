@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * What can be found without running anything: types, lint, format, and the package as npm would publish it. A check is
+ * What can be found without running anything: types, lint, layers, format, and the package as npm would publish it. A check is
  * skipped when nothing it reads has changed since it passed. Expects a build.
  *
  *     node tools/check.mjs
@@ -33,6 +33,17 @@ await main(async () => {
     runNode([bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.'], {
       remedy: 'correct what is named above',
     }),
+  );
+  await stepIfChanged(
+    {
+      name: 'layers',
+      title: 'Check the layers',
+      reads: ['src', '.dependency-cruiser.mjs', 'package.json', 'tsconfig.json'],
+    },
+    () =>
+      runNode([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src'], {
+        remedy: 'import only what is in a layer below, see docs/architecture.md',
+      }),
   );
   await stepIfChanged({ name: 'format', title: 'Check the format', reads: sources }, () =>
     runNode([bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'], {

@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { wipe } from '../util/bytes.ts';
-import { keepsNothingAlive, type Timer } from '../util/timers.ts';
+import { IdleTimer } from '../util/timers.ts';
 
 /** Disuse after which an unlocked key is wiped, ms. */
 const AUTORELEASE_TIME = 5 * 60_000;
@@ -16,13 +16,13 @@ export class UnlockedBiometryKey {
   /** The activation that the key is one of. */
   readonly activationId: string;
   #key: Uint8Array | undefined;
-  #timer: Timer | undefined;
+  readonly #idle = new IdleTimer(AUTORELEASE_TIME, () => this.release());
 
   /** @param key 16 B; goes over to this object, which wipes it */
   constructor(activationId: string, key: Uint8Array) {
     this.activationId = activationId;
     this.#key = key;
-    this.#startTimer();
+    this.#idle.restart();
   }
 
   /**
@@ -37,19 +37,14 @@ export class UnlockedBiometryKey {
         'authentication: expected one of a group that is under way, got one whose group has ended or was idle for too long',
       );
     }
-    this.#startTimer();
+    this.#idle.restart();
     return this.#key;
   }
 
   /** Wipes the key; twice is fine. */
   release(): void {
-    clearTimeout(this.#timer);
+    this.#idle.stop();
     wipe(this.#key);
     this.#key = undefined;
-  }
-
-  #startTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = keepsNothingAlive(setTimeout(() => this.release(), AUTORELEASE_TIME));
   }
 }

@@ -174,6 +174,18 @@ function isOneKey(value: unknown): boolean {
   );
 }
 
+/** Any storage. */
+export const storageSchema = v.custom<PowerAuthStorage>(
+  isStorage,
+  `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`,
+);
+
+/** Any sealing key. */
+export const sealingKeySchema = v.custom<PowerAuthSealingKey>(
+  isSealingKey,
+  '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt, or several of these',
+);
+
 const keychainConfigurationSchema = object(
   {
     accessGroupName: v.optional(v.string('a string')),
@@ -182,15 +194,8 @@ const keychainConfigurationSchema = object(
       v.enum(PowerAuthKeychainProtection, `one of ${Object.keys(PowerAuthKeychainProtection).join(', ')}`),
       PowerAuthKeychainProtection.NONE,
     ),
-    storage: v.optional(
-      v.custom<PowerAuthStorage>(isStorage, `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`),
-    ),
-    sealingKey: v.optional(
-      v.custom<PowerAuthSealingKey>(
-        isSealingKey,
-        '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt, or several of these',
-      ),
-    ),
+    storage: v.optional(storageSchema),
+    sealingKey: v.optional(sealingKeySchema),
     pbkdf2Iterations: v.optional(
       v.pipe(
         v.number(ITERATIONS_EXPECTED),

@@ -8,7 +8,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import { itself, knowItself } from '../util/instance.ts';
-import { keepsNothingAlive, type Timer } from '../util/timers.ts';
+import { IdleTimer } from '../util/timers.ts';
 import { assertWellFormed, describe, wrongNumber, wrongParameter } from '../util/validate.ts';
 import { CodePoints } from './code-points.ts';
 import type { PinTestResult } from '../pin-strength/pin-test-result.ts';
@@ -69,11 +69,10 @@ export class PowerAuthPassword {
   #inUse = false;
   /** It ended without the app's asking, and the app was not told yet. */
   #lost = false;
-  #timer: Timer | undefined;
+  readonly #idle: IdleTimer;
   readonly #destroyOnUse: boolean;
   readonly #onAutomaticCleanup: (() => void) | undefined;
   readonly #instanceId: string | undefined;
-  readonly #autoreleaseTime: number;
 
   static {
     isPasswordObject = (value) => #characters in itself(value);
@@ -116,7 +115,9 @@ export class PowerAuthPassword {
     this.#destroyOnUse = destroyOnUse;
     this.#onAutomaticCleanup = onAutomaticCleanup;
     this.#instanceId = powerAuthInstanceId;
-    this.#autoreleaseTime = autoreleaseTime === 0 ? AUTORELEASE_TIME : autoreleaseTime;
+    this.#idle = new IdleTimer(autoreleaseTime === 0 ? AUTORELEASE_TIME : autoreleaseTime, () =>
+      this.#end({ lost: true }),
+    );
   }
 
   /**
@@ -308,8 +309,7 @@ export class PowerAuthPassword {
       passwords.add(this);
     }
     this.#inUse = true;
-    clearTimeout(this.#timer);
-    this.#timer = keepsNothingAlive(setTimeout(() => this.#end({ lost: true }), this.#autoreleaseTime));
+    this.#idle.restart();
   }
 
   #tell(): void {
@@ -321,7 +321,7 @@ export class PowerAuthPassword {
   }
 
   #end({ lost }: { readonly lost: boolean }): void {
-    clearTimeout(this.#timer);
+    this.#idle.stop();
     this.#characters.wipe();
     this.#lost = lost && (this.#lost || this.#inUse);
     this.#inUse = false;

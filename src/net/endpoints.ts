@@ -1,11 +1,10 @@
 /**
- * The PowerAuth Standard RESTful API, protocol 3.3: paths, bodies, and what answers must look like.
+ * The PowerAuth Standard RESTful API, protocol 3.3: one table of the endpoints, and how they are asked.
  *
  * @module
  */
 
 import * as v from 'valibot';
-import type { EncryptedRequestEnvelope, EncryptedResponseEnvelope } from '../protocol/ecies.ts';
 import type { LockSigns } from '../util/abort.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
@@ -32,20 +31,70 @@ const statusSchema = inResponse(
 const doneSchema = object({ status: v.literal('OK', '"OK"') });
 const timeSchema = inResponse(object({ serverTime: v.number('server time in ms') }));
 
-/** Body of `/pa/v3/signature/validate`. */
-export function validateSignatureBody(): string {
-  return JSON.stringify({ requestObject: {} });
+/** How a request travels: as it is, signed, encrypted, or both: encrypted in activation scope, then signed. */
+type Sent = 'plain' | 'signed' | 'encrypted' | 'both';
+
+/** One endpoint of the API. */
+interface Endpoint {
+  readonly path: string;
+  /** What a signature covers as the resource's identifier; encryption in activation scope has it as sharedInfo1. */
+  readonly uriId?: string;
+  readonly sent: Sent;
+  /** What the body of an answer must look like, while it is still encrypted. */
+  readonly answer: v.GenericSchema;
 }
 
-/** Body of `/pa/v3/token/remove`. */
-export function removeTokenBody(tokenId: string): string {
-  return JSON.stringify({ requestObject: { tokenId } });
-}
+/** All endpoints that the client uses. */
+export const ENDPOINTS = {
+  serverStatus: { path: '/pa/v3/status', sent: 'plain', answer: timeSchema },
+  keystoreCreate: { path: '/pa/v3/keystore/create', sent: 'plain', answer: jwtSchema },
+  activationCreate: { path: '/pa/v3/activation/create', sent: 'encrypted', answer: envelopeSchema },
+  activationStatus: { path: '/pa/v3/activation/status', sent: 'plain', answer: statusSchema },
+  activationRemove: {
+    path: '/pa/v3/activation/remove',
+    uriId: '/pa/activation/remove',
+    sent: 'signed',
+    answer: doneSchema,
+  },
+  signatureValidate: {
+    path: '/pa/v3/signature/validate',
+    uriId: '/pa/signature/validate',
+    sent: 'signed',
+    answer: doneSchema,
+  },
+  tokenCreate: {
+    path: '/pa/v3/token/create',
+    uriId: '/pa/token/create',
+    sent: 'both',
+    answer: envelopeSchema,
+  },
+  tokenRemove: {
+    path: '/pa/v3/token/remove',
+    uriId: '/pa/token/remove',
+    sent: 'signed',
+    answer: doneSchema,
+  },
+  vaultUnlock: {
+    path: '/pa/v3/vault/unlock',
+    uriId: '/pa/vault/unlock',
+    sent: 'both',
+    answer: envelopeSchema,
+  },
+  recoveryConfirm: {
+    path: '/pa/v3/recovery/confirm',
+    uriId: '/pa/recovery/confirm',
+    sent: 'both',
+    answer: envelopeSchema,
+  },
+} as const satisfies Record<string, Endpoint>;
 
-/**
- * One method an endpoint. All throw what {@link HttpClient.post} throws, and RESPONSE_ERROR for an answer that is not what
- * the protocol says. Bodies that are signed come as text, because the signature covers them to the letter.
- */
+/** One of {@link ENDPOINTS} that are sent in this way. */
+export type EndpointSent<S extends Sent> = Extract<
+  (typeof ENDPOINTS)[keyof typeof ENDPOINTS],
+  { readonly sent: S }
+>;
+
+/** Sends requests to one server. */
 export class Endpoints {
   readonly #http: HttpClient;
 
@@ -53,63 +102,41 @@ export class Endpoints {
     this.#http = http;
   }
 
-  /** A temporary key, as the server's JWT. */
-  async keystoreCreate(jwt: string): Promise<string> {
-    const answer = await this.#post('/pa/v3/keystore/create', { requestObject: { jwt } }, jwtSchema);
-    return answer.responseObject.jwt;
-  }
-
-  async activationCreate(
-    envelope: EncryptedRequestEnvelope,
-    header: Header,
-  ): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/activation/create', envelope, envelopeSchema, { header });
-  }
-
-  /** `challenge` 16 B; the answer's blob 32 B, its nonce 16 B. */
-  async activationStatus(request: { readonly activationId: string; readonly challenge: Uint8Array }) {
-    const requestObject = { ...request, challenge: base64(request.challenge) };
-    const { responseObject } = await this.#post('/pa/v3/activation/status', { requestObject }, statusSchema);
-    return { ...responseObject, customObject: responseObject.customObject ?? undefined };
+  /**
+   * Sends a body to an endpoint. It comes as text, because a signature covers it to the letter.
+   *
+   * @throws what {@link HttpClient.post} throws, and RESPONSE_ERROR for an answer that is not what the protocol says
+   */
+  async post<E extends Endpoint>(
+    { path, answer }: E,
+    body: string,
+    options: { readonly header?: Header; readonly lock?: LockSigns } = {},
+  ): Promise<v.InferOutput<E['answer']>> {
+    const text = await this.#http.post(path, body, options);
+    return checkAnswer(answer, parseJson(text), `answer of ${path}`);
   }
 
   /** Server time, ms. */
   async serverStatus(): Promise<number> {
-    const answer = await this.#post('/pa/v3/status', '', timeSchema);
-    return answer.responseObject.serverTime;
+    const { responseObject } = await this.post(ENDPOINTS.serverStatus, '');
+    return responseObject.serverTime;
   }
 
-  async activationRemove(body: string, header: Header, lock: LockSigns): Promise<void> {
-    await this.#post('/pa/v3/activation/remove', body, doneSchema, { header, lock });
+  /** A temporary key, as the server's JWT. */
+  async keystoreCreate(jwt: string): Promise<string> {
+    const { responseObject } = await this.post(ENDPOINTS.keystoreCreate, requestOf({ jwt }));
+    return responseObject.jwt;
   }
 
-  async signatureValidate(body: string, header: Header, lock: LockSigns): Promise<void> {
-    await this.#post('/pa/v3/signature/validate', body, doneSchema, { header, lock });
+  /** `challenge` 16 B; the answer's blob 32 B, its nonce 16 B. */
+  async activationStatus(request: { readonly activationId: string; readonly challenge: Uint8Array }) {
+    const body = requestOf({ ...request, challenge: base64(request.challenge) });
+    const { responseObject } = await this.post(ENDPOINTS.activationStatus, body);
+    return { ...responseObject, customObject: responseObject.customObject ?? undefined };
   }
+}
 
-  async tokenCreate(body: string, header: Header, lock: LockSigns): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/token/create', body, envelopeSchema, { header, lock });
-  }
-
-  async tokenRemove(body: string, header: Header, lock: LockSigns): Promise<void> {
-    await this.#post('/pa/v3/token/remove', body, doneSchema, { header, lock });
-  }
-
-  async vaultUnlock(body: string, header: Header, lock: LockSigns): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/vault/unlock', body, envelopeSchema, { header, lock });
-  }
-
-  async recoveryConfirm(body: string, header: Header, lock: LockSigns): Promise<EncryptedResponseEnvelope> {
-    return this.#post('/pa/v3/recovery/confirm', body, envelopeSchema, { header, lock });
-  }
-
-  async #post<S extends v.GenericSchema>(
-    path: string,
-    body: object | string,
-    schema: S,
-    options: { header?: Header; lock?: LockSigns } = {},
-  ): Promise<v.InferOutput<S>> {
-    const text = await this.#http.post(path, typeof body === 'string' ? body : JSON.stringify(body), options);
-    return checkAnswer(schema, parseJson(text), `answer of ${path}`);
-  }
+/** The body of a request that is not encrypted. */
+export function requestOf(requestObject: object): string {
+  return JSON.stringify({ requestObject });
 }

@@ -6,7 +6,6 @@
 
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { assertString, bodyBytes, guard } from '../facade.ts';
 import type {
   PowerAuthCryptogram,
   PowerAuthDataFormat,
@@ -22,14 +21,15 @@ import {
   encryptForApplication,
   type GenericEncryptedRequest,
 } from '../session/generic-encryption.ts';
-import { findSession, sessionOf } from '../session/registry.ts';
+import { findSession } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { base64, base64DecodeLenient } from '../util/base64.ts';
 import { utf8Decode, wipe } from '../util/bytes.ts';
 import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
-import { keepsNothingAlive, type Timer } from '../util/timers.ts';
-import { check, wrongParameter } from '../util/validate.ts';
+import { IdleTimer } from '../util/timers.ts';
+import { assertString, bodyBytes, check, wrongParameter } from '../util/validate.ts';
+import { guard, onSession } from './on-session.ts';
 
 /** Disuse after which a decryptor's keys are wiped, ms. */
 const DECRYPTOR_LIFE = 5 * 60_000;
@@ -55,8 +55,7 @@ export class Encryptor implements PowerAuthEncryptor {
     body: string | ArrayBuffer | ArrayBufferView,
     bodyFormat: PowerAuthDataFormat = 'UTF8',
   ): Promise<PowerAuthEncryptedRequestData> {
-    return guard(async () => {
-      const session = sessionOf(this.instanceId);
+    return onSession(this.instanceId, async (session) => {
       assertFormat(bodyFormat, 'bodyFormat');
       const plaintext = bodyFormat === 'UTF8' ? bodyBytes(body, 'body') : bytesOfBase64(body);
       const encrypt = this.encryptorScope === 'APPLICATION' ? encryptForApplication : encryptForActivation;
@@ -85,7 +84,7 @@ class Decryptor implements PowerAuthDecryptor {
   readonly #session: Session;
   readonly #activationId: string | undefined;
   #keys: ResponseDecryptor | undefined;
-  #timer: Timer | undefined;
+  readonly #idle = new IdleTimer(DECRYPTOR_LIFE, () => this.#wipe());
   readonly #forgetSession: () => void;
 
   private constructor(scope: PowerAuthEncryptorScope, session: Session, request: GenericEncryptedRequest) {
@@ -95,7 +94,7 @@ class Decryptor implements PowerAuthDecryptor {
     this.#activationId = request.activationId;
     this.#keys = request.decryptor;
     this.#forgetSession = session.whenClosed(() => this.#wipe());
-    this.#touch();
+    this.#idle.restart();
   }
 
   /** Takes the request's decryptor over. @throws OPERATION_CANCELED when the session was closed meanwhile */
@@ -115,7 +114,7 @@ class Decryptor implements PowerAuthDecryptor {
   async canDecryptResponse(): Promise<boolean> {
     const self = itself(this);
     if (self.#keys === undefined) return false;
-    self.#touch();
+    self.#idle.restart();
     return self.#hasActivation();
   }
 
@@ -135,7 +134,7 @@ class Decryptor implements PowerAuthDecryptor {
           'This decryptor is used up or was released; each request has a decryptor of its own',
         );
       }
-      self.#touch();
+      self.#idle.restart();
       const plaintext = self.#keys.decrypt(response);
       try {
         const text = outputDataFormat === 'UTF8' ? decodeText(plaintext) : base64(plaintext);
@@ -155,13 +154,8 @@ class Decryptor implements PowerAuthDecryptor {
     return this.#activationId === undefined || (await activationIdOf(this.#session)) === this.#activationId;
   }
 
-  #touch(): void {
-    clearTimeout(this.#timer);
-    this.#timer = keepsNothingAlive(setTimeout(() => this.#wipe(), DECRYPTOR_LIFE));
-  }
-
   #wipe(): void {
-    clearTimeout(this.#timer);
+    this.#idle.stop();
     this.#keys?.release();
     this.#keys = undefined;
     this.#forgetSession();

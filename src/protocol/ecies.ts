@@ -18,16 +18,12 @@ export const ENCRYPTION_HEADER = 'X-PowerAuth-Encryption';
 
 const VERSION = '3.3';
 
-/** sharedInfo1: what an encryption is for. */
+/** sharedInfo1, what an encryption is for, where it is not the uriId of an endpoint. */
 export const SharedInfo1 = {
   applicationGeneric: '/pa/generic/application',
   activationGeneric: '/pa/generic/activation',
   /** Layer 2 of an activation. */
   activation: '/pa/activation',
-  upgrade: '/pa/upgrade',
-  vaultUnlock: '/pa/vault/unlock',
-  createToken: '/pa/token/create',
-  confirmRecovery: '/pa/recovery/confirm',
 } as const;
 
 /** An encrypted answer as it travels. */

@@ -1,5 +1,14 @@
 /**
- * Access tokens on the wire (protocol 3.3, "Tokens"). Their headers are made by the hot path.
+ * Access tokens on the wire (protocol 3.3, "Tokens"). The digest in their header is
+ *
+ * ```
+ *  token_digest = Base64(HMAC-SHA-256(tokenSecret, nonce ‖ "&" ‖ timestamp ‖ "&" ‖ "3.3"))
+ *  nonce 16 B, random, as bytes; timestamp in ms, as decimal digits
+ * ```
+ *
+ * It is computed where headers are made: in WebAssembly by `headers` of assembly/index.ts (one header after another) and
+ * assembly/index.simd.ts (four at once), without WebAssembly by `header` of src/hot-path/js.ts. All are held to the same
+ * test (test/conformance/hot-path.ts).
  *
  * @module
  */

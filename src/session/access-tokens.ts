@@ -7,23 +7,23 @@
  * @module
  */
 
-import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
-import { SharedInfo1 } from '../protocol/ecies.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import { signatureType } from '../protocol/signature.ts';
 import { parseTokenResponse } from '../protocol/token.ts';
 import type { PowerAuthStorageLock } from '../storage/types.ts';
 import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
-import { sendEncrypted, type EncryptedRequestKind } from './encrypted-requests.ts';
+import { sendEncrypted } from './encrypted-requests.ts';
 import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 import type { RecordKeys } from './record-keys.ts';
-import { misplacedRecord } from './record.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { removeToken } from './signed-requests.ts';
 import { TokenCache, type CachedToken } from './token-cache.ts';
-import { decodeTokenRecord, encodeTokenRecord, type TokenRecord } from './token-record.ts';
+import type { TokenRecord } from './token-record.ts';
+import { TokenRecords } from './token-records.ts';
 
 /** Tokens kept in key slots at once; the next one takes the place of the oldest. */
 const CACHE_CAPACITY = 131_072;
@@ -48,6 +48,7 @@ export class AccessTokens {
   readonly #session: SessionParts;
   readonly #storage: SessionStorage;
   readonly #keys: RecordKeys;
+  readonly #records: TokenRecords;
   readonly #cache: TokenCache;
   readonly #loading = new Map<string, Loading>();
   readonly #requesting = new Map<string, Requesting>();
@@ -56,6 +57,7 @@ export class AccessTokens {
     this.#session = session;
     this.#storage = session.storage;
     this.#keys = session.keys;
+    this.#records = new TokenRecords(session);
     this.#cache = new TokenCache(session.engine, CACHE_CAPACITY);
   }
 
@@ -142,7 +144,7 @@ export class AccessTokens {
     // Before the storage, which may fail half way: no header of a token that is to go is made from here on.
     this.#dropAll();
     await this.#storage.uncut(async () => {
-      for await (const key of this.#tokenKeys()) await this.#storage.delete(key);
+      await this.#records.deleteAll();
     });
     this.#dropAll();
   }
@@ -159,18 +161,7 @@ export class AccessTokens {
     const activationId = await this.#session.activation.readActivationId();
     if (activationId === undefined) return this.#removeAll();
     this.#dropAll();
-    for await (const key of this.#tokenKeys()) {
-      try {
-        const record = await this.#readRecord(key);
-        wipe(record?.tokenSecret);
-        if (record !== undefined && record.activationId !== activationId) await this.#purge(key, record);
-      } catch (error) {
-        // One that nobody can read is nobody's.
-        if (!(error instanceof PowerAuthError && error.code === PowerAuthErrorCode.INVALID_ACTIVATION_DATA))
-          throw error;
-        await this.#storage.delete(key);
-      }
-    }
+    await this.#records.deleteOthers(activationId);
   }
 
   /**
@@ -195,7 +186,7 @@ export class AccessTokens {
   /** Keeps a cached token only if the storage still has it. */
   async #confirm(name: string, token: CachedToken): Promise<void> {
     // A storage that does not answer confirms nothing: better no header than one of a token that was removed.
-    const record = await this.#read(name).catch(() => undefined);
+    const record = await this.#records.find(this.#keys.token(name), name).catch(() => undefined);
     wipe(record?.tokenSecret);
     const confirmed = record?.tokenIdentifier === token.tokenIdentifier;
     if (!confirmed && this.#cache.get(name) === token) this.#cache.remove(name, 'removed');
@@ -213,71 +204,14 @@ export class AccessTokens {
   }
 
   async #load(name: string, loading: Loading): Promise<CachedToken | undefined> {
-    const record = await this.#read(name);
+    const key = this.#keys.token(name);
+    const record = await this.#records.find(key, name);
     if (record === undefined) return undefined;
     try {
       this.#session.throwIfClosed();
-      return loading.stale ? undefined : this.#cache.add(name, record, this.#keys.token(name));
+      return loading.stale ? undefined : this.#cache.add(name, record, key);
     } finally {
       wipe(record.tokenSecret);
-    }
-  }
-
-  /** The record if it is one of the present activation; one of an earlier activation is purged. */
-  async #read(name: string): Promise<TokenRecord | undefined> {
-    const key = this.#keys.token(name);
-    const record = await this.#readRecord(key, name);
-    if (record === undefined) return undefined;
-    const { activation } = this.#session;
-    if (record.activationId === (await activation.activationId())) return record;
-    // The token may be newer than what is remembered of the activation.
-    if (record.activationId === (await activation.readActivationId())) return record;
-    wipe(record.tokenSecret);
-    await this.#purge(key, record);
-    return undefined;
-  }
-
-  /** @param name of the token, where it is known */
-  async #readRecord(key: string, name?: string): Promise<TokenRecord | undefined> {
-    const bytes = await this.#storage.get(key);
-    if (bytes === undefined) return undefined;
-    try {
-      const record = decodeTokenRecord(bytes);
-      const isOwn = name === undefined ? this.#keys.token(record.name) === key : record.name === name;
-      // One of version 1 doesn't tell.
-      if (record.name === '' || (isOwn && record.instanceId === this.#keys.instanceId)) return record;
-      wipe(record.tokenSecret);
-      throw misplacedRecord('token record');
-    } finally {
-      wipe(bytes);
-    }
-  }
-
-  /** Each key is given when the one after it is known: what is done with the last one is the end of all. */
-  async *#tokenKeys(): AsyncGenerator<string, void, undefined> {
-    let known: string | undefined;
-    for await (const key of this.#storage.list(this.#keys.tokens)) {
-      if (known !== undefined) yield known;
-      known = key;
-    }
-    if (known !== undefined) yield known;
-  }
-
-  /** Deletes a record of an activation that is gone, unless somebody put another one in its place meanwhile. */
-  async #purge(key: string, { activationId }: TokenRecord): Promise<void> {
-    let present: Uint8Array | undefined;
-    try {
-      const stored = await this.#storage.update(key, (current) => {
-        wipe(present);
-        present = current;
-        if (current === undefined) return undefined;
-        const record = decodeTokenRecord(current);
-        wipe(record.tokenSecret);
-        return record.activationId === activationId ? undefined : current;
-      });
-      wipe(stored);
-    } finally {
-      wipe(present);
     }
   }
 
@@ -299,13 +233,8 @@ export class AccessTokens {
   }
 
   async #create(name: string, authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
-    const { endpoints } = this.#session;
-    const kind: EncryptedRequestKind = {
-      uriId: SharedInfo1.createToken,
-      post: (...request) => endpoints.tokenCreate(...request),
-    };
     return withFactors(this.#session, authentication, (factors) =>
-      sendEncrypted(this.#session, factors, kind, {}, (answer, { activationId }) => {
+      sendEncrypted(this.#session, factors, ENDPOINTS.tokenCreate, {}, (answer, { activationId }) => {
         const { tokenId, tokenSecret } = parseTokenResponse(answer);
         const { instanceId } = this.#keys;
         return { instanceId, name, activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };
@@ -317,17 +246,12 @@ export class AccessTokens {
   async #keep(name: string, record: TokenRecord): Promise<TokenFacts> {
     return this.#storage.uncut(async () => {
       const key = this.#keys.token(name);
-      const bytes = encodeTokenRecord(record);
-      try {
-        await this.#storage.set(key, bytes);
-      } finally {
-        wipe(bytes);
-      }
+      await this.#records.set(key, record);
       // Read now: whoever removes the activation deletes it before its tokens, and finds this one or is found here.
       const present = await this.#session.activation.readActivationId().catch(() => null);
       const { activationId, tokenIdentifier, signatureType: type } = record;
       if (present !== null && present !== activationId) {
-        await this.#purge(key, record);
+        await this.#records.purge(key, record);
         throw failure(
           PowerAuthErrorCode.OPERATION_CANCELED,
           'The activation was removed while its token was being created',

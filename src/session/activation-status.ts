@@ -13,8 +13,6 @@ import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol
 import { wrongAnswer } from '../util/answers.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
-import { wipeActivationRecord } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
 import { POSSESSION } from './factors.ts';
 import { validateSignature } from './signed-requests.ts';
 import type { Session } from './session.ts';
@@ -75,10 +73,7 @@ export async function requireRemoved(session: Session, activationId: string): Pr
 async function fetchStatusBlob(
   session: Session,
 ): Promise<{ activationId: string; blob: StatusBlob; customObject: unknown }> {
-  const record = await session.activation.read();
-  if (record === undefined) throw missingActivation();
-  try {
-    const { activationId, transportKey } = record;
+  return session.activation.withRecord(async ({ activationId, transportKey }) => {
     const challenge = randomBytes(16);
     const answer = await session.endpoints.activationStatus({ activationId, challenge });
     const blob = decryptStatusBlob({ ...answer, challenge, transportKey });
@@ -87,9 +82,7 @@ async function fetchStatusBlob(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
       'activation status: expected a status of this activation, got one that cannot be read; the server does not know the activation',
     );
-  } finally {
-    wipeActivationRecord(record);
-  }
+  });
 }
 
 /**
@@ -102,9 +95,7 @@ async function agreeOnCounter(
   blob: StatusBlob,
 ): Promise<number | undefined> {
   // Read after the answer came, because other requests may have been signed in the meantime.
-  const record = await session.activation.read();
-  if (record === undefined) throw missingActivation();
-  try {
+  return session.activation.withRecord(async (record) => {
     if (record.activationId !== activationId) {
       throw failure(
         PowerAuthErrorCode.OPERATION_CANCELED,
@@ -130,9 +121,7 @@ async function agreeOnCounter(
       case 'deadlock':
         return undefined;
     }
-  } finally {
-    wipeActivationRecord(record);
-  }
+  });
 }
 
 /**

@@ -36,6 +36,8 @@ export class ActivationStore {
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
   #epoch = 0;
+  /** The storage is being asked for the identifier, since that moment. */
+  #asking: { readonly epoch: number; readonly answer: Promise<string | undefined> } | undefined;
 
   /** The same as the storage has shown it last; {@link forget} leaves it. */
   #seen: string | null | undefined;
@@ -69,6 +71,23 @@ export class ActivationStore {
     return record;
   }
 
+  /**
+   * Gives the record to `use`, and wipes it when that has settled.
+   *
+   * @throws MISSING_ACTIVATION, and what `use` throws
+   */
+  async withRecord<T>(use: (record: ActivationRecord) => T | Promise<T>): Promise<T> {
+    const record = await this.read();
+    if (record === undefined) throw missingActivation();
+    return wipedAfter(record, use);
+  }
+
+  /** The same where there may be none: then `use` is not called, and undefined comes back. */
+  async withRecordIfAny<T>(use: (record: ActivationRecord) => T | Promise<T>): Promise<T | undefined> {
+    const record = await this.read();
+    return record && wipedAfter(record, use);
+  }
+
   /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
   async readActivationId(): Promise<string | undefined> {
     this.forget();
@@ -77,15 +96,21 @@ export class ActivationStore {
 
   /** The activation's identifier, or undefined without one. Costs a storage access only after {@link forget}. */
   async activationId(): Promise<string | undefined> {
-    if (this.#activationId === undefined) {
-      const epoch = this.#epoch;
-      const record = await this.read();
-      if (record !== undefined) wipeActivationRecord(record);
-      const activationId = record?.activationId ?? null;
-      if (epoch !== this.#epoch) return activationId ?? undefined;
-      this.#activationId = activationId;
+    if (this.#activationId !== undefined) return this.#activationId ?? undefined;
+    // Those who ask at once share one answer, so that their calls go on in the order in which they were made.
+    if (this.#asking?.epoch !== this.#epoch) this.#asking = { epoch: this.#epoch, answer: this.#ask() };
+    return this.#asking.answer;
+  }
+
+  async #ask(): Promise<string | undefined> {
+    const epoch = this.#epoch;
+    try {
+      const activationId = await this.withRecordIfAny((record) => record.activationId);
+      if (epoch === this.#epoch) this.#activationId = activationId ?? null;
+      return activationId;
+    } finally {
+      if (this.#asking?.epoch === epoch) this.#asking = undefined;
     }
-    return this.#activationId ?? undefined;
   }
 
   #notice(record: ActivationRecord | undefined): void {
@@ -282,6 +307,17 @@ export class ActivationStore {
     }
     if (before === undefined) throw missingActivation();
     return before;
+  }
+}
+
+async function wipedAfter<T>(
+  record: ActivationRecord,
+  use: (record: ActivationRecord) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await use(record);
+  } finally {
+    wipeActivationRecord(record);
   }
 }
 

@@ -25,8 +25,8 @@ import { wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { describe } from '../util/validate.ts';
-import { wipeActivationRecord, type WrappedBiometryKey } from './activation-record.ts';
-import { missingActivation, type ActivationStore } from './activation-store.ts';
+import type { WrappedBiometryKey } from './activation-record.ts';
+import type { ActivationStore } from './activation-store.ts';
 
 /** What a platform's state means for calls that need biometry. */
 const UNUSABLE: Readonly<
@@ -159,14 +159,16 @@ export class BiometryFactor {
    */
   async unlock(prompt: PowerAuthBiometricPrompt | undefined): Promise<UnlockedBiometryKey> {
     const provider = await this.requireUsable();
-    const record = await this.#activation.read();
-    if (record === undefined) throw missingActivation();
-    const { activationId, biometry: factor } = record;
-    const descriptor = factor?.descriptor.slice();
-    const wrappedKey = factor?.wrappedKey.slice();
-    wipeActivationRecord(record);
-    if (factor?.provider !== provider.name || descriptor === undefined || wrappedKey === undefined)
-      throw notConfigured();
+    const { activationId, descriptor, wrappedKey } = await this.#activation.withRecord((record) => {
+      const factor = record.biometry;
+      if (factor?.provider !== provider.name) throw notConfigured();
+      const wrapped = factor.wrappedKey.slice();
+      return {
+        activationId: record.activationId,
+        descriptor: factor.descriptor.slice(),
+        wrappedKey: wrapped,
+      };
+    });
     const secret = await this.#asking((ended) =>
       askProvider(
         (signal) => provider.authenticate(descriptor.slice(), { prompt, signal }),
@@ -210,10 +212,7 @@ export class BiometryFactor {
 
   /** The factor in the record, without its key. */
   async present(): Promise<Omit<WrappedBiometryKey, 'wrappedKey'> | undefined> {
-    const record = await this.#activation.read();
-    if (record === undefined) return undefined;
-    wipeActivationRecord(record);
-    return record.biometry;
+    return this.#activation.withRecordIfAny(({ biometry }) => biometry);
   }
 
   /** Tells the provider that a factor's secret is no longer needed. A failure changes nothing: the key is gone anyway. */

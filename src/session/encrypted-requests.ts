@@ -4,22 +4,11 @@
  * @module
  */
 
-import type { Header } from '../net/client.ts';
-import type { EncryptedResponseEnvelope } from '../protocol/ecies.ts';
-import type { LockSigns } from '../util/abort.ts';
+import type { EndpointSent } from '../net/endpoints.ts';
 import { utf8, wipe } from '../util/bytes.ts';
-import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
+import type { ActivationRecord } from './activation-record.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
-
-/** One kind of request. */
-export interface EncryptedRequestKind {
-  /** uriId of the signature, and sharedInfo1 of the encryption. */
-  readonly uriId: string;
-  /** The endpoint that takes the body. */
-  readonly post: (body: string, header: Header, lock: LockSigns) => Promise<EncryptedResponseEnvelope>;
-}
 
 /**
  * Encrypts, signs and sends `content`, and gives the decrypted answer to `use`, together with the activation's record. Both
@@ -30,38 +19,37 @@ export interface EncryptedRequestKind {
 export async function sendEncrypted<T>(
   session: SessionParts,
   factors: Factors,
-  { uriId, post }: EncryptedRequestKind,
+  endpoint: EndpointSent<'both'>,
   content: object,
   use: (answer: Uint8Array, record: ActivationRecord) => T,
 ): Promise<T> {
-  const { activation, encryption, signer } = session;
-  return signer.send(factors, uriId, async (sign, lock) => {
+  const { activation, encryption, endpoints, signer } = session;
+  const { uriId } = endpoint;
+  return signer.send(factors, uriId, async (sign, lock) =>
     // Read when its turn has come, so that encryption and signature belong to one activation.
-    const record = await activation.read();
-    if (record === undefined) throw missingActivation();
-    try {
-      const plaintext = utf8(JSON.stringify(content));
-      const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
+    activation.withRecord(async (record) => {
       try {
-        const body = JSON.stringify(envelope);
-        const { header } = await sign(body);
-        const answer = decryptor.decrypt(await post(body, header, lock));
+        const plaintext = utf8(JSON.stringify(content));
+        const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
         try {
-          const result = use(answer, record);
-          // Nobody but the server can answer so, and it does for a right signature alone.
-          factors.knowledge?.confirm();
-          return result;
+          const body = JSON.stringify(envelope);
+          const { header } = await sign(body);
+          const answer = decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
+          try {
+            const result = use(answer, record);
+            // Nobody but the server can answer so, and it does for a right signature alone.
+            factors.knowledge?.confirm();
+            return result;
+          } finally {
+            wipe(answer);
+          }
         } finally {
-          wipe(answer);
+          decryptor.release();
         }
-      } finally {
-        decryptor.release();
+      } catch (error) {
+        encryption.forget(record.activationId);
+        throw error;
       }
-    } catch (error) {
-      encryption.forget(record.activationId);
-      throw error;
-    } finally {
-      wipeActivationRecord(record);
-    }
-  });
+    }),
+  );
 }

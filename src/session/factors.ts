@@ -16,7 +16,7 @@ import type { SignatureFactor } from '../protocol/signature.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import type { BiometryFactor } from './biometry.ts';
 import { KnowledgeFactor, type KnowledgeFactorParts } from './knowledge-factor.ts';
-import { assertPasswordLength } from './knowledge-key.ts';
+import { assertPasswordLength } from './password-wrapping.ts';
 
 /** What of a session unlocks factors. */
 export interface FactorParts extends KnowledgeFactorParts {

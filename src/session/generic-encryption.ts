@@ -11,8 +11,6 @@ import {
   type EncryptedRequest,
 } from '../protocol/ecies.ts';
 import type { Header } from '../net/client.ts';
-import { wipeActivationRecord } from './activation-record.ts';
-import { missingActivation } from './activation-store.ts';
 import type { Session } from './session.ts';
 
 /** An encrypted request, its header, and the activation in whose scope it is. */
@@ -37,15 +35,11 @@ export async function encryptForActivation(
   plaintext: Uint8Array,
 ): Promise<GenericEncryptedRequest> {
   await session.requireActivation();
-  const record = await session.activation.read();
-  if (record === undefined) throw missingActivation();
-  try {
+  return session.activation.withRecord(async (record) => {
     const encrypted = await session.encryption.encrypt(SharedInfo1.activationGeneric, plaintext, record);
     const { activationId } = record;
     return { ...encrypted, header: headerOf(session, activationId), activationId };
-  } finally {
-    wipeActivationRecord(record);
-  }
+  });
 }
 
 function headerOf(session: Session, activationId?: string): Header {

@@ -6,6 +6,7 @@
 
 import type { BuiltActivation, ActivationProof } from '../model/power-auth-activation.ts';
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import {
   activationFingerprint,
   activationLayer1,
@@ -58,10 +59,9 @@ export async function exchangeKeys(
     );
     try {
       const { applicationKey } = configurations.configuration;
-      const answer = await endpoints.activationCreate(layer1.envelope, {
-        key: ENCRYPTION_HEADER,
-        value: encryptionHeader({ applicationKey }),
-      });
+      const header = { key: ENCRYPTION_HEADER, value: encryptionHeader({ applicationKey }) };
+      const body = JSON.stringify(layer1.envelope);
+      const answer = await endpoints.post(ENDPOINTS.activationCreate, body, { header });
       const outer = await wipedAfter(layer1.decryptor.decrypt(answer), parseActivationLayer1);
       const inner = await wipedAfter(layer2.decryptor.decrypt(outer.activationData), parseActivationLayer2);
       const exchange = keyExchange(session.keys.instanceId, device, inner);

@@ -6,10 +6,10 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
-import { wipeActivationRecord, type WrappedKnowledgeKey } from './activation-record.ts';
-import { missingActivation, type ActivationStore } from './activation-store.ts';
+import type { WrappedKnowledgeKey } from './activation-record.ts';
+import type { ActivationStore } from './activation-store.ts';
 import type { Configurations } from './configurations.ts';
-import { unwrapWithPassword, wrapUnderPassword } from './knowledge-key.ts';
+import { unwrapWithPassword, wrapUnderPassword } from './password-wrapping.ts';
 
 /** What of a session a knowledge factor needs. */
 export interface KnowledgeFactorParts {
@@ -50,21 +50,19 @@ export class KnowledgeFactor {
    *   deconfigured meanwhile
    */
   async unlock(): Promise<void> {
-    const record = await this.#parts.activation.read();
-    if (record === undefined) throw missingActivation();
-    const { hash, salt, iterations, passwordId } = record.knowledge;
-    this.#passwordId ??= passwordId;
-    const isSamePassword = equalBytes(this.#passwordId, passwordId);
-    const unwrapped =
-      isSamePassword && !this.opens(record.knowledge)
-        ? unwrapWithPassword(record.knowledge, this.#password)
-        : undefined;
-    wipeActivationRecord(record);
-    if (!isSamePassword) throw otherPassword();
-    const key = await unwrapped;
-    if (key !== undefined) {
+    // Not the key itself, so that the record is wiped before the password is stretched.
+    const begun = await this.#parts.activation.withRecord(({ knowledge }) => {
+      const { hash, salt, iterations, passwordId } = knowledge;
+      this.#passwordId ??= passwordId;
+      if (!equalBytes(this.#passwordId, passwordId)) throw otherPassword();
+      if (this.opens(knowledge)) return undefined;
+      return { hash, salt, iterations, passwordId, unwrapped: unwrapWithPassword(knowledge, this.#password) };
+    });
+    if (begun !== undefined) {
+      const { unwrapped, ...wrapping } = begun;
+      const key = await unwrapped;
       this.release();
-      this.#unlocked = { hash, salt, iterations, passwordId, key };
+      this.#unlocked = { ...wrapping, key };
     }
     this.#parts.throwIfClosed();
   }

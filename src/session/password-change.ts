@@ -10,7 +10,7 @@ import { deriveKnowledgeKey } from '../protocol/kdf.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { possessionKnowledge } from './factors.ts';
 import { KnowledgeFactor } from './knowledge-factor.ts';
-import { assertPasswordLength, MINIMAL_PASSWORD_LENGTH } from './knowledge-key.ts';
+import { assertPasswordLength, MINIMAL_PASSWORD_LENGTH } from './password-wrapping.ts';
 import type { SessionParts } from './parts.ts';
 import { withMasterSecret, withVaultKey } from './vault.ts';
 

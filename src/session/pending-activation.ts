@@ -17,7 +17,7 @@ import type { ActivationCommit } from './activation-commit.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
-import { assertPasswordLength, wrapUnderPassword } from './knowledge-key.ts';
+import { assertPasswordLength, wrapUnderPassword } from './password-wrapping.ts';
 import type { SessionParts } from './parts.ts';
 
 /** An activation of one instance, from its creation to its commit. */

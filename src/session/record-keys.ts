@@ -27,6 +27,16 @@ export function instanceOf(key: string): string {
   return key.slice(0, key.indexOf('/') + 1);
 }
 
+const HASH = '[\\w-]{43}';
+const ACTIVATION = new RegExp(`^${HASH}/activation$`);
+const TOKEN = new RegExp(`^${HASH}/token/${HASH}$`);
+
+/** What lies under a key, or undefined where it is none of ours. */
+export function kindOf(key: string): 'activation' | 'token' | undefined {
+  if (ACTIVATION.test(key)) return 'activation';
+  return TOKEN.test(key) ? 'token' : undefined;
+}
+
 /** The keys of one instance. */
 export class RecordKeys {
   readonly instanceId: string;

@@ -1,14 +1,38 @@
 /**
- * Confirmation of recovery codes that came on a postcard.
+ * Recovery codes: the one that came with the activation, and those that came on a postcard.
  *
  * @module
  */
 
-import { SharedInfo1 } from '../protocol/ecies.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import { parseConfirmRecoveryResponse } from '../protocol/activation.ts';
+import { unwrapRecoveryData, type RecoveryData } from '../protocol/vault.ts';
 import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
+import { withVaultKey } from './vault.ts';
+
+/** Whether the activation came with a recovery code. */
+export async function hasRecoveryData(session: SessionParts): Promise<boolean> {
+  const has = await session.activation.withRecordIfAny(
+    ({ wrappedRecoveryData }) => wrappedRecoveryData.length > 0,
+  );
+  return has === true;
+}
+
+/** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE when it came without */
+export async function fetchRecoveryData(session: SessionParts, factors: Factors): Promise<RecoveryData> {
+  if (!(await hasRecoveryData(session))) {
+    throw failure(
+      PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
+      'This activation has no recovery data; hasActivationRecoveryData tells',
+    );
+  }
+  return withVaultKey(session, factors, 'RECOVERY_CODE', (vaultKey, record) =>
+    unwrapRecoveryData(record.wrappedRecoveryData, vaultKey),
+  );
+}
 
 /** Confirms a code (without `R:`) on the server; answers whether it was confirmed before. */
 export async function confirmRecoveryCode(
@@ -16,8 +40,6 @@ export async function confirmRecoveryCode(
   factors: Factors,
   recoveryCode: string,
 ): Promise<boolean> {
-  const { endpoints } = session;
-  const uriId = SharedInfo1.confirmRecovery;
-  const post: typeof endpoints.recoveryConfirm = (...request) => endpoints.recoveryConfirm(...request);
-  return sendEncrypted(session, factors, { uriId, post }, { recoveryCode }, parseConfirmRecoveryResponse);
+  const { recoveryConfirm } = ENDPOINTS;
+  return sendEncrypted(session, factors, recoveryConfirm, { recoveryCode }, parseConfirmRecoveryResponse);
 }

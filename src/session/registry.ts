@@ -79,13 +79,6 @@ export function sessionOf(instanceId: string): Session {
   return session;
 }
 
-/** @throws INSTANCE_NOT_CONFIGURED; MISSING_ACTIVATION, also when one waits for its commit */
-export async function activatedSession(instanceId: string): Promise<Session> {
-  const session = sessionOf(instanceId);
-  await session.requireActivation();
-  return session;
-}
-
 /** The configurations of an instance, or undefined when it is not configured. */
 export function configurationsOf(instanceId: string): Configurations | undefined {
   return sessions.get(instanceId)?.configurations;

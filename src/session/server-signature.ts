@@ -5,7 +5,6 @@
  */
 
 import { ecdsaVerify } from '../protocol/keys.ts';
-import { wipeActivationRecord } from './activation-record.ts';
 import { masterServerKey } from './configurations.ts';
 import type { SessionParts } from './parts.ts';
 
@@ -24,8 +23,6 @@ export async function verifyPersonalSignature(
   data: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  const record = await session.activation.read();
-  if (record === undefined) return false;
-  wipeActivationRecord(record);
-  return ecdsaVerify(record.serverPublicKey, data, signature);
+  const key = await session.activation.withRecordIfAny(({ serverPublicKey }) => serverPublicKey);
+  return key !== undefined && ecdsaVerify(key, data, signature);
 }

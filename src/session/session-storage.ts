@@ -10,6 +10,7 @@ import type { Change } from '../storage/updates.ts';
 import { deconfigured } from '../util/abort.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
+import { inTime } from '../util/patience.ts';
 
 /** What a storage rejects with when it is closed, and when its medium fails. */
 const OF_STORAGES: readonly string[] = [
@@ -155,14 +156,10 @@ export class SessionStorage implements PowerAuthStorage {
   }
 
   async #lastWrites(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    // The process must not end before: somebody waits for this.
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WRITES_MS)));
     const done = async (): Promise<void> => {
       while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     };
-    await Promise.race([done(), enough]);
-    clearTimeout(timer);
+    await inTime(done(), LAST_WRITES_MS, deconfigured).catch(() => undefined);
   }
 
   #throwIfEnded(): void {

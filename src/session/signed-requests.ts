@@ -1,40 +1,38 @@
 /**
- * The signed requests of the PowerAuth Standard RESTful API that carry no encrypted body.
+ * The requests of the PowerAuth Standard RESTful API that are signed and not encrypted.
  *
  * @module
  */
 
-import { removeTokenBody, validateSignatureBody } from '../net/endpoints.ts';
+import { ENDPOINTS, requestOf, type EndpointSent } from '../net/endpoints.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 
-/** Lets the server check a signature with these factors; resolves when it accepted. */
-export async function validateSignature(session: SessionParts, factors: Factors): Promise<void> {
-  await session.signer.send(factors, '/pa/signature/validate', async (sign, lock) => {
-    const body = validateSignatureBody();
-    const { header } = await sign(body);
-    await session.endpoints.signatureValidate(body, header, lock);
-  });
-}
-
-/** Removes the activation on the server; answers which one it was. */
-export async function removeActivation(session: SessionParts, factors: Factors): Promise<string> {
-  return session.signer.send(factors, '/pa/activation/remove', async (sign, lock) => {
-    const { activationId, header } = await sign('');
-    await session.endpoints.activationRemove('', header, lock);
+/** Signs and sends a body. Returns the id of the activation that signed. */
+async function sendSigned(
+  { endpoints, signer }: SessionParts,
+  factors: Factors,
+  endpoint: EndpointSent<'signed'>,
+  body: string,
+): Promise<string> {
+  return signer.send(factors, endpoint.uriId, async (sign, lock) => {
+    const { activationId, header } = await sign(body);
+    await endpoints.post(endpoint, body, { header, lock });
     return activationId;
   });
 }
 
+/** Lets the server check a signature with these factors; resolves when it accepted. */
+export async function validateSignature(session: SessionParts, factors: Factors): Promise<void> {
+  await sendSigned(session, factors, ENDPOINTS.signatureValidate, requestOf({}));
+}
+
+/** Removes the activation on the server. Returns its id. */
+export async function removeActivation(session: SessionParts, factors: Factors): Promise<string> {
+  return sendSigned(session, factors, ENDPOINTS.activationRemove, '');
+}
+
 /** Removes a token on the server. */
-export async function removeToken(
-  session: SessionParts,
-  factors: Factors,
-  tokenIdentifier: string,
-): Promise<void> {
-  await session.signer.send(factors, '/pa/token/remove', async (sign, lock) => {
-    const body = removeTokenBody(tokenIdentifier);
-    const { header } = await sign(body);
-    await session.endpoints.tokenRemove(body, header, lock);
-  });
+export async function removeToken(session: SessionParts, factors: Factors, tokenId: string): Promise<void> {
+  await sendSigned(session, factors, ENDPOINTS.tokenRemove, requestOf({ tokenId }));
 }

@@ -4,19 +4,16 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { SharedInfo1 } from '../protocol/ecies.ts';
+import { ENDPOINTS } from '../net/endpoints.ts';
 import { ecdsaSign, masterSecret } from '../protocol/keys.ts';
 import {
   decryptVaultKey,
   parseVaultUnlockResponse,
   unwrapDevicePrivateKey,
-  unwrapRecoveryData,
   vaultEncryptionKey,
-  type RecoveryData,
 } from '../protocol/vault.ts';
 import { wipe } from '../util/bytes.ts';
-import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
+import type { ActivationRecord } from './activation-record.ts';
 import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
@@ -36,10 +33,7 @@ export async function withVaultKey<T>(
   reason: VaultUnlockReason,
   use: (vaultKey: Uint8Array, record: ActivationRecord) => T,
 ): Promise<T> {
-  const { endpoints } = session;
-  const uriId = SharedInfo1.vaultUnlock;
-  const post: typeof endpoints.vaultUnlock = (...request) => endpoints.vaultUnlock(...request);
-  return sendEncrypted(session, factors, { uriId, post }, { reason }, (answer, record) => {
+  return sendEncrypted(session, factors, ENDPOINTS.vaultUnlock, { reason }, (answer, record) => {
     const vaultKey = decryptVaultKey(parseVaultUnlockResponse(answer), record.transportKey);
     try {
       return use(vaultKey, record);
@@ -90,26 +84,4 @@ export async function signWithDeviceKey(
       wipe(privateKey);
     }
   });
-}
-
-/** Whether the activation came with a recovery code. */
-export async function hasRecoveryData(session: SessionParts): Promise<boolean> {
-  const record = await session.activation.read();
-  if (record === undefined) return false;
-  const { length } = record.wrappedRecoveryData;
-  wipeActivationRecord(record);
-  return length > 0;
-}
-
-/** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE when it came without */
-export async function fetchRecoveryData(session: SessionParts, factors: Factors): Promise<RecoveryData> {
-  if (!(await hasRecoveryData(session))) {
-    throw failure(
-      PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
-      'This activation has no recovery data; hasActivationRecoveryData tells',
-    );
-  }
-  return withVaultKey(session, factors, 'RECOVERY_CODE', (vaultKey, record) =>
-    unwrapRecoveryData(record.wrappedRecoveryData, vaultKey),
-  );
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { giveUpAfter } from '../util/patience.ts';
+import { inTime } from '../util/patience.ts';
 import { databaseFailure, notOpened } from './localforage-failure.ts';
 
 /** The object store in each database. */
@@ -70,7 +70,7 @@ export class Connector {
       const done = (): void => void (this.#opening = undefined);
       opening.then(done, done);
     }
-    return this.#patiently(this.#opening);
+    return inTime(this.#opening, PATIENCE, () => notOpened(this.name, PATIENCE));
   }
 
   /** Says that `connection` turned out to be closed. */
@@ -112,18 +112,6 @@ export class Connector {
     if (this.#users.size > 0) return;
     this.#opened?.db.close();
     this.#opened = undefined;
-  }
-
-  async #patiently<T>(opening: Promise<T>): Promise<T> {
-    let stop = (): void => undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      stop = giveUpAfter(PATIENCE, () => reject(notOpened(this.name, PATIENCE)));
-    });
-    try {
-      return await Promise.race([opening, late]);
-    } finally {
-      stop();
-    }
   }
 }
 

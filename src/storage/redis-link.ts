@@ -5,7 +5,7 @@
  * @module
  */
 
-import { giveUpAfter } from '../util/patience.ts';
+import { inTime } from '../util/patience.ts';
 import { NoAnswer } from './redis-failure.ts';
 import type { RedisScript } from './redis-scripts.ts';
 
@@ -53,8 +53,8 @@ export class RedisLink {
     // Whoever gives up the first step leaves the second one alone.
     connected.catch(() => undefined);
     // TLS takes answers of its own.
-    await inTime(Promise.race([reached, connected]), (this.isEncrypted ? 2 : 1) * PATIENCE_MS);
-    await inTime(connected);
+    await answered(Promise.race([reached, connected]), (this.isEncrypted ? 2 : 1) * PATIENCE_MS);
+    await answered(connected);
   }
 
   async send(args: RedisArgument[]): Promise<unknown> {
@@ -100,7 +100,7 @@ export class RedisLink {
   async #counted<T>(answer: Promise<T>): Promise<T> {
     this.#underWay++;
     try {
-      return await inTime(answer);
+      return await answered(answer);
     } finally {
       if (--this.#underWay === 0 && this.#retired) this.end();
     }
@@ -108,14 +108,6 @@ export class RedisLink {
 }
 
 /** As `promise`, or rejects with {@link NoAnswer} when it takes too long. */
-async function inTime<T>(promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
-  let stop = (): void => undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    stop = giveUpAfter(ms, () => reject(new NoAnswer(ms)), { background: true });
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    stop();
-  }
+async function answered<T>(promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
+  return inTime(promise, ms, () => new NoAnswer(ms), { background: true });
 }

@@ -40,14 +40,19 @@ export async function importSealingKey(bytes: Uint8Array): Promise<CryptoKey> {
  *
  * @throws WRONG_PARAMETER
  */
-export function importSealingKeys(given: PowerAuthSealingKey): Promise<readonly CryptoKey[]> {
-  const keys = isList(given) ? given : [given];
-  if (keys.length === 0) throw wrongKey('an empty array');
-  for (const key of keys) {
-    if (key instanceof Uint8Array) assertSealingKeyBytes(key);
-    else assertSealingKey(key);
+export function importSealingKeys(given: PowerAuthSealingKey): Promise<CryptoKey | readonly CryptoKey[]> {
+  if (!isList(given)) return importOne(given);
+  if (given.length === 0) throw wrongKey('an empty array');
+  return Promise.all(given.map(importOne));
+}
+
+function importOne(key: Uint8Array | CryptoKey): Promise<CryptoKey> {
+  if (key instanceof Uint8Array) {
+    assertSealingKeyBytes(key);
+    return importSealingKey(key);
   }
-  return Promise.all(keys.map(async (key) => (key instanceof Uint8Array ? importSealingKey(key) : key)));
+  assertSealingKey(key);
+  return Promise.resolve(key);
 }
 
 const isList = (keys: PowerAuthSealingKey): keys is readonly (Uint8Array | CryptoKey)[] =>

@@ -18,7 +18,18 @@ export async function holdProcess<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
+/** Those who hold the process, and what ends the timer that they share: a call and the storage's within it need but one. */
+let holders = 0;
+let end = (): void => undefined;
+
 function hold(): () => void {
+  if (holders++ === 0) end = startTimer();
+  return () => {
+    if (--holders === 0) end();
+  };
+}
+
+function startTimer(): () => void {
   // Browsers have no process to hold.
   if (!('process' in globalThis)) return () => undefined;
   try {

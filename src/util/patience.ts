@@ -34,6 +34,28 @@ export function giveUpAfter(ms: number, giveUp: () => void, { background = false
 }
 
 /**
+ * As `promise`, or rejects when it has been out for `ms`, counted as {@link giveUpAfter} does.
+ *
+ * @param late makes the error
+ */
+export async function inTime<T>(
+  promise: Promise<T>,
+  ms: number,
+  late: () => Error,
+  options: { readonly background?: boolean } = {},
+): Promise<T> {
+  let stop = (): void => undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    stop = giveUpAfter(ms, () => reject(late()), options);
+  });
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    stop();
+  }
+}
+
+/**
  * Calls back after what has arrived by now was handled: in Node, timers come first, then sockets, then immediates.
  *
  * @returns a function that takes this back

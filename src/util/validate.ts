@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { base64Decode } from './base64.ts';
-import { jsonText } from './bytes.ts';
+import { jsonText, utf8 } from './bytes.ts';
 import { isInstance } from './instance.ts';
 
 /** What `value` is, without its content, because it may be a secret, a PIN as a number too: `a string of 5 characters`, … */
@@ -169,4 +169,51 @@ export function bytesField(length?: number) {
     }, expected),
     v.transform((text) => base64Decode(text) ?? new Uint8Array()),
   );
+}
+
+/** @throws WRONG_PARAMETER unless `value` is a string */
+export function assertString(value: unknown, field: string): asserts value is string {
+  if (typeof value !== 'string') throw wrongParameter(field, 'a string', value);
+}
+
+/** @throws WRONG_PARAMETER unless `value` is a non-empty string */
+export function assertText(value: unknown, field: string): asserts value is string {
+  if (typeof value !== 'string' || value === '') throw wrongParameter(field, 'a non-empty string', value);
+}
+
+/** @throws WRONG_PARAMETER unless `value` is true or false */
+export function assertBoolean(value: unknown, field: string): asserts value is boolean {
+  if (typeof value !== 'boolean') throw wrongParameter(field, 'true or false', value);
+}
+
+/** @throws WRONG_PARAMETER unless `value` is a whole number that JavaScript holds exactly, 0 or more */
+export function assertIndex(value: unknown, field: string): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw wrongNumber(field, 'a whole number from 0 to 2^53-1', value);
+}
+
+/** @throws WRONG_PARAMETER unless `value` is a string or undefined */
+export function assertOptionalText(value: unknown, field: string): asserts value is string | undefined {
+  if (value !== undefined && typeof value !== 'string')
+    throw wrongParameter(field, 'a string or undefined', value);
+}
+
+/** The UTF-8 bytes of text. @throws WRONG_PARAMETER unless `value` is well-formed text */
+export function textBytes(value: unknown, field: string): Uint8Array<ArrayBuffer> {
+  assertString(value, field);
+  assertWellFormed(value, field);
+  return utf8(value);
+}
+
+/** The bytes of a body, those of text in UTF-8: a copy. @throws WRONG_PARAMETER for what is neither text nor bytes */
+export function bodyBytes(value: unknown, field: string): Uint8Array<ArrayBuffer> {
+  if (typeof value === 'string') return textBytes(value, field);
+  try {
+    if (ArrayBuffer.isView(value))
+      return Uint8Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    // Asks whether it is one, of whatever realm; a detached one throws as well.
+    return new Uint8Array(ArrayBuffer.prototype.slice.call(value as ArrayBuffer, 0));
+  } catch {
+    throw wrongParameter(field, 'a string, an ArrayBuffer or a view of one, such as a Uint8Array', value);
+  }
 }

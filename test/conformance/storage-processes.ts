@@ -140,15 +140,17 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
       const thread = worker('hold', store.place, 'ended');
       const threadHolds = thread.message('held');
       const asks = new Child(script, 'freeze', store.place, 'asked for');
+      const writes = new Child(script, 'freezeAndWrite', store.place, 'written in', 'key');
       expect(await frozen.receive()).toBe('asking');
       expect(await frozen.receive()).toBe('held');
       expect(await asks.receive()).toBe(true);
       expect(await asks.receive()).toBe('frozen');
+      expect(await writes.receive()).toBe('frozen');
       await threadHolds;
       frozen.signal('SIGSTOP');
       await thread.terminate();
       const tenSeconds = sleep(10_000, 'nothing within 10 s');
-      const names = ['frozen', 'ended', 'asked for'];
+      const names = ['frozen', 'ended', 'asked for', 'written in'];
       const free = Promise.all(names.map((name) => storage.lock(name, async () => name)));
       expect(await Promise.race([free, tenSeconds])).toEqual(names);
       const lost = (name: string) => ({
@@ -162,6 +164,12 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
       expect(asks.pending).toBe(0);
       asks.signal('SIGCONT');
       expect(await asks.receive()).toEqual({ isHeld: false, isAborted: true, reason: lost('asked for') });
+      // Nor can it do harm before it finds out.
+      await storage.set('key', new Uint8Array(1));
+      expect(writes.pending).toBe(0);
+      writes.signal('SIGCONT');
+      for (let i = 0; i < 3; i++) expect(await writes.receive()).toEqual(lost('written in'));
+      expect(await storage.get('key')).toEqual(new Uint8Array(1));
     });
   });
 

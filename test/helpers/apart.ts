@@ -5,6 +5,6 @@ import { spawnSync } from 'node:child_process';
  * is not permitted. For root on Linux.
  */
 export function apart(): readonly string[] | undefined {
-  const command = ['--pid', '--fork', '--kill-child', '--'];
+  const command = ['--pid', '--fork', '--mount-proc', '--kill-child', '--'];
   return spawnSync('unshare', [...command, 'true']).status === 0 ? ['unshare', ...command] : undefined;
 }

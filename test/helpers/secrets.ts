@@ -5,7 +5,7 @@
  */
 
 import { decodeActivationRecord } from '../../src/session/activation-record.ts';
-import { unwrapWithPassword } from '../../src/session/knowledge-key.ts';
+import { unwrapWithPassword } from '../../src/session/password-wrapping.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { decodeTokenRecord } from '../../src/session/token-record.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';

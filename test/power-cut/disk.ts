@@ -135,7 +135,7 @@ function entryAfter({ entries, durable }: Name, path: string, fate: Fate): Entry
 }
 
 function contentAfter({ initial, changes }: File, path: string, fate: Fate): Buffer {
-  const ends = changes.map(({ action }) => (action.kind === 'write' ? endOf(action) : 0));
+  const ends = changes.map(({ action }) => (action.kind === 'write' ? endOf(action) : action.size));
   const content = Buffer.alloc(Math.max(initial.length, ...ends));
   initial.copy(content);
   let { length } = initial;

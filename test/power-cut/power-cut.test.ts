@@ -2,7 +2,7 @@
  * Power cuts, as far as they can be told from what the programs ask of the system: what is done to the disk is recorded,
  * and the files are made as they may be after a cut at any step, see disk.ts. Then the store is opened.
  *
- *     CUTS=5000 SEED=7 npx vitest run test/power-cut
+ *     CUTS=1000 SEED=7 npm run test:crash
  *
  * @module
  */
@@ -12,18 +12,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { sqliteStorage } from '../../src/storage/sqlite.ts';
-import { sqliteEngine } from '../../src/storage/sqlite/engine.ts';
+import { contentOf } from '../crash/content.ts';
+import { faultsOf, type Found } from '../crash/expected.ts';
+import type { Mark } from '../crash/marks.ts';
 import { buildChild } from '../helpers/child.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { randomFrom } from '../helpers/random.ts';
 import { describeWithSqlite } from '../helpers/sqlite.ts';
 import { Disk, type DiskImage, type Fate } from './disk.ts';
-import { faultsOf, marksOf, type Found } from './expected.ts';
-import { SEALED, sealedWithOwnKey } from './marks.ts';
 import { canTrace, record, type Recorded } from './recording.ts';
 
-const CUTS = Number(process.env['CUTS'] ?? 50);
+const CUTS = Number(process.env['CUTS'] ?? 30);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
 const isLog = (path: string): boolean => path.endsWith('-wal');
@@ -70,26 +69,13 @@ async function replace(root: string, image: DiskImage): Promise<void> {
   }
 }
 
-/** Opens a store, looks at everything, and works with it. */
-async function contentOf(folder: string): Promise<Found> {
-  const storage = sqliteStorage({ path: folder });
-  const sealed = sealedWithOwnKey(storage);
-  const found = new Map<string, string>();
-  try {
-    for await (const key of storage.list('')) {
-      const value = await (key.startsWith(SEALED) ? sealed : storage).get(key);
-      found.set(key, Buffer.from(value ?? []).toString());
-    }
-    await storage.lock('lock', () => storage.set('afterwards', Buffer.from('works')));
-    expect(await storage.get('afterwards')).toEqual(new Uint8Array(Buffer.from('works')));
-    await storage.delete('afterwards');
-  } finally {
-    await storage.close();
-  }
-  const database = new (sqliteEngine().Database)(join(folder, 'powerauth.db'), { timeout: 0 });
-  expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
-  database.close();
-  return found;
+/** The marks, each with the step at which it was made. */
+export function marksOf(recorded: readonly Recorded[], path: string): (Mark & { step: number })[] {
+  return recorded.flatMap(({ action, start }) =>
+    action.kind === 'write' && action.path === path
+      ? [{ ...(JSON.parse(action.data.toString()) as Mark), step: start }]
+      : [],
+  );
 }
 
 /** Where it is worked, and what on. */

@@ -7,7 +7,7 @@ import {
   wipeActivationRecord,
   type ActivationRecord,
 } from '../../src/session/activation-record.ts';
-import { wrapUnderPassword } from '../../src/session/knowledge-key.ts';
+import { wrapUnderPassword } from '../../src/session/password-wrapping.ts';
 import { encodeRecord } from '../../src/session/record.ts';
 import { wipe } from '../../src/util/bytes.ts';
 import { error } from '../helpers/error.ts';

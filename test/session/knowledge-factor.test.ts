@@ -13,7 +13,7 @@ import {
   encodeActivationRecord,
   type WrappedKnowledgeKey,
 } from '../../src/session/activation-record.ts';
-import { unwrapWithPassword } from '../../src/session/knowledge-key.ts';
+import { unwrapWithPassword } from '../../src/session/password-wrapping.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';

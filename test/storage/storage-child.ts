@@ -69,6 +69,23 @@ async function freeze(storage: PowerAuthStorage, name = ''): Promise<void> {
   });
 }
 
+/** Stops itself inside a lock, and writes as the first thing that it does when it goes on. */
+async function freezeAndWrite(storage: PowerAuthStorage, name = '', key = ''): Promise<void> {
+  await storage.lock(name, async () => {
+    await freezeNow('frozen');
+    const value = Buffer.from('late');
+    const writes = [storage.set(key, value), storage.update(key, () => value), storage.delete(key)];
+    for (const write of writes) write.catch(() => undefined);
+    for (const write of writes) tell(errorOf(await write.catch((error: unknown) => error)));
+  });
+}
+
+/** Opens the store, writes, and closes it. */
+async function useAndClose(storage: PowerAuthStorage): Promise<void> {
+  await storage.set('child', new Uint8Array(1));
+  await storage.close();
+}
+
 /** Tells of all changes. */
 async function watch(storage: PowerAuthStorage): Promise<void> {
   storage.subscribe((change) => tell(change));
@@ -169,6 +186,8 @@ const commands: Record<string, (storage: PowerAuthStorage, ...args: string[]) =>
   exclude,
   hold,
   freeze,
+  freezeAndWrite,
+  useAndClose,
   watch,
   write,
   seal,

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { assertIndex } from '../../src/facade.ts';
 import {
   PowerAuthActivation,
   PowerAuthActivationCodeUtil,
@@ -12,7 +11,7 @@ import {
 import { buildActivation } from '../../src/model/power-auth-activation.ts';
 import { buildClientConfiguration } from '../../src/model/power-auth-client-configuration.ts';
 import { buildConfiguration } from '../../src/model/power-auth-configuration.ts';
-import { describe as describeValue } from '../../src/util/validate.ts';
+import { assertIndex, describe as describeValue } from '../../src/util/validate.ts';
 import { error } from '../helpers/error.ts';
 import { rejection } from '../helpers/storage.ts';
 

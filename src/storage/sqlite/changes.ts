@@ -26,6 +26,9 @@ const TRIMMED = 256;
 /** How often the log is looked at, in ms: well within the second that subscribers are promised. */
 const LOOK_MS = 100;
 
+/** How old the answer may be whether the files are still there, in ms: that costs more than a look. */
+const PRESENCE_MS = 900;
+
 /** Length of an origin in bytes. */
 export const ORIGIN_LENGTH = 8;
 
@@ -122,7 +125,7 @@ export class Changes {
   #newEntries(): readonly Entry[] | 'all' {
     const from = this.#seen;
     try {
-      this.#presence.assertRecently();
+      this.#presence.assertRecently(PRESENCE_MS);
       const position = this.#read();
       if (position === from) return [];
       const entries = position > from ? (this.#after.all(from) as Entry[]) : [];

@@ -16,7 +16,7 @@ const RECENT_MS = 10;
 /** The files of an open store. */
 export class Presence {
   readonly #folder: string;
-  /** Which file each path led to. */
+  /** Which file each path led to, the database's first. */
   readonly #files: readonly (readonly [path: string, identity: string])[];
   #seenAt = now();
 
@@ -29,21 +29,27 @@ export class Presence {
     });
   }
 
-  /** @throws UNKNOWN_ERROR when one of the files is no longer there */
+  /**
+   * Looks for the database, and for the others unless that was done a moment ago: who takes one away mostly takes all.
+   *
+   * @throws UNKNOWN_ERROR when one of the files is no longer there
+   */
   assert(): void {
+    const at = now();
+    const isRecent = at - this.#seenAt <= RECENT_MS;
     try {
-      for (const [path, identity] of this.#files) {
+      for (const [path, identity] of isRecent ? this.#files.slice(0, 1) : this.#files) {
         if (identityOf(path) !== identity) throw this.#goneError(path);
       }
     } catch (error) {
       throw fileFailure('use sqlite storage', this.#folder, error);
     }
-    this.#seenAt = now();
+    if (!isRecent) this.#seenAt = at;
   }
 
-  /** The same, unless it was so a moment ago. */
-  assertRecently(): void {
-    if (now() - this.#seenAt > RECENT_MS) this.assert();
+  /** The same, unless it was so at most `ms` ago. */
+  assertRecently(ms = RECENT_MS): void {
+    if (now() - this.#seenAt > ms) this.assert();
   }
 
   #goneError(path: string): Error {

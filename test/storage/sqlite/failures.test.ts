@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -122,6 +123,51 @@ describeWithSqlite('a path that will not do', () => {
   });
 });
 
+/** Mounts what a program serves, which says that it is of a type; undefined where that is not permitted. */
+async function servedFolder(type: string): Promise<string | undefined> {
+  if (!isRoot || !existsSync('/dev/fuse')) return undefined;
+  const folder = await temporaryFolder();
+  const server = new Child(await buildChild(new URL('./fuse-child.ts', import.meta.url)), folder, type);
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  return (await server.receive()) === 'mounted' ? folder : undefined;
+}
+
+describeWithSqlite('a file system that a program serves', () => {
+  test('is refused when its files are elsewhere', async ({ skip }) => {
+    const folder = await servedFolder('fuse.sshfs');
+    if (folder === undefined) return skip('mounting such a file system is not permitted here');
+    const error = await failureAt(folder);
+    expect(error.message).toMatch(/network file system \(fuse\.sshfs\).*local disk, or redisStorage/);
+  });
+
+  test('is taken when it is known to be local', async ({ skip }) => {
+    const folder = await servedFolder('fuse.bindfs');
+    if (folder === undefined) return skip('mounting such a file system is not permitted here');
+    // This one can make no files.
+    expect((await rejection(testSqliteStorage(folder).get('key'))).message).toMatch(/ENOSYS/);
+  });
+});
+
+describeWithSqlite('a file system that lets nobody write any more', () => {
+  test('fails writes; nothing is lost, and it works again when it is mended', async ({ skip }) => {
+    const folder = await temporaryFolder();
+    const storage = testSqliteStorage(folder);
+    await storage.set('before', new Uint8Array(1));
+    const log = join(folder, `${FILE}-wal`);
+    const mend = (): void => void spawnSync('chattr', ['-i', log]);
+    onTestFinished(mend);
+    if (spawnSync('chattr', ['+i', log]).status !== 0) return skip('chattr is not permitted here');
+    const error = await rejection(storage.set('refused', new Uint8Array(1)));
+    expect(error.code).toBe('UNKNOWN_ERROR');
+    expect(error.message).toContain(folder);
+    expect(await storage.get('before')).toEqual(new Uint8Array(1));
+    expect(await storage.get('refused')).toBeUndefined();
+    mend();
+    await storage.set('after', new Uint8Array(1));
+    expect(await keysOf(storage)).toEqual(['after', 'before']);
+  });
+});
+
 describeWithSqlite('a file that cannot be used stays as it is', () => {
   const damages: Record<string, (file: string) => void> = {
     text: (file) => writeFileSync(file, 'something else\n'.repeat(100)),
@@ -149,6 +195,33 @@ describeWithSqlite('a file that cannot be used stays as it is', () => {
     const before = readFileSync(file);
     expect((await failureAt(folder)).message).toMatch(message);
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+});
+
+describeWithSqlite('a file that is damaged in its middle', () => {
+  test('gives no wrong value: records are whole, or the call says what to do; it stays as it is', async () => {
+    const { folder, file } = await closedStore();
+    overwrite(file, 16_384, statSync(file).size - 40_960, 0x5a);
+    const damaged = readFileSync(file);
+    const storage = testSqliteStorage(folder);
+    const values = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => storage.get(`key ${i}`).catch((error: unknown) => error)),
+    );
+    const refused = values.filter((value) => !(value instanceof Uint8Array));
+    expect(refused.length).toBeGreaterThan(5);
+    for (const [i, value] of values.entries()) {
+      if (value instanceof Uint8Array) expect(value).toEqual(new Uint8Array(3000).fill(i));
+    }
+    for (const error of refused) {
+      expect(error).toMatchObject({
+        code: 'UNKNOWN_ERROR',
+        message: expect.stringMatching(
+          /^Cannot read sqlite storage .*damaged; restore it from a backup/,
+        ) as string,
+      });
+    }
+    await storage.close();
+    expect(readFileSync(file).equals(damaged)).toBe(true);
   });
 });
 

@@ -1,11 +1,12 @@
-/** What another user's process does in a folder: `node … <command> <folder> <argument…>`. Run by root it becomes nobody. */
-import { chmodSync, chownSync } from 'node:fs';
+/**
+ * What another user's process does in a folder: `node … <command> <folder> <user>`. Run by root it
+ * becomes that user.
+ */
+import { chmodSync } from 'node:fs';
 import { sqliteStorage } from '../../../src/storage/sqlite.ts';
 import { sqliteEngine } from '../../../src/storage/sqlite/engine.ts';
 
-const [command = '', folder = ''] = process.argv.slice(2);
-
-const NOBODY = 65534;
+const [command = '', folder = '', user = '65534'] = process.argv.slice(2);
 
 async function outcome(call: Promise<unknown>): Promise<unknown> {
   try {
@@ -16,18 +17,29 @@ async function outcome(call: Promise<unknown>): Promise<unknown> {
   }
 }
 
-function becomeNobody(): void {
+function becomeUser(): void {
   // Loaded while that is possible.
   sqliteEngine();
   if (process.getuid?.() !== 0) return;
-  chownSync(folder, NOBODY, NOBODY);
-  process.setgid?.(NOBODY);
-  process.setuid?.(NOBODY);
+  process.setgroups?.([]);
+  process.setgid?.(Number(user));
+  process.setuid?.(Number(user));
 }
 
 const text = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString();
 
 const commands: Record<string, () => Promise<void>> = {
+  /** Writes and reads. */
+  async use() {
+    const storage = sqliteStorage({ path: folder });
+    process.send?.(
+      await outcome(
+        storage.set('key', Buffer.from('value')).then(async () => text(await storage.get('key'))),
+      ),
+    );
+    await storage.close();
+  },
+
   /** Loses the permission to its own folder while it uses it, and gets it back. */
   async permission() {
     chmodSync(folder, 0o700);
@@ -47,7 +59,7 @@ const commands: Record<string, () => Promise<void>> = {
 };
 
 async function main(): Promise<void> {
-  becomeNobody();
+  becomeUser();
   await commands[command]?.();
   process.disconnect();
 }

@@ -1,6 +1,7 @@
 /** The files of an open store are deleted, moved, replaced or closed to this user. */
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { PowerAuthStorage } from '../../../src/index.ts';
 import { buildChild, Child } from '../../helpers/child.ts';
@@ -49,11 +50,8 @@ describeWithSqlite('while a store is open', () => {
 
   test.each(Object.keys(removals))('%s: calls say so, and a new storage begins anew', async (removal) => {
     const { folder, storage } = await openStore();
-    const changes = changesOf(storage);
     removals[removal]?.(folder);
     await expectGone(storage, folder);
-    // Whoever keeps something in memory looks again, and finds out.
-    await expect.poll(() => changes).toEqual(['all']);
     const next = testSqliteStorage(folder);
     expect(await next.get('key')).toBeUndefined();
     await next.set('key', Buffer.from('new'));
@@ -64,6 +62,15 @@ describeWithSqlite('while a store is open', () => {
     expect(await testSqliteStorage(folder).get('key')).toEqual(new Uint8Array(Buffer.from('new')));
     await next.close();
     expect(await keysOf(testSqliteStorage(folder))).toEqual(['after', 'key']);
+  });
+
+  test('its folder is deleted: whoever keeps something of it in memory is told within a second or so, once', async () => {
+    const { folder, storage } = await openStore();
+    const changes = changesOf(storage);
+    await storage.get('key');
+    rmSync(folder, { recursive: true });
+    await expect.poll(() => changes, { timeout: 5000 }).toEqual(['all']);
+    await sleep(300);
     expect(changes).toEqual(['all']);
   });
 
@@ -89,6 +96,8 @@ describeWithSqlite('while a store is open', () => {
     async (suffix) => {
       const { folder, storage } = await openStore();
       rmSync(join(folder, FILE + suffix));
+      // It is looked for now and then, the database each time.
+      await sleep(20);
       await expectGone(storage, folder);
       await storage.close();
       expect(Buffer.from((await testSqliteStorage(folder).get('key')) ?? []).toString()).toMatch(
@@ -130,6 +139,7 @@ describeWithSqlite('while a store is open', () => {
       chmodSync(parent, 0o755);
       const folder = join(parent, 'store');
       mkdirSync(folder);
+      if (process.getuid?.() === 0) chownSync(folder, 65534, 65534);
       const script = await buildChild(new URL('./places-child.ts', import.meta.url));
       const child = new Child(script, 'permission', folder);
       expect(await child.receive()).toBe('stored');

@@ -1,25 +1,15 @@
-/** What a store must hold after a power cut, by the marks of who worked on it. */
+/** What a store must hold after a death or a power cut, by the marks of those who worked on it. */
 
-import type { Recorded } from './recording.ts';
 import { COUNTER, type Mark } from './marks.ts';
 
 /** What was found: values by key. */
 export type Found = ReadonlyMap<string, string>;
 
-/** The marks, each with the step at which it was made. */
-export function marksOf(recorded: readonly Recorded[], path: string): (Mark & { step: number })[] {
-  return recorded.flatMap(({ action, start }) =>
-    action.kind === 'write' && action.path === path
-      ? [{ ...(JSON.parse(action.data.toString()) as Mark), step: start }]
-      : [],
-  );
-}
-
 /**
- * What is wrong with what was found after a cut: acknowledged values that are lost, and values that nobody wrote.
+ * What is wrong with what was found: acknowledged values that are lost, and values that nobody wrote.
  *
  * @param before what the store held at first
- * @param marks those that were made before the cut
+ * @param marks those that were made before that
  */
 export function faultsOf(found: Found, before: Found, marks: readonly Mark[]): string[] {
   /** By key, what it may hold: what was acknowledged last, and what was begun since. */

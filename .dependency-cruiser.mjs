@@ -1,0 +1,99 @@
+/**
+ * Who may import whom in `src/`: `npx depcruise src` checks it, `npm run check` does so among other things.
+ * docs/architecture.md shows the same table as a picture; `node tools/architecture.mjs` draws it.
+ *
+ * @module
+ */
+
+/** From the top to the bottom. What is in a layer knows only the layers below it, and nothing else of its own layer. */
+export const LAYERS = [
+  { 'src/*.ts, src/power-auth/': 'the public classes: check what they are given, delegate' },
+  { 'src/records/': 'what a store holds, copies of it, another sealing key' },
+  { 'src/session/': 'one configured instance: activation, signer, encryption, vault, access tokens' },
+  {
+    'src/model/': 'what callers give and get: configurations, factors, passwords, results',
+    'src/platform/': 'which storage, key store and biometry a runtime has by default',
+  },
+  {
+    'src/net/': 'fetch, the endpoints, checks of answers, the time of the server',
+    'src/sealing-key/': "the key store of the operating system's user",
+  },
+  {
+    'src/protocol/': 'the cryptography of PowerAuth: pure',
+    'src/storage/': 'memory, sqlite, localforage, redis; sealed over any of them',
+    'src/biometry/': 'webauthn, software',
+    'src/hot-path/': 'wasm-simd, wasm-scalar, js: one interface; their WebAssembly is made of assembly/',
+    'src/pin-strength/': 'tests PINs',
+  },
+  { 'src/errors.ts, src/util/': 'needs nothing of the rest' },
+];
+
+/** What a room's name matches: a folder, or the files on top of `src/` that are named. */
+function pattern(names) {
+  const paths = names.split(', ').map((name) => {
+    if (name === 'src/*.ts') return 'src/(?!errors\\.ts$)[^/]+\\.ts$';
+    return name.replaceAll('.', '\\.') + (name.endsWith('/') ? '' : '$');
+  });
+  return `^(?:${paths.join('|')})`;
+}
+
+const rooms = LAYERS.map((layer) => Object.keys(layer).map(pattern));
+
+const layering = rooms.flatMap((layer, i) =>
+  layer.map((room) => ({
+    name: 'layers',
+    comment: 'A layer knows only those below it, see docs/architecture.md',
+    severity: 'error',
+    from: { path: room },
+    to: { path: '^src/', pathNot: [room, ...rooms.slice(i + 1).flat()] },
+  })),
+);
+
+export default {
+  forbidden: [
+    ...layering,
+    {
+      name: 'no-circle',
+      comment: 'Not even of types: whoever reads one file of a circle must read them all',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'every-room-has-a-layer',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [...rooms.flat(), '^src/testing/'] },
+      to: {},
+    },
+    {
+      name: 'testing-apart',
+      comment: 'The test server shares no code with the client, whose faults it would repeat otherwise',
+      severity: 'error',
+      from: { path: '^src/testing/' },
+      to: { path: '^src/', pathNot: ['^src/testing/', '^src/storage/types\\.ts$'] },
+    },
+    {
+      name: 'no-node-in-browsers',
+      comment: 'What every runtime needs must not need Node',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(?:storage|testing)/'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'found',
+      comment: 'An import that is not found is not checked either',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,52 @@
+/**
+ * What all public calls do before and after their work.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import { withFactors, type Factors } from '../session/factors.ts';
+import { sessionOf } from '../session/registry.ts';
+import type { Session } from '../session/session.ts';
+import { holdProcess } from '../util/hold.ts';
+import { isInstance } from '../util/instance.ts';
+
+/**
+ * Does a public call's work; any other error than a PowerAuthError becomes one. The process does not end by itself before
+ * the work has settled, whatever it waits for.
+ */
+export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await holdProcess(Promise.resolve(work()));
+  } catch (error) {
+    if (isInstance(error, PowerAuthError)) throw error;
+    throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, 'Something failed that should not; see cause', {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The same for work on the session of an instance. Parameters are checked in `work`, before it waits for anything: for
+ * the activation too, see {@link withActivation}.
+ *
+ * @throws INSTANCE_NOT_CONFIGURED
+ */
+export function onSession<T>(instanceId: string, work: (session: Session) => T | Promise<T>): Promise<T> {
+  return guard(() => work(sessionOf(instanceId)));
+}
+
+/**
+ * Does what needs an activation and factors of it.
+ *
+ * @throws MISSING_ACTIVATION, also when one waits for its commit; what {@link withFactors} throws
+ */
+export async function withActivation<T>(
+  session: Session,
+  authentication: PowerAuthAuthentication,
+  use: (factors: Factors) => Promise<T>,
+): Promise<T> {
+  await session.requireActivation();
+  return withFactors(session, authentication, use);
+}

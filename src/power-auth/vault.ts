@@ -1,0 +1,43 @@
+/**
+ * What the server lets be used of the vault.
+ *
+ * @module
+ */
+
+import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import { fetchEncryptionKey as fetchKey, signWithDeviceKey } from '../session/vault.ts';
+import { base64 } from '../util/base64.ts';
+import { wipe } from '../util/bytes.ts';
+import { assertIndex, textBytes } from '../util/validate.ts';
+import { onSession, withActivation } from './on-session.ts';
+
+export function fetchEncryptionKey(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  index: number,
+): Promise<string> {
+  return onSession(instanceId, async (session) => {
+    const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+    assertIndex(index, 'index');
+    const key = await withActivation(session, resolved, (factors) => fetchKey(session, factors, index));
+    try {
+      return base64(key);
+    } finally {
+      wipe(key);
+    }
+  });
+}
+
+export function signDataWithDevicePrivateKey(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  data: string,
+): Promise<string> {
+  return onSession(instanceId, async (session) => {
+    const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+    const bytes = textBytes(data, 'data');
+    return base64(
+      await withActivation(session, resolved, (factors) => signWithDeviceKey(session, factors, bytes)),
+    );
+  });
+}

@@ -1,0 +1,276 @@
+/**
+ * Looks into a store, copies it, seals it anew: for whoever has its sealing key.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { PowerAuthErrorCode } from './errors.ts';
+import { guard } from './power-auth/on-session.ts';
+import { sealingKeySchema, storageSchema } from './model/power-auth-keychain-configuration.ts';
+import { Copy, type Existing } from './records/copy.ts';
+import { list } from './records/list.ts';
+import { reseal } from './records/reseal.ts';
+import type { PowerAuthRecordsOptions, PowerAuthStore, PowerAuthStoredRecord } from './records/types.ts';
+import { Work } from './records/work.ts';
+import type { PowerAuthSealingKey, PowerAuthStorage } from './storage/types.ts';
+import { object } from './util/schema.ts';
+import { check, wrongParameter } from './util/validate.ts';
+
+export type {
+  PowerAuthFactor,
+  PowerAuthRecordsOptions,
+  PowerAuthRecordsProgress,
+  PowerAuthStore,
+  PowerAuthStoredActivation,
+  PowerAuthStoredRecord,
+  PowerAuthStoredReservation,
+  PowerAuthStoredToken,
+  PowerAuthUnreadableRecord,
+} from './records/types.ts';
+
+/**
+ * Options of {@link listRecords}.
+ *
+ * @example
+ * ```ts
+ * const options: ListRecordsOptions = { instanceId: 'gateway-17' };
+ * ```
+ */
+export interface ListRecordsOptions {
+  /** Lists the records of this instance alone. Default: all. */
+  readonly instanceId?: string | undefined;
+}
+
+/**
+ * Options of {@link copyRecords}.
+ *
+ * @example
+ * ```ts
+ * const options: CopyRecordsOptions = { existing: 'skip', onProgress: ({ done, total }) => show(`${done} of ${total}`) };
+ * ```
+ */
+export interface CopyRecordsOptions extends PowerAuthRecordsOptions {
+  /**
+   * What to do where the target has another record in the same place. `'refuse'`, the default: reject with
+   * INVALID_ACTIVATION_STATE, before anything is written. `'skip'`: keep it, and with another activation all that is of the
+   * instance. `'overwrite'`: replace it. A record that is equal is in nobody's way.
+   */
+  readonly existing?: 'refuse' | 'skip' | 'overwrite' | undefined;
+  /** Copies the records of this instance alone. Default: all. */
+  readonly instanceId?: string | undefined;
+}
+
+/**
+ * What {@link copyRecords} did, in numbers of records.
+ *
+ * @example
+ * ```ts
+ * const isComplete = ({ skipped, unreadable }: CopyRecordsResult) => skipped === 0 && unreadable === 0;
+ * ```
+ */
+export interface CopyRecordsResult {
+  /** Written to the target. */
+  readonly copied: number;
+  /** There already, with the same content. */
+  readonly equal: number;
+  /** Left out because of what the target has. */
+  readonly skipped: number;
+  /** Left out because they can't be read. */
+  readonly unreadable: number;
+}
+
+/**
+ * Options of {@link resealRecords}.
+ *
+ * @example
+ * ```ts
+ * const [oldKey, newKey] = [sealingKey, crypto.getRandomValues(new Uint8Array(32))];
+ * const options: ResealRecordsOptions = { from: oldKey, to: newKey };
+ * ```
+ */
+export interface ResealRecordsOptions extends PowerAuthRecordsOptions {
+  /** The key that the records are under, or several of them. Default: the storage's own. */
+  readonly from?: PowerAuthSealingKey | undefined;
+  /**
+   * The key that they shall be under; of several, the first. Default: the storage's own; where `from` is left out as well,
+   * a new one that takes the own one's place.
+   */
+  readonly to?: PowerAuthSealingKey | undefined;
+}
+
+/**
+ * What {@link resealRecords} did, in numbers of records.
+ *
+ * @example
+ * ```ts
+ * const count = ({ resealed, unchanged, unreadable }: ResealRecordsResult) => resealed + unchanged + unreadable;
+ * ```
+ */
+export interface ResealRecordsResult {
+  /** Sealed anew. */
+  readonly resealed: number;
+  /** Under the new key already. */
+  readonly unchanged: number;
+  /** Left as they are because they can't be read. */
+  readonly unreadable: number;
+}
+
+const text = v.pipe(v.string('a non-empty string'), v.minLength(1, 'a non-empty string'));
+const callback = v.custom<(value: never) => void>((value) => typeof value === 'function', 'a function');
+const storeSchema = object(
+  { storage: storageSchema, sealingKey: v.optional(sealingKeySchema) },
+  'a storage and its sealingKey',
+);
+const workEntries = {
+  onProgress: v.optional(callback),
+  onUnreadable: v.optional(callback),
+  signal: v.optional(v.custom<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal')),
+};
+const listSchema = object({ instanceId: v.optional(text) }, 'options');
+const copySchema = object(
+  {
+    ...workEntries,
+    instanceId: v.optional(text),
+    existing: v.optional(
+      v.picklist(['refuse', 'skip', 'overwrite'], "'refuse', 'skip' or 'overwrite'"),
+      'refuse',
+    ),
+  },
+  'options',
+);
+const resealSchema = object(
+  { ...workEntries, from: v.optional(sealingKeySchema), to: v.optional(sealingKeySchema) },
+  'options',
+);
+
+/**
+ * What a store holds: each activation, what a commit that was cut short has left, each token, and each record that can't be
+ * read. One is read after another, so that a store of any size takes no more memory than one of ten records. What is added
+ * or removed meanwhile may come or not. Keys that are none of this package's are passed over.
+ *
+ * @param store the storage and its key; both stay as they are
+ * @param options which instance
+ * @returns records in the order of the storage, without their secrets
+ * @throws WRONG_PARAMETER, and what the storage rejects with, at the first step
+ *
+ * @example
+ * ```ts
+ * import { listRecords } from 'powerauth-wasm/records';
+ *
+ * for await (const record of listRecords({ storage, sealingKey })) {
+ *   if (record.type === 'activation') console.log(record.instanceId, record.activationId, record.factors);
+ *   if (record.type === 'token') console.log(record.instanceId, record.tokenName, record.isOrphan ? 'orphan' : '');
+ *   if (record.type === 'unreadable') console.error(record.error.message);
+ * }
+ * ```
+ */
+export async function* listRecords(
+  store: PowerAuthStore,
+  options: ListRecordsOptions = {},
+): AsyncGenerator<PowerAuthStoredRecord, void, undefined> {
+  const records = await guard(() =>
+    list(checkStore(store, 'store'), checked(listSchema, options).instanceId),
+  );
+  try {
+    for (;;) {
+      const next = await guard(() => records.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await records.return();
+  }
+}
+
+/**
+ * Copies the records of a store into another one, of whatever kind, under the key of that one. Each is unsealed and checked
+ * when it is read. The source stays as it is.
+ *
+ * Nothing but one of the two may be used from then on: the signature counter is in the record, so that an activation in use
+ * at two places runs apart, and the server refuses its signatures. End whatever uses the source before, and
+ * remove the source's records afterwards.
+ *
+ * A copy that fails, is given up or dies half way may be repeated, and then does what was left. Tokens come first: an
+ * activation is there with all its tokens, or not yet.
+ *
+ * @param from where the records are
+ * @param to where they shall be; not the same storage object
+ * @param options what to do with records that are there, which instance, progress
+ * @returns how many records were copied, equal, skipped and unreadable
+ * @throws WRONG_PARAMETER; INVALID_ACTIVATION_STATE where another record is in the way; INVALID_ACTIVATION_DATA for a record
+ *   that can't be read, unless `onUnreadable` is told of it; OPERATION_CANCELED by `signal`; what the storages reject with
+ *
+ * @example
+ * ```ts
+ * import { copyRecords } from 'powerauth-wasm/records';
+ * import { redisStorage } from 'powerauth-wasm/storage/redis';
+ * import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
+ *
+ * const from = { storage: sqliteStorage({ path: './data/powerauth' }) };
+ * const to = { storage: redisStorage({ url: 'redis://localhost' }), sealingKey };
+ * const { copied } = await copyRecords(from, to, { onProgress: ({ done, total }) => show(`${done} of ${total}`) });
+ * ```
+ */
+export async function copyRecords(
+  from: PowerAuthStore,
+  to: PowerAuthStore,
+  options: CopyRecordsOptions = {},
+): Promise<CopyRecordsResult> {
+  return guard(async () => {
+    const [source, target] = [checkStore(from, 'from'), checkStore(to, 'to')];
+    const { existing, instanceId, ...given } = checked(copySchema, options);
+    if (source.storage === target.storage) throw wrongParameter('to', 'another storage than from', to);
+    const work = new Work(given as PowerAuthRecordsOptions);
+    const settings: { existing: Existing; instanceId: string | undefined } = { existing, instanceId };
+    const outcomes = await new Copy(source, target, settings, work).run();
+    return { ...outcomes, unreadable: work.unreadable };
+  });
+}
+
+/**
+ * Seals the records of a store under another key, each in one atomic update. Instances may go on using the store, if they
+ * know both keys: see "Another sealing key" in docs/storage.md.
+ *
+ * When it has resolved, no record is left under the old key but those that can't be read. When it fails, is given up or
+ * dies half way, records are under either key; it may be repeated, and then does what was left. Where the storage keeps
+ * the key itself, both are kept until then.
+ *
+ * @param storage where the records are; the caller closes it
+ * @param options the two keys, progress
+ * @returns how many records were resealed, unchanged and unreadable
+ * @throws WRONG_PARAMETER; INVALID_ACTIVATION_DATA for a record under neither key, or damaged, unless `onUnreadable` is told
+ *   of it; UNKNOWN_ERROR while somebody goes on sealing under the old key; OPERATION_CANCELED by `signal`; what the storage
+ *   rejects with
+ *
+ * @example
+ * ```ts
+ * import { resealRecords } from 'powerauth-wasm/records';
+ * import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
+ *
+ * // A new key in the file beside the records.
+ * const store = sqliteStorage({ path: './data/powerauth' });
+ * const { resealed } = await resealRecords(store);
+ * await store.close();
+ * ```
+ */
+export async function resealRecords(
+  storage: PowerAuthStorage,
+  options: ResealRecordsOptions = {},
+): Promise<ResealRecordsResult> {
+  return guard(async () => {
+    const target = check(storageSchema, storage, 'storage', PowerAuthErrorCode.WRONG_PARAMETER);
+    const { from, to, ...given } = checked(resealSchema, options);
+    const work = new Work(given as PowerAuthRecordsOptions);
+    const outcomes = await reseal(target, { from, to }, work);
+    return { ...outcomes, unreadable: work.unreadable };
+  });
+}
+
+function checkStore(store: PowerAuthStore, field: string): PowerAuthStore {
+  return check(storeSchema, store, field, PowerAuthErrorCode.WRONG_PARAMETER);
+}
+
+function checked<S extends v.GenericSchema>(schema: S, options: unknown): v.InferOutput<S> {
+  return check(schema, options, 'options', PowerAuthErrorCode.WRONG_PARAMETER);
+}

@@ -1,0 +1,65 @@
+/**
+ * What a store holds.
+ *
+ * @module
+ */
+
+import { instanceOf } from '../session/record-keys.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+import { describeRecord, openStore, orUnreadable, ownKeys } from './store.ts';
+import type { PowerAuthStore, PowerAuthStoredRecord } from './types.ts';
+
+/** One record after another; of those before, only the last instance's activation id is remembered. */
+export async function* list(
+  store: PowerAuthStore,
+  instanceId: string | undefined,
+): AsyncGenerator<PowerAuthStoredRecord, void, undefined> {
+  const sealed = openStore(store);
+  const activations = new LastActivation(sealed);
+  for await (const key of ownKeys(store.storage, instanceId)) {
+    const record = await orUnreadable(key, async () => {
+      const bytes = await sealed.get(key);
+      return bytes && describeRecord(key, bytes);
+    });
+    // Removed since it was listed.
+    if (record === undefined) continue;
+    if (record.type !== 'token') {
+      yield record;
+      continue;
+    }
+    const present = await activations.idFor(key);
+    yield { ...record, isOrphan: present !== null && present !== record.activationId };
+  }
+}
+
+/** Finds the activation that a token lies beside. Most storages list the records of an instance one after another. */
+export class LastActivation {
+  readonly #sealed: PowerAuthStorage;
+  #instance: string | undefined;
+  #id: string | null | undefined;
+
+  /** @param sealed as {@link openStore} opens it */
+  constructor(sealed: PowerAuthStorage) {
+    this.#sealed = sealed;
+  }
+
+  /** The activation's id; undefined where there is none, null where it can't be read. */
+  async idFor(key: string): Promise<string | null | undefined> {
+    const instance = instanceOf(key);
+    if (instance !== this.#instance) {
+      const id = await this.#read(`${instance}activation`);
+      this.#instance = instance;
+      this.#id = id;
+    }
+    return this.#id;
+  }
+
+  async #read(key: string): Promise<string | null | undefined> {
+    const bytes = await orUnreadable(key, () => this.#sealed.get(key));
+    if (bytes === undefined) return undefined;
+    if (!(bytes instanceof Uint8Array)) return null;
+    const record = await orUnreadable(key, async () => describeRecord(key, bytes));
+    if (record.type === 'unreadable') return null;
+    return record.type === 'activation' ? record.activationId : undefined;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Seals records under another key, one after another, each in one atomic update. Meanwhile a store has records under both
+ * keys: whoever uses it must know both, and seal under the new one.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { KeyRing } from '../storage/key-ring.ts';
+import { importSealingKeys } from '../storage/sealing-key.ts';
+import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
+import { wipe } from '../util/bytes.ts';
+import { orUnreadable, ownKeys, ownSealingKey } from './store.ts';
+import type { Work } from './work.ts';
+
+/** One process at a time. */
+const LOCK = 'powerauth-wasm reseal';
+/** How often records that somebody has sealed under the old key meanwhile are sealed anew. */
+const ROUNDS = 5;
+
+/** What became of the records. */
+export interface Resealed {
+  resealed: number;
+  unchanged: number;
+}
+
+/**
+ * @param keys none of them: the storage's own key is replaced; one of them: the storage's own key is the other one
+ * @throws WRONG_PARAMETER for a storage whose own key can't be replaced; the error of the first unreadable record, unless
+ *   somebody is told of it
+ */
+export async function reseal(
+  storage: PowerAuthStorage,
+  keys: { readonly from: PowerAuthSealingKey | undefined; readonly to: PowerAuthSealingKey | undefined },
+  work: Work,
+): Promise<Resealed> {
+  return storage.lock(LOCK, async ({ signal }) => {
+    work.stopWith(signal);
+    const { from, to } = keys;
+    const resealed = await (from === undefined && to === undefined
+      ? replaceOwnKey(storage, work)
+      : sealUnder(storage, from, to, work));
+    // Whoever has the old key could read what was overwritten.
+    await storage.forget?.();
+    return resealed;
+  });
+}
+
+async function sealUnder(
+  storage: PowerAuthStorage,
+  from: PowerAuthSealingKey | undefined,
+  to: PowerAuthSealingKey | undefined,
+  work: Work,
+): Promise<Resealed> {
+  const imported = async (key: PowerAuthSealingKey | undefined, field: string) =>
+    list(await (key === undefined ? ownSealingKey(storage, field) : importSealingKeys(key)));
+  const next = await imported(to, 'to');
+  const ring = await KeyRing.create([...next, ...(await imported(from, 'from'))]);
+  return new Reseal(storage, ring, work).run();
+}
+
+async function replaceOwnKey(storage: PowerAuthStorage, work: Work): Promise<Resealed> {
+  if (storage.replaceSealingKey === undefined) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `to: the ${storage.name} storage keeps no sealing key that can be replaced: expected 32 bytes or a CryptoKey, got undefined`,
+    );
+  }
+  let running: Reseal | undefined;
+  await storage.replaceSealingKey(async () => {
+    const ring = await KeyRing.create(await ownSealingKey(storage, 'to'));
+    running = new Reseal(storage, ring, work);
+    await running.run();
+  });
+  // Whoever had asked for the key before may have sealed a last record since.
+  await running?.pass(false);
+  return running?.outcomes ?? { resealed: 0, unchanged: 0 };
+}
+
+class Reseal {
+  readonly outcomes: Resealed = { resealed: 0, unchanged: 0 };
+  readonly #storage: PowerAuthStorage;
+  readonly #ring: KeyRing;
+  readonly #work: Work;
+
+  constructor(storage: PowerAuthStorage, ring: KeyRing, work: Work) {
+    this.#storage = storage;
+    this.#ring = ring;
+    this.#work = work;
+  }
+
+  /** @throws UNKNOWN_ERROR while somebody goes on sealing under an old key */
+  async run(): Promise<Resealed> {
+    await this.#work.count(ownKeys(this.#storage, undefined));
+    for (let round = 0; round < ROUNDS; round++) {
+      if ((await this.pass(round === 0)) === 0) return this.outcomes;
+    }
+    throw failure(
+      PowerAuthErrorCode.UNKNOWN_ERROR,
+      'Somebody goes on sealing records under the old key. Give everybody [new key, old key] as sealingKey first, then call again',
+    );
+  }
+
+  /** @returns how many records were under an old key */
+  async pass(isFirst: boolean): Promise<number> {
+    const before = this.outcomes.resealed;
+    await this.#work.each(ownKeys(this.#storage, undefined), (key) => this.#step(key, isFirst), isFirst);
+    return this.outcomes.resealed - before;
+  }
+
+  async #step(key: string, isFirst: boolean): Promise<void> {
+    const record = await this.#storage.get(key);
+    if (record === undefined) return;
+    const isCurrent = this.#ring.isCurrent(record);
+    // Later on the first look is enough: what is unreadable was reported.
+    if (!isFirst && (isCurrent || !this.#ring.knows(record))) return;
+    const outcome = await orUnreadable(key, async () => {
+      if (!isCurrent) return this.#sealAnew(key);
+      wipe(await this.#ring.unseal(key, record));
+      return 'unchanged';
+    });
+    if (typeof outcome === 'string') this.outcomes[outcome]++;
+    else if (isFirst) this.#work.reportUnreadable(outcome);
+  }
+
+  async #sealAnew(key: string): Promise<keyof Resealed> {
+    let outcome: keyof Resealed = 'unchanged';
+    await this.#storage.update(key, async (current) => {
+      outcome = 'unchanged';
+      if (current === undefined || this.#ring.isCurrent(current)) return current;
+      const value = await this.#ring.unseal(key, current);
+      try {
+        outcome = 'resealed';
+        return await this.#ring.seal(key, value);
+      } finally {
+        wipe(value);
+      }
+    });
+    return outcome;
+  }
+}
+
+const list = (keys: CryptoKey | readonly CryptoKey[]): readonly CryptoKey[] =>
+  Array.isArray(keys) ? (keys as readonly CryptoKey[]) : [keys as CryptoKey];
