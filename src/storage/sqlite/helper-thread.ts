@@ -16,8 +16,8 @@ import { sqliteEngine, type SqlDatabase } from './engine.ts';
 const IDLE_MS = 5000;
 
 /**
- * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader, perhaps a
- * stopped process, keeps others from writing, and its own process from ending.
+ * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader keeps others
+ * from writing and its process from ending, and that reader may be a process that was stopped.
  */
 const PATIENCE_MS = 50;
 

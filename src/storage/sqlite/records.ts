@@ -105,7 +105,6 @@ export class Records {
     const { buffer, byteOffset, byteLength } = content;
     const length = byteLength < HEADER ? Infinity : new DataView(buffer, byteOffset).getUint32(0);
     if (length > byteLength - HEADER) throw damagedStore('a value is longer than its slot');
-    // Not by Uint8Array.from, which makes an array of numbers first.
     return new Uint8Array(content.subarray(HEADER, HEADER + length));
   }
 
