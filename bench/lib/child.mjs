@@ -12,10 +12,10 @@ import { fileURLToPath } from 'node:url';
  *
  * @param {string} name
  * @param message what it is told
- * @param {{ execArgv?: string[] }} [options]
+ * @param {{ execArgv?: string[], env?: NodeJS.ProcessEnv }} [options]
  */
-export async function inProcess(name, message, { execArgv = [] } = {}) {
-  const child = fork(fileURLToPath(new URL(name, import.meta.url)), { execArgv });
+export async function inProcess(name, message, { execArgv = [], env = process.env } = {}) {
+  const child = fork(fileURLToPath(new URL(name, import.meta.url)), { execArgv, env });
   const exit = once(child, 'exit');
   child.send(message);
   const ended = exit.then(([code]) =>

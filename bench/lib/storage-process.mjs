@@ -21,7 +21,26 @@ const counted = (current) => {
   return next;
 };
 
-await storage.get('anything');
+const latencies = [];
+
+/** Updates in a few records from several loops, as long as the process is asked to. */
+async function updating(prefix) {
+  const end = performance.now() + Number(seconds) * 1000;
+  const loop = async (_, i) => {
+    while (performance.now() < end) {
+      const begun = performance.now();
+      await storage.update(`${prefix} ${i % RECORDS}`, counted);
+      latencies.push(performance.now() - begun);
+      // Others in the process have something to do, too.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: LOOPS }, loop));
+}
+
+// Code that is new is slow: whose it is must not matter.
+await updating(`process ${process.pid}`);
+latencies.length = 0;
 process.send('ready');
 await once(process, 'message');
 
@@ -32,19 +51,6 @@ const looking = setInterval(() => {
   held = Math.max(held, now - last - LOOK);
   last = now;
 }, LOOK);
-
-const latencies = [];
-const end = performance.now() + Number(seconds) * 1000;
-await Promise.all(
-  Array.from({ length: LOOPS }, async (_, i) => {
-    while (performance.now() < end) {
-      const begun = performance.now();
-      await storage.update(`record ${i % RECORDS}`, counted);
-      latencies.push(performance.now() - begun);
-      // Others in the process have something to do, too.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }),
-);
+await updating('record');
 clearInterval(looking);
 process.send({ latencies, held });

@@ -25,7 +25,7 @@ import { joinEnvironment, type SqliteEnvironment } from './sqlite/environment.ts
 import { assertStore } from './sqlite/folder.ts';
 import type { Lease } from './sqlite/locks.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
-import { updateUntilDone, type Change } from './updates.ts';
+import type { Change } from './updates.ts';
 
 /** How many keys `list` reads at a time. */
 const PAGE = 256;
@@ -113,27 +113,18 @@ class SqliteStorage implements PowerAuthStorage {
     this.#assertOpen();
     assertKey(key);
     const environment = await this.#environment();
-    const pass = await environment.updates.take(key, this.#closing);
-    try {
-      return await updateUntilDone(
-        change,
-        () => {
-          this.#assertOpen();
-          return environment.get(key);
-        },
-        (current, next) => {
-          this.#assertOpen();
-          return this.#write(environment, () => {
+    return environment.updates.update(key, change, {
+      closing: this.#closing,
+      replace: async (current, next) =>
+        environment.transact(
+          this.#guarded(environment, () => {
             // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
             if (!isSame(environment.valueOf(key), current)) return false;
             if (!isSame(next, current)) environment.put(key, next, this.#origin);
             return true;
-          });
-        },
-      );
-    } finally {
-      pass();
-    }
+          }),
+        ),
+    });
   }
 
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
@@ -230,12 +221,17 @@ class SqliteStorage implements PowerAuthStorage {
   }
 
   /** Writes, unless a lock was lost in whose section this is called. */
-  async #write<T>(environment: SqliteEnvironment, work: () => T): Promise<T> {
+  async #write(environment: SqliteEnvironment, work: () => void): Promise<void> {
+    await environment.write(this.#guarded(environment, work));
+  }
+
+  /** `work`, which throws when a lock was lost in whose section this is called. */
+  #guarded<T>(environment: SqliteEnvironment, work: () => T): () => T {
     const held = environment.locks.held();
-    return environment.write(() => {
+    return () => {
       for (const lease of held) lease.assertHeld();
       return work();
-    });
+    };
   }
 }
 

@@ -17,7 +17,7 @@ import { contentOf } from './content.ts';
 import { MarkedWriter } from './marks.ts';
 
 /** What is done while death comes. */
-export type Work = 'open' | 'set' | 'update' | 'delete' | 'lock' | 'close' | 'checkpoint';
+export type Work = 'open' | 'set' | 'update' | 'delete' | 'lock' | 'forget' | 'close' | 'checkpoint';
 
 /** A life to its end. */
 export interface Life {
@@ -98,6 +98,10 @@ async function live({ folder, marks, who, work, plan }: Life, cells: SharedArray
       // Begun before the storage is closed, and therefore written.
       await new Promise((resolve) => setImmediate(resolve));
       await Promise.all([writing, storage.close()]);
+    },
+    async forget() {
+      await writer.remove(storage, 'key 4');
+      await Promise.all([storage.forget?.(), writer.update(storage, 'key 8', 700)]);
     },
     checkpoint: () => checkpoint(folder, storage, writer),
   };

@@ -23,7 +23,7 @@ const DEATHS = Number(process.env['DEATHS'] ?? 20);
 /** Others are killed in the middle of calls of the system. */
 const SYSTEM_DEATHS = Math.ceil(DEATHS / 5);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
-const WORKS: readonly Work[] = ['open', 'set', 'update', 'delete', 'lock', 'close', 'checkpoint'];
+const WORKS: readonly Work[] = ['open', 'set', 'update', 'delete', 'lock', 'forget', 'close', 'checkpoint'];
 const KINDS: readonly Death[] = ['exit', 'throw', 'SIGKILL', 'SIGSTOP', 'terminate'];
 /** How long a checkpoint may hold up others, on a machine under load, in ms. */
 const WAITS = 1500;

@@ -19,8 +19,6 @@ import { MarkedWriter, type Mark } from './marks.ts';
 const AT_ONCE = 3000;
 /** Until a lock is taken from a holder that is frozen, or was a thread, in ms. */
 const LOCK_FREE = 10_000;
-/** So often somebody waits for such a lock, which takes seconds. */
-const LOCKS_AWAITED = 1 / 20;
 
 /** One death. */
 export interface Round {
@@ -144,7 +142,7 @@ export class Lane {
     }
     if (last?.isWriting !== true) {
       await this.#goOn();
-      if (last?.name !== 'section begins' || this.#random() > LOCKS_AWAITED) {
+      if (last?.name !== 'section begins') {
         end();
         return;
       }

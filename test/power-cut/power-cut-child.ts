@@ -31,6 +31,8 @@ async function work(storage: PowerAuthStorage): Promise<void> {
     writer.update(storage, `${who}/6`, 2000),
   ]);
   await writer.set(storage, `${who}/5`, 1000);
+  await storage.forget?.();
+  await writer.update(storage, `${who}/7`, 1200);
 }
 
 const { Database } = sqliteEngine();

@@ -7,7 +7,6 @@
 
 import { stat } from 'node:fs/promises';
 import { syncFolder } from '../sync-folder.ts';
-import { Turns } from '../turns.ts';
 import { Changes } from './changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { setTimeout } from './clock.ts';
@@ -18,6 +17,7 @@ import { prepareDatabase } from './layout.ts';
 import { Locks } from './locks.ts';
 import { Presence } from './presence.ts';
 import { FIND_FAULTS, Records } from './records.ts';
+import { Updates } from './updates.ts';
 import { WriteAheadLog } from './wal.ts';
 import { pauseAfter, Writer } from './writer.ts';
 
@@ -41,8 +41,7 @@ export class SqliteEnvironment {
   readonly folder: string;
   readonly changes: Changes;
   readonly locks: Locks;
-  /** Updates of one record, one after another: those of one thread need not race. */
-  readonly updates = new Turns();
+  readonly updates = new Updates(this);
   readonly #database: SqlDatabase;
   readonly #log: WriteAheadLog;
   readonly #checkpoints: Checkpoints;
@@ -65,7 +64,7 @@ export class SqliteEnvironment {
     this.#records = new Records(database);
     this.#writer = new Writer({
       database,
-      onCommit: (jobs) => this.#committed(jobs),
+      onCommit: () => this.#committed(),
       lockedError: () => lockedError(folder),
     });
   }
@@ -140,8 +139,13 @@ export class SqliteEnvironment {
   }
 
   /** Runs `work` in a transaction, see {@link Writer.run}. Resolved when what it wrote is on the disk. */
-  async write<T>(work: () => T): Promise<T> {
-    const written = this.#write(work);
+  write<T>(work: () => T): Promise<T> {
+    return this.durable(this.transact(work));
+  }
+
+  /** As `committed`, a transaction of this connection, once that is on the disk; where it is false nothing was written. */
+  async durable<T>(committed: Promise<T>): Promise<T> {
+    const written = this.#flushed(committed);
     this.#writes.add(written);
     try {
       return await written;
@@ -166,6 +170,15 @@ export class SqliteEnvironment {
       await this.#checkpoints.forget();
     } catch (error) {
       throw sqliteFailure('clear the log of', this.folder, error);
+    }
+  }
+
+  /** See {@link Writer.soon}. */
+  async soon(): Promise<void> {
+    try {
+      await this.#writer.soon();
+    } catch (error) {
+      throw sqliteFailure('write', this.folder, error);
     }
   }
 
@@ -194,8 +207,9 @@ export class SqliteEnvironment {
     this.#database.close();
   }
 
-  async #write<T>(work: () => T): Promise<T> {
-    const value = await this.transact(work);
+  async #flushed<T>(committed: Promise<T>): Promise<T> {
+    const value = await committed;
+    if (value === false) return value;
     try {
       await this.#log.flush();
     } catch (error) {
@@ -204,8 +218,9 @@ export class SqliteEnvironment {
     return value;
   }
 
-  #committed(jobs: number): void {
-    this.#checkpoints.note(this.#bytes + jobs * COMMIT_BYTES, this.#replaced);
+  #committed(): void {
+    this.#log.committed();
+    this.#checkpoints.note(this.#bytes + COMMIT_BYTES, this.#replaced);
     this.#bytes = 0;
     this.#replaced = false;
   }

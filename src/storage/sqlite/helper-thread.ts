@@ -17,9 +17,9 @@ const IDLE_MS = 5000;
 
 /**
  * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader keeps others
- * from writing, and its process from ending.
+ * from writing and its process from ending, and that reader may be a process that was stopped.
  */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 50;
 
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads');

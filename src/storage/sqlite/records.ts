@@ -99,13 +99,13 @@ export class Records {
   /** The value, as a copy. @throws for a store that is damaged */
   get(key: string): Uint8Array<ArrayBuffer> | undefined {
     const row = this.#content.get(encodeName(key)) as { content: Uint8Array | null } | undefined;
-    if (row === undefined) return undefined;
+    if (!row) return undefined;
     const { content } = row;
     if (content === null) throw damagedStore('a record points to no slot');
     const { buffer, byteOffset, byteLength } = content;
     const length = byteLength < HEADER ? Infinity : new DataView(buffer, byteOffset).getUint32(0);
     if (length > byteLength - HEADER) throw damagedStore('a value is longer than its slot');
-    return Uint8Array.from(content.subarray(HEADER, HEADER + length));
+    return new Uint8Array(content.subarray(HEADER, HEADER + length));
   }
 
   /** Stores a value, in a transaction. */
@@ -140,7 +140,7 @@ export class Records {
   /** Overwrites the slot of a record with zeros. */
   #release(name: Buffer): void {
     const used = this.#slotOf.get(name) as Slot | undefined;
-    if (used === undefined) return;
+    if (!used) return;
     this.#clear.run(used.slot);
     this.#free.run(used.size, used.slot);
   }

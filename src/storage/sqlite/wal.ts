@@ -5,6 +5,8 @@
  * commit is followed by an `fdatasync` of that file in Node's thread pool, one for all that was committed before it begins.
  * It covers what a commit needs even if others go on meanwhile:
  *
+ * - The log is read from its beginning, so commits are durable in their order: whatever a commit was made from is on the
+ *   disk with it, also what somebody else committed and has not synchronised yet.
  * - A checkpoint synchronises the log before it copies pages, and the database before the log may begin anew; a commit
  *   that is no longer in the log is durable in the database.
  * - The file keeps its name and inode while a connection is open, and this thread has one: SQLite removes it only with the
@@ -16,18 +18,30 @@
 
 import { open, type FileHandle } from 'node:fs/promises';
 
+/**
+ * How many synchronisations run at once: what is committed while one runs need not wait for its end. Each has a descriptor
+ * of its own, because the system reports a failed write to each descriptor, and to each once. They are in handles, because
+ * Node's permission model forbids `fdatasync` on bare ones.
+ */
+const AT_ONCE = 2;
+
 /** The log of an open store. */
 export class WriteAheadLog {
-  /** Not a descriptor: Node's permission model forbids `fdatasync` on those. */
-  readonly #handle: FileHandle;
+  readonly #handles: readonly FileHandle[];
+  readonly #free: FileHandle[];
   readonly #mend: () => Promise<void>;
   readonly #assertPresent: () => void;
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
-  #isSuspect = false;
+  readonly #running = new Set<Promise<void>>();
+  /** Covers the last commit of this thread; it may have begun. */
+  #last: Promise<void> | undefined;
+  /** Not begun, because others run. */
+  #waiting: { readonly promise: Promise<void>; readonly tryToBegin: () => void } | undefined;
+  /** The last failure, until all commits have been saved from it. */
+  #failure: { readonly reason: unknown } | undefined;
 
-  private constructor(handle: FileHandle, mend: () => Promise<void>, assertPresent: () => void) {
-    this.#handle = handle;
+  private constructor(handles: readonly FileHandle[], mend: () => Promise<void>, assertPresent: () => void) {
+    this.#handles = handles;
+    this.#free = [...handles];
     this.#mend = mend;
     this.#assertPresent = assertPresent;
   }
@@ -42,45 +56,87 @@ export class WriteAheadLog {
     mend: () => Promise<void>,
     assertPresent: () => void,
   ): Promise<WriteAheadLog> {
-    // Windows synchronises only what is open for writing.
-    const handle = await open(`${path}-wal`, process.platform === 'win32' ? 'r+' : 'r');
-    return new WriteAheadLog(handle, mend, assertPresent);
+    const handles: FileHandle[] = [];
+    try {
+      // Windows synchronises only what is open for writing.
+      const flags = process.platform === 'win32' ? 'r+' : 'r';
+      while (handles.length < AT_ONCE) handles.push(await open(`${path}-wal`, flags));
+    } catch (error) {
+      await Promise.all(handles.map((handle) => handle.close()));
+      throw error;
+    }
+    return new WriteAheadLog(handles, mend, assertPresent);
+  }
+
+  /** To be told of each commit. */
+  committed(): void {
+    this.#last = this.#waiting?.promise;
   }
 
   /** Resolved when all that was committed before the call is on the disk. */
   flush(): Promise<void> {
-    // The one that runs may have begun before the commit.
-    this.#next ??= (this.#running ?? Promise.resolve()).then(
-      () => this.#start(),
-      () => this.#start(),
-    );
-    return this.#next;
+    this.#last ??= this.#begin() ?? this.#wait();
+    return this.#last;
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#running, this.#next]);
-    await this.#handle.close();
+    await Promise.allSettled([...this.#running, this.#waiting?.promise]);
+    await Promise.all(this.#handles.map((handle) => handle.close()));
   }
 
-  #start(): Promise<void> {
-    this.#next = undefined;
-    this.#running = this.#sync();
-    return this.#running;
+  /** Undefined where it has to wait for others. */
+  #begin(): Promise<void> | undefined {
+    // While commits have to be saved from a failure, one at a time.
+    if (this.#failure !== undefined && this.#running.size > 0) return undefined;
+    const handle = this.#free.pop();
+    if (handle === undefined) return undefined;
+    this.#waiting = undefined;
+    const running = this.#sync(handle).finally(() => {
+      this.#running.delete(running);
+      this.#waiting?.tryToBegin();
+    });
+    this.#running.add(running);
+    return running;
+  }
+
+  #wait(): Promise<void> {
+    let tryToBegin = (): void => undefined;
+    const promise = new Promise<void>((resolve) => {
+      tryToBegin = () => {
+        const running = this.#begin();
+        if (running !== undefined) resolve(running);
+      };
+    });
+    this.#waiting = { promise, tryToBegin };
+    return promise;
   }
 
   /**
    * After a failure the system may count as written what never reached the disk, and a hole in the log hides all that comes
-   * after it. So nothing is acknowledged again before all commits are in the database.
+   * after it. So what runs then fails as well, and nothing is acknowledged again before all commits are in the database.
    */
-  async #sync(): Promise<void> {
+  async #sync(handle: FileHandle): Promise<void> {
     try {
-      if (this.#isSuspect) await this.#mend();
-      await this.#handle.datasync();
-      this.#isSuspect = false;
-    } catch (error) {
-      this.#isSuspect = true;
-      throw error;
+      if (this.#failure !== undefined) await this.#save();
+      await handle.datasync();
+    } catch (reason) {
+      this.#failure = { reason };
+    } finally {
+      this.#free.push(handle);
     }
-    this.#assertPresent();
+    if (this.#failure === undefined) {
+      this.#assertPresent();
+      return;
+    }
+    // Whoever asks again, asks for another attempt.
+    this.#last = this.#waiting?.promise;
+    throw this.#failure.reason;
+  }
+
+  async #save(): Promise<void> {
+    // Some descriptors have yet to report the failure that is dealt with here.
+    await Promise.allSettled(this.#handles.map((handle) => handle.datasync()));
+    await this.#mend();
+    this.#failure = undefined;
   }
 }

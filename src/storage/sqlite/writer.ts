@@ -10,7 +10,7 @@
 
 import { PowerAuthError } from '../../errors.ts';
 import { setImmediate, setTimeout } from './clock.ts';
-import type { SqlDatabase } from './engine.ts';
+import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { isBusy } from './failure.ts';
 import { rollBack } from './layout.ts';
 
@@ -30,11 +30,16 @@ interface Job {
   readonly reject: (reason: unknown) => void;
 }
 
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /** What a writer needs. */
 export interface WriterSettings {
   readonly database: SqlDatabase;
-  /** Called after each commit, with the number of its jobs. */
-  readonly onCommit: (jobs: number) => void;
+  /** Called after each commit. */
+  readonly onCommit: () => void;
   /** The error for a lock that nobody let go of. */
   readonly lockedError: () => Error;
 }
@@ -49,7 +54,11 @@ export function pauseAfter(attempts: number, random: () => number = Math.random)
 /** Writes of one connection. */
 export class Writer {
   readonly #settings: WriterSettings;
+  readonly #begin: SqlStatement;
+  readonly #commit: SqlStatement;
   #jobs: Job[] = [];
+  /** Those who make a job of what they read right before the transaction. */
+  #waiters: Waiter[] = [];
   #isScheduled = false;
   #attempts = 0;
   #waited = 0;
@@ -58,6 +67,19 @@ export class Writer {
 
   constructor(settings: WriterSettings) {
     this.#settings = settings;
+    this.#begin = settings.database.prepare('BEGIN IMMEDIATE');
+    this.#commit = settings.database.prepare('COMMIT');
+  }
+
+  /**
+   * Resolved right before the next attempt to begin a transaction. A job that is made at once, without waiting for anything,
+   * of what is read then, takes part in that transaction: others have hardly any time to change what was read.
+   */
+  soon(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#schedule(0);
+    });
   }
 
   /**
@@ -74,28 +96,35 @@ export class Writer {
   #schedule(pause: number): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    const transact = (): void => {
-      this.#isScheduled = false;
-      this.#transact();
-      if (this.#jobs.length > 0) this.#schedule(pauseAfter(this.#attempts));
-    };
     // After what has arrived in this turn of the event loop, so that it shares the transaction.
-    if (pause === 0) setImmediate(transact);
-    else setTimeout(transact, pause);
+    if (pause === 0) setImmediate(() => this.#prepare());
+    else setTimeout(() => this.#prepare(), pause);
     this.#waited += pause;
+  }
+
+  #prepare(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { resolve } of waiters) resolve();
+    if (waiters.length === 0) this.#attempt();
+    // After the jobs that they make.
+    else setImmediate(() => this.#attempt());
+  }
+
+  #attempt(): void {
+    this.#isScheduled = false;
+    if (this.#jobs.length > 0) this.#transact();
+    if (this.#jobs.length + this.#waiters.length > 0) this.#schedule(pauseAfter(this.#attempts));
   }
 
   #transact(): void {
     const { database } = this.#settings;
     try {
-      database.exec('BEGIN IMMEDIATE');
+      this.#begin.run();
     } catch (error) {
-      if (!isBusy(error)) {
-        this.#fail(this.#take(MOST_JOBS), error);
-        return;
-      }
-      this.#attempts++;
-      if (this.#waited > PATIENCE_MS) this.#fail(this.#take(this.#jobs.length), this.#settings.lockedError());
+      if (!isBusy(error)) this.#fail(this.#take(MOST_JOBS), error);
+      else if (this.#waited > PATIENCE_MS) this.#giveUp();
+      else this.#attempts++;
       return;
     }
     this.#attempts = 0;
@@ -104,8 +133,8 @@ export class Writer {
     this.#together = MOST_JOBS;
     try {
       const settle = jobs.map((job) => runJob(job));
-      database.exec('COMMIT');
-      this.#settings.onCommit(jobs.length);
+      this.#commit.run();
+      this.#settings.onCommit();
       for (const tell of settle) tell();
     } catch (error) {
       rollBack(database);
@@ -116,6 +145,12 @@ export class Writer {
       this.#jobs.unshift(...jobs);
       this.#together = 1;
     }
+  }
+
+  #giveUp(): void {
+    const error = this.#settings.lockedError();
+    for (const { reject } of this.#waiters.splice(0)) reject(error);
+    this.#fail(this.#take(this.#jobs.length), error);
   }
 
   #take(count: number): Job[] {

@@ -1,0 +1,30 @@
+/**
+ * Cold starts with records on a disk: nothing of the package, nor what it needs, is loaded before.
+ *
+ * @module
+ */
+import { answer } from './child.mjs';
+
+/** The first value of a store. */
+async function open({ path, key }) {
+  const { sqliteStorage } = await import('powerauth-wasm/storage/sqlite');
+  return (await sqliteStorage({ path }).get(key)).length;
+}
+
+/** The first header of a token by its name, from the default storage. */
+async function header({ configuration, name }) {
+  const { PowerAuth } = await import('powerauth-wasm');
+  const powerAuth = new PowerAuth('bench');
+  const serverTime = Date.now();
+  const fetch = async () => new Response(JSON.stringify({ status: 'OK', responseObject: { serverTime } }));
+  await powerAuth.configure(configuration, { enableUnsecureTraffic: true, fetch });
+  return (await powerAuth.tokenStore.generateHeaderForToken(name)).value;
+}
+
+const tasks = { open, header };
+
+answer(async ({ task, ...given }) => {
+  const start = performance.now();
+  const made = await tasks[task](given);
+  return { ms: performance.now() - start, sinceStart: performance.now(), made };
+});
