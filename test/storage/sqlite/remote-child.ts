@@ -39,6 +39,7 @@ const calls = {
   subscribe: async (id: number) => {
     storageOf(id).subscribe((change) => void wire.call('notice', id, change));
   },
+  forget: async (id: number) => storageOf(id).forget?.(),
   close: (id: number) => storageOf(id).close(),
 };
 

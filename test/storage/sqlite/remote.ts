@@ -104,6 +104,9 @@ export class Remote {
         listeners.add(own);
         return () => void listeners.delete(own);
       },
+      forget: async () => {
+        await wire.call('forget', id);
+      },
       close: async () => {
         isClosed = true;
         await wire.call('close', id);
@@ -172,6 +175,7 @@ export async function spread(remotes: readonly Remote[], path: string): Promise<
     update: (key, change) => next().update(key, change),
     lock: (name, section) => next().lock(name, section),
     subscribe: (listener) => first.subscribe(listener),
+    forget: async () => next().forget?.(),
     close: async () => {
       await Promise.all(storages.map((storage) => storage.close()));
     },
