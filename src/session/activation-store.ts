@@ -36,8 +36,8 @@ export class ActivationStore {
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
   #epoch = 0;
-  /** The storage is being asked for the identifier, since that moment. */
-  #asking: { readonly epoch: number; readonly answer: Promise<string | undefined> } | undefined;
+  /** The storage is being asked for the identifier, since the last of those moments. */
+  #asking: Promise<string | undefined> | undefined;
 
   /** The same as the storage has shown it last; {@link forget} leaves it. */
   #seen: string | null | undefined;
@@ -60,6 +60,7 @@ export class ActivationStore {
   /** Drops what is remembered: somebody else changed the record, or may have. */
   forget(): void {
     this.#activationId = undefined;
+    this.#asking = undefined;
     this.#epoch++;
   }
 
@@ -98,8 +99,7 @@ export class ActivationStore {
   async activationId(): Promise<string | undefined> {
     if (this.#activationId !== undefined) return this.#activationId ?? undefined;
     // Those who ask at once share one answer, so that their calls go on in the order in which they were made.
-    if (this.#asking?.epoch !== this.#epoch) this.#asking = { epoch: this.#epoch, answer: this.#ask() };
-    return this.#asking.answer;
+    return (this.#asking ??= this.#ask());
   }
 
   async #ask(): Promise<string | undefined> {
@@ -109,7 +109,7 @@ export class ActivationStore {
       if (epoch === this.#epoch) this.#activationId = activationId ?? null;
       return activationId;
     } finally {
-      if (this.#asking?.epoch === epoch) this.#asking = undefined;
+      if (epoch === this.#epoch) this.#asking = undefined;
     }
   }
 
