@@ -42,12 +42,15 @@ export interface PowerAuthStore {
  * ```
  */
 export interface PowerAuthStoredActivation {
+  /** Tells it from the other records. */
   readonly type: 'activation';
   /** Where it lies in the storage. */
   readonly key: string;
   /** Undefined in records of version 5 and before, until they are written anew. */
   readonly instanceId: string | undefined;
+  /** The server's id of the activation, a UUID. */
   readonly activationId: string;
+  /** The factors that it can sign with. */
   readonly factors: readonly PowerAuthFactor[];
   /** Name of the provider of the biometry factor, where there is one. */
   readonly biometryProvider: string | undefined;
@@ -55,6 +58,7 @@ export interface PowerAuthStoredActivation {
   readonly hasRecoveryData: boolean;
   /** Iterations of PBKDF2 under which the knowledge factor is wrapped. */
   readonly pbkdf2Iterations: number;
+  /** Version of the record's format. */
   readonly recordVersion: number;
 }
 
@@ -67,9 +71,11 @@ export interface PowerAuthStoredActivation {
  * ```
  */
 export interface PowerAuthStoredReservation {
+  /** Tells it from the other records. */
   readonly type: 'reservation';
   /** Where it lies in the storage. */
   readonly key: string;
+  /** The instance whose activation was being committed. */
   readonly instanceId: string;
 }
 
@@ -82,21 +88,26 @@ export interface PowerAuthStoredReservation {
  * ```
  */
 export interface PowerAuthStoredToken {
+  /** Tells it from the other records. */
   readonly type: 'token';
   /** Where it lies in the storage. */
   readonly key: string;
-  /** Undefined in records of version 1, as is the name. */
+  /** The instance that requested it; undefined in records of version 1. */
   readonly instanceId: string | undefined;
+  /** The name it was requested under; undefined in records of version 1. */
   readonly tokenName: string | undefined;
+  /** The server's id of the token, a UUID. */
   readonly tokenIdentifier: string;
   /** The activation that it was made for. */
   readonly activationId: string;
+  /** The factors that it was requested with. */
   readonly factors: readonly PowerAuthFactor[];
   /**
    * Whether the store lacks the activation that the token was made for: it makes no more headers, and leaves the store
    * when its instance comes across it.
    */
   readonly isOrphan: boolean;
+  /** Version of the record's format. */
   readonly recordVersion: number;
 }
 
@@ -109,6 +120,7 @@ export interface PowerAuthStoredToken {
  * ```
  */
 export interface PowerAuthUnreadableRecord {
+  /** Tells it from the other records. */
   readonly type: 'unreadable';
   /** Where it lies in the storage. */
   readonly key: string;
