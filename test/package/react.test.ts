@@ -13,10 +13,10 @@ import { describeWith } from '../helpers/programs.ts';
 import { emptyApp } from '../runtimes/app.mjs';
 import { buildPackage, root } from './support.ts';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const guide = readFileSync(join(root, 'docs/browser.md'), 'utf8');
 /** What the section about React shows. */
-const [, effect = ''] = /```tsx\n([^`]*useEffect[^`]*)```/.exec(readme) ?? [];
-const [, dispose = ''] = /`(import\.meta\.hot\?\.dispose\([^`]*)`/.exec(readme) ?? [];
+const [, effect = ''] = /```tsx\n([^`]*useEffect[^`]*)```/.exec(guide) ?? [];
+const [, dispose = ''] = /`(import\.meta\.hot\?\.dispose\([^`]*)`/.exec(guide) ?? [];
 
 /** A component that configures a PowerAuth of its own, in a module that Vite can replace. */
 const component = (version: number): string => `
@@ -165,7 +165,7 @@ describeWith('chromium', 'an application of React in development', () => {
   const expectHeader = async (tab: Page, name: 'powerAuth' | 'loaded') =>
     expect(await tab.evaluate((name) => page.header(page[name]), name)).toBe(200);
 
-  test("README's effect ends configured under StrictMode, and deconfigured without its component", async () => {
+  test("the guide's effect ends configured under StrictMode, and deconfigured without its component", async () => {
     const { tab, server } = await opened();
     await shows(tab, 'one');
     await expectText(tab, 'one', 'ready 1');
