@@ -5,11 +5,18 @@
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
+import type { HotPathEngine } from './hot-path/types.ts';
+import type { TimeSynchronization } from './net/time-sync.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
-import type { Session } from './session/session.ts';
 import type { CachedToken } from './session/token-cache.ts';
 import { itself, knowItself } from './util/instance.ts';
 import { wrongNumber } from './util/validate.ts';
+
+/** What makes headers: the parts of a session that are needed for that. */
+interface HeaderMaker {
+  readonly engine: HotPathEngine;
+  readonly time: TimeSynchronization;
+}
 
 /** Headers that one call of `nextBatch` makes at most. */
 const MAX_BATCH = 65_536;
@@ -32,13 +39,13 @@ const MAX_BATCH = 65_536;
 export class PowerAuthTokenHeaderGenerator {
   /** Name of the header, `X-PowerAuth-Token`. */
   readonly key: string = TOKEN_HEADER;
-  readonly #session: Session;
+  readonly #maker: HeaderMaker;
   #token: CachedToken | undefined;
 
   /** @internal */
-  constructor(session: Session, token: CachedToken) {
+  constructor(maker: HeaderMaker, token: CachedToken) {
     knowItself(this);
-    this.#session = session;
+    this.#maker = maker;
     this.#token = token;
     token.pins++;
   }
@@ -57,7 +64,7 @@ export class PowerAuthTokenHeaderGenerator {
   next(): string {
     const self = itself(this);
     const { slot } = self.#usable();
-    const { engine, time } = self.#session;
+    const { engine, time } = self.#maker;
     return engine.headerAhead(slot, time.sameMoment()) ?? engine.header(slot, time.currentTime());
   }
 
@@ -77,7 +84,7 @@ export class PowerAuthTokenHeaderGenerator {
       throw wrongNumber('count', `an integer of 0 to ${MAX_BATCH}`, count);
     }
     const { slot } = self.#usable();
-    const { engine, time } = self.#session;
+    const { engine, time } = self.#maker;
     return engine.headers(slot, time.currentTime(), count);
   }
 

@@ -6,8 +6,8 @@
 
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from './errors.ts';
+import { sealingKeySchema, storageSchema } from './model/storage-schema.ts';
 import { guard } from './power-auth/on-session.ts';
-import { sealingKeySchema, storageSchema } from './model/power-auth-keychain-configuration.ts';
 import { Copy, type Existing } from './records/copy.ts';
 import { list } from './records/list.ts';
 import { reseal } from './records/reseal.ts';

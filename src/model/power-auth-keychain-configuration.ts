@@ -7,10 +7,11 @@
 import * as v from 'valibot';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
+import { hideGetters, withHidden } from '../util/hidden.ts';
 import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
-import { hideGetters, withHidden } from '../util/hidden.ts';
 import { check } from '../util/validate.ts';
+import { sealingKeySchema, storageSchema } from './storage-schema.ts';
 
 /** What OWASP's Password Storage Cheat Sheet asks for with HMAC-SHA-256. */
 const PBKDF2_ITERATIONS = 600_000;
@@ -148,43 +149,6 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
     return buildKeychainConfiguration(undefined);
   }
 }
-
-const STORAGE_METHODS = ['get', 'set', 'delete', 'list', 'update', 'lock', 'subscribe', 'close'] as const;
-
-function isStorage(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    STORAGE_METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
-  );
-}
-
-function isSealingKey(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 && value.every(isOneKey) : isOneKey(value);
-}
-
-function isOneKey(value: unknown): boolean {
-  if (value instanceof Uint8Array) return value.length === 32;
-  return (
-    value instanceof CryptoKey &&
-    value.algorithm.name === 'AES-GCM' &&
-    (value.algorithm as AesKeyAlgorithm).length === 256 &&
-    value.usages.includes('encrypt') &&
-    value.usages.includes('decrypt')
-  );
-}
-
-/** Any storage. */
-export const storageSchema = v.custom<PowerAuthStorage>(
-  isStorage,
-  `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`,
-);
-
-/** Any sealing key. */
-export const sealingKeySchema = v.custom<PowerAuthSealingKey>(
-  isSealingKey,
-  '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt, or several of these',
-);
 
 const keychainConfigurationSchema = object(
   {
