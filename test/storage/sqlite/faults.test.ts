@@ -10,14 +10,16 @@ import { changesOf, keysOf, rejection, temporaryFolder } from '../../helpers/sto
 
 const one = Uint8Array.of(1);
 
-/** Lets the next `count` synchronisations of a file fail as a disk does. */
-async function failSync(folder: string, count: number): Promise<void> {
+/** Lets synchronisations of a file fail as a disk does: `count` of them, or all until the function returned is called. */
+async function failSync(folder: string, count?: number): Promise<() => void> {
   const handle = await open(join(folder, 'powerauth.db-wal'), 'r');
   const prototype = Object.getPrototypeOf(handle) as { datasync: () => Promise<void> };
   await handle.close();
   const spy = vi.spyOn(prototype, 'datasync');
   const error = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
-  for (let i = 0; i < count; i++) spy.mockRejectedValueOnce(error);
+  if (count === undefined) spy.mockRejectedValue(error);
+  else for (let i = 0; i < count; i++) spy.mockRejectedValueOnce(error);
+  return () => spy.mockRestore();
 }
 
 describeWithSqlite('a disk that fails to synchronise', () => {
@@ -47,9 +49,10 @@ describeWithSqlite('a disk that fails to synchronise', () => {
     const folder = await temporaryFolder();
     const storage = testSqliteStorage(folder);
     await storage.set('before', one);
-    await failSync(folder, 5);
+    const mended = await failSync(folder);
     for (let i = 0; i < 5; i++)
       expect((await rejection(storage.set(`key ${i}`, one))).code).toBe('UNKNOWN_ERROR');
+    mended();
     await storage.set('after', one);
     expect(await keysOf(storage)).toEqual(expect.arrayContaining(['before', 'after']));
   });
