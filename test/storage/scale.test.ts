@@ -23,7 +23,7 @@ const asked: string[] = [];
 function questionOf(sql: string, key: unknown): string | undefined {
   if (sql.includes('FROM changes')) return undefined;
   if (sql.includes('SELECT key FROM records')) return 'page of keys';
-  if (sql.includes('SELECT value FROM records')) {
+  if (sql.includes('AS content FROM records')) {
     return `get ${decodeName(key as Uint8Array).includes('/token/') ? 'a token' : 'the activation'}`;
   }
   return sql;
@@ -124,9 +124,13 @@ describe('100 000 tokens', { timeout: 120_000 }, () => {
       const folder = await temporaryFolder();
       const fill = async (keys: readonly string[]): Promise<void> => {
         const database = new (sqliteEngine().Database)(join(folder, 'powerauth.db'), { timeout: 0 });
-        const insert = database.prepare('INSERT INTO records (key, value) VALUES (?, ?)');
+        const store = database.prepare('INSERT INTO slots (content) VALUES (?)');
+        const name = database.prepare('INSERT INTO records (key, slot) VALUES (?, last_insert_rowid())');
         database.exec('BEGIN');
-        for (const key of keys) insert.run(encodeName(key), FILLER);
+        for (const key of keys) {
+          store.run(FILLER);
+          name.run(encodeName(key));
+        }
         database.exec('COMMIT');
         database.close();
       };

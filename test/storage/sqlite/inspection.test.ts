@@ -46,12 +46,13 @@ describeWithSqlite('inspection', () => {
       writeFileSync(file, whole);
       truncateSync(file, length);
       const cut = testSqliteStorage(folder);
-      for (const call of [
-        cut.get('key 1'),
-        cut.set('key 1', new Uint8Array(1)),
-        checkSqliteStorage({ path: folder }),
-      ]) {
-        expect((await rejection(call)).message, `${length} bytes`).toMatch(
+      const calls = [
+        () => cut.get('key 1'),
+        () => cut.set('key 1', new Uint8Array(1)),
+        () => checkSqliteStorage({ path: folder }),
+      ];
+      for (const call of calls) {
+        expect((await rejection(call())).message, `${length} bytes`).toMatch(
           /powerauth-wasm-.*: the file is damaged; restore it from a backup/,
         );
       }
