@@ -45,7 +45,7 @@ async function byVite(noExternal: boolean, format: 'es' | 'cjs' = 'es'): Promise
   const warnings: string[] = [];
   const collect = (message: string): void => {
     // Rollup takes a comment of @scure/base for an annotation, and says that it will ignore it.
-    if (!message.startsWith('node_modules/@scure/base/')) warnings.push(message);
+    if (!message.includes('node_modules/@scure/base/')) warnings.push(message);
   };
   const folder = join(app, `by-vite-${noExternal}-${format}`);
   const entryFileNames = format === 'cjs' ? '[name].cjs' : '[name].mjs';
