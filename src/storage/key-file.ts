@@ -13,12 +13,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { link, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { secretBytes, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { fileFailure } from './file-failure.ts';
+import { makeFolder } from './make-folder.ts';
 import { assertPrivateFolder, openPrivateFile } from './private-files.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from './sealing-key.ts';
 import { syncFolder, syncFoldersAbove } from './sync-folder.ts';
@@ -127,7 +128,7 @@ async function readKeyFile(folder: string, path: string): Promise<CryptoKey> {
 
 /** Writes a whole key elsewhere and gives it its name only then, unless another process has been faster. */
 async function createKeyFile(folder: string, path: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   await assertPrivateFolder(FOLDER, folder);
   await syncFoldersAbove(folder);
   const temporary = `${path}.${randomUUID()}.tmp`;

@@ -167,7 +167,10 @@ export class SqliteEnvironment {
   /** See {@link Checkpoints.forget}. */
   async forget(): Promise<void> {
     try {
+      // What was moved away holds what it held, and nobody here gets at it.
+      this.#presence.assert();
       await this.#checkpoints.forget();
+      this.#presence.assert();
     } catch (error) {
       throw sqliteFailure('clear the log of', this.folder, error);
     }
@@ -257,7 +260,7 @@ interface Shared {
   closed?: Promise<void>;
 }
 
-/** The open stores of this thread. */
+/** The open stores of this thread, by file and path: one of two paths to a file may cease to lead to it. */
 const shared = new Map<string, Shared>();
 
 /**
@@ -272,13 +275,14 @@ export async function joinEnvironment(
   // First, so that no folder is made where SQLite is missing.
   sqliteEngine();
   const { file, id } = await prepareFolder(folder);
-  let entry = shared.get(id);
+  const key = `${id} ${file}`;
+  let entry = shared.get(key);
   while (entry?.closed !== undefined) {
     await entry.closed;
-    entry = shared.get(id);
+    entry = shared.get(key);
   }
   entry ??= { environment: SqliteEnvironment.open(folder, file), users: 0 };
-  shared.set(id, entry);
+  shared.set(key, entry);
   entry.users++;
   const leave = async (): Promise<void> => {
     if (--entry.users > 0) return;
@@ -286,7 +290,7 @@ export async function joinEnvironment(
       .then((environment) => environment.close())
       // Whoever waits for the end of this one opens another, and need not know how it failed.
       .catch(() => undefined)
-      .finally(() => shared.delete(id));
+      .finally(() => shared.delete(key));
     await entry.closed;
   };
   try {

@@ -9,8 +9,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, mkdir, open, stat, statfs, unlink } from 'node:fs/promises';
+import { access, link, open, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { assertPrivateFile, assertPrivateFolder } from '../private-files.ts';
 import { syncFolder, syncFoldersAbove } from '../sync-folder.ts';
 import { sqliteFailure, unusableFile } from './failure.ts';
@@ -38,7 +39,7 @@ export interface Place {
  */
 export async function prepareFolder(folder: string): Promise<Place> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     await assertPrivateFolder('Folder of the storage', folder);
     await assertLocal(folder);

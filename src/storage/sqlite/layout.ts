@@ -17,7 +17,7 @@ import { unusableFile } from './failure.ts';
 const APPLICATION_ID = 0x50_41_77_73;
 
 /** Version of this layout. */
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE records (key BLOB PRIMARY KEY, slot INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -68,7 +68,7 @@ function hasLayout(database: SqlDatabase, file: string): boolean {
   if (id === APPLICATION_ID) {
     throw unusableFile(
       file,
-      `expected layout ${LAYOUT_VERSION}, got ${version}: it is of a newer version, or damaged`,
+      `expected layout ${LAYOUT_VERSION}, got ${version}: it is of another version, or damaged`,
       'use the version of powerauth-wasm that made it, restore it from a backup, or move the folder away to begin with an empty one',
     );
   }

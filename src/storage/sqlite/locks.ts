@@ -107,7 +107,12 @@ export class Locks {
     const pass = await this.#turns.take(name, closing);
     const lease = new Lease(this.#store, this.#tickets, name);
     leases.add(lease);
-    const forget = closing.onClose((reason) => lease.lose(reason));
+    const forget = closing.onClose((reason) => {
+      lease.lose(reason);
+      // The section may never end: others of this thread, and of other processes, need not wait for that.
+      void lease.release();
+      pass();
+    });
     try {
       await lease.take(closing);
       const inside = [...(this.#sections.getStore() ?? []), lease];

@@ -185,7 +185,8 @@ describeWithSqlite('a file that cannot be used stays as it is', () => {
   });
 
   test.each([
-    ['a newer version', 'PRAGMA user_version = 2', /newer version/],
+    ['a newer version', 'PRAGMA user_version = 3', /expected layout 2, got 3: it is of another version/],
+    ['an earlier version', 'PRAGMA user_version = 1', /expected layout 2, got 1: it is of another version/],
     ['another application', 'PRAGMA application_id = 7', /another application.*choose another path/],
   ])('of %s', async (_, sql, message) => {
     const { folder, file } = await closedStore();

@@ -86,6 +86,23 @@ describeWithSqlite('a section whose lock was lost without a word', () => {
 });
 
 describeWithSqlite('a lock', () => {
+  test('of an object that is closed is free for another one of this thread, whatever the section does', async () => {
+    const folder = await temporaryFolder();
+    const [closed, other] = [testSqliteStorage(folder), testSqliteStorage(folder)];
+    let inside = (): void => undefined;
+    const entered = new Promise<void>((resolve) => (inside = resolve));
+    let leave = (): void => undefined;
+    const section = closed.lock('lock', ({ signal }) => {
+      inside();
+      return new Promise<boolean>((resolve) => (leave = () => resolve(signal.aborted)));
+    });
+    await entered;
+    await closed.close();
+    expect(await other.lock('lock', async () => 'taken')).toBe('taken');
+    leave();
+    expect(await section).toBe(true);
+  });
+
   test.runIf(process.platform === 'linux')('of a thread that is terminated is free at once', async () => {
     const folder = await temporaryFolder();
     const storage = testSqliteStorage(folder);

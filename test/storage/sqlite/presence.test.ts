@@ -1,5 +1,14 @@
 /** The files of an open store are deleted, moved, replaced or closed to this user. */
-import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -105,6 +114,29 @@ describeWithSqlite('while a store is open', () => {
       );
     },
   );
+
+  test.skipIf(process.platform === 'win32')(
+    'a link to it is removed: whoever came by another path goes on',
+    async () => {
+      const { folder, storage } = await openStore();
+      const link = `${folder}-link`;
+      symlinkSync(folder, link);
+      const linked = testSqliteStorage(link);
+      expect(await linked.get('key')).toEqual(new Uint8Array(value));
+      unlinkSync(link);
+      await expectGone(linked, link);
+      await storage.set('key', Buffer.from('later'));
+      expect(await testSqliteStorage(folder).get('key')).toEqual(new Uint8Array(Buffer.from('later')));
+    },
+  );
+
+  test('its folder is moved: it can be opened where it is now, and is not forgotten where it was', async () => {
+    const { folder, storage } = await openStore();
+    await storage.delete('key');
+    renameSync(folder, `${folder}.moved`);
+    await testSqliteStorage(`${folder}.moved`).set('key', value);
+    expect((await rejection(storage.forget?.() ?? Promise.resolve())).code).toBe('UNKNOWN_ERROR');
+  });
 
   test('its folder is moved away and back: it goes on', async () => {
     const { folder, storage } = await openStore();
