@@ -52,7 +52,9 @@ class SealedStorage implements PowerAuthStorage {
     const copy = copyOfValue(value);
     try {
       const ring = await this.#ringOf(undefined);
-      await this.#storage.set(key, await ring.seal(key, copy));
+      const record = await ring.seal(key, copy);
+      await this.#storage.set(key, record);
+      if (this.#mayChange) await this.#follow(key, record, ring);
     } finally {
       wipe(copy);
     }
@@ -68,16 +70,21 @@ class SealedStorage implements PowerAuthStorage {
 
   async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
     let stored: Uint8Array<ArrayBuffer> | undefined;
+    let made: { readonly record: Uint8Array; readonly ring: KeyRing } | undefined;
     try {
       await this.#storage.update(key, async (record) => {
         wipe(stored);
         stored = undefined;
+        made = undefined;
         const ring = await this.#ringOf(record);
         const next = await change(record === undefined ? undefined : await ring.unseal(key, record));
         if (next === undefined) return undefined;
         stored = copyOfValue(next);
-        return ring.seal(key, stored);
+        const sealed = await ring.seal(key, stored);
+        if (record === undefined) made = { record: sealed, ring };
+        return sealed;
       });
+      if (this.#mayChange && made !== undefined) await this.#follow(key, made.record, made.ring);
       return stored;
     } catch (error) {
       wipe(stored);
@@ -105,14 +112,58 @@ class SealedStorage implements PowerAuthStorage {
     if (this.#ring === undefined || !this.#mayChange) return this.#ready();
     const ring = await this.#ready();
     if (record !== undefined && ring.knows(record)) return ring;
+    return this.#askedAgain(ring);
+  }
+
+  /**
+   * The keys as they are now, or `ring` where the key's file is gone: whoever has lost the key goes on with the one that
+   * was there.
+   *
+   * @throws any other failure. It may pass, while a record under a key that was dropped stays unreadable
+   */
+  async #askedAgain(ring: KeyRing): Promise<KeyRing> {
     try {
       const asked = await KeyRing.create(await this.#keys());
       this.#ring = Promise.resolve(asked);
       return asked;
-    } catch {
-      // Whoever has lost the key goes on with the one that was there.
-      return ring;
+    } catch (error) {
+      if (isGone(error)) return ring;
+      throw error;
     }
+  }
+
+  /**
+   * Seals a record that was just made under the present key, where another one has taken its place meanwhile: whoever
+   * sealed all records anew may have been through before this one was there.
+   */
+  async #follow(key: string, record: Uint8Array, ring: KeyRing): Promise<void> {
+    let [made, from] = [record, ring];
+    for (;;) {
+      const present = await this.#askedAgain(from);
+      if (present.isCurrent(made)) return;
+      const anew = await this.#sealAnew(key, from, present);
+      if (anew === undefined) return;
+      [made, from] = [anew, present];
+    }
+  }
+
+  /** @returns the record; nothing where it is under the present key, gone, or of somebody who looks after it */
+  async #sealAnew(key: string, from: KeyRing, present: KeyRing): Promise<Uint8Array | undefined> {
+    let anew: Uint8Array<ArrayBuffer> | undefined;
+    await this.#storage.update(key, async (current) => {
+      anew = undefined;
+      if (current === undefined || present.isCurrent(current)) return current;
+      const reader = [present, from].find((ring) => ring.knows(current));
+      if (reader === undefined) return current;
+      const value = await reader.unseal(key, current);
+      try {
+        anew = await present.seal(key, value);
+        return anew;
+      } finally {
+        wipe(value);
+      }
+    });
+    return anew;
   }
 
   /** Asked once; but keys that could not be had are asked for again. */
@@ -124,6 +175,12 @@ class SealedStorage implements PowerAuthStorage {
     }
     return this.#ring;
   }
+}
+
+/** Whether a failure says that there is no such file. */
+function isGone(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return code === 'ENOENT' || cause?.code === 'ENOENT';
 }
 
 /**

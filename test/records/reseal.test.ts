@@ -8,7 +8,7 @@ import type { PowerAuthSealingKey, PowerAuthStorage } from '../../src/index.ts';
 import { copyRecords, resealRecords, type ResealRecordsOptions } from '../../src/records.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
-import { sealedStorage } from '../../src/storage/sealed.ts';
+import { sealedStorage, sealedUnheld } from '../../src/storage/sealed.ts';
 import { activate, PASSWORD, statusOf, testClient, testServer } from '../helpers/client.ts';
 import { buildChild, Child } from '../helpers/child.ts';
 import { error } from '../helpers/error.ts';
@@ -271,6 +271,43 @@ describe("the storage's own key", () => {
     await activate(server, second);
     expect(await readable(storage, replaced as CryptoKey)).toBe(4);
   });
+
+  test.each(['set', 'update'] as const)(
+    'a new record that was sealed before, and lands when all is done, is under the new one: %s',
+    async (call) => {
+      const storage = memoryStorage();
+      const own = async (): Promise<CryptoKey | readonly CryptoKey[]> => (await storage.sealingKey?.()) ?? [];
+      const keys = new RecordKeys('lands late');
+      await sealedUnheld(storage, own).set(keys.token('first'), madeUpToken('lands late', 'first', 'x'));
+      let [isSealed, land] = [(): void => undefined, (): void => undefined];
+      const sealedThen = new Promise<void>((resolve) => (isSealed = resolve));
+      const landing = new Promise<void>((resolve) => (land = resolve));
+      const wait = async (): Promise<void> => {
+        isSealed();
+        await landing;
+      };
+      const slow = storageLike(storage, {
+        set: async (key, value) => wait().then(() => storage.set(key, value)),
+        update: async (key, change) =>
+          storage.update(key, async (current) => {
+            const next = await change(current);
+            await wait();
+            return next;
+          }),
+      });
+      const token = madeUpToken('lands late', 'late', 'x');
+      const sealed = sealedUnheld(slow, own, true);
+      const write =
+        call === 'set'
+          ? sealed.set(keys.token('late'), token)
+          : sealed.update(keys.token('late'), () => token);
+      await sealedThen;
+      expect(await resealRecords(storage)).toMatchObject({ resealed: 1 });
+      land();
+      await write;
+      expect(await readable(storage, (await own()) as CryptoKey)).toBe(2);
+    },
+  );
 
   test('is followed by a key of the caller, and takes its place again', async () => {
     const storage = memoryStorage();

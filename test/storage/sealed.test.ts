@@ -8,7 +8,7 @@ import {
 } from '../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { randomBytes } from '../../src/util/random.ts';
-import { rejection } from '../helpers/storage.ts';
+import { rejection, storageLike } from '../helpers/storage.ts';
 
 const KEY = randomBytes(32);
 const SECRET = new TextEncoder().encode('the secret of this record');
@@ -261,32 +261,103 @@ describe('several keys', () => {
     const [old, next] = [await importSealingKey(KEY), await importSealingKey(NEXT)];
     let keys: CryptoKey | CryptoKey[] = old;
     let asked = 0;
+    let fault: Error | undefined;
     const sealed = sealedUnheld(
       raw,
       async () => {
         asked++;
-        if (asked === 5) throw new Error('the key is lost');
+        if (fault !== undefined) throw fault;
         return keys;
       },
       true,
     );
     await sealed.set('first', SECRET);
+    // Before and after a new record is there.
+    expect(asked).toBe(2);
     await sealed.update('first', (current) => current);
     expect(await sealed.get('first')).toEqual(SECRET);
-    expect(asked).toBe(1);
+    expect(asked).toBe(2);
     // Somebody else has replaced the key, and sealed a record anew.
     keys = [next, old];
     await sealedStorage(raw, NEXT).set('theirs', SECRET);
     expect(await sealed.get('theirs')).toEqual(SECRET);
-    expect(asked).toBe(2);
+    expect(asked).toBe(3);
     keys = next;
     await sealed.update('new', () => SECRET);
     await sealed.set('second', SECRET);
-    expect(asked).toBe(4);
+    expect(asked).toBe(7);
     expect(await sealedStorage(raw, NEXT).get('second')).toEqual(SECRET);
-    // What can't be asked for stays as it was.
-    await sealed.set('third', SECRET);
-    expect(await sealedStorage(raw, NEXT).get('third')).toEqual(SECRET);
+    // A key whose file is gone stays as it was.
+    const gone = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    for (fault of [gone, new Error('it is lost', { cause: gone })]) {
+      await sealed.set('third', SECRET);
+      expect(await sealedStorage(raw, NEXT).get('third')).toEqual(SECRET);
+    }
+    // Any other failure may pass.
+    fault = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+    expect(await rejection(sealed.set('fourth', SECRET))).toBe(fault);
+    expect(await rejection(sealed.update('fourth', () => SECRET))).toBe(fault);
+    expect(await raw.get('fourth')).toBeUndefined();
+    await sealedStorage(raw, OTHER).set('theirs', SECRET);
+    expect(await rejection(sealed.get('theirs'))).toBe(fault);
+    fault = undefined;
+    keys = await importSealingKey(OTHER);
+    expect(await sealed.get('theirs')).toEqual(SECRET);
+  });
+
+  test('that cannot be replaced are asked for once', async () => {
+    let asked = 0;
+    const sealed = sealedUnheld(memoryStorage(), async () => {
+      asked++;
+      return importSealingKey(KEY);
+    });
+    await sealed.set('set', SECRET);
+    await sealed.update('made', () => SECRET);
+    expect(asked).toBe(1);
+  });
+
+  test.each(['set', 'update'] as const)(
+    'a new record that lands when its key was dropped, several times over, is under the present one: %s',
+    async (call) => {
+      const memory = memoryStorage();
+      const present = [KEY, NEXT, OTHER, randomBytes(32)];
+      // Each write finds that its key was replaced meanwhile.
+      const write = (): void => {
+        if (present.length > 1) present.shift();
+      };
+      const raw = storageLike(memory, {
+        set: async (key, value) => memory.set(key, value).then(write),
+        update: async (key, change) =>
+          memory.update(key, change).then((stored) => {
+            write();
+            return stored;
+          }),
+      });
+      const sealed = sealedUnheld(raw, async () => importSealingKey(present[0] ?? KEY), true);
+      await (call === 'set' ? sealed.set('key', SECRET) : sealed.update('key', () => SECRET));
+      expect(present).toHaveLength(1);
+      expect(await sealedStorage(memory, present[0] ?? KEY).get('key')).toEqual(SECRET);
+    },
+  );
+
+  test('a new record that somebody removed or replaced meanwhile stays so', async () => {
+    const memory = memoryStorage();
+    let present = KEY;
+    let meanwhile = async (): Promise<void> => memory.delete('key');
+    const raw = storageLike(memory, {
+      set: async (key, value) => {
+        await memory.set(key, value);
+        present = NEXT;
+        await meanwhile();
+      },
+    });
+    const sealed = sealedUnheld(raw, async () => importSealingKey(present), true);
+    await sealed.set('key', SECRET);
+    expect(await memory.get('key')).toBeUndefined();
+    present = KEY;
+    meanwhile = async () => sealedStorage(memory, OTHER).set('key', SECRET);
+    await sealed.set('key', SECRET);
+    expect(await sealedStorage(memory, OTHER).get('key')).toEqual(SECRET);
   });
 });
 
