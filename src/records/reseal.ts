@@ -8,7 +8,8 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { KeyRing } from '../storage/key-ring.ts';
 import { importSealingKeys } from '../storage/sealing-key.ts';
-import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
+import type { PowerAuthSealingKey, PowerAuthStorage, PowerAuthStorageLock } from '../storage/types.ts';
+import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
 import { orUnreadable, ownKeys, ownSealingKey } from './store.ts';
 import type { Work } from './work.ts';
@@ -34,14 +35,17 @@ export async function reseal(
   keys: { readonly from: PowerAuthSealingKey | undefined; readonly to: PowerAuthSealingKey | undefined },
   work: Work,
 ): Promise<Resealed> {
-  return storage.lock(LOCK, async ({ signal }) => {
-    work.stopWith(signal);
+  return storage.lock(LOCK, async (lock) => {
+    work.stopWith(lock.signal);
     const { from, to } = keys;
     const resealed = await (from === undefined && to === undefined
-      ? replaceOwnKey(storage, work)
+      ? replaceOwnKey(storage, lock, work)
       : sealUnder(storage, from, to, work));
-    // Whoever has the old key could read what was overwritten.
-    await storage.forget?.();
+    // Whoever has the old key could read what was overwritten. All is done, and a storage that can't forget now does it
+    // later.
+    try {
+      await storage.forget?.();
+    } catch {}
     return resealed;
   });
 }
@@ -59,7 +63,11 @@ async function sealUnder(
   return new Reseal(storage, ring, work).run();
 }
 
-async function replaceOwnKey(storage: PowerAuthStorage, work: Work): Promise<Resealed> {
+async function replaceOwnKey(
+  storage: PowerAuthStorage,
+  lock: PowerAuthStorageLock,
+  work: Work,
+): Promise<Resealed> {
   if (storage.replaceSealingKey === undefined) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
@@ -71,6 +79,8 @@ async function replaceOwnKey(storage: PowerAuthStorage, work: Work): Promise<Res
     const ring = await KeyRing.create(await ownSealingKey(storage, 'to'));
     running = new Reseal(storage, ring, work);
     await running.run();
+    // Whoever has lost it must not replace the key of somebody else's work.
+    await throwIfLost(lock);
   });
   // Whoever had asked for the key before may have sealed a last record since.
   await running?.pass(false);

@@ -13,7 +13,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { secretBytes, wipe } from '../util/bytes.ts';
@@ -26,6 +26,8 @@ import { syncFolder, syncFoldersAbove } from './sync-folder.ts';
 
 const FILE_NAME = 'sealing.key';
 const NEXT = '.next';
+/** Names of files that are not whole keys yet, or were given another name. */
+const TEMPORARY = /^sealing\.key(\.next)?\.[0-9a-f-]{36}\.tmp$/;
 const WHAT = 'Sealing key';
 const FOLDER = 'Folder of the sealing key';
 
@@ -72,9 +74,9 @@ export async function readKeyFileAgain(folder: string): Promise<CryptoKey | read
 
 /**
  * Puts a new key in the place of the present one. While `reseal` runs, both are there. When it rejects, or the process
- * dies, both stay, and the next call goes on with the same new key.
+ * dies, both stay, and the next call goes on with the same new key. Afterwards no file of the folder has the former key.
  *
- * @throws UNKNOWN_ERROR as {@link readOrCreateKeyFile}; what `reseal` throws
+ * @throws UNKNOWN_ERROR as {@link readOrCreateKeyFile}, and when another process has replaced the key meanwhile; what `reseal` throws
  */
 export async function replaceKeyFile(folder: string, reseal: () => Promise<void>): Promise<void> {
   const path = join(folder, FILE_NAME);
@@ -85,12 +87,48 @@ export async function replaceKeyFile(folder: string, reseal: () => Promise<void>
   } catch (error) {
     throw fileFailure('make sealing key', path + NEXT, error);
   }
-  await reseal();
+  await whileTheSame(path + NEXT, reseal);
   try {
+    await removeLeftovers(folder);
     await rename(path + NEXT, path);
     await syncFolder(folder);
   } catch (error) {
     throw fileFailure('replace sealing key', path, error);
+  }
+}
+
+/**
+ * Runs `section`, and makes sure that the file is the same one afterwards: a process that was stopped for long may find
+ * that another one has ended its work and begun anew.
+ *
+ * @throws UNKNOWN_ERROR when it is gone or another one
+ */
+async function whileTheSame(path: string, section: () => Promise<void>): Promise<void> {
+  // Open all the while, so that no other file gets its number.
+  const handle = await openPrivateFile(WHAT, path).catch((error: unknown) => {
+    throw fileFailure('read sealing key', path, error);
+  });
+  try {
+    const { dev, ino } = await handle.stat({ bigint: true });
+    await section();
+    const present = await lstat(path, { bigint: true }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fileFailure('read sealing key', path, error);
+    });
+    if (present?.dev === dev && present.ino === ino) return;
+    throw failure(
+      PowerAuthErrorCode.UNKNOWN_ERROR,
+      `Sealing key ${path} was replaced by another process meanwhile; the key stays as that process left it. Call again to replace it`,
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Removes what a process that died while it made a key has left: it may be another name of the key that is replaced. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -146,7 +184,7 @@ async function createKeyFile(folder: string, path: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    await unlink(temporary);
+    await rm(temporary, { force: true });
   }
   await syncFolder(folder);
 }

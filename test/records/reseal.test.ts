@@ -217,6 +217,14 @@ test('what was overwritten is forgotten at the end, when all is done', async () 
   expect(left).toEqual([0, 0]);
 });
 
+test('a storage that cannot forget at the end has done all the same', async () => {
+  const [memory, from, to] = [memoryStorage(), newKey(), newKey()];
+  await addTokens({ storage: memory, sealingKey: from }, 'not forgotten', 3);
+  const forget = (): Promise<void> => Promise.reject(new Error('the disk failed'));
+  expect(await resealRecords(storageLike(memory, { forget }), { from, to })).toMatchObject({ resealed: 3 });
+  expect(await readable(memory, to)).toBe(3);
+});
+
 test('it is given up by its signal, and goes on later', async () => {
   const [storage, from, to] = [memoryStorage(), newKey(), newKey()];
   await addTokens({ storage, sealingKey: from }, 'given up', 100);
@@ -308,6 +316,24 @@ describe("the storage's own key", () => {
       expect(await readable(storage, (await own()) as CryptoKey)).toBe(2);
     },
   );
+
+  test('is not replaced by whoever has lost the lock without being told', async () => {
+    const storage = memoryStorage();
+    const own = await storage.sealingKey?.();
+    let replaced = false;
+    const lost = storageLike(storage, {
+      sealingKey: async () => (await storage.sealingKey?.()) ?? [],
+      replaceSealingKey: async (reseal) => {
+        await storage.replaceSealingKey?.(reseal);
+        replaced = true;
+      },
+      lock: (name, section) =>
+        storage.lock(name, async ({ signal }) => section({ signal, isHeld: () => Promise.resolve(false) })),
+    });
+    expect(await rejection(resealRecords(lost))).toMatchObject(error('OPERATION_CANCELED'));
+    expect(replaced).toBe(false);
+    expect(await storage.sealingKey?.()).toMatchObject([expect.anything(), own]);
+  });
 
   test('is followed by a key of the caller, and takes its place again', async () => {
     const storage = memoryStorage();

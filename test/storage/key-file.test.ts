@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -151,6 +153,42 @@ describe('another key', () => {
       expect(await idsOf(await readKeyFileAgain(folder))).toEqual([next, old]);
     });
     expect(await idsOf(await readKeyFileAgain(folder))).toEqual([next]);
+  });
+
+  test.each(['gone', 'another one'])('that is %s afterwards does not take its place', async (what) => {
+    const folder = await temporaryFolder();
+    await readOrCreateKeyFile(folder);
+    const theirs = Buffer.alloc(32, 7);
+    const next = join(folder, 'sealing.key.next');
+    const outcome = await rejection(
+      replaceKeyFile(folder, async () => {
+        // Somebody else ends the work, and begins anew with a third key.
+        renameSync(next, join(folder, 'sealing.key'));
+        if (what === 'another one') {
+          rmSync(join(folder, 'sealing.key'));
+          writeFileSync(join(folder, 'sealing.key'), Buffer.alloc(32, 6), { mode: 0o600 });
+          writeFileSync(next, theirs, { mode: 0o600 });
+        }
+      }),
+    );
+    expect(outcome).toMatchObject({ name: 'PowerAuthError', code: 'UNKNOWN_ERROR' });
+    expect(outcome.message).toMatch(
+      /sealing\.key\.next was replaced by another process meanwhile.*Call again/,
+    );
+    expect(existsSync(join(folder, 'sealing.key'))).toBe(true);
+    expect(existsSync(next)).toBe(what === 'another one');
+    if (what === 'another one') expect(bytesOf(folder, 'sealing.key.next').equals(theirs)).toBe(true);
+  });
+
+  test('leaves nothing of the former one that a process has left which died while it made it', async () => {
+    const folder = await temporaryFolder();
+    await readOrCreateKeyFile(folder);
+    for (const name of ['sealing.key', 'sealing.key.next']) {
+      linkSync(join(folder, 'sealing.key'), join(folder, `${name}.${randomUUID()}.tmp`));
+    }
+    writeFileSync(join(folder, 'sealing.key.saved'), 'of the user');
+    await replaceKeyFile(folder, async () => undefined);
+    expect(readdirSync(folder).sort()).toEqual(['sealing.key', 'sealing.key.saved']);
   });
 
   test('is not made in the place of one that was there and is lost', async () => {
