@@ -32,6 +32,8 @@ interface Found {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+const UNREADABLE = Symbol('unreadable');
+
 /** Copies the records of one instance, or of all. */
 export class Copy {
   readonly #from: PowerAuthStore;
@@ -80,13 +82,13 @@ export class Copy {
     await this.#work.each(
       ownKeys(this.#to.storage, this.#instanceId),
       async (key) => {
-        const present = await this.#target.get(key);
+        const present = await this.#inTarget(key, () => this.#target.get(key));
         const bytes = await orUnreadable(key, () => this.#source.get(key));
         try {
           if (present === undefined || !(bytes instanceof Uint8Array)) return;
-          if (!equalBytes(present, bytes)) throw inTheWay(key);
+          if (present === UNREADABLE || !equalBytes(present, bytes)) throw inTheWay(key);
         } finally {
-          wipe(present);
+          if (present !== UNREADABLE) wipe(present);
           if (bytes instanceof Uint8Array) wipe(bytes);
         }
       },
@@ -131,18 +133,39 @@ export class Copy {
     let outcome: keyof Outcomes = 'copied';
     const left = new Error('The record stays as it is');
     try {
-      const stored = await this.#target.update(key, (current) => {
-        outcome = this.#outcomeFor(key, current, bytes);
-        wipe(current);
-        // What a change throws is what the update rejects with.
-        if (outcome !== 'copied') throw left;
-        return bytes;
-      });
+      const stored = await this.#inTarget(key, () =>
+        this.#target.update(key, (current) => {
+          outcome = this.#outcomeFor(key, current, bytes);
+          wipe(current);
+          // What a change throws is what the update rejects with.
+          if (outcome !== 'copied') throw left;
+          return bytes;
+        }),
+      );
+      if (stored === UNREADABLE) return await this.#putOver(key, bytes);
       wipe(stored);
     } catch (error) {
       if (error !== left) throw error;
     }
     return outcome;
+  }
+
+  /** In the place of a record that nobody can read. */
+  async #putOver(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<keyof Outcomes> {
+    if (this.#existing === 'refuse') throw inTheWay(key);
+    if (this.#existing === 'skip') return 'skipped';
+    await this.#target.set(key, bytes);
+    return 'copied';
+  }
+
+  /**
+   * What `call` comes to. Where the target's record can't be read, that counts as another record; but only when unreadable
+   * ones were thought of, because all are unreadable with a wrong key.
+   */
+  async #inTarget<T>(key: string, call: () => Promise<T>): Promise<T | typeof UNREADABLE> {
+    if (!this.#work.toleratesUnreadable) return call();
+    const found = await orUnreadable(key, call);
+    return typeof found === 'object' && found !== null && 'type' in found ? UNREADABLE : found;
   }
 
   #outcomeFor(key: string, current: Uint8Array | undefined, bytes: Uint8Array): keyof Outcomes {

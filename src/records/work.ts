@@ -27,6 +27,11 @@ export class Work {
     return this.#unreadable;
   }
 
+  /** Whether somebody is told of unreadable records, so that they don't end the work. */
+  get toleratesUnreadable(): boolean {
+    return this.#options.onUnreadable !== undefined;
+  }
+
   /** Stops also when a lock is lost. */
   stopWith(lock: AbortSignal): void {
     this.#lock = lock;

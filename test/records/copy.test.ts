@@ -168,6 +168,47 @@ test('a record that cannot be read ends the copy, or is left out and told', asyn
   expect(await keysOf(to.storage)).toHaveLength(2);
 });
 
+test('a record of the other store that cannot be read is in the way like any other one', async () => {
+  const [from, to] = [newStore(), newStore()];
+  await addTokens(from, 'damaged there', 3);
+  await copyRecords(from, to);
+  const key = new RecordKeys('damaged there').token('token 1');
+  const damaged = (await to.storage.get(key)) ?? new Uint8Array();
+  damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+  await to.storage.set(key, damaged);
+  const onUnreadable = (): void => undefined;
+  for (const existing of ['refuse', 'skip', 'overwrite'] as const) {
+    // A wrong key would have all of them overwritten.
+    expect(await rejection(copyRecords(from, to, { existing }))).toMatchObject(
+      error('INVALID_ACTIVATION_DATA', /it is damaged: its content/),
+    );
+  }
+  expect(await rejection(copyRecords(from, to, { onUnreadable }))).toMatchObject(
+    error('INVALID_ACTIVATION_STATE', /existing: the other store has another record/),
+  );
+  const skipped = await copyRecords(from, to, { existing: 'skip', onUnreadable });
+  expect(skipped).toEqual({ copied: 0, equal: 2, skipped: 1, unreadable: 0 });
+  expect(await to.storage.get(key)).toEqual(damaged);
+  const replaced = await copyRecords(from, to, { existing: 'overwrite', onUnreadable });
+  expect(replaced).toEqual({ copied: 1, equal: 2, skipped: 0, unreadable: 0 });
+  expect(await contentOf(to.storage, to.sealingKey)).toEqual(await contentOf(from.storage, from.sealingKey));
+});
+
+test('a record of the other store that is damaged meanwhile is in the way, too', async () => {
+  const [from, to] = [newStore(), newStore()];
+  await addTokens(from, 'damaged meanwhile', 1);
+  const storage = storageLike(to.storage, {
+    update: async (key, change) => {
+      await to.storage.set(key, new Uint8Array(60));
+      return to.storage.update(key, change);
+    },
+  });
+  const onUnreadable = (): void => undefined;
+  expect(await rejection(copyRecords(from, { ...to, storage }, { onUnreadable }))).toMatchObject(
+    error('INVALID_ACTIVATION_STATE'),
+  );
+});
+
 test('with the wrong key of either store nothing is copied', async () => {
   const [from, to] = [newStore(), newStore()];
   await used(from, 'wrong copy key');
