@@ -54,7 +54,8 @@ export interface CopyRecordsOptions extends PowerAuthRecordsOptions {
   /**
    * What to do where the target has another record in the same place. `'refuse'`, the default: reject with
    * INVALID_ACTIVATION_STATE, before anything is written. `'skip'`: keep it, and with another activation all that is of the
-   * instance. `'overwrite'`: replace it. A record that is equal is in nobody's way.
+   * instance. `'overwrite'`: replace it. A record that is equal is in nobody's way. One that can't be read counts as another
+   * record where `onUnreadable` is given, and ends the copy otherwise.
    */
   readonly existing?: 'refuse' | 'skip' | 'overwrite' | undefined;
   /** Copies the records of this instance alone. Default: all. */
