@@ -44,7 +44,8 @@ describeWith('chromium', 'the example for browsers', () => {
       await page.fill('#password', 'correct horse');
       await page.click('text=Activate >> nth=-1');
       await visible(page, 'activation');
-      expect(await page.textContent('#state')).toBe('ACTIVE');
+      // The server is asked for it.
+      await page.waitForFunction(() => document.querySelector('#state')?.textContent === 'ACTIVE');
 
       await press(page, 'get-token', 'call');
       await press(page, 'call', 'header');
