@@ -148,7 +148,7 @@ const resealSchema = object(
 /**
  * What a store holds: each activation, what a commit that was cut short has left, each token, and each record that can't be
  * read. One is read after another, so that a store of any size takes no more memory than one of ten records. What is added
- * or removed meanwhile may come or not. Keys that are none of this package's are passed over.
+ * or removed in the meantime may be listed or not. Keys that don't belong to this package are skipped.
  *
  * @param store the storage and its key; both stay as they are
  * @param options which instance

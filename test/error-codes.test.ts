@@ -3,9 +3,9 @@
  * lists are held against each other, against the sources, and against docs/errors.md.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../tools/lib/free-port.mjs';
 import {
   PowerAuth,
   PowerAuthActivation,
@@ -24,19 +24,9 @@ import { root } from './package/support.ts';
 
 const STATUS = '/pa/v3/activation/status';
 const POSSESSION = PowerAuthAuthentication.possession();
-const ADDRESS = { host: '127.0.0.1', port: 0 };
 const biometry = () => PowerAuthAuthentication.biometry({ promptMessage: 'Please approve' });
 const sign = (powerAuth: PowerAuth, authentication: PowerAuthAuthentication): Promise<unknown> =>
   powerAuth.requestSignature(authentication, 'POST', '/x');
-
-/** A port on which nobody listens: one that was free a moment ago. */
-async function deadPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(ADDRESS, listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** Signs with the biometry factor, after `before` has told user or platform what to do. */
 async function signBiometrically(before: (user: TestBiometry) => void): Promise<unknown> {
@@ -83,7 +73,8 @@ const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Prov
     how: 'a port on which nobody listens',
     provoke: async () => {
       const { configuration } = await testServer();
-      const baseEndpointUrl = `http://${ADDRESS.host}:${await deadPort()}`;
+      // Nobody listens there.
+      const baseEndpointUrl = `http://127.0.0.1:${await freePort()}`;
       const powerAuth = await testClient({ configuration: { ...configuration, baseEndpointUrl } });
       return powerAuth.getEncryptorForApplicationScope().encryptRequest('{}');
     },

@@ -9,24 +9,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { answer } from './child.mjs';
+import { heldDuring } from './held.mjs';
 
 const VALUE_LENGTH = 65_536;
-/** How often the event loop is looked at, in ms. */
-const LOOK = 2;
-
-/** The longest time for which the event loop was held while `work` ran, in ms. */
-async function heldDuring(work) {
-  let held = 0;
-  let last = performance.now();
-  const looking = setInterval(() => {
-    const now = performance.now();
-    held = Math.max(held, now - last - LOOK);
-    last = now;
-  }, LOOK);
-  await work();
-  clearInterval(looking);
-  return held;
-}
 
 answer(async ({ path, bytes, seconds }) => {
   const storage = sqliteStorage({ path });

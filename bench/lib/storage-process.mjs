@@ -5,14 +5,13 @@
  */
 import { once } from 'node:events';
 import { storageContestants } from '../contestants/storages.mjs';
+import { heldDuring } from './held.mjs';
 
 const [, , contestant, path, seconds] = process.argv;
 const storage = await storageContestants[contestant].open(path);
 const LOOPS = 8;
 const RECORDS = 4;
 const VALUE_LENGTH = 400;
-/** How often the event loop is looked at, in ms. */
-const LOOK = 2;
 
 const counted = (current) => {
   const next = new Uint8Array(current ?? VALUE_LENGTH);
@@ -44,13 +43,5 @@ latencies.length = 0;
 process.send('ready');
 await once(process, 'message');
 
-let held = 0;
-let last = performance.now();
-const looking = setInterval(() => {
-  const now = performance.now();
-  held = Math.max(held, now - last - LOOK);
-  last = now;
-}, LOOK);
-await updating('record');
-clearInterval(looking);
+const held = await heldDuring(() => updating('record'));
 process.send({ latencies, held });

@@ -14,7 +14,7 @@ const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 /** The chart's file. */
 export const CHART = 'docs/benchmark.svg';
-/** What the README compares: the plain way, the native SDKs' way, and the three ways to a header of ours. */
+/** What the README compares: the plain way, the native SDKs' way, and our three ways to a header. */
 const IN_SHORT = [BASELINE, 'native', 'generate-wasm-simd', 'next-wasm-simd', 'batch-wasm-simd'];
 
 /** Contestants that the chart leaves to the table: parts of ours, and what makes no whole header. */

@@ -135,8 +135,11 @@ export class Copy {
     try {
       const stored = await this.#inTarget(key, () =>
         this.#target.update(key, (current) => {
-          outcome = this.#outcomeFor(key, current, bytes);
-          wipe(current);
+          try {
+            outcome = this.#outcomeFor(key, current, bytes);
+          } finally {
+            wipe(current);
+          }
           // What a change throws is what the update rejects with.
           if (outcome !== 'copied') throw left;
           return bytes;
@@ -173,7 +176,6 @@ export class Copy {
     if (equalBytes(current, bytes)) return 'equal';
     if (this.#existing === 'overwrite') return 'copied';
     if (this.#existing === 'skip') return 'skipped';
-    wipe(current);
     throw inTheWay(key);
   }
 }

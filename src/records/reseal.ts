@@ -7,7 +7,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { KeyRing } from '../storage/key-ring.ts';
-import { importSealingKeys } from '../storage/sealing-key.ts';
+import { importSealingKeys, keyList } from '../storage/sealing-key.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage, PowerAuthStorageLock } from '../storage/types.ts';
 import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
@@ -57,7 +57,7 @@ async function sealUnder(
   work: Work,
 ): Promise<Resealed> {
   const imported = async (key: PowerAuthSealingKey | undefined, field: string) =>
-    list(await (key === undefined ? ownSealingKey(storage, field) : importSealingKeys(key)));
+    keyList(await (key === undefined ? ownSealingKey(storage, field) : importSealingKeys(key)));
   const next = await imported(to, 'to');
   const ring = await KeyRing.create([...next, ...(await imported(from, 'from'))]);
   return new Reseal(storage, ring, work).run();
@@ -138,17 +138,9 @@ class Reseal {
     await this.#storage.update(key, async (current) => {
       outcome = 'unchanged';
       if (current === undefined || this.#ring.isCurrent(current)) return current;
-      const value = await this.#ring.unseal(key, current);
-      try {
-        outcome = 'resealed';
-        return await this.#ring.seal(key, value);
-      } finally {
-        wipe(value);
-      }
+      outcome = 'resealed';
+      return this.#ring.sealAnew(key, current);
     });
     return outcome;
   }
 }
-
-const list = (keys: CryptoKey | readonly CryptoKey[]): readonly CryptoKey[] =>
-  Array.isArray(keys) ? (keys as readonly CryptoKey[]) : [keys as CryptoKey];

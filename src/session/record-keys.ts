@@ -31,7 +31,7 @@ const HASH = '[\\w-]{43}';
 const ACTIVATION = new RegExp(`^${HASH}/activation$`);
 const TOKEN = new RegExp(`^${HASH}/token/${HASH}$`);
 
-/** What lies under a key, or undefined where it is none of ours. */
+/** What lies under a key, or undefined where the key isn't ours. */
 export function kindOf(key: string): 'activation' | 'token' | undefined {
   if (ACTIVATION.test(key)) return 'activation';
   return TOKEN.test(key) ? 'token' : undefined;

@@ -24,7 +24,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, utf16, utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { webCrypto } from '../util/web-crypto.ts';
-import { assertSealingKey } from './sealing-key.ts';
+import { assertSealingKey, keyList } from './sealing-key.ts';
 
 const VERSION = 1;
 const ID_LENGTH = 8;
@@ -128,7 +128,7 @@ export class KeyRing {
 
   /** @throws WRONG_PARAMETER for what is no key, and for none at all */
   static async create(keys: CryptoKey | readonly CryptoKey[]): Promise<KeyRing> {
-    const [first, ...others] = Array.isArray(keys) ? (keys as readonly CryptoKey[]) : [keys as CryptoKey];
+    const [first, ...others] = keyList(keys);
     assertSealingKey(first);
     for (const key of others) assertSealingKey(key);
     return new KeyRing([
@@ -158,6 +158,25 @@ export class KeyRing {
    */
   unseal(name: string, record: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     return (this.#sealerOf(record) ?? this.#sealers[0]).unseal(name, record);
+  }
+
+  /**
+   * Seals the value of a record under the first key.
+   *
+   * @param reader unseals it
+   * @throws INVALID_ACTIVATION_DATA that says what is wrong with the record
+   */
+  async sealAnew(
+    name: string,
+    record: Uint8Array<ArrayBuffer>,
+    reader: KeyRing = this,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const value = await reader.unseal(name, record);
+    try {
+      return await this.seal(name, value);
+    } finally {
+      wipe(value);
+    }
   }
 
   #sealerOf(record: Uint8Array): Sealer | undefined {

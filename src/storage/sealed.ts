@@ -155,13 +155,8 @@ class SealedStorage implements PowerAuthStorage {
       if (current === undefined || present.isCurrent(current)) return current;
       const reader = [present, from].find((ring) => ring.knows(current));
       if (reader === undefined) return current;
-      const value = await reader.unseal(key, current);
-      try {
-        anew = await present.seal(key, value);
-        return anew;
-      } finally {
-        wipe(value);
-      }
+      anew = await present.sealAnew(key, current, reader);
+      return anew;
     });
     return anew;
   }

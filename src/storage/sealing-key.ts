@@ -55,8 +55,12 @@ function importOne(key: Uint8Array | CryptoKey): Promise<CryptoKey> {
   return Promise.resolve(key);
 }
 
-const isList = (keys: PowerAuthSealingKey): keys is readonly (Uint8Array | CryptoKey)[] =>
+const isList = <K extends Uint8Array | CryptoKey>(keys: K | readonly K[]): keys is readonly K[] =>
   Array.isArray(keys);
+
+/** One key or several, as several. */
+export const keyList = (keys: CryptoKey | readonly CryptoKey[]): readonly CryptoKey[] =>
+  isList(keys) ? keys : [keys];
 
 /**
  * Refuses what is not the bytes of a sealing key.

@@ -275,8 +275,8 @@ export function sqliteStorage(options: SqliteStorageOptions = {}): PowerAuthStor
 
 /**
  * Checks the database of a store, as SQLite's `PRAGMA integrity_check` does, and that each value belongs to one record, in
- * a thread of its own. Others may use the
- * store meanwhile. Takes time in proportion to its size. The records are not unsealed.
+ * a thread of its own. Others may use the store in the meantime. Takes time in proportion to its size. The records are not
+ * unsealed.
  *
  * @param options as those of {@link sqliteStorage}
  * @returns what is wrong, one fault each; an empty array when the database is sound

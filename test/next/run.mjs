@@ -11,7 +11,6 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -19,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
+import { freePort } from '../../tools/lib/free-port.mjs';
 import { npm } from '../../tools/lib/npm.mjs';
 import { main, root, step, StepError } from '../../tools/lib/run.mjs';
 import { environmentOf } from '../package/bundled/run.mjs';
@@ -74,15 +74,6 @@ async function build(app, bundler) {
   const moved = join(folderOf(bundler), 'app');
   renameSync(join(app, '.next/standalone'), moved);
   return moved;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Starts the app, asks for each path, and ends the app. */

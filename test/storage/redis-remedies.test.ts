@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../tools/lib/free-port.mjs';
 import { selfSignedCertificate } from '../helpers/certificate.ts';
 import { describeWith } from '../helpers/programs.ts';
 import { askRedis, testRedis, testRedisStorage } from '../helpers/redis.ts';
@@ -13,15 +14,6 @@ import { redisFailureOf } from './redis-failure-of.ts';
 
 /** As docs/storage.md has them, but for those without which nothing is lost. */
 const COMMANDS = 'eval evalsha hget hset hdel zadd zrem zrangebylex get type time publish subscribe';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describeWith('redis', 'a Redis server', () => {
   test('whose user lacks one command: it is named before anything is written', async () => {

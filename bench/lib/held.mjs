@@ -1,0 +1,22 @@
+/**
+ * How long the event loop is held.
+ *
+ * @module
+ */
+
+/** How often the event loop is looked at, in ms. */
+const LOOK = 2;
+
+/** The longest time for which the event loop was held while `work` ran, in ms. */
+export async function heldDuring(work) {
+  let held = 0;
+  let last = performance.now();
+  const looking = setInterval(() => {
+    const now = performance.now();
+    held = Math.max(held, now - last - LOOK);
+    last = now;
+  }, LOOK);
+  await work();
+  clearInterval(looking);
+  return held;
+}
