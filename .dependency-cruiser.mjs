@@ -5,13 +5,13 @@
  * @module
  */
 
-/** From the top to the bottom. What is in a layer knows only the layers below it, and nothing else of its own layer. */
+/** From top to bottom. Each layer uses only the layers below it, and nothing else of its own layer. */
 export const LAYERS = [
-  { 'src/*.ts, src/power-auth/': 'the public classes: check what they are given, delegate' },
+  { 'src/*.ts, src/power-auth/': 'the public classes: check their parameters, delegate' },
   { 'src/records/': 'what a store holds, copies of it, another sealing key' },
   { 'src/session/': 'one configured instance: activation, signer, encryption, vault, access tokens' },
   {
-    'src/model/': 'what callers give and get: configurations, factors, passwords, results',
+    'src/model/': 'what callers pass and get: configurations, factors, passwords, results',
     'src/platform/': 'which storage, key store and biometry a runtime has by default',
   },
   {
@@ -22,13 +22,13 @@ export const LAYERS = [
     'src/protocol/': 'the cryptography of PowerAuth: pure',
     'src/storage/': 'memory, sqlite, localforage, redis; sealed over any of them',
     'src/biometry/': 'webauthn, software',
-    'src/hot-path/': 'wasm-simd, wasm-scalar, js: one interface; their WebAssembly is made of assembly/',
+    'src/hot-path/': 'wasm-simd, wasm-scalar, js: one interface; WebAssembly built from assembly/',
     'src/pin-strength/': 'tests PINs',
   },
-  { 'src/errors.ts, src/util/': 'needs nothing of the rest' },
+  { 'src/errors.ts, src/util/': 'needs nothing else' },
 ];
 
-/** What a room's name matches: a folder, or the files on top of `src/` that are named. */
+/** The pattern of a room's name: a folder, or the named files directly in `src/`. */
 function pattern(names) {
   const paths = names.split(', ').map((name) => {
     if (name === 'src/*.ts') return 'src/(?!errors\\.ts$)[^/]+\\.ts$';
@@ -42,7 +42,7 @@ const rooms = LAYERS.map((layer) => Object.keys(layer).map(pattern));
 const layering = rooms.flatMap((layer, i) =>
   layer.map((room) => ({
     name: 'layers',
-    comment: 'A layer knows only those below it, see docs/architecture.md',
+    comment: 'A layer uses only those below it, see docs/architecture.md',
     severity: 'error',
     from: { path: room },
     to: { path: '^src/', pathNot: [room, ...rooms.slice(i + 1).flat()] },
@@ -54,7 +54,7 @@ export default {
     ...layering,
     {
       name: 'no-circle',
-      comment: 'Not even of types: whoever reads one file of a circle must read them all',
+      comment: 'Not even of types: to understand one file of a circle you must read all of them',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -67,14 +67,14 @@ export default {
     },
     {
       name: 'testing-apart',
-      comment: 'The test server shares no code with the client, whose faults it would repeat otherwise',
+      comment: 'The test server shares no code with the client; otherwise it would repeat its faults',
       severity: 'error',
       from: { path: '^src/testing/' },
       to: { path: '^src/', pathNot: ['^src/testing/', '^src/storage/types\\.ts$'] },
     },
     {
       name: 'no-node-in-browsers',
-      comment: 'What every runtime needs must not need Node',
+      comment: 'Code that every runtime needs must not need Node',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/(?:storage|testing)/'] },
       to: { dependencyTypes: ['core'] },
