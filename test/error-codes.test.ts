@@ -20,7 +20,7 @@ import { activated, PASSWORD, requestsTo, testClient, testServer } from './helpe
 import { error } from './helpers/error.ts';
 import { testSqliteStorage } from './helpers/sqlite.ts';
 import { keysOf, rejection, temporaryFolder } from './helpers/storage.ts';
-import { root } from './package/support.ts';
+import { root } from './system/package/support.ts';
 
 const STATUS = '/pa/v3/activation/status';
 const POSSESSION = PowerAuthAuthentication.possession();

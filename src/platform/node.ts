@@ -6,8 +6,8 @@
  */
 
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
-import { dataFolder } from '../storage/data-folder.ts';
-import { readOrCreateKeyFile } from '../storage/key-file.ts';
+import { dataFolder } from '../storage/node/data-folder.ts';
+import { readOrCreateKeyFile } from '../storage/node/key-file.ts';
 import { sqliteStorage } from '../storage/sqlite.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { assertOneUser } from './one-user.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notify } from '../storage/checks.ts';
+import { notify } from '../storage/driver/checks.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { instanceOf } from './record-keys.ts';
 

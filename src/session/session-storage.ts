@@ -6,7 +6,7 @@
 
 import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from '../storage/types.ts';
-import type { Change } from '../storage/updates.ts';
+import type { Change } from '../storage/driver/updates.ts';
 import { deconfigured } from '../util/abort.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';

@@ -16,17 +16,17 @@ import localforage from 'localforage';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { describe } from '../util/validate.ts';
 import { webCrypto } from '../util/web-crypto.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
-import { Closing } from './closing.ts';
-import { heldStorage } from './held.ts';
-import { Changes } from './localforage-changes.ts';
-import { Connector, STORE_NAME } from './localforage-connection.ts';
-import { LocalforageDatabase } from './localforage-database.ts';
-import { assertBrowserStorage, databaseFailure } from './localforage-failure.ts';
-import { WebLocks } from './localforage-locks.ts';
-import { Turns } from './turns.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
+import { Closing } from './driver/closing.ts';
+import { heldStorage } from './driver/held.ts';
+import { Changes } from './localforage/changes.ts';
+import { Connector, STORE_NAME } from './localforage/connection.ts';
+import { LocalforageDatabase } from './localforage/database.ts';
+import { assertBrowserStorage, databaseFailure } from './localforage/failure.ts';
+import { WebLocks } from './localforage/locks.ts';
+import { Turns } from './driver/turns.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
-import { updateUntilDone, type Change } from './updates.ts';
+import { updateUntilDone, type Change } from './driver/updates.ts';
 
 /** How many keys `list` reads at a time. */
 const PAGE = 256;

@@ -7,18 +7,18 @@
 import { itself, knowItself } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipe } from '../util/bytes.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './checks.ts';
-import { Closing } from './closing.ts';
-import { heldStorage } from './held.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './driver/checks.ts';
+import { Closing } from './driver/closing.ts';
+import { heldStorage } from './driver/held.ts';
 import { importSealingKey } from './sealing-key.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './driver/turns.ts';
 import type {
   PowerAuthCryptoKey,
   PowerAuthStorage,
   PowerAuthStorageChange,
   PowerAuthStorageLock,
 } from './types.ts';
-import { updateUntilDone, type Change } from './updates.ts';
+import { updateUntilDone, type Change } from './driver/updates.ts';
 
 type Listener = (change: PowerAuthStorageChange) => void;
 

@@ -5,8 +5,8 @@
  */
 
 import { wipe } from '../util/bytes.ts';
-import { assertKey, copyOfValue } from './checks.ts';
-import { heldStorage } from './held.ts';
+import { assertKey, copyOfValue } from './driver/checks.ts';
+import { heldStorage } from './driver/held.ts';
 import { KeyRing } from './key-ring.ts';
 import { importSealingKeys } from './sealing-key.ts';
 import type {
@@ -15,7 +15,7 @@ import type {
   PowerAuthStorageChange,
   PowerAuthStorageLock,
 } from './types.ts';
-import type { Change } from './updates.ts';
+import type { Change } from './driver/updates.ts';
 
 export { importSealingKey } from './sealing-key.ts';
 

@@ -15,17 +15,17 @@ import { resolve } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { holdProcess } from '../util/hold.ts';
 import { describe } from '../util/validate.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue } from './checks.ts';
-import { Closing } from './closing.ts';
-import { dataFolder } from './data-folder.ts';
-import { heldStorage } from './held.ts';
-import { readKeyFileAgain, readOrCreateKeyFile, replaceKeyFile } from './key-file.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
+import { Closing } from './driver/closing.ts';
+import { dataFolder } from './node/data-folder.ts';
+import { heldStorage } from './driver/held.ts';
+import { readKeyFileAgain, readOrCreateKeyFile, replaceKeyFile } from './node/key-file.ts';
 import { ORIGIN_LENGTH } from './sqlite/changes.ts';
 import { joinEnvironment, type SqliteEnvironment } from './sqlite/environment.ts';
 import { assertStore } from './sqlite/folder.ts';
 import type { Lease } from './sqlite/locks.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
-import type { Change } from './updates.ts';
+import type { Change } from './driver/updates.ts';
 
 /** How many keys `list` reads at a time. */
 const PAGE = 256;

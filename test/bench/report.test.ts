@@ -6,7 +6,7 @@ import { goals } from '../../bench/report/goals.mjs';
 import { headerRows } from '../../bench/report/headers.mjs';
 import { CHART, chartOf, section, summary, withSection } from '../../bench/report/documents.mjs';
 import type { BrowserResults, HeaderResult, Results } from '../../bench/report/results.d.mts';
-import { root } from '../package/support.ts';
+import { root } from '../system/package/support.ts';
 
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 const results = JSON.parse(await read('bench/results/node.json')) as Results;

@@ -10,12 +10,12 @@ import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildChild, Child } from '../helpers/child.ts';
 import { keysOf, temporaryFolder, type SharedStore } from '../helpers/storage.ts';
-import { numberedValue } from '../storage/numbered-value.ts';
+import { numberedValue } from '../system/storage/numbered-value.ts';
 
 let script: string;
 
 beforeAll(async () => {
-  script = await buildChild(new URL('../storage/storage-child.ts', import.meta.url));
+  script = await buildChild(new URL('../system/storage/storage-child.ts', import.meta.url));
 });
 
 function worker(...args: string[]): {

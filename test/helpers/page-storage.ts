@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { failure, type PowerAuthErrorCode } from '../../src/errors.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
-import type { powerAuthPage as PowerAuthPage } from '../storage/pages/driver.ts';
+import type { powerAuthPage as PowerAuthPage } from '../system/storage/pages/driver.ts';
 
 /** What goes to the page. */
 interface Call {
@@ -68,7 +68,7 @@ async function callInPage(
 }
 
 /**
- * @param page loads `test/storage/pages/driver.ts`
+ * @param page loads `test/system/storage/pages/driver.ts`
  * @returns opens a storage in IndexedDB, by the name of its database; nobody is told of changes
  */
 export async function storagesOf(page: Page): Promise<(name: string) => PowerAuthStorage> {

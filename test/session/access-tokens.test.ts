@@ -5,7 +5,7 @@ import {
   PowerAuthErrorCode,
   type PowerAuthStorage,
 } from '../../src/index.ts';
-import { lostLockError } from '../../src/storage/checks.ts';
+import { lostLockError } from '../../src/storage/driver/checks.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { activated, PASSWORD, requestsTo } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';

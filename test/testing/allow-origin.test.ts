@@ -1,7 +1,7 @@
 /** Pages that call the embedded server directly, from an origin of their own. */
 import { expect, test } from 'vitest';
-import { clientIn, clientOrigin, type ClientOf } from '../browser/origin.ts';
-import type { WholeApiCalls } from '../browser/pages/whole-api.ts';
+import { clientIn, clientOrigin, type ClientOf } from '../system/browser/origin.ts';
+import type { WholeApiCalls } from '../system/browser/pages/whole-api.ts';
 import { useBrowser } from '../helpers/browser.ts';
 import { PASSWORD, testServer } from '../helpers/client.ts';
 import { describeWith } from '../helpers/programs.ts';

@@ -10,7 +10,7 @@
 
 import { PowerAuthError } from '../../errors.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
-import { notify } from '../checks.ts';
+import { notify } from '../driver/checks.ts';
 import type { PowerAuthStorageChange } from '../types.ts';
 import { clearInterval, setInterval } from './clock.ts';
 import type { SqlDatabase, SqlStatement } from './engine.ts';

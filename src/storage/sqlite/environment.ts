@@ -6,7 +6,7 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { syncFolder } from '../sync-folder.ts';
+import { syncFolder } from '../node/sync-folder.ts';
 import { Changes } from './changes.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { setTimeout } from './clock.ts';

@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
-import { fileFailure } from '../file-failure.ts';
+import { fileFailure } from '../node/file-failure.ts';
 
 /** Primary result codes of SQLite, see sqlite.org/rescode.html. */
 const BUSY = 5;

@@ -11,9 +11,9 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, open, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../make-folder.ts';
-import { assertPrivateFile, assertPrivateFolder } from '../private-files.ts';
-import { syncFolder, syncFoldersAbove } from '../sync-folder.ts';
+import { makeFolder } from '../node/make-folder.ts';
+import { assertPrivateFile, assertPrivateFolder } from '../node/private-files.ts';
+import { syncFolder, syncFoldersAbove } from '../node/sync-folder.ts';
 import { sqliteFailure, unusableFile } from './failure.ts';
 import { assertLocal } from './file-systems.ts';
 

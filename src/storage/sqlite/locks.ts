@@ -11,11 +11,11 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { lostLockError } from '../checks.ts';
-import type { Closing } from '../closing.ts';
-import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from '../holder-watch.ts';
-import { mayBeAlive, ownMark } from '../process-place.ts';
-import { Turns } from '../turns.ts';
+import { lostLockError } from '../driver/checks.ts';
+import type { Closing } from '../driver/closing.ts';
+import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from '../node/holder-watch.ts';
+import { mayBeAlive, ownMark } from '../node/process-place.ts';
+import { Turns } from '../driver/turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from './clock.ts';

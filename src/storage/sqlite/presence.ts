@@ -7,7 +7,7 @@
 
 import { statSync } from 'node:fs';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
-import { fileFailure } from '../file-failure.ts';
+import { fileFailure } from '../node/file-failure.ts';
 import { now } from './clock.ts';
 
 /** How old an answer may be where nothing is promised on it, in ms. A new one takes microseconds. */

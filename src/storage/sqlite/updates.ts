@@ -8,10 +8,10 @@
  * @module
  */
 
-import { copyOfValue } from '../checks.ts';
-import type { Closing } from '../closing.ts';
-import { Turns } from '../turns.ts';
-import type { Change } from '../updates.ts';
+import { copyOfValue } from '../driver/checks.ts';
+import type { Closing } from '../driver/closing.ts';
+import { Turns } from '../driver/turns.ts';
+import type { Change } from '../driver/updates.ts';
 
 type Value = Uint8Array<ArrayBuffer> | undefined;
 

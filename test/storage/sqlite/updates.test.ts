@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Closing } from '../../../src/storage/closing.ts';
+import { Closing } from '../../../src/storage/driver/closing.ts';
 import { sqliteStorage } from '../../../src/storage/sqlite.ts';
 import { Updates } from '../../../src/storage/sqlite/updates.ts';
 import type { PowerAuthStorage } from '../../../src/storage/types.ts';

@@ -1,0 +1,166 @@
+/**
+ * Failures of Redis as errors that say what to do.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
+
+const LOGIN = 'the server refuses the login; correct user and password in url or client';
+const NETWORK = 'the server was not reached; check the network';
+const CUT_OFF = 'the connection was cut off; the next call connects anew';
+const RIGHTS = 'this user of Redis may not use the commands and keys needed; docs/storage.md has the list';
+const NO_CLUSTER = 'Redis Cluster is not supported; connect to a single server';
+const UNKNOWN_CA =
+  "Node doesn't know who issued the server's certificate; give the issuer's: createClient({ url, socket: { ca } }) as client, or NODE_EXTRA_CA_CERTS";
+const NO_TLS = 'the server speaks no TLS on this port; use redis://, or its TLS port';
+const CLIENT_CERTIFICATE =
+  "the server refuses the client's certificate, or wants one; give it: createClient({ url, socket: { cert, key } }) as client";
+
+/** What helps, by the word that an answer of Redis begins with, or the code of a connection that failed. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there; start Redis, or correct the address',
+  ENOTFOUND: 'there is no such host; correct the address',
+  EAI_AGAIN: 'the host was not found just now; check the name service',
+  ETIMEDOUT: NETWORK,
+  EHOSTUNREACH: NETWORK,
+  ENETUNREACH: NETWORK,
+  ECONNRESET: CUT_OFF,
+  EPIPE: CUT_OFF,
+  ENOENT: 'there is no such socket; start Redis, or correct the address',
+  EACCES: 'no permission for the socket; run as a user who may open it',
+  ERR_MODULE_NOT_FOUND: 'install the package redis, or choose another storage',
+  NOAUTH: 'the server wants a login; put user and password into url or client',
+  WRONGPASS: LOGIN,
+  NOPERM: RIGHTS,
+  OOM: "the server's memory is used up (maxmemory); free some, or raise the limit",
+  READONLY: 'the server is a read-only replica; connect to its primary',
+  LOADING: 'the server is loading its data; try again soon',
+  MISCONF: "the server can't save its data, and refuses to write; check its disk",
+  MASTERDOWN: 'the replica has lost its primary; connect to the primary',
+  NOREPLICAS:
+    'too few replicas follow the server (min-replicas-to-write), and it refuses to write; check them',
+  CLUSTERDOWN: NO_CLUSTER,
+  MOVED: NO_CLUSTER,
+  CROSSSLOT: NO_CLUSTER,
+  WRONGTYPE: 'another program uses a key of this prefix; choose another prefix, or remove that key',
+  NOPROTO: 'Redis 6.2 or newer is needed; update the server',
+  BUSY: 'a script of somebody else keeps the server busy; end it with SCRIPT KILL',
+  DENIED:
+    'the server talks to its own machine only (protected mode); give it a password, or bind it to an address',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  CERT_UNTRUSTED: UNKNOWN_CA,
+  CERT_HAS_EXPIRED: "the server's certificate has expired; renew it, or correct this machine's clock",
+  CERT_NOT_YET_VALID: "the server's certificate is not valid yet; correct this machine's clock",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the server's certificate is for another host; use a name that it has, or give servername: createClient({ url, socket: { servername } }) as client",
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: CLIENT_CERTIFICATE,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: CLIENT_CERTIFICATE,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: CLIENT_CERTIFICATE,
+};
+
+/** What helps, by the words of answers that begin with nothing but ERR. */
+const BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/can't (?:run|access)|ACL failure|no permissions/i, RIGHTS],
+  [
+    /max number of clients reached/,
+    'the server takes no more connections (maxclients); raise that, or end connections that nobody uses',
+  ],
+  [
+    /DB index|SELECT|value is not an integer or out of range/,
+    'the server has no database of this number; correct it in url or client, or raise databases in the settings of the server',
+  ],
+  [
+    /unknown (?:redis )?command|invalid command/i,
+    'the server lacks a command that is needed; use Redis 6.2 or newer with none of those in docs/storage.md disabled',
+  ],
+  [/Unknown RESP type/, 'something else than Redis answers there; correct the address'],
+];
+
+/** Names of the errors that the package gives where the connection ended. */
+const ENDED = /^(?:SocketClosedUnexpectedly|DisconnectsClient|ClientClosed|ClientOffline)Error$/;
+
+function nameOf(cause: unknown): string | undefined {
+  const { code, constructor, message = '' } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (typeof code === 'string') return code;
+  if (ENDED.test((constructor as { name?: string } | undefined)?.name ?? '')) return 'ECONNRESET';
+  if ((constructor as { name?: string } | undefined)?.name === 'ConnectionTimeoutError') return 'ETIMEDOUT';
+  const name = /^-?([A-Z]{2,})(?= )/.exec(message)?.[1];
+  // Before 7.0 an error inside a script is reported as one of the script: "ERR Error running script (…): …: -READONLY …".
+  return name === 'ERR' ? (/: -([A-Z]{2,}) /.exec(message)?.[1] ?? name) : name;
+}
+
+/** How a connection was to be made that failed before it could be used. */
+type Opening = 'plain' | 'tls';
+
+function remedyOf(cause: unknown, reason: string, opening: Opening | undefined): string {
+  const name = nameOf(cause);
+  // What only TLS understands is hung up on before any answer.
+  if (opening === 'plain' && (REMEDIES[name ?? ''] === CUT_OFF || reason.includes('Unknown RESP type'))) {
+    return 'the server hung up before it answered, or is no Redis; check the address, and use rediss:// where it wants TLS';
+  }
+  const known = REMEDIES[name ?? ''] ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
+  if (known !== undefined) return known;
+  if (cause instanceof NoAnswer)
+    return opening === 'tls' ? `${reason}, and that it speaks TLS on this port` : reason;
+  return `${reason.trim()}; check the server, its log, and its settings against docs/storage.md`;
+}
+
+/** Redis repeats the arguments of a command that it does not know: a password among them, or a record. */
+function withoutArguments(message: string): string {
+  return message.replace(/,? with args beginning with:.*$/s, '');
+}
+
+/** No answer within the time that it may take. */
+export class NoAnswer extends Error {
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms; check the server and the network`);
+  }
+}
+
+/** A store, or a server, that won't do; the message says why and what helps. */
+export class Unusable extends Error {}
+
+/** The error of what was under way when its connection ended. */
+export function cutOff(): Error {
+  return Object.assign(new Error('cut off'), { code: 'ECONNRESET' });
+}
+
+/**
+ * Whether a server refused a call, and did nothing, because it is not, or not yet, the one that serves: after a failover the
+ * connection leads to a replica, and only a new one leads to the primary.
+ */
+export function isElsewhere(cause: unknown): boolean {
+  return /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)$/.test(nameOf(cause) ?? '');
+}
+
+/**
+ * The error for a call that failed.
+ *
+ * @param what could not be done: open, read, write, lock
+ * @param address without user and password
+ * @param opening set where the connection failed before it could be used
+ * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is given back as it is
+ */
+export function redisFailure(
+  what: string,
+  address: string,
+  cause: unknown,
+  opening?: Opening,
+): PowerAuthError {
+  if (cause instanceof PowerAuthError) return cause;
+  const reason = withoutArguments(cause instanceof Error ? cause.message : String(cause));
+  const say = (remedy: string): string => `Cannot ${what} redis storage at ${address}: ${remedy}`;
+  if (cause instanceof Unusable) return failure(PowerAuthErrorCode.UNKNOWN_ERROR, say(reason));
+  const message = say(remedyOf(cause, reason, opening));
+  const shown = cause instanceof Error && cause.message !== reason ? new Error(reason) : cause;
+  // A call that got no answer may have been carried out all the same, or later.
+  return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });
+}

@@ -1,0 +1,261 @@
+/**
+ * Locks over machines, kept in Redis.
+ *
+ * Who wants a lock puts a ticket at the end of its list; the first ticket holds it. A ticket lives for a lease by the
+ * clock of the server and is renewed while it waits or holds, so that one whose process died leaves by itself; on one
+ * machine others see at once that its process is gone. Its id is the fencing token: a write made inside a section says
+ * which tickets must hold their locks, and the server refuses it when one of them does not.
+ *
+ * @module
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { Moment } from '../../util/elapsed.ts';
+import { afterArrivals } from '../../util/patience.ts';
+import { object } from '../../util/schema.ts';
+import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
+import { lostLockError } from '../driver/checks.ts';
+import type { Closing } from '../driver/closing.ts';
+import { mayBeAlive, ownMark } from '../node/process-place.ts';
+import type { RedisConnection } from './connection.ts';
+import { encodeName, type RedisLayout } from './layout.ts';
+import { BEAT, RELEASE, TAKE } from './scripts.ts';
+import { Turns } from '../driver/turns.ts';
+import type { PowerAuthStorageLock } from '../types.ts';
+
+/** How long a ticket lives without renewal, in ms: less than the 10 s that the contract gives. */
+const LEASE_MS = 8000;
+
+/** How often it is renewed, in ms. */
+const BEAT_MS = 1500;
+
+/** How long a holder goes on without a confirmed renewal, in ms: less than a lease. */
+const UNCONFIRMED_MS = 7000;
+
+const Holder = object({ id: v.string(), pid: v.number(), place: v.string() });
+
+/** What the leases of one storage object share. */
+interface Shared {
+  readonly connection: RedisConnection;
+  readonly layout: RedisLayout;
+  /** Wakes who waits, by ticket. */
+  readonly waiting: Map<string, () => void>;
+}
+
+/** The locks of one storage object. */
+export class RedisLocks {
+  readonly #shared: Shared;
+  readonly #turns = new Turns();
+  readonly #leases = new Set<Lease>();
+  /** The leases inside whose sections the present code runs. */
+  readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
+
+  constructor(connection: RedisConnection, layout: RedisLayout) {
+    this.#shared = { connection, layout, waiting: new Map() };
+  }
+
+  /** See {@link PowerAuthStorage.lock}. */
+  async lock<T>(
+    name: string,
+    section: (lock: PowerAuthStorageLock) => Promise<T>,
+    closing: Closing,
+  ): Promise<T> {
+    const pass = await this.#turns.take(name, closing);
+    const lease = new Lease(this.#shared, name);
+    this.#leases.add(lease);
+    const forget = closing.onClose((reason) => lease.lose(reason));
+    try {
+      await lease.take(closing);
+      const inside = [...(this.#sections.getStore() ?? []), lease];
+      return await this.#sections.run(inside, () =>
+        section({ signal: lease.signal, isHeld: () => lease.isHeld() }),
+      );
+    } finally {
+      forget();
+      // Asked for before the next one asks for its lease, so that others who wait come first.
+      const freed = lease.release();
+      pass();
+      await freed;
+      this.#leases.delete(lease);
+    }
+  }
+
+  /**
+   * The leases that the calling code relies on.
+   *
+   * @throws the reason why one of them was lost
+   */
+  held(): readonly Lease[] {
+    const held = (this.#sections.getStore() ?? []).filter((lease) => !lease.isReleased);
+    for (const { signal } of held) if (signal.aborted) throw signal.reason;
+    return held;
+  }
+
+  /** The ticket of this id holds its lock now. */
+  wake(id: string): void {
+    this.#shared.waiting.get(id)?.();
+  }
+
+  /** The connection is there again: the sooner a lease is renewed, the better. */
+  renew(): void {
+    for (const lease of this.#leases) lease.renew();
+    for (const wake of this.#shared.waiting.values()) wake();
+  }
+
+  /** Frees all locks, and takes all tickets back. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#leases].map((lease) => lease.release()));
+  }
+}
+
+/** One holding of a lock. */
+export class Lease {
+  readonly #shared: Shared;
+  readonly #name: string;
+  readonly #id = randomUUID();
+  readonly #lost = new AbortController();
+  #beating: Timer | undefined;
+  /** When the last confirmed renewal was asked for. */
+  #confirmed: Moment | undefined;
+  #asked = false;
+  #released: Promise<void> | undefined;
+
+  constructor(shared: Shared, name: string) {
+    this.#shared = shared;
+    this.#name = name;
+  }
+
+  /** Aborted when the lock is lost. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get isReleased(): boolean {
+    return this.#released !== undefined;
+  }
+
+  /** What a script needs to see whether the lock is still held: its name, and the ticket's id. */
+  get fence(): readonly [Buffer, string] {
+    return [encodeName(this.#name), this.#id];
+  }
+
+  /** Resolved when the lock is held. */
+  async take(closing: Closing): Promise<void> {
+    let gone = '';
+    for (;;) {
+      closing.throwIfClosed();
+      const asked = new Moment();
+      const { holder, lives } = await this.#ask(gone);
+      if (holder.id === this.#id) {
+        this.#confirmed = asked;
+        break;
+      }
+      gone = mayBeAlive(holder) ? '' : holder.id;
+      if (gone === '') await this.#wait(Math.min(Math.max(lives, 1), BEAT_MS), closing);
+    }
+    closing.throwIfClosed();
+    this.#beating = keepsNothingAlive(setInterval(() => this.renew(), BEAT_MS));
+  }
+
+  /** See {@link PowerAuthStorageLock.isHeld}. */
+  async isHeld(): Promise<boolean> {
+    if (!this.signal.aborted && this.#released === undefined) await this.#beat();
+    // Once more: this process may have been frozen while the answer was on its way.
+    this.#loseUnlessConfirmed();
+    return !this.signal.aborted && this.#released === undefined;
+  }
+
+  /** Lets a held lock live on. */
+  renew(): void {
+    if (this.#beating !== undefined) void this.#beat();
+  }
+
+  /**
+   * Frees the lock, or takes the ticket back. Never fails: a ticket that could not be removed leaves by itself, and what
+   * the section did is done.
+   */
+  release(): Promise<void> {
+    clearInterval(this.#beating);
+    this.#beating = undefined;
+    this.#released ??= this.#takeBack();
+    return this.#released;
+  }
+
+  /** Tells the section that it no longer holds the lock. */
+  lose(reason: Error = lostLockError(this.#name)): void {
+    clearInterval(this.#beating);
+    this.#beating = undefined;
+    this.#lost.abort(reason);
+  }
+
+  async #takeBack(): Promise<void> {
+    const { connection, layout } = this.#shared;
+    // Who could not even ask need not be kept waiting by a server that is not there.
+    if (!this.#asked || (this.#confirmed === undefined && !connection.isOpen)) return;
+    const args = [...this.fence, layout.wakes];
+    await connection.run('free a lock of', RELEASE, [layout.locks], args).catch(() => undefined);
+  }
+
+  async #ask(gone: string): Promise<{ holder: v.InferOutput<typeof Holder>; lives: number }> {
+    this.#asked = true;
+    const { connection, layout } = this.#shared;
+    const ticket = JSON.stringify({ id: this.#id, ...ownMark() });
+    const args = [encodeName(this.#name), ticket, String(LEASE_MS), gone];
+    const answer = await connection.run('take a lock of', TAKE, [layout.locks], args);
+    const [holder, lives] = answer as [Buffer, number];
+    return { holder: v.parse(Holder, JSON.parse(holder.toString())), lives };
+  }
+
+  /** Until the lock may be free, and no longer than `ms`. */
+  async #wait(ms: number, closing: Closing): Promise<void> {
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    // The timer keeps the process alive, as any call under way does.
+    const timer = setTimeout(wake, ms);
+    const forget = closing.onClose(wake);
+    this.#shared.waiting.set(this.#id, wake);
+    await woken;
+    clearTimeout(timer);
+    forget();
+    this.#shared.waiting.delete(this.#id);
+  }
+
+  async #beat(): Promise<void> {
+    // One that wakes up too late does nothing more, not even until an answer.
+    this.#loseUnlessConfirmed();
+    if (this.signal.aborted) return;
+    const { connection, layout } = this.#shared;
+    const asked = new Moment();
+    // While an answer is outstanding the time runs on; but it may have come while this thread was busy.
+    const late = keepsNothingAlive(
+      setTimeout(
+        () => afterArrivals(() => this.#loseUnlessConfirmed()),
+        UNCONFIRMED_MS - this.#unconfirmedFor,
+      ),
+    );
+    try {
+      const args = [...this.fence, String(LEASE_MS)];
+      const held = await connection.run('renew a lock of', BEAT, [layout.locks], args);
+      if (this.#released !== undefined) return;
+      if (held !== 1) this.lose();
+      else if (asked.age < this.#unconfirmedFor) this.#confirmed = asked;
+    } catch {
+      // The next beat may succeed.
+      this.#loseUnlessConfirmed();
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** ms */
+  get #unconfirmedFor(): number {
+    return this.#confirmed?.age ?? 0;
+  }
+
+  /** When others may have taken over, this one no longer holds the lock. */
+  #loseUnlessConfirmed(): void {
+    if (this.#unconfirmedFor >= UNCONFIRMED_MS && this.#released === undefined) this.lose();
+  }
+}

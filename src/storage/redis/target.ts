@@ -1,0 +1,73 @@
+/**
+ * Which Redis server is meant.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../../errors.ts';
+import { describe } from '../../util/validate.ts';
+
+/** A server, and how to reach it. */
+export interface RedisTarget {
+  /** For messages: without user and password. */
+  readonly address: string;
+  /** For `createClient` of the redis package. */
+  readonly options: object;
+}
+
+/** What is read of the options of a client. */
+interface ClientOptions {
+  readonly url?: string;
+  readonly database?: number;
+  readonly socket?: { readonly host?: string; readonly port?: number; readonly path?: string };
+  readonly rootNodes?: unknown;
+  readonly sentinelRootNodes?: unknown;
+}
+
+/** @throws WRONG_PARAMETER unless there is either a URL or a client, and it is one */
+export function redisTarget(url: unknown, client: unknown): RedisTarget {
+  if ((url === undefined) === (client === undefined)) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `url, client: expected one of them, got ${url === undefined ? 'neither' : 'both'}`,
+    );
+  }
+  return client === undefined ? targetOfUrl(url) : targetOfClient(client);
+}
+
+function targetOfUrl(url: unknown): RedisTarget {
+  const address = typeof url === 'string' ? addressOf(url) : undefined;
+  if (address === undefined) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      // The URL itself may hold a password.
+      `url: expected redis://, rediss:// or unix://, as in redis://127.0.0.1:6379/0, got ${describe(url)}`,
+    );
+  }
+  return { address, options: { url } };
+}
+
+function addressOf(url: string): string | undefined {
+  const socket = /^unix:\/\/(?:[^@/]*@)?(\/[^?#]+)/.exec(url)?.[1];
+  if (socket !== undefined) return socket;
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    if (!/^rediss?:$/.test(protocol) || host === '' || !/^(?:\/\d*)?$/.test(pathname)) return undefined;
+    return `${host}${pathname === '/' ? '' : pathname}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function targetOfClient(client: unknown): RedisTarget {
+  const options = (client as { options?: ClientOptions } | null)?.options;
+  if (typeof options !== 'object' || 'rootNodes' in options || 'sentinelRootNodes' in options) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `client: expected what createClient of the redis package makes (a single server's, no cluster or sentinel), got ${describe(client)}`,
+    );
+  }
+  const { host = 'localhost', port = 6379, path } = options.socket ?? {};
+  const address = path ?? `${host}:${port}`;
+  return { address: `${address}${options.database ? `/${options.database}` : ''}`, options: { ...options } };
+}

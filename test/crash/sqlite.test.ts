@@ -1,4 +1,0 @@
-import { describeWithSqlite, testSqliteStore } from '../helpers/sqlite.ts';
-import { testCrashes } from './suite.ts';
-
-describeWithSqlite('sqlite', () => testCrashes('sqlite', testSqliteStore));

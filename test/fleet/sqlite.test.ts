@@ -1,4 +1,0 @@
-import { describeWithSqlite, testSqliteStore } from '../helpers/sqlite.ts';
-import { testFleet } from './suite.ts';
-
-describeWithSqlite('sqlite', () => testFleet(testSqliteStore));

@@ -1,6 +1,0 @@
-/** A thread that tells its mark, and stays. */
-import { parentPort } from 'node:worker_threads';
-import { ownMark } from '../../src/storage/process-place.ts';
-
-parentPort?.postMessage(ownMark());
-setInterval(() => undefined, 1000);

@@ -1,0 +1,4 @@
+import { describeWithSqlite, testSqliteStore } from '../../helpers/sqlite.ts';
+import { testFleet } from './suite.ts';
+
+describeWithSqlite('sqlite', () => testFleet(testSqliteStore));

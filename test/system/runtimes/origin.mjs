@@ -1,0 +1,45 @@
+/**
+ * The server that the suite talks to, one origin for all: pages, the embedded PowerAuth server behind it, and what only
+ * the server's owner can do (start an activation, commit it).
+ *
+ * @module
+ */
+import { request as forward } from 'node:http';
+import { servePages } from '../../../tools/lib/pages.mjs';
+
+/**
+ * Starts it. The caller closes it, and the PowerAuth server.
+ *
+ * @param server from `startPowerAuthTestServer`
+ * @param pages as for `servePages`
+ * @param [headers] of the pages
+ */
+export async function serveSuite(server, pages = {}, headers = {}) {
+  const served = await servePages(pages, {
+    headers,
+    otherwise: (request, response) => {
+      const { pathname, searchParams } = new URL(request.url, served.origin);
+      if (pathname === '/enroll') {
+        const configuration = { ...server.configuration, baseEndpointUrl: served.origin };
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ configuration, ...server.createActivation() }));
+      } else if (pathname === '/commit') {
+        server.commitActivation(searchParams.get('id'));
+        response.end();
+      } else {
+        const { method } = request;
+        const onward = forward(
+          server.baseUrl + request.url,
+          { method, headers: request.headers },
+          (answer) => {
+            response.writeHead(answer.statusCode, answer.headers);
+            answer.pipe(response);
+          },
+        );
+        onward.on('error', () => response.destroy());
+        request.pipe(onward);
+      }
+    },
+  });
+  return served;
+}

@@ -1,0 +1,507 @@
+/**
+ * Every public method, cut at every moment: by `deconfigure`, by the end of its storage, by a storage that fails before or
+ * after it has done what it was told. It rejects, and all is as before; or it resolves, and has done what it promises.
+ */
+
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthError,
+  type PowerAuthDecryptor,
+  type PowerAuthStorage,
+} from '../../../src/index.ts';
+import { readActivation } from '../../../src/session/activation-record.ts';
+import { RecordKeys } from '../../../src/session/record-keys.ts';
+import { decodeTokenRecord } from '../../../src/session/token-record.ts';
+import { memoryStorage } from '../../../src/storage/memory.ts';
+import { sealedStorage } from '../../../src/storage/sealed.ts';
+import type { PowerAuthTestServer } from '../../../src/testing/index.ts';
+import { PROMPT, testBiometry } from '../../helpers/biometry.ts';
+import { SEALING_KEY, testServer } from '../../helpers/client.ts';
+import { isOfStorage, Moments } from '../../helpers/moments.ts';
+import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
+import {
+  callByName,
+  methodsOf,
+  POWER_AUTH_CALLS,
+  PUBLIC_CALLS,
+  TOKEN_STORE_CALLS,
+} from '../../helpers/public-calls.ts';
+
+const POSSESSION = PowerAuthAuthentication.possession();
+const TOKEN = 'MyToken';
+
+/** What is stored, but for the counter: values of it may be skipped. */
+interface State {
+  readonly activation:
+    | { readonly keys: string; readonly id: string; readonly salt: string; readonly biometry: string }
+    | undefined;
+  /** Identifiers of the activation's tokens. */
+  readonly tokens: readonly string[];
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** A store, a server, and a client of both. */
+class World {
+  readonly moments = new Moments();
+  readonly powerAuth: PowerAuth;
+  readonly server: PowerAuthTestServer;
+  readonly #place: Place;
+  readonly #user = testBiometry();
+  readonly #keys: RecordKeys;
+  /** The records of the activation that was seen last, and whether it was gone since. */
+  #kept: readonly (readonly [key: string, value: Uint8Array])[] = [];
+  #keptId = '';
+  #isGone = false;
+  password = 'the first one';
+  /** The activation that waits for its commit. */
+  pendingId = '';
+  decryptor: PowerAuthDecryptor | undefined;
+  storage: PowerAuthStorage | undefined;
+
+  constructor(server: PowerAuthTestServer, place: Place, instanceId: string) {
+    this.server = server;
+    this.#place = place;
+    this.powerAuth = new PowerAuth(instanceId);
+    this.#keys = new RecordKeys(instanceId);
+  }
+
+  get knowledge(): PowerAuthAuthentication {
+    return PowerAuthAuthentication.password(this.password);
+  }
+
+  configure(): Promise<boolean> {
+    const { open, openOwn } = this.#place;
+    this.storage = openOwn === undefined ? this.moments.storage(open()) : undefined;
+    openOwn?.(() => this.moments.storage(open()));
+    return this.powerAuth.configure(
+      this.server.configuration,
+      { enableUnsecureTraffic: true, fetch: this.moments.fetch },
+      { provider: this.moments.provider(this.#user.provider) },
+      { ...QUICK_PASSWORDS, sealingKey: SEALING_KEY, ...(this.storage && { storage: this.storage }) },
+    );
+  }
+
+  async create(): Promise<void> {
+    const { activationId, activationCode } = this.server.createActivation();
+    this.pendingId = activationId;
+    await this.powerAuth.createActivation(
+      PowerAuthActivation.createWithActivationCode(activationCode, 'test'),
+    );
+  }
+
+  /** A new activation, with a biometry factor and a token; or the one that is there, made whole. */
+  async activation(): Promise<void> {
+    const { powerAuth, server } = this;
+    const id = await powerAuth.getActivationIdentifier();
+    if (id === undefined || server.activation(id)?.state !== 'ACTIVE') {
+      await powerAuth.removeActivationLocal();
+      await this.create();
+      await powerAuth.commitActivation(
+        PowerAuthAuthentication.commitWithPasswordAndBiometry(this.password, PROMPT),
+      );
+      server.commitActivation(this.pendingId);
+    }
+    if (!(await powerAuth.hasBiometryFactor())) await powerAuth.addBiometryFactor(this.password, PROMPT);
+    await powerAuth.tokenStore.requestAccessToken(TOKEN, POSSESSION);
+  }
+
+  /** Puts an activation back that was removed here alone: quicker than a new one. */
+  async putBack(): Promise<void> {
+    if (!this.#isGone || this.server.activation(this.#keptId)?.state !== 'ACTIVE') return;
+    const opened = this.#place.open();
+    for (const [key, value] of this.#kept) await opened.set(key, value);
+    await opened.close();
+  }
+
+  async #keep(opened: PowerAuthStorage, id: string | undefined): Promise<void> {
+    this.#isGone = id === undefined;
+    if (id === undefined) return;
+    const kept: [string, Uint8Array][] = [];
+    for await (const key of opened.list(this.#keys.instance)) {
+      const value = await opened.get(key);
+      if (value !== undefined) kept.push([key, value]);
+    }
+    [this.#kept, this.#keptId] = [kept, id];
+  }
+
+  async state(): Promise<State> {
+    const opened = this.#place.open();
+    try {
+      const storage = sealedStorage(opened, SEALING_KEY);
+      const keys = this.#keys;
+      const { record } = readActivation(await storage.get(keys.activation), keys.instanceId);
+      const tokens: string[] = [];
+      for await (const key of storage.list(keys.tokens)) {
+        const token = decodeTokenRecord((await storage.get(key)) ?? new Uint8Array());
+        if (token.activationId === record?.activationId) tokens.push(token.tokenIdentifier);
+      }
+      await this.#keep(opened, record?.activationId);
+      return {
+        activation: record && {
+          id: record.activationId,
+          keys: [record.possessionKey, record.transportKey, record.wrappedDevicePrivateKey].map(hex).join(),
+          salt: hex(record.knowledge.salt),
+          biometry: record.biometry === undefined ? '' : hex(record.biometry.descriptor),
+        },
+        tokens: tokens.sort(),
+      };
+    } finally {
+      await opened.close();
+    }
+  }
+}
+
+/** A method under test. */
+interface Row {
+  readonly name: string;
+  /** What must be there; an activation with all that it can have unless given. */
+  readonly prepare?: (world: World) => Promise<void>;
+  /** What must be done in the session of the call. */
+  readonly arrange?: (world: World) => Promise<void>;
+  readonly call: (world: World) => Promise<unknown>;
+  /** What it leaves when it resolves; the same as before unless given. */
+  readonly promise?: (world: World, before: State, result: unknown) => unknown;
+  /** What else is seen of it then, by a client that is configured again. */
+  readonly afterwards?: (world: World) => Promise<void>;
+}
+
+const NOTHING: State = { activation: undefined, tokens: [] };
+const without = ({ activation }: State): State => ({ activation, tokens: [] });
+const otherSalt = ({ activation, tokens }: State) => ({
+  activation: { ...activation, salt: expect.not.stringMatching(activation?.salt ?? '') as string },
+  tokens,
+});
+const next = (world: World): string =>
+  world.password === 'the first one' ? 'the other one' : 'the first one';
+
+async function toBeCommitted(world: World): Promise<void> {
+  await world.powerAuth.removeActivationLocal();
+}
+
+async function committed(world: World): Promise<void> {
+  world.server.commitActivation(world.pendingId);
+  await world.powerAuth.validatePassword(world.password);
+}
+
+const fresh = (biometry: boolean) => (world: World) => ({
+  activation: { id: world.pendingId, biometry: expect.stringMatching(biometry ? /./ : /^$/) as string },
+  tokens: [],
+});
+
+/** What is special about some of the methods. */
+const SPECIAL: Readonly<Record<string, Partial<Row>>> = {
+  createActivation: { prepare: toBeCommitted, call: (world) => world.create() },
+  commitActivation: {
+    prepare: toBeCommitted,
+    arrange: (world) => world.create(),
+    call: ({ powerAuth, password }) =>
+      powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword(password)),
+    promise: fresh(false),
+    afterwards: committed,
+  },
+  removeActivationWithAuthentication: {
+    call: ({ powerAuth, knowledge }) => powerAuth.removeActivationWithAuthentication(knowledge),
+    promise: () => NOTHING,
+  },
+  removeActivationLocal: { promise: () => NOTHING },
+  changePassword: {
+    call: (world) => world.powerAuth.changePassword(world.password, next(world)),
+    promise: (_, before) => otherSalt(before),
+    afterwards: async (world) => {
+      world.password = next(world);
+      await world.powerAuth.validatePassword(world.password);
+    },
+  },
+  unsafeChangePassword: {
+    call: (world) => world.powerAuth.unsafeChangePassword(world.password, next(world)),
+    promise: (_, before) => otherSalt(before),
+    afterwards: async (world) => {
+      world.password = next(world);
+      await world.powerAuth.validatePassword(world.password);
+    },
+  },
+  validatePassword: { call: ({ powerAuth, password }) => powerAuth.validatePassword(password) },
+  addBiometryFactor: {
+    call: ({ powerAuth, password }) => powerAuth.addBiometryFactor(password, PROMPT),
+    promise: (_, { activation, tokens }) => ({
+      activation: {
+        ...activation,
+        biometry: expect.not.stringMatching(activation?.biometry ?? '') as string,
+      },
+      tokens,
+    }),
+    afterwards: async ({ powerAuth }) => {
+      await powerAuth.requestSignature(PowerAuthAuthentication.biometry(PROMPT), 'POST', '/x', '');
+    },
+  },
+  removeBiometryFactor: {
+    promise: (_, { activation, tokens }) => ({ activation: { ...activation, biometry: '' }, tokens }),
+  },
+  groupedBiometricAuthentication: {
+    call: ({ powerAuth }) =>
+      powerAuth.groupedBiometricAuthentication(PowerAuthAuthentication.biometry(PROMPT), async (reusable) => {
+        await powerAuth.requestSignature(reusable, 'POST', '/x', '');
+      }),
+  },
+  requestAccessToken: {
+    call: async ({ powerAuth }) => {
+      const { tokenIdentifier } = await powerAuth.tokenStore.requestAccessToken(
+        `${Math.random()}`,
+        POSSESSION,
+      );
+      return tokenIdentifier;
+    },
+    promise: (_, { activation, tokens }, made) => ({ activation, tokens: [...tokens, made].sort() }),
+  },
+  removeAccessToken: {
+    prepare: async (world) => {
+      await world.activation();
+      // One that the server knows for sure.
+      await world.powerAuth.tokenStore.removeAllLocalTokens();
+      await world.powerAuth.tokenStore.requestAccessToken(TOKEN, POSSESSION);
+    },
+    promise: (_, before) => without(before),
+  },
+  removeLocalToken: { promise: (_, before) => without(before) },
+  removeAllLocalTokens: { promise: (_, before) => without(before) },
+};
+
+/** Those of PowerAuth that take an authentication, with the password of this world. */
+const WITH_FACTORS: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
+  requestSignature: ({ powerAuth, knowledge }) => powerAuth.requestSignature(knowledge, 'POST', '/x', ''),
+  requestGetSignature: ({ powerAuth, knowledge }) =>
+    powerAuth.requestGetSignature(knowledge, '/x', { a: '1' }),
+  offlineSignature: ({ powerAuth, knowledge }) =>
+    powerAuth.offlineSignature(knowledge, '/x', 'AAAAAAAAAAAAAAAAAAAAAA=='),
+  fetchEncryptionKey: ({ powerAuth, knowledge }) => powerAuth.fetchEncryptionKey(knowledge, 1),
+  signDataWithDevicePrivateKey: ({ powerAuth, knowledge }) =>
+    powerAuth.signDataWithDevicePrivateKey(knowledge, 'x'),
+  activationRecoveryData: ({ powerAuth, knowledge }) => powerAuth.activationRecoveryData(knowledge),
+  confirmRecoveryCode: ({ powerAuth, knowledge }) =>
+    powerAuth.confirmRecoveryCode('AAAAA-AAAAA-AAAAA-AAAAA', knowledge),
+};
+
+const ENCRYPTOR: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
+  canEncryptRequest: ({ powerAuth }) => powerAuth.getEncryptorForActivationScope().canEncryptRequest(),
+  encryptRequest: ({ powerAuth }) => powerAuth.getEncryptorForActivationScope().encryptRequest('{}'),
+  release: ({ powerAuth }) => powerAuth.getEncryptorForActivationScope().release(),
+};
+
+const DECRYPTOR: Readonly<Record<string, (decryptor: PowerAuthDecryptor | undefined) => Promise<unknown>>> = {
+  canDecryptResponse: async (decryptor) => decryptor?.canDecryptResponse(),
+  decryptResponse: async (decryptor) =>
+    decryptor?.decryptResponse({ encryptedData: 'AAAA', mac: 'AAAA', nonce: 'AAAA', timestamp: 1 }),
+  release: async (decryptor) => decryptor?.release(),
+};
+
+/** Methods of PowerAuth and of header generators that return at once, so that nothing can cut them. */
+const SYNCHRONOUS = {
+  powerAuth: ['createPassword', 'getEncryptorForApplicationScope', 'getEncryptorForActivationScope'],
+  generator: ['next', 'nextBatch', 'release'],
+};
+
+const ROWS: readonly Row[] = [
+  ...PUBLIC_CALLS.map(([name, { parameters }, objectOf]): Row => {
+    const good = parameters.map((parameter) => parameter.good);
+    const plain = ({ powerAuth }: World) => callByName(objectOf(powerAuth), name, good);
+    return { name, call: WITH_FACTORS[name] ?? plain, ...SPECIAL[name] };
+  }),
+  {
+    name: 'configure',
+    arrange: async ({ powerAuth }) => {
+      await powerAuth.deconfigure();
+    },
+    call: (world) => world.configure(),
+  },
+  { name: 'deconfigure', call: ({ powerAuth }) => powerAuth.deconfigure() },
+  { name: 'isConfigured', call: ({ powerAuth }) => powerAuth.isConfigured() },
+  {
+    name: 'commitActivation with biometry',
+    ...SPECIAL['commitActivation'],
+    call: ({ powerAuth, password }) =>
+      powerAuth.commitActivation(PowerAuthAuthentication.commitWithPasswordAndBiometry(password, PROMPT)),
+    promise: fresh(true),
+  },
+  {
+    name: 'requestSignature by biometry',
+    call: ({ powerAuth }) =>
+      powerAuth.requestSignature(PowerAuthAuthentication.biometry(PROMPT), 'POST', '/x', ''),
+  },
+  {
+    name: 'encryptRequest in application scope',
+    call: ({ powerAuth }) => powerAuth.getEncryptorForApplicationScope().encryptRequest('{}'),
+  },
+  ...Object.entries(ENCRYPTOR).map(([name, call]): Row => ({ name: `encryptor.${name}`, call })),
+  ...Object.entries(DECRYPTOR).map(([name, call]): Row => ({
+    name: `decryptor.${name}`,
+    arrange: async (world) => {
+      const encryptor = world.powerAuth.getEncryptorForActivationScope();
+      world.decryptor = (await encryptor.encryptRequest('{}')).decryptor;
+    },
+    call: ({ decryptor }) => call(decryptor),
+  })),
+];
+
+/** With `CUT_ALL=1` in the environment each moment is forced on every storage, which takes minutes. */
+const CUT_ALL = process.env['CUT_ALL'] === '1';
+
+/** Methods that change what is stored, for storages on which there is no time for all of them. */
+export const changing: readonly Row[] = ROWS.filter(({ name, promise }) =>
+  CUT_ALL
+    ? promise !== undefined
+    : [
+        'commitActivation',
+        'changePassword',
+        'addBiometryFactor',
+        'requestAccessToken',
+        'removeActivationLocal',
+      ].includes(name),
+);
+
+/** What comes in between, and at which moments it can. */
+const CUTS: Readonly<
+  Record<
+    string,
+    {
+      readonly at: (moment: string) => boolean;
+      readonly cut: (world: World) => Promise<unknown> | undefined;
+      readonly fails?: boolean;
+    }
+  >
+> = {
+  deconfigure: { at: () => true, cut: ({ powerAuth }) => powerAuth.deconfigure() },
+  'close of the storage': { at: () => true, cut: ({ storage }) => storage?.close() },
+  failure: { at: isOfStorage, cut: () => undefined, fails: true },
+  'failure and deconfigure': {
+    at: isOfStorage,
+    cut: ({ powerAuth }) => powerAuth.deconfigure(),
+    fails: true,
+  },
+};
+
+/** The store that calls are made on. */
+export interface Place {
+  /** Opens it once more, as another process does. */
+  readonly open: () => PowerAuthStorage;
+  /** Has the instance open it by itself, through this function. */
+  readonly openOwn?: (open: () => PowerAuthStorage) => void;
+}
+
+const outcomeOf = (call: Promise<unknown>) =>
+  call.then(
+    (result) => ({ result, error: undefined }),
+    (error: unknown) => ({ result: undefined, error }),
+  );
+
+/**
+ * @param begin makes a new place, before each test
+ * @param step 1 for each moment, n for each n-th
+ * @param rows the methods to cut
+ */
+export function cutCalls(begin: () => Promise<Place>, step = 1, rows = ROWS): void {
+  const every = CUT_ALL ? 1 : step;
+  const timeout = CUT_ALL ? 300_000 : 60_000;
+  test.each(rows)('$name', { timeout }, async (row) => {
+    const { prepare = (world: World) => world.activation(), arrange, call, afterwards } = row;
+    const { promise = (_: World, before: State) => before } = row;
+    const place = await begin();
+    const server = await testServer();
+    const world = new World(server, place, `cut ${row.name}`);
+    const { moments, powerAuth } = world;
+    onTestFinished(async () => {
+      moments.begin();
+      await powerAuth.deconfigure();
+    });
+    moments.watchCrypto();
+
+    /** Everything is there, and the session is new. */
+    const ready = async (): Promise<State> => {
+      moments.begin();
+      await powerAuth.deconfigure();
+      if (prepare !== toBeCommitted) await world.putBack();
+      await world.configure();
+      await prepare(world);
+      await powerAuth.deconfigure();
+      await world.configure();
+      await arrange?.(world);
+      return world.state();
+    };
+
+    await ready();
+    moments.begin();
+    await outcomeOf(call(world));
+    const usual = [...moments.passed];
+    if (afterwards !== undefined) await afterwards(world);
+
+    for (const [what, { at, cut, fails = false }] of Object.entries(CUTS)) {
+      if (what.startsWith('close') && place.openOwn !== undefined) continue;
+      for (const [i, moment] of usual.entries()) {
+        // Sampled, other rows at other moments.
+        if (!at(moment) || (i + row.name.length) % every !== 0) continue;
+        const when = `${what} at moment ${i + 1}, ${moment}`;
+        const before = await ready();
+        let cutting: Promise<unknown> | undefined;
+        moments.begin(i + 1, () => {
+          cutting = cut(world);
+          if (fails) throw new Error('the disk is broken');
+        });
+        const { result, error } = await outcomeOf(call(world));
+        await cutting;
+        await powerAuth.deconfigure();
+        moments.begin();
+        const after = await world.state();
+
+        if (error === undefined) {
+          expect.soft(after, `${when}: resolved`).toMatchObject(promise(world, before, result) as State);
+          if (afterwards === undefined) continue;
+          await world.configure();
+          await expect.soft(afterwards(world), `${when}: resolved, and works`).resolves.toBeUndefined();
+        } else {
+          expect.soft(error, `${when}: rejected`).toBeInstanceOf(PowerAuthError);
+          // What a guard of our own has stopped was a mistake all the same.
+          expect.soft((error as Error).message, when).not.toMatch(/mistake in powerauth-wasm/);
+          expect.soft(after, `${when}: rejected with ${(error as Error).message}`).toEqual(before);
+        }
+      }
+    }
+
+    // Whatever was cut, the password still counts, and no attempt was lost.
+    await ready();
+    if (prepare === toBeCommitted) return;
+    if (!(await powerAuth.isConfigured())) await world.configure();
+    await powerAuth.validatePassword(world.password);
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'ACTIVE', failCount: 0 });
+  });
+}
+
+/** No method is forgotten. */
+export function allMethodsAreCut(): void {
+  test('the table has all methods', async () => {
+    const world = new World(await testServer(), { open: () => memoryStorage() }, 'all methods are cut');
+    const { powerAuth } = world;
+    await world.configure();
+    onTestFinished(async () => {
+      await world.powerAuth.deconfigure();
+    });
+    await world.activation();
+    const names = ROWS.map(({ name }) => name);
+    const rows = (object: object, prefix = '') => methodsOf(object).map((name) => prefix + name);
+    expect(names).toEqual(
+      expect.arrayContaining(rows(powerAuth).filter((name) => !SYNCHRONOUS.powerAuth.includes(name))),
+    );
+    expect(names).toEqual(expect.arrayContaining(rows(powerAuth.tokenStore)));
+    const encryptor = powerAuth.getEncryptorForActivationScope();
+    const { decryptor } = await encryptor.encryptRequest('{}');
+    expect(names).toEqual(expect.arrayContaining(rows(encryptor, 'encryptor.')));
+    expect(names).toEqual(expect.arrayContaining(rows(decryptor, 'decryptor.')));
+    const generator = await powerAuth.tokenStore.headerGenerator(TOKEN);
+    expect(methodsOf(generator)).toEqual(SYNCHRONOUS.generator);
+    expect(
+      Object.keys(SPECIAL).filter((name) => !(name in POWER_AUTH_CALLS || name in TOKEN_STORE_CALLS)),
+    ).toEqual([]);
+  });
+}

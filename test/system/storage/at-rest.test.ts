@@ -1,0 +1,102 @@
+/** What lies in an SQLite folder and in Redis: no secret in clear, in whatever form. */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createClient, RESP_TYPES } from 'redis';
+import { PowerAuthAuthentication } from '../../../src/index.ts';
+import { sealedStorage } from '../../../src/storage/sealed.ts';
+import type { PowerAuthStorage } from '../../../src/storage/types.ts';
+import { activate, PASSWORD, testClient, testServer } from '../../helpers/client.ts';
+import { formsOf, foundIn, textForms, type Forms } from '../../helpers/forms.ts';
+import { describeWith } from '../../helpers/programs.ts';
+import { testRedis, testRedisStorage } from '../../helpers/redis.ts';
+import { readSecrets } from '../../helpers/secrets.ts';
+import { testSqliteStorage } from '../../helpers/sqlite.ts';
+import { temporaryFolder } from '../../helpers/storage.ts';
+
+/** All files of a folder. */
+const filesUnder = (folder: string): Buffer =>
+  Buffer.concat(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => readFileSync(join(file.parentPath, file.name))),
+  );
+
+/** Lets a client do everything on a storage, and looks for its secrets in what lies there afterwards. */
+async function expectNothingInClear(
+  open: () => PowerAuthStorage,
+  content: () => Promise<Buffer>,
+): Promise<void> {
+  const server = await testServer();
+  const sealingKey = randomBytes(32);
+  const instanceId = `instance ${randomBytes(8).toString('hex')}`;
+  const tokenName = `token ${randomBytes(8).toString('hex')}`;
+  const powerAuth = await testClient(server, { instanceId, storage: open(), sealingKey });
+  const storage = open();
+  const sealed = sealedStorage(storage, sealingKey);
+  await activate(server, powerAuth);
+  const { ctrData = '' } = await readSecrets(sealed, instanceId, PASSWORD);
+  const { tokenStore } = powerAuth;
+  await tokenStore.requestAccessToken(tokenName, PowerAuthAuthentication.password(PASSWORD));
+  await tokenStore.generateHeaderForToken(tokenName);
+  await tokenStore.requestAccessToken('removed', PowerAuthAuthentication.possession());
+  const { tokenSecret: removedSecret = '' } = await readSecrets(sealed, instanceId, PASSWORD, 'removed');
+  await tokenStore.removeAccessToken('removed');
+  await powerAuth.validatePassword(PASSWORD);
+
+  const secrets = {
+    ...(await readSecrets(sealed, instanceId, PASSWORD, tokenName)),
+    ctrDataBefore: ctrData,
+    removedSecret,
+    sealingKey: sealingKey.toString('base64'),
+  };
+  // No secrets, but nobody's business: the names.
+  const forms: Forms = {
+    ...textForms('password', PASSWORD),
+    ...textForms('token name', tokenName),
+    ...textForms('instance', instanceId),
+  };
+  for (const [name, value] of Object.entries(secrets)) {
+    const bytes = Buffer.from(value, 'base64');
+    expect(bytes.length, name).toBeGreaterThanOrEqual(16);
+    Object.assign(forms, formsOf(name, bytes));
+  }
+  // What must be found, or else nothing was looked for.
+  const marker = formsOf('marker', randomBytes(16));
+  for (const [key, value] of Object.entries(marker)) await storage.set(key, value);
+  const lies = await content();
+  expect(foundIn(lies, forms)).toEqual([]);
+  expect(foundIn(lies, marker)).toEqual(Object.keys(marker));
+}
+
+test('sqlite: no secret is in a file in clear', async () => {
+  const folder = await temporaryFolder();
+  await expectNothingInClear(
+    () => testSqliteStorage(folder),
+    async () => filesUnder(folder),
+  );
+});
+
+describeWith('redis', 'on a Redis server', () => {
+  test('no secret is in a value, in the log or in a snapshot in clear', async () => {
+    const server = await testRedis({ args: ['--rdbcompression', 'no'] });
+    const client = await createClient({
+      url: server.url,
+      commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    }).connect();
+    await expectNothingInClear(
+      () => testRedisStorage({ url: server.url }),
+      async () => {
+        await client.sendCommand(['SAVE']);
+        expect(readdirSync(server.folder)).toContain('dump.rdb');
+        const values = await client.hVals('{powerauth-wasm}:records');
+        const names = await client.zRange('{powerauth-wasm}:names', 0, -1);
+        client.destroy();
+        return Buffer.concat(
+          [...values, ...names, filesUnder(server.folder)].map((part) => Buffer.from(part)),
+        );
+      },
+    );
+  });
+});

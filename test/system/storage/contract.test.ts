@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, test } from 'vitest';
+import { MemorySpace, memoryStorage } from '../../../src/storage/memory.ts';
+import { redisStorage } from '../../../src/storage/redis.ts';
+import { sealedStorage } from '../../../src/storage/sealed.ts';
+import { testStorageContract, type StorageSubject } from '../../../src/testing/storage-contract/index.ts';
+import { RedisServer } from '../../../tools/lib/redis.mjs';
+import { describeWith } from '../../helpers/programs.ts';
+
+const memory: StorageSubject = {
+  name: 'memory',
+  create: async () => {
+    const space = new MemorySpace();
+    return { storage: memoryStorage(space), second: async () => memoryStorage(space) };
+  },
+};
+
+function sealed(subject: StorageSubject): StorageSubject {
+  return {
+    name: `sealed(${subject.name})`,
+    create: async () => {
+      const key = randomBytes(32);
+      const store = await subject.create();
+      return {
+        ...store,
+        storage: sealedStorage(store.storage, key),
+        second: async () => sealedStorage((await store.second?.()) ?? store.storage, key),
+      };
+    },
+  };
+}
+
+for (const subject of [memory, sealed(memory)]) testStorageContract(test, subject);
+
+describeWith('redis', 'on a Redis server', () => {
+  let server: RedisServer;
+  let stores = 0;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+
+  afterAll(() => server.close());
+
+  const redis: StorageSubject = {
+    name: 'redis',
+    create: async () => {
+      const options = { url: server.url, prefix: `store-${++stores}` };
+      return { storage: redisStorage(options), second: async () => redisStorage(options) };
+    },
+  };
+
+  for (const subject of [redis, sealed(redis)]) testStorageContract(test, subject);
+});

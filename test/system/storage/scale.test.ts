@@ -1,0 +1,180 @@
+/** 100 000 tokens in one store cost no more than ten, until somebody asks for all of them. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { describe, expect, test, vi } from 'vitest';
+import { PowerAuthAuthentication } from '../../../src/index.ts';
+import { RecordKeys } from '../../../src/session/record-keys.ts';
+import { sqliteEngine, type SqliteEngine, type SqlStatement } from '../../../src/storage/sqlite/engine.ts';
+import { decodeName, encodeName } from '../../../src/storage/sqlite/layout.ts';
+import type { PowerAuthStorage } from '../../../src/storage/types.ts';
+import { activate, testClient, testServer } from '../../helpers/client.ts';
+import { describeWith } from '../../helpers/programs.ts';
+import { testRedis, testRedisStorage } from '../../helpers/redis.ts';
+import { testSqliteStorage } from '../../helpers/sqlite.ts';
+import { temporaryFolder } from '../../helpers/storage.ts';
+
+const MANY = 100_000;
+
+/** What was asked of SQLite, in order. */
+const asked: string[] = [];
+
+/** What a statement asks for; undefined for the log of changes, which is looked at as time goes by. */
+function questionOf(sql: string, key: unknown): string | undefined {
+  if (sql.includes('FROM changes')) return undefined;
+  if (sql.includes('SELECT key FROM records')) return 'page of keys';
+  if (sql.includes('AS content FROM records')) {
+    return `get ${decodeName(key as Uint8Array).includes('/token/') ? 'a token' : 'the activation'}`;
+  }
+  return sql;
+}
+
+/** The real thing, whose reads are noted down. */
+vi.mock('../../../src/storage/sqlite/engine.ts', async (importOriginal) => {
+  const { sqliteEngine } = await importOriginal<typeof import('../../../src/storage/sqlite/engine.ts')>();
+  const noted = (sql: string, statement: SqlStatement): SqlStatement => {
+    const note = (key: unknown): void => {
+      const question = questionOf(sql, key);
+      if (question !== undefined) asked.push(question);
+    };
+    return {
+      run: (...values) => statement.run(...values),
+      get: (...values) => (note(values[0]), statement.get(...values)),
+      all: (...values) => (note(values[0]), statement.all(...values)),
+    };
+  };
+  return {
+    sqliteEngine: (): SqliteEngine => {
+      const { module, Database } = sqliteEngine();
+      return {
+        module,
+        Database: class extends Database {
+          override prepare(sql: string): SqlStatement {
+            return noted(sql, super.prepare(sql));
+          }
+        },
+      };
+    },
+  };
+});
+
+interface Medium {
+  readonly open: () => PowerAuthStorage;
+  /** Puts records there, past the storage. */
+  readonly fill: (keys: readonly string[]) => Promise<void>;
+  /** What was asked of the medium since the last call, or since it was made. */
+  readonly asked: () => Promise<string[]>;
+}
+
+/** Keys of as many tokens, and a value as large as theirs. */
+const fillers = (instanceId: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => new RecordKeys(instanceId).token(`token ${i}`));
+const FILLER = randomBytes(150);
+
+/** Opens a store with so many tokens, and makes a header; answers what that asked for. */
+async function steps(
+  medium: Medium,
+  tokens: number,
+): Promise<{ opened: string[]; listed: PowerAuthStorage }> {
+  const server = await testServer();
+  const [instanceId, sealingKey] = [`scale ${tokens}`, randomBytes(32)];
+  const first = medium.open();
+  const before = await testClient(server, { instanceId, storage: first, sealingKey });
+  await activate(server, before);
+  await before.tokenStore.requestAccessToken('mine', PowerAuthAuthentication.possession());
+  await before.deconfigure();
+  await first.close();
+  await medium.fill(fillers(instanceId, tokens - 1));
+  await medium.asked();
+
+  const storage = medium.open();
+  const powerAuth = await testClient(server, { instanceId, storage, sealingKey });
+  expect(await powerAuth.hasValidActivation()).toBe(true);
+  const header = await powerAuth.tokenStore.generateHeaderForToken('mine');
+  const opened = await medium.asked();
+  expect(server.verifyToken(header.value)).toBeDefined();
+  for (let i = 0; i < 100; i++) await powerAuth.tokenStore.generateHeaderForToken('mine');
+  expect(await medium.asked()).toEqual([]);
+  return { opened, listed: storage };
+}
+
+async function expectConstantCost(create: () => Promise<Medium>, page: string): Promise<void> {
+  const few = await steps(await create(), 10);
+  const medium = await create();
+  const many = await steps(medium, MANY);
+  expect(many.opened).toEqual(few.opened);
+  expect(many.opened.length).toBeLessThan(12);
+  // The activation's, and the token's.
+  expect(many.opened.filter((step) => /^(?:hget$|get .)/.test(step))).toHaveLength(2);
+  console.log(`opening and the first header, with 10 tokens as with ${MANY}: ${many.opened.join(', ')}`);
+  let seen = 0;
+  for await (const key of many.listed.list('')) {
+    expect(key).toContain('/');
+    if (++seen === 1) expect(await medium.asked()).toEqual([page]);
+  }
+  expect(seen).toBe(MANY + 1);
+  const pages = await medium.asked();
+  expect(new Set(pages)).toEqual(new Set([page]));
+  expect(pages.length).toBeGreaterThan(MANY / 500);
+}
+
+describe('100 000 tokens', { timeout: 120_000 }, () => {
+  test('sqlite', async () => {
+    const create = async (): Promise<Medium> => {
+      const folder = await temporaryFolder();
+      const fill = async (keys: readonly string[]): Promise<void> => {
+        const database = new (sqliteEngine().Database)(join(folder, 'powerauth.db'), { timeout: 0 });
+        const store = database.prepare('INSERT INTO slots (content) VALUES (?)');
+        const name = database.prepare('INSERT INTO records (key, slot) VALUES (?, last_insert_rowid())');
+        database.exec('BEGIN');
+        for (const key of keys) {
+          store.run(FILLER);
+          name.run(encodeName(key));
+        }
+        database.exec('COMMIT');
+        database.close();
+      };
+      return { open: () => testSqliteStorage(folder), fill, asked: async () => asked.splice(0) };
+    };
+    await expectConstantCost(create, 'page of keys');
+  });
+
+  describeWith('redis', 'on a Redis server', () => {
+    test('redis', async () => {
+      const create = async (): Promise<Medium> => {
+        const server = await testRedis();
+        const fill = async (keys: readonly string[]): Promise<void> => {
+          const client = await createClient({ url: server.url }).connect();
+          for (let from = 0; from < keys.length; from += 5000) {
+            const some = keys.slice(from, from + 5000);
+            await client.hSet(
+              '{powerauth-wasm}:records',
+              some.flatMap((key) => [key, FILLER]),
+            );
+            await client.zAdd(
+              '{powerauth-wasm}:names',
+              some.map((value) => ({ score: 0, value })),
+            );
+          }
+          client.destroy();
+        };
+        return { open: () => testRedisStorage({ url: server.url }), fill, asked: () => askedOf(server.url) };
+      };
+      await expectConstantCost(create, 'zrangebylex');
+    });
+  });
+});
+
+/** The commands that a Redis server has carried out since the last call; connections are made and looked after as well. */
+async function askedOf(url: string): Promise<string[]> {
+  const client = await createClient({ url }).connect();
+  const stats = await client.info('commandstats');
+  await client.configResetStat();
+  client.destroy();
+  const asked = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].flatMap(([, name = '', calls]) =>
+    /^(?:ping|info|hello|client\|setinfo|config\|resetstat)$/.test(name)
+      ? []
+      : Array.from({ length: Number(calls) }, () => name),
+  );
+  return asked.sort();
+}
