@@ -329,7 +329,9 @@ describe('a header generator', () => {
   )(
     'of $engine with a clock that $title is a PowerAuthError until it is mended',
     async ({ engine, read, said }) => {
-      const right = { now: () => Date.now(), monotonic: () => performance.now() };
+      // In one millisecond of the wall clock the other clock is read once: each fault has a later one.
+      let later = 0;
+      const right = { now: () => Date.now() + later, monotonic: () => performance.now() };
       const clock = { ...right };
       const { server, powerAuth } = await activated({ client: { clock, engine } });
       const { tokenStore } = powerAuth;
@@ -339,6 +341,7 @@ describe('a header generator', () => {
       const wrong = error(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, said);
       const broken = { now: read, monotonic: read } as typeof clock;
       for (const parts of [broken, { monotonic: broken.monotonic }]) {
+        later++;
         Object.assign(clock, parts);
         await expect(tokenStore.generateHeaderForToken('MyToken')).rejects.toMatchObject(wrong);
         await expect(tokenStore.headerGenerator('MyToken')).rejects.toMatchObject(wrong);

@@ -1,14 +1,15 @@
 /** Others hold SQLite's own locks for longer than anybody waits. The waiting is real, the pauses are left out. */
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import * as clock from '../../../src/storage/sqlite/clock.ts';
 import { sqliteEngine, type SqlDatabase } from '../../../src/storage/sqlite/engine.ts';
 import { describeWithSqlite, testSqliteStorage } from '../../helpers/sqlite.ts';
 import { rejection, temporaryFolder } from '../../helpers/storage.ts';
 
-vi.mock('../../../src/storage/sqlite/clock.ts', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('../../../src/storage/sqlite/clock.ts')>()),
-  setTimeout: (call: () => void) => setImmediate(call),
-}));
+beforeEach(() => {
+  vi.spyOn(clock, 'setTimeout').mockImplementation(((call: () => void) =>
+    setImmediate(call)) as unknown as typeof clock.setTimeout);
+});
 
 const one = Uint8Array.of(1);
 
