@@ -7,18 +7,19 @@
 import { itself, knowItself } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { wipe } from '../util/bytes.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './driver/checks.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
 import { Closing } from './driver/closing.ts';
 import { heldStorage } from './driver/held.ts';
-import { importSealingKey } from './sealing-key.ts';
+import { Listeners } from './driver/listeners.ts';
 import { Turns } from './driver/turns.ts';
+import { updateUntilDone, type Change } from './driver/updates.ts';
+import { importSealingKey } from './sealing-key.ts';
 import type {
   PowerAuthCryptoKey,
   PowerAuthStorage,
   PowerAuthStorageChange,
   PowerAuthStorageLock,
 } from './types.ts';
-import { updateUntilDone, type Change } from './driver/updates.ts';
 
 type Listener = (change: PowerAuthStorageChange) => void;
 
@@ -38,8 +39,8 @@ export class MemorySpace {
   readonly locks = new Turns();
   /** @internal Updates of one record, one after another: within one process they need not race. */
   readonly updates = new Turns();
-  /** @internal */
-  readonly subscribers = new Map<Listener, MemoryStorage>();
+  /** @internal Of each storage that has some. */
+  readonly listeners = new Map<MemoryStorage, Listeners<PowerAuthStorageChange>>();
   #sealingKey: Promise<PowerAuthCryptoKey> | undefined;
   /** The one that takes its place. */
   #nextKey: Promise<PowerAuthCryptoKey> | undefined;
@@ -56,9 +57,7 @@ export class MemorySpace {
     else this.records.set(key, value);
     wipe(before);
     if (before === undefined && value === undefined) return;
-    for (const [listener, subscriber] of this.subscribers) {
-      if (subscriber !== owner) notify(listener, [key]);
-    }
+    for (const [storage, listeners] of this.listeners) if (storage !== owner) listeners.tell([key]);
   }
 
   /** @internal A key as short-lived as the records. */
@@ -167,19 +166,20 @@ class MemoryStorage implements PowerAuthStorage {
 
   subscribe(listener: Listener): () => void {
     this.#assertOpen();
-    // One entry for each call, whether or not the same function was given twice.
-    const own: Listener = (change) => {
-      if (this.#space.subscribers.has(own)) listener(change);
+    const { listeners } = this.#space;
+    const own = listeners.get(this) ?? new Listeners<PowerAuthStorageChange>();
+    listeners.set(this, own);
+    const remove = own.add(listener);
+    return () => {
+      remove();
+      if (own.size === 0 && listeners.get(this) === own) listeners.delete(this);
     };
-    this.#space.subscribers.set(own, this);
-    return () => void this.#space.subscribers.delete(own);
   }
 
   async close(): Promise<void> {
     this.#closing.close(closedError(this.name));
-    for (const [listener, subscriber] of this.#space.subscribers) {
-      if (subscriber === this) this.#space.subscribers.delete(listener);
-    }
+    this.#space.listeners.get(this)?.clear();
+    this.#space.listeners.delete(this);
   }
 
   async sealingKey(): Promise<PowerAuthCryptoKey | readonly PowerAuthCryptoKey[]> {

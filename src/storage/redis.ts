@@ -14,9 +14,10 @@ import type { RedisClientOptions } from 'redis';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { describe } from '../util/validate.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue, notify } from './driver/checks.ts';
+import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
 import { Closing } from './driver/closing.ts';
 import { heldStorage } from './driver/held.ts';
+import { Listeners } from './driver/listeners.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { decodeName, encodeName, redisLayout, type RedisLayout } from './redis/layout.ts';
 import type { RedisClient } from './redis/link.ts';
@@ -114,7 +115,7 @@ class RedisStorage implements PowerAuthStorage {
   readonly #connection: RedisConnection;
   readonly #locks: RedisLocks;
   readonly #updates: RedisUpdates;
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Listeners<PowerAuthStorageChange>();
   #looking: Timer | undefined;
   #left: Promise<void> | undefined;
 
@@ -129,7 +130,7 @@ class RedisStorage implements PowerAuthStorage {
       onLost: () => this.#look(),
       onRegained: () => {
         this.#updates.forget();
-        this.#tell('all');
+        this.#listeners.tell('all');
         this.#locks.renew();
       },
     });
@@ -201,15 +202,11 @@ class RedisStorage implements PowerAuthStorage {
 
   subscribe(listener: Listener): () => void {
     this.#assertOpen();
-    // One entry for each call, whether or not the same function was given twice.
-    const own: Listener = (change) => {
-      if (this.#listeners.has(own)) listener(change);
-    };
-    this.#listeners.add(own);
+    const remove = this.#listeners.add(listener);
     this.#looking ??= keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
     this.#look();
     return () => {
-      this.#listeners.delete(own);
+      remove();
       if (this.#listeners.size > 0) return;
       clearInterval(this.#looking);
       this.#looking = undefined;
@@ -278,12 +275,8 @@ class RedisStorage implements PowerAuthStorage {
     else if (message.toString('latin1', 0, ORIGIN_LENGTH) !== this.#origin) {
       const key = decodeName(message.subarray(ORIGIN_LENGTH));
       this.#updates.forget(key);
-      this.#tell([key]);
+      this.#listeners.tell([key]);
     }
-  }
-
-  #tell(change: PowerAuthStorageChange): void {
-    for (const listener of this.#listeners) notify(listener, change);
   }
 
   /** Makes the connection that subscribers need, and sees whether it still is one. */

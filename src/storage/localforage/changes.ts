@@ -8,7 +8,7 @@
  */
 
 import type { Timer } from '../../util/timers.ts';
-import { notify } from '../driver/checks.ts';
+import { Listeners } from '../driver/listeners.ts';
 import type { PowerAuthStorageChange } from '../types.ts';
 
 /** How long to wait for the end of a change that was announced, in ms. */
@@ -31,7 +31,7 @@ function isNotice(message: unknown): message is Notice {
 /** One storage object's end of the channel. What it sends itself it does not hear. */
 export class Changes {
   readonly #channel: BroadcastChannel;
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Listeners<PowerAuthStorageChange>();
   readonly #announced = new Map<string, Timer>();
   readonly #origin = crypto.randomUUID();
   readonly #ends: (() => void)[] = [];
@@ -50,12 +50,7 @@ export class Changes {
   }
 
   subscribe(listener: Listener): () => void {
-    // One entry for each call, whether or not the same function was given twice.
-    const own: Listener = (change) => {
-      if (this.#listeners.has(own)) listener(change);
-    };
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   /**
@@ -71,7 +66,7 @@ export class Changes {
 
   /** Tells the subscribers of this object. */
   tell(change: PowerAuthStorageChange): void {
-    for (const listener of this.#listeners) notify(listener, change);
+    this.#listeners.tell(change);
   }
 
   close(): void {

@@ -12,6 +12,7 @@ import { Moment } from '../../util/elapsed.ts';
 import { giveUpAfter } from '../../util/patience.ts';
 import { lostLockError } from '../driver/checks.ts';
 import type { Closing } from '../driver/closing.ts';
+import { Listeners } from '../driver/listeners.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 
 /** Time between two questions, ms, and for an answer. */
@@ -36,7 +37,7 @@ export class WebLocks {
   readonly #closing: Closing;
   readonly #channel: BroadcastChannel;
   readonly #holds = new Set<{ readonly id: string }>();
-  readonly #listeners = new Set<(id: string) => void>();
+  readonly #answers = new Listeners<string>();
 
   /** @param channelName one for all who share the locks */
   constructor(channelName: string, closing: Closing) {
@@ -125,7 +126,7 @@ export class WebLocks {
     if (!isMessage(message)) return;
     const { kind, id } = message;
     if (kind === 'answer') {
-      for (const listener of this.#listeners) listener(id);
+      this.#answers.tell(id);
       return;
     }
     // Not at once: a frozen page in Chromium gets messages, but its timers and fetches stand still.
@@ -144,11 +145,9 @@ export class WebLocks {
   }
 
   #onAnswer(id: string, callback: () => void): () => void {
-    const listener = (answered: string): void => {
+    return this.#answers.add((answered) => {
       if (answered === id) callback();
-    };
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    });
   }
 
   /** Calls back whenever the holder has left {@link UNANSWERED} questions unanswered; returns a function that ends this. */

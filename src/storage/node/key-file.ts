@@ -12,22 +12,20 @@
  * @module
  */
 
-import { randomUUID } from 'node:crypto';
-import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { secretBytes, wipe } from '../../util/bytes.ts';
 import { randomBytes } from '../../util/random.ts';
 import { fileFailure } from './file-failure.ts';
 import { makeFolder } from './make-folder.ts';
+import { LEFT_OVER, makeNewFile } from './new-file.ts';
 import { assertPrivateFolder, openPrivateFile } from './private-files.ts';
 import { importSealingKey, SEALING_KEY_LENGTH } from '../sealing-key.ts';
-import { syncFolder, syncFoldersAbove } from './sync-folder.ts';
+import { syncFolder } from './sync-folder.ts';
 
 const FILE_NAME = 'sealing.key';
 const NEXT = '.next';
-/** Names of files that are not whole keys yet, or were given another name. */
-const TEMPORARY = /^sealing\.key(\.next)?\.[0-9a-f-]{36}\.tmp$/;
 const WHAT = 'Sealing key';
 const FOLDER = 'Folder of the sealing key';
 
@@ -128,7 +126,10 @@ async function whileTheSame(path: string, section: () => Promise<void>): Promise
 /** Removes what a process that died while it made a key has left: it may be another name of the key that is replaced. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
+    const isLeft = [FILE_NAME + NEXT, FILE_NAME].some(
+      (file) => name.startsWith(file) && LEFT_OVER.test(name.slice(file.length)),
+    );
+    if (isLeft) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -164,27 +165,14 @@ async function readKeyFile(folder: string, path: string): Promise<CryptoKey> {
   }
 }
 
-/** Writes a whole key elsewhere and gives it its name only then, unless another process has been faster. */
+/** Makes a key, unless another process has been faster. */
 async function createKeyFile(folder: string, path: string): Promise<void> {
   await makeFolder(folder);
   await assertPrivateFolder(FOLDER, folder);
-  await syncFoldersAbove(folder);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, 'wx', 0o600);
   const bytes = randomBytes(SEALING_KEY_LENGTH);
   try {
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      wipe(bytes);
-      await handle.close();
-    }
-    await link(temporary, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await makeNewFile(path, bytes);
   } finally {
-    await rm(temporary, { force: true });
+    wipe(bytes);
   }
-  await syncFolder(folder);
 }

@@ -10,7 +10,7 @@
 
 import { PowerAuthError } from '../../errors.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
-import { notify } from '../driver/checks.ts';
+import { Listeners } from '../driver/listeners.ts';
 import type { PowerAuthStorageChange } from '../types.ts';
 import { clearInterval, setInterval } from './clock.ts';
 import type { SqlDatabase, SqlStatement } from './engine.ts';
@@ -50,7 +50,7 @@ export class Changes {
   readonly #last: SqlStatement;
   readonly #after: SqlStatement;
   /** Who is told, by the origin whose own changes are not reported to it. */
-  readonly #subscribers = new Map<string, Set<Listener>>();
+  readonly #subscribers = new Map<string, Listeners<PowerAuthStorageChange>>();
   #seen = 0;
   #looking: Timer | undefined;
 
@@ -80,14 +80,11 @@ export class Changes {
       this.#looking = keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
     } else this.#look();
     const id = idOf(origin);
-    const listeners = this.#subscribers.get(id) ?? new Set();
+    const listeners = this.#subscribers.get(id) ?? new Listeners<PowerAuthStorageChange>();
     this.#subscribers.set(id, listeners);
-    const own: Listener = (change) => {
-      if (listeners.has(own)) listener(change);
-    };
-    listeners.add(own);
+    const remove = listeners.add(listener);
     return () => {
-      listeners.delete(own);
+      remove();
       if (listeners.size === 0 && this.#subscribers.get(id) === listeners) this.#subscribers.delete(id);
       if (this.#subscribers.size === 0) this.close();
     };
@@ -117,7 +114,7 @@ export class Changes {
     const changed = entries === 'all' ? undefined : new ChangedKeys(entries);
     for (const [id, listeners] of this.#subscribers) {
       const change = changed?.foreignTo(id) ?? 'all';
-      if (change.length > 0) for (const listener of listeners) notify(listener, change);
+      if (change.length > 0) listeners.tell(change);
     }
   }
 

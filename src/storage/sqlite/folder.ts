@@ -7,13 +7,12 @@
  * @module
  */
 
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, open, stat, statfs, unlink } from 'node:fs/promises';
+import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../node/make-folder.ts';
+import { makeNewFile } from '../node/new-file.ts';
 import { assertPrivateFile, assertPrivateFolder } from '../node/private-files.ts';
-import { syncFolder, syncFoldersAbove } from '../node/sync-folder.ts';
 import { sqliteFailure, unusableFile } from './failure.ts';
 import { assertLocal } from './file-systems.ts';
 
@@ -85,20 +84,8 @@ async function createFile(path: string): Promise<void> {
   if (space < MINIMAL_SPACE) {
     throw Object.assign(new Error(`${space} bytes are left on the volume`), { code: 'ENOSPC' });
   }
-  await syncFoldersAbove(dirname(path));
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, 'wx', 0o600);
-  await handle.close();
-  try {
-    await link(temporary, path);
-  } catch (error) {
-    // Another process was faster.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(temporary);
-  }
-  // Before SQLite makes its own files: after a power cut they must not be there without this one.
-  await syncFolder(dirname(path));
+  // Durable before SQLite makes its own files: after a power cut they must not be there without this one.
+  await makeNewFile(path);
 }
 
 async function firstOf(paths: readonly string[]): Promise<string | undefined> {
