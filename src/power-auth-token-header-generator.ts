@@ -16,6 +16,8 @@ import { wrongNumber } from './util/validate.ts';
 interface HeaderMaker {
   readonly engine: HotPathEngine;
   readonly time: TimeSynchronization;
+  holdToken(token: CachedToken): void;
+  letGoOfToken(token: CachedToken): void;
 }
 
 /** Headers that one call of `nextBatch` makes at most. */
@@ -47,7 +49,7 @@ export class PowerAuthTokenHeaderGenerator {
     knowItself(this);
     this.#maker = maker;
     this.#token = token;
-    token.pins++;
+    maker.holdToken(token);
   }
 
   /**
@@ -99,7 +101,7 @@ export class PowerAuthTokenHeaderGenerator {
   release(): void {
     const self = itself(this);
     if (self.#token === undefined) return;
-    self.#token.pins--;
+    self.#maker.letGoOfToken(self.#token);
     self.#token = undefined;
   }
 

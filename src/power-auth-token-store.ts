@@ -189,7 +189,7 @@ export class PowerAuthTokenStore {
       const time = session.time.knownTime();
       if (time === time) return { key: TOKEN_HEADER, value: session.engine.header(token.slot, time) };
     }
-    return guard(() => withToken(session, tokenName, header));
+    return guard(() => session.during(() => withToken(session, tokenName, header)));
   }
 
   /**
@@ -220,8 +220,9 @@ async function withToken<T>(
   for (;;) {
     const token = await session.tokens.find(tokenName);
     if (token === undefined) throw tokenNotAvailable();
-    await session.time.ensureSynchronized();
+    await session.synchronized();
     session.throwIfClosed();
+    session.catchUp();
     // Removed while time was being synchronised: look again.
     if (token.end === undefined) return use(token, session);
   }

@@ -49,3 +49,25 @@ export async function createEngine(
     },
   );
 }
+
+/** Engines of this thread, by the name that they were asked for. */
+const engines = new Map<EngineName | undefined, Promise<HotPathEngine>>();
+
+/**
+ * The engine of that name, or the fastest, which all instances of this thread share. One that could not be made is tried
+ * again.
+ *
+ * @throws WRONG_PARAMETER when the engine that was asked for cannot run here
+ */
+export function threadEngine(engine?: EngineName): Promise<HotPathEngine> {
+  let made = engines.get(engine);
+  if (made === undefined) {
+    made = createEngine(engine === undefined ? {} : { engine });
+    engines.set(engine, made);
+    made.then(
+      (it) => engines.set(it.name, Promise.resolve(it)),
+      () => engines.delete(engine),
+    );
+  }
+  return made;
+}

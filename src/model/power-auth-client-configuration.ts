@@ -190,6 +190,10 @@ export function buildClientConfiguration(
     'clientConfiguration',
     PowerAuthErrorCode.WRONG_PARAMETER,
   );
+  // Instances share them.
+  customHttpHeaders?.forEach((header) => Object.freeze(header));
+  Object.freeze(customHttpHeaders);
+  Object.freeze(basicHttpAuthentication);
   return withHidden(
     {
       ...rest,

@@ -36,8 +36,8 @@ export type CharacterType = string | number;
 /** Disuse after which a password is wiped, ms. */
 const AUTORELEASE_TIME = 5 * 60_000;
 
-/** Passwords that are in use, by the configured instance that they belong to. */
-const byInstance = new Map<string, Set<PowerAuthPassword>>();
+/** Passwords that are in use, by the configured instance that they belong to; undefined where it has none. */
+const byInstance = new Map<string, Set<PowerAuthPassword> | undefined>();
 
 // What the functions below may do with a password, and nobody else.
 let isPasswordObject: (value: object) => boolean;
@@ -299,13 +299,14 @@ export class PowerAuthPassword {
       this.#tell();
     }
     if (this.#instanceId !== undefined) {
-      const passwords = byInstance.get(this.#instanceId);
-      if (passwords === undefined) {
+      if (!byInstance.has(this.#instanceId)) {
         throw failure(
           PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED,
           'The PowerAuth instance of this password is not configured; call configure first',
         );
       }
+      let passwords = byInstance.get(this.#instanceId);
+      if (passwords === undefined) byInstance.set(this.#instanceId, (passwords = new Set()));
       passwords.add(this);
     }
     this.#inUse = true;
@@ -384,7 +385,7 @@ export function readPassword<T>(password: PasswordType, read: (bytes: Uint8Array
  * @internal
  */
 export function admitPasswordsOf(instanceId: string): void {
-  byInstance.set(instanceId, new Set());
+  byInstance.set(instanceId, undefined);
 }
 
 /**

@@ -9,6 +9,7 @@ import { deconfigured, lostLock, throwIfLost, unlessAborted, type LockSigns } fr
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, jsonText, utf8 } from '../util/bytes.ts';
+import type { Ending } from '../util/ending.ts';
 import { requireGlobal } from '../util/globals.ts';
 import { isInstance } from '../util/instance.ts';
 import { giveUpAfter } from '../util/patience.ts';
@@ -34,6 +35,15 @@ export interface HttpClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Aborted when the client ends; its requests end with it. */
   readonly signal?: AbortSignal;
+}
+
+/** What comes with one request. */
+export interface RequestOptions {
+  readonly header?: Header;
+  /** Lock of the storage, without which nothing is sent; the request ends when it is lost. */
+  readonly lock?: LockSigns;
+  /** The end of whoever asks. */
+  readonly ended?: Ending;
 }
 
 /** What is used of an answer, as far as a `fetch` of another make has it. */
@@ -66,15 +76,10 @@ export class HttpClient {
    * Sends a JSON body and answers that of a reply with status 200.
    *
    * @param path begins with `/`
-   * @param options `lock` of the storage, without which nothing is sent; the request ends when it is lost
    * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without leave), AUTHENTICATION_ERROR (401),
    *   RESPONSE_ERROR (other statuses, bodies that say that they are an error, or are too long), OPERATION_CANCELED
    */
-  async post(
-    path: string,
-    body: string,
-    options: { header?: Header; lock?: LockSigns } = {},
-  ): Promise<string> {
+  async post(path: string, body: string, options: RequestOptions = {}): Promise<string> {
     const { baseEndpointUrl, enableUnsecureTraffic, signal } = this.#options;
     if (new URL(baseEndpointUrl).protocol !== 'https:' && !enableUnsecureTraffic) {
       throw failure(
@@ -83,8 +88,8 @@ export class HttpClient {
       );
     }
     if (options.lock !== undefined) await throwIfLost(options.lock);
-    if (signal?.aborted === true) throw deconfigured();
-    const deadline = new Deadline(options.lock?.signal);
+    if (signal?.aborted === true || options.ended?.aborted === true) throw deconfigured();
+    const deadline = new Deadline(options.lock?.signal, options.ended);
     this.#underWay.add(deadline);
     try {
       // Whether or not `fetch` minds the signal: one that is given, or a polyfill, may not.
@@ -204,11 +209,17 @@ class Deadline {
   #stop = (): void => undefined;
   readonly #onLost = () => this.abort('lock');
 
-  /** @param lock of the storage; the request ends when it is lost */
-  constructor(lock: AbortSignal | undefined) {
+  readonly #stopListening: (() => void) | undefined;
+
+  /**
+   * @param lock of the storage; the request ends when it is lost
+   * @param ended the end of whoever asks
+   */
+  constructor(lock: AbortSignal | undefined, ended: Ending | undefined) {
     this.#lock = lock;
     if (lock?.aborted === true) this.abort('lock');
     else lock?.addEventListener('abort', this.#onLost);
+    this.#stopListening = ended?.whenOver(() => this.abort('client'));
   }
 
   /** Gives the request up. */
@@ -242,6 +253,7 @@ class Deadline {
     this.#stopConnection();
     this.#stop();
     this.#lock?.removeEventListener('abort', this.#onLost);
+    this.#stopListening?.();
   }
 
   #expire(seconds: number, setting: 'connectionTimeout' | 'readTimeout'): void {

@@ -5,12 +5,12 @@
  */
 
 import * as v from 'valibot';
-import type { LockSigns } from '../util/abort.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
+import type { Ending } from '../util/ending.ts';
 import { object } from '../util/schema.ts';
 import { bytesField, parseJson } from '../util/validate.ts';
-import type { Header, HttpClient } from './client.ts';
+import type { HttpClient, RequestOptions } from './client.ts';
 
 const envelopeSchema = object({
   encryptedData: v.string('Base64'),
@@ -97,9 +97,12 @@ export type EndpointSent<S extends Sent> = Extract<
 /** Sends requests to one server. */
 export class Endpoints {
   readonly #http: HttpClient;
+  readonly #ended: Ending | undefined;
 
-  constructor(http: HttpClient) {
+  /** @param ended the end of whoever asks, where that is not the client's */
+  constructor(http: HttpClient, ended?: Ending) {
     this.#http = http;
+    this.#ended = ended;
   }
 
   /**
@@ -110,9 +113,10 @@ export class Endpoints {
   async post<E extends Endpoint>(
     { path, answer }: E,
     body: string,
-    options: { readonly header?: Header; readonly lock?: LockSigns } = {},
+    options: Omit<RequestOptions, 'ended'> = {},
   ): Promise<v.InferOutput<E['answer']>> {
-    const text = await this.#http.post(path, body, options);
+    const ended = this.#ended;
+    const text = await this.#http.post(path, body, ended === undefined ? options : { ...options, ended });
     return checkAnswer(answer, parseJson(text), `answer of ${path}`);
   }
 

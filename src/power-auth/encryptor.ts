@@ -165,7 +165,7 @@ class Decryptor implements PowerAuthDecryptor {
 /** The activation's identifier; undefined without one, and where the storage does not tell. */
 async function activationIdOf(session: Session): Promise<string | undefined> {
   try {
-    return await session.activation.activationId();
+    return await session.during(() => session.activation.activationId());
   } catch {
     return undefined;
   }

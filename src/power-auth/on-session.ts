@@ -34,7 +34,10 @@ export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
  * @throws INSTANCE_NOT_CONFIGURED
  */
 export function onSession<T>(instanceId: string, work: (session: Session) => T | Promise<T>): Promise<T> {
-  return guard(() => work(sessionOf(instanceId)));
+  return guard(() => {
+    const session = sessionOf(instanceId);
+    return session.during(() => work(session));
+  });
 }
 
 /**

@@ -46,36 +46,71 @@ interface Requesting {
 /** Access tokens by name. */
 export class AccessTokens {
   readonly #session: SessionParts;
-  readonly #storage: SessionStorage;
-  readonly #keys: RecordKeys;
-  readonly #records: TokenRecords;
   readonly #cache: TokenCache;
-  readonly #loading = new Map<string, Loading>();
-  readonly #requesting = new Map<string, Requesting>();
+  #loading: Map<string, Loading> | undefined;
+  #requesting: Map<string, Requesting> | undefined;
+  /** Header generators that hold tokens of this instance. */
+  #holders = 0;
 
   constructor(session: SessionParts) {
     this.#session = session;
-    this.#storage = session.storage;
-    this.#keys = session.keys;
-    this.#records = new TokenRecords(session);
     this.#cache = new TokenCache(session.engine, CACHE_CAPACITY);
+  }
+
+  get #storage(): SessionStorage {
+    return this.#session.storage;
+  }
+
+  get #keys(): RecordKeys {
+    return this.#session.keys;
+  }
+
+  get #records(): TokenRecords {
+    return new TokenRecords(this.#session);
+  }
+
+  /** Whether nothing of it would be missed. */
+  get isIdle(): boolean {
+    return this.#holders === 0 && this.#loading === undefined && this.#cache.names().length === 0;
   }
 
   /** The token if it is in a key slot: no storage access, nothing to wait for. */
   cached(name: string): CachedToken | undefined {
+    this.#session.catchUp();
     return this.#cache.get(name);
+  }
+
+  /** Keeps a token in its key slot for a header generator. */
+  hold(token: CachedToken): void {
+    token.pins++;
+    this.#holders++;
+  }
+
+  /** Ends that. */
+  letGo(token: CachedToken): void {
+    token.pins--;
+    this.#holders--;
+  }
+
+  /** Whether a header generator must hear at once that tokens are in doubt. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
   }
 
   /** The token from cache or storage, or undefined. Concurrent look-ups share one read. */
   async find(name: string): Promise<CachedToken | undefined> {
     for (;;) {
-      const cached = this.#cache.get(name);
+      const cached = this.cached(name);
       if (cached !== undefined) return cached;
-      let loading = this.#loading.get(name);
+      const all = (this.#loading ??= new Map<string, Loading>());
+      let loading = all.get(name);
       if (loading === undefined) {
         loading = { promise: Promise.resolve(undefined), stale: false };
-        this.#loading.set(name, loading);
-        loading.promise = this.#load(name, loading).finally(() => this.#loading.delete(name));
+        all.set(name, loading);
+        loading.promise = this.#load(name, loading).finally(() => {
+          all.delete(name);
+          if (all.size === 0) this.#loading = undefined;
+        });
       }
       const token = await loading.promise;
       if (!loading.stale) return token;
@@ -90,13 +125,17 @@ export class AccessTokens {
    */
   async request(name: string, authentication: PowerAuthAuthentication): Promise<TokenFacts> {
     const type = signatureType(signatureFactors(authentication));
-    const underWay = this.#requesting.get(name);
+    const all = (this.#requesting ??= new Map<string, Requesting>());
+    const underWay = all.get(name);
     if (underWay !== undefined) {
       if (underWay.signatureType !== type) throw otherFactors(underWay.signatureType, type);
       return underWay.promise;
     }
-    const promise = this.#request(name, authentication, type).finally(() => this.#requesting.delete(name));
-    this.#requesting.set(name, { promise, signatureType: type });
+    const promise = this.#request(name, authentication, type).finally(() => {
+      all.delete(name);
+      if (all.size === 0) this.#requesting = undefined;
+    });
+    all.set(name, { promise, signatureType: type });
     return promise;
   }
 
@@ -169,12 +208,12 @@ export class AccessTokens {
    * read again, the others leave the cache until they are asked for.
    */
   doubt(storageKey?: string): void {
-    for (const loading of this.#loading.values()) loading.stale = true;
+    this.#doubtLoads();
     for (const name of this.#cache.names(storageKey)) {
       const token = this.#cache.get(name);
       if (token === undefined) continue;
       if (token.pins === 0) this.#cache.remove(name, 'removed');
-      else void this.#confirm(name, token);
+      else void this.#session.during(() => this.#confirm(name, token));
     }
   }
 
@@ -192,23 +231,31 @@ export class AccessTokens {
     if (!confirmed && this.#cache.get(name) === token) this.#cache.remove(name, 'removed');
   }
 
+  #doubtLoads(): void {
+    for (const loading of this.#loading?.values() ?? []) loading.stale = true;
+  }
+
   #dropAll(): void {
-    for (const loading of this.#loading.values()) loading.stale = true;
+    this.#doubtLoads();
     this.#cache.clear('removed');
   }
 
   #drop(name: string): void {
-    const loading = this.#loading.get(name);
+    const loading = this.#loading?.get(name);
     if (loading !== undefined) loading.stale = true;
     this.#cache.remove(name, 'removed');
   }
 
   async #load(name: string, loading: Loading): Promise<CachedToken | undefined> {
     const key = this.#keys.token(name);
-    const record = await this.#records.find(key, name);
+    const record = await this.#session.settings.hub.loads.take(async () => {
+      this.#session.throwIfClosed();
+      return this.#records.find(key, name);
+    });
     if (record === undefined) return undefined;
     try {
       this.#session.throwIfClosed();
+      this.#session.catchUp();
       return loading.stale ? undefined : this.#cache.add(name, record, key);
     } finally {
       wipe(record.tokenSecret);

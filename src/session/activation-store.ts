@@ -28,10 +28,22 @@ export function missingActivation(): Error {
   );
 }
 
+/** Where an activation record lies. */
+export interface ActivationHome {
+  readonly storage: SessionStorage;
+  readonly keys: RecordKeys;
+  /** Forgets what is remembered of the storage where a notice said that anything may have changed. */
+  catchUp(): void;
+  /**
+   * Told when the storage shows another activation than before, or none. It doesn't matter who finds that out, and whether
+   * anybody has given notice of it.
+   */
+  otherActivation(): void;
+}
+
 /** Reads and changes the activation record. */
 export class ActivationStore {
-  readonly #storage: SessionStorage;
-  readonly #keys: RecordKeys;
+  readonly #home: ActivationHome;
   /** Identifier known from the storage; null when it has none, undefined when it must be asked. */
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
@@ -41,20 +53,9 @@ export class ActivationStore {
 
   /** The same as the storage has shown it last; {@link forget} leaves it. */
   #seen: string | null | undefined;
-  #onOther: () => void = () => undefined;
 
-  /** @param storage sealed already */
-  constructor(storage: SessionStorage, keys: RecordKeys) {
-    this.#storage = storage;
-    this.#keys = keys;
-  }
-
-  /**
-   * Sets who is told when the storage shows another activation than before, or none. It doesn't matter who finds that out,
-   * and whether anybody has given notice of it.
-   */
-  whenOther(onOther: () => void): void {
-    this.#onOther = onOther;
+  constructor(home: ActivationHome) {
+    this.#home = home;
   }
 
   /** Drops what is remembered: somebody else changed the record, or may have. */
@@ -66,8 +67,8 @@ export class ActivationStore {
 
   /** The record, or undefined. The caller wipes it. */
   async read(): Promise<ActivationRecord | undefined> {
-    const bytes = await this.#storage.get(this.#keys.activation);
-    const { record } = readActivation(bytes, this.#keys.instanceId);
+    const bytes = await this.#home.storage.get(this.#home.keys.activation);
+    const { record } = readActivation(bytes, this.#home.keys.instanceId);
     this.#notice(record);
     return record;
   }
@@ -97,6 +98,7 @@ export class ActivationStore {
 
   /** The activation's identifier, or undefined without one. Costs a storage access only after {@link forget}. */
   async activationId(): Promise<string | undefined> {
+    this.#home.catchUp();
     if (this.#activationId !== undefined) return this.#activationId ?? undefined;
     // Those who ask at once share one answer, so that their calls go on in the order in which they were made.
     return (this.#asking ??= this.#ask());
@@ -118,12 +120,12 @@ export class ActivationStore {
     this.#seen = record?.activationId ?? null;
     if (seen === undefined || seen === this.#seen) return;
     this.forget();
-    this.#onOther();
+    this.#home.otherActivation();
   }
 
   /** The commit of a new activation; {@link forget} is due after each attempt. */
   newCommit(): ActivationCommit {
-    return new ActivationCommit(this.#storage, this.#keys);
+    return new ActivationCommit(this.#home.storage, this.#home.keys);
   }
 
   /**
@@ -184,7 +186,7 @@ export class ActivationStore {
     if (before === undefined) return false;
     wipeActivationRecord(before);
     // The former wrapping tests guesses of the former password.
-    await this.#storage.forget();
+    await this.#home.storage.forget();
     return true;
   }
 
@@ -211,14 +213,14 @@ export class ActivationStore {
       (present) => present !== undefined && isSameFactor(present.biometry, biometry),
     );
     wipeActivationRecord(before);
-    if (before.biometry !== undefined) await this.#storage.forget();
+    if (before.biometry !== undefined) await this.#home.storage.forget();
     return before.biometry;
   }
 
   /** Deletes the record, whatever it is; no error when there is none. */
   async delete(): Promise<void> {
     try {
-      await this.#storage.delete(this.#keys.activation);
+      await this.#home.storage.delete(this.#home.keys.activation);
     } finally {
       // Not "there is none": somebody else may have created one in the meantime.
       this.forget();
@@ -259,7 +261,7 @@ export class ActivationStore {
     let before: ActivationRecord | undefined;
     let isRefused = true;
     // Not cut, so that it can be looked at.
-    return this.#storage.uncut(async () => {
+    return this.#home.storage.uncut(async () => {
       try {
         return await this.#change((record) => {
           isRefused = true;
@@ -288,10 +290,10 @@ export class ActivationStore {
     let before: ActivationRecord | undefined;
     let encoded: Uint8Array | undefined;
     try {
-      const stored = await this.#storage.update(this.#keys.activation, (current) => {
+      const stored = await this.#home.storage.update(this.#home.keys.activation, (current) => {
         if (before !== undefined) wipeActivationRecord(before);
         wipe(encoded);
-        before = readActivation(current, this.#keys.instanceId).record;
+        before = readActivation(current, this.#home.keys.instanceId).record;
         this.#notice(before);
         if (before === undefined) throw missingActivation();
         const changed = change(before);

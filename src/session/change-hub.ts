@@ -4,78 +4,96 @@
  * @module
  */
 
-import { notify } from '../storage/driver/checks.ts';
-import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
+import type { PowerAuthStorage } from '../storage/types.ts';
+
+import { SharedTable } from '../util/shared-table.ts';
+import { Throttle } from '../util/throttle.ts';
 import { instanceOf } from './record-keys.ts';
 
-type Listener = (change: PowerAuthStorageChange) => void;
+/** What hears of changes: a session. */
+export interface HubMember {
+  /** Somebody else changed this record of its own. */
+  changed(key: string): void;
+  /** Anything may have changed: {@link ChangeHub.epoch} is another one. Only said to those who asked for it. */
+  doubted(): void;
+}
 
 /** One for each storage object that is in use. */
-const hubs = new WeakMap<PowerAuthStorage, ChangeHub>();
+const hubs = new SharedTable<PowerAuthStorage, ChangeHub>();
 
-/** Hears a storage once, however many sessions use it: a change costs as much with one of them as with ten thousand. */
-class ChangeHub {
-  readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #unsubscribe: () => void;
-
-  constructor(storage: PowerAuthStorage) {
-    this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
-  }
-
-  add(instance: string, listener: Listener): void {
-    const listeners = this.#listeners.get(instance);
-    if (listeners === undefined) this.#listeners.set(instance, new Set([listener]));
-    else listeners.add(listener);
-  }
-
-  /** @returns whether anybody is left who listens; if not, it hears the storage no longer */
-  remove(instance: string, listener: Listener): boolean {
-    const listeners = this.#listeners.get(instance);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) this.#listeners.delete(instance);
-    if (this.#listeners.size > 0) return true;
-    this.#unsubscribe();
-    return false;
-  }
-
-  #onChange(change: PowerAuthStorageChange): void {
-    if (change === 'all') {
-      for (const instance of this.#listeners.keys()) this.#tell(instance, change);
-      return;
-    }
-    const keys = new Map<string, string[]>();
-    for (const key of change) {
-      const instance = instanceOf(key);
-      const others = keys.get(instance);
-      if (others === undefined) keys.set(instance, [key]);
-      else others.push(key);
-    }
-    for (const [instance, own] of keys) this.#tell(instance, own);
-  }
-
-  #tell(instance: string, change: PowerAuthStorageChange): void {
-    for (const listener of this.#listeners.get(instance) ?? []) {
-      notify<PowerAuthStorageChange>((own) => {
-        if (this.#listeners.get(instance)?.has(listener) === true) listener(own);
-      }, change);
-    }
-  }
-}
+/** Loads of cold tokens from one storage at once. The thread answers in between, however many are asked for. */
+const LOADS_AT_ONCE = 64;
 
 /**
- * As `storage.subscribe`, for the records of one instance alone.
- *
- * @param storage the same object for all who share it
- * @param instance as {@link instanceOf} has it
+ * Hears a storage once, however many sessions use it. A changed record costs as much with one of them as with a hundred
+ * thousand, and so does a notice that anything may have changed: that is an epoch, which they compare when they are used.
  */
-export function subscribeTo(storage: PowerAuthStorage, instance: string, listener: Listener): () => void {
-  const hub = hubs.get(storage) ?? new ChangeHub(storage);
-  hubs.set(storage, hub);
-  // One entry for each call, whether or not the same function was given twice.
-  const own: Listener = (change) => listener(change);
-  hub.add(instance, own);
-  return () => {
-    // One that nobody listens to may have a successor already.
-    if (!hub.remove(instance, own) && hubs.get(storage) === hub) hubs.delete(storage);
-  };
+export class ChangeHub {
+  /** Grows when anything may have changed. */
+  epoch = 0;
+  /** Takes turns at the storage. */
+  readonly loads = new Throttle(LOADS_AT_ONCE);
+  readonly #storage: PowerAuthStorage;
+  readonly #members = new Map<string, HubMember>();
+  readonly #attentive = new Set<HubMember>();
+  #unsubscribe: (() => void) | undefined;
+
+  private constructor(storage: PowerAuthStorage) {
+    this.#storage = storage;
+  }
+
+  /** That of a storage object, shared with all who use it; to be given back with {@link release}. */
+  static take(storage: PowerAuthStorage): ChangeHub {
+    return hubs.take(storage, () => new ChangeHub(storage));
+  }
+
+  /** Gives it back. */
+  release(): void {
+    hubs.release(this.#storage, this);
+  }
+
+  /**
+   * From here on the member is told of changes of its own records.
+   *
+   * @param instance as {@link instanceOf} has it
+   * @throws INVALID_NATIVE_OBJECT when the storage is closed
+   */
+  enter(instance: string, member: HubMember): void {
+    this.#unsubscribe ??= this.#storage.subscribe((change) => this.#onChange(change));
+    this.#members.set(instance, member);
+  }
+
+  /** The last one ends the subscription. */
+  leave(instance: string, member: HubMember): void {
+    this.#attentive.delete(member);
+    if (this.#members.get(instance) === member) this.#members.delete(instance);
+    if (this.#members.size > 0) return;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  /** Whether the member is told when anything may have changed, rather than finding out at its next use. */
+  tellAtOnce(member: HubMember, isTold: boolean): void {
+    if (isTold) this.#attentive.add(member);
+    else this.#attentive.delete(member);
+  }
+
+  #onChange(change: unknown): void {
+    const keys = namesOf(change);
+    if (keys === undefined) {
+      this.epoch++;
+      for (const member of this.#attentive) member.doubted();
+      return;
+    }
+    for (const key of keys) this.#members.get(instanceOf(key))?.changed(key);
+  }
 }
+
+/** The keys that a notice names; undefined where anything may have changed, as after one that no driver should give. */
+function namesOf(change: unknown): readonly string[] | undefined {
+  const isList = Array.isArray(change) && change.every((key) => typeof key === 'string');
+  return isList ? change : undefined;
+}
+
+/** What is in use; for tests. @internal */
+export const hubCount = (): number => hubs.size;

@@ -42,7 +42,7 @@ export function masterServerKey({ masterServerPublicKey }: PowerAuthConfiguratio
 }
 
 /** What `configure` takes; what the objects really hold is checked when they are built. */
-type Settings = [
+type Arguments = [
   configuration: PowerAuthConfigurationType,
   client?: PowerAuthClientConfigurationType,
   biometry?: PowerAuthBiometryConfigurationType,
@@ -50,21 +50,26 @@ type Settings = [
   sharing?: PowerAuthSharingConfigurationType,
 ];
 
+/** Either form of `configure`'s arguments, as configurations. */
+export function argumentsAsObjects(args: readonly unknown[]): readonly unknown[] {
+  if (typeof args[0] !== 'string') return args;
+  const [applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl, enableUnsecureTraffic] =
+    args;
+  return [
+    { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl },
+    { enableUnsecureTraffic },
+  ];
+}
+
 /**
  * From either form of `configure`'s arguments.
  *
  * @throws WRONG_PARAMETER naming the field, INSUFFICIENT_KEYCHAIN_PROTECTION
  */
 export function buildConfigurations(args: readonly unknown[]): Configurations {
-  if (typeof args[0] === 'string') {
-    const [applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl, enableUnsecureTraffic] =
-      args;
-    return buildConfigurations([
-      { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl },
-      { enableUnsecureTraffic },
-    ]);
-  }
-  const [configuration, client, biometry, keychain, sharing] = args as unknown as Settings;
+  const [configuration, client, biometry, keychain, sharing] = argumentsAsObjects(
+    args,
+  ) as unknown as Arguments;
   const keychainConfiguration = buildKeychainConfiguration(keychain);
   const protection = keychainConfiguration.minimalRequiredKeychainProtection;
   if (

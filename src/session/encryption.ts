@@ -18,6 +18,7 @@ import { base64 } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
 import { masterServerKey } from './configurations.ts';
+import type { Settings } from './settings.ts';
 
 /** What activation scope needs of an activation. */
 export interface ActivationScope {
@@ -30,18 +31,29 @@ export interface ActivationScope {
 /** A temporary key is renewed when it has less than this to live: a server tells no expired key from other failures. */
 const RENEW_BEFORE_EXPIRY = 60_000;
 
+/** What of a session encryption needs. */
+export interface EncryptionParts {
+  readonly settings: Settings;
+  readonly endpoints: Endpoints;
+  synchronized(): Promise<void>;
+}
+
 /** Encrypts requests of one instance in both scopes. */
 export class Encryption {
-  readonly #configuration: PowerAuthConfigurationType;
-  readonly #endpoints: Endpoints;
-  readonly #time: TimeSynchronization;
+  readonly #session: EncryptionParts;
   /** By activation id; '' is the application scope. */
   readonly #temporaryKeys = new Map<string, Promise<TemporaryKey>>();
 
-  constructor(configuration: PowerAuthConfigurationType, endpoints: Endpoints, time: TimeSynchronization) {
-    this.#configuration = configuration;
-    this.#endpoints = endpoints;
-    this.#time = time;
+  constructor(session: EncryptionParts) {
+    this.#session = session;
+  }
+
+  get #configuration(): PowerAuthConfigurationType {
+    return this.#session.settings.configurations.configuration;
+  }
+
+  get #time(): TimeSynchronization {
+    return this.#session.settings.server.time;
   }
 
   /**
@@ -55,17 +67,17 @@ export class Encryption {
     plaintext: Uint8Array,
     activation?: ActivationScope,
   ): Promise<EncryptedRequest> {
-    await this.#time.ensureSynchronized();
+    await this.#session.synchronized();
     const temporaryKey = await this.#temporaryKey(activation);
     // Again: the machine may have slept meanwhile.
-    await this.#time.ensureSynchronized();
+    await this.#session.synchronized();
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, activation);
   }
 
   /** The same in application scope, under a temporary key that nothing else uses. */
   async encryptUnderOwnKey(sharedInfo1: string, plaintext: Uint8Array): Promise<EncryptedRequest> {
     const temporaryKey = await this.#fetchTemporaryKey(undefined);
-    await this.#time.ensureSynchronized();
+    await this.#session.synchronized();
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, undefined);
   }
 
@@ -121,7 +133,7 @@ export class Encryption {
   async #fetchTemporaryKey(activation: ActivationScope | undefined): Promise<TemporaryKey> {
     const { applicationKey, applicationSecret } = this.#configuration;
     const challenge = base64(randomBytes(18));
-    const jwt = await this.#endpoints.keystoreCreate(
+    const jwt = await this.#session.endpoints.keystoreCreate(
       temporaryKeyRequest({
         applicationKey,
         applicationSecret,

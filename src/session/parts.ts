@@ -4,23 +4,22 @@
  * @module
  */
 
-import { defaultBiometry } from '#platform';
 import type { HotPathEngine } from '../hot-path/types.ts';
-import { HttpClient } from '../net/client.ts';
-import { systemClock } from '../net/clock.ts';
 import { Endpoints } from '../net/endpoints.ts';
-import { TimeSynchronization } from '../net/time-sync.ts';
-import { deconfigured } from '../util/abort.ts';
-import { ActivationStore } from './activation-store.ts';
+import type { TimeSynchronization } from '../net/time-sync.ts';
+import type { Ending } from '../util/ending.ts';
+import type { ActivationStore } from './activation-store.ts';
 import { BiometryFactor } from './biometry.ts';
 import type { Configurations } from './configurations.ts';
 import { Encryption } from './encryption.ts';
-import { RecordKeys } from './record-keys.ts';
+import type { RecordKeys } from './record-keys.ts';
 import { RequestSigner } from './request-signer.ts';
-import type { SessionStorage } from './session-storage.ts';
+import { SessionStorage } from './session-storage.ts';
+import type { Settings } from './settings.ts';
 
 /** The parts that the others are built on. */
 export interface SessionParts {
+  readonly settings: Settings;
   readonly configurations: Configurations;
   readonly keys: RecordKeys;
   readonly storage: SessionStorage;
@@ -35,54 +34,62 @@ export interface SessionParts {
   readonly isClosed: boolean;
   /** @throws OPERATION_CANCELED after the session was closed */
   throwIfClosed(): void;
+  /** Resolves when time is known. @throws OPERATION_CANCELED when the session is closed first; what the asking throws */
+  synchronized(): Promise<void>;
+  /** Forgets what is remembered of the storage where a notice said that anything may have changed. */
+  catchUp(): void;
+  /** Does work that is no call, during which the session keeps its parts. */
+  during<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/**
- * Makes the parts of one session.
- *
- * @param ended aborted when the session is closed
- */
-export function makeParts(
-  instanceId: string,
-  configurations: Configurations,
-  engine: HotPathEngine,
-  storage: SessionStorage,
-  ended: AbortSignal,
-): SessionParts {
-  const { configuration, clientConfiguration, biometryConfiguration } = configurations;
-  const { authenticateOnBiometricKeySetup, provider = defaultBiometry() } = biometryConfiguration;
-  const keys = new RecordKeys(instanceId);
-  const endpoints = new Endpoints(
-    new HttpClient({
-      ...clientConfiguration,
-      // Secrets are in no copy of a configuration, unless they are asked for.
-      customHttpHeaders: clientConfiguration.customHttpHeaders,
-      basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
-      baseEndpointUrl: configuration.baseEndpointUrl,
-      signal: ended,
-    }),
-  );
-  const time = new TimeSynchronization({
-    clock: clientConfiguration.clock ?? systemClock,
-    fetchServerTime: () => endpoints.serverStatus(),
-  });
-  const activation = new ActivationStore(storage, keys);
-  return {
-    configurations,
-    keys,
-    storage,
-    engine,
-    endpoints,
-    time,
-    activation,
-    biometry: new BiometryFactor(activation, { provider, authenticateOnBiometricKeySetup }),
-    encryption: new Encryption(configuration, endpoints, time),
-    signer: new RequestSigner(configuration, activation, storage, keys.requests),
-    get isClosed() {
-      return ended.aborted;
-    },
-    throwIfClosed: () => {
-      if (ended.aborted) throw deconfigured();
-    },
-  };
+/** What of a session these are made of. */
+type Maker = Pick<
+  SessionParts,
+  'settings' | 'keys' | 'activation' | 'storage' | 'endpoints' | 'synchronized'
+>;
+
+/** The parts that a session has only while it is used. Each is made when it is wanted. */
+export class PartsInUse {
+  readonly storage: SessionStorage;
+  readonly endpoints: Endpoints;
+  readonly #session: Maker;
+  readonly #ended: Ending;
+  #biometry: BiometryFactor | undefined;
+  #encryption: Encryption | undefined;
+  #signer: RequestSigner | undefined;
+
+  constructor(session: Maker, ended: Ending) {
+    this.#session = session;
+    this.#ended = ended;
+    this.storage = new SessionStorage(session.settings.storage, ended);
+    this.endpoints = new Endpoints(session.settings.server.http, ended);
+  }
+
+  get biometry(): BiometryFactor {
+    if (this.#biometry === undefined) {
+      const { biometry: provider, configurations } = this.#session.settings;
+      const { authenticateOnBiometricKeySetup } = configurations.biometryConfiguration;
+      this.#biometry = new BiometryFactor(this.#session.activation, {
+        provider,
+        authenticateOnBiometricKeySetup,
+      });
+      if (this.#ended.aborted) this.#biometry.close();
+    }
+    return this.#biometry;
+  }
+
+  get encryption(): Encryption {
+    return (this.#encryption ??= new Encryption(this.#session));
+  }
+
+  get signer(): RequestSigner {
+    const { settings, activation, storage, keys } = this.#session;
+    const { configuration } = settings.configurations;
+    return (this.#signer ??= new RequestSigner(configuration, activation, storage, keys.requests));
+  }
+
+  /** Takes questions to the user away. */
+  close(): void {
+    this.#biometry?.close();
+  }
 }

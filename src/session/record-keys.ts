@@ -37,22 +37,28 @@ export function kindOf(key: string): 'activation' | 'token' | undefined {
   return TOKEN.test(key) ? 'token' : undefined;
 }
 
-/** The keys of one instance. */
+/** The keys of one instance, made when they are wanted: kept, they would be most of what an idle instance holds. */
 export class RecordKeys {
   readonly instanceId: string;
   /** What all of them begin with, see {@link instanceOf}. */
   readonly instance: string;
-  readonly activation: string;
-  readonly requests: string;
-  /** What all of the instance's tokens begin with. */
-  readonly tokens: string;
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
     this.instance = `${base64url(hashName(instanceId))}/`;
-    this.activation = `${this.instance}activation`;
-    this.requests = `${this.instance}requests`;
-    this.tokens = `${this.instance}token/`;
+  }
+
+  get activation(): string {
+    return `${this.instance}activation`;
+  }
+
+  get requests(): string {
+    return `${this.instance}requests`;
+  }
+
+  /** What all of the instance's tokens begin with. */
+  get tokens(): string {
+    return `${this.instance}token/`;
   }
 
   token(name: string): string {

@@ -6,8 +6,9 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { admitPasswordsOf, dismissPasswordsOf } from '../model/power-auth-password.ts';
-import { buildConfigurations, type Configurations } from './configurations.ts';
+import type { Configurations } from './configurations.ts';
 import { Session } from './session.ts';
+import { SettingsUse } from './settings.ts';
 
 const sessions = new Map<string, Session>();
 /** The last lifecycle call of each instance id that is not done yet. */
@@ -38,17 +39,23 @@ async function inTurn<T>(instanceId: string, call: () => Promise<T>): Promise<T>
  * @throws WRONG_PARAMETER; REACT_NATIVE_ERROR when it is configured already
  */
 export async function configureSession(instanceId: string, args: readonly unknown[]): Promise<void> {
-  const configurations = buildConfigurations(args);
-  return inTurn(instanceId, async () => {
-    if (sessions.has(instanceId)) {
-      throw failure(
-        PowerAuthErrorCode.REACT_NATIVE_ERROR,
-        `A PowerAuth instance with the instanceId ${JSON.stringify(instanceId)} is already configured; call deconfigure first`,
-      );
-    }
-    sessions.set(instanceId, await Session.open(instanceId, configurations));
-    admitPasswordsOf(instanceId);
-  });
+  const use = SettingsUse.take(args);
+  try {
+    await inTurn(instanceId, async () => {
+      if (sessions.has(instanceId)) {
+        throw failure(
+          PowerAuthErrorCode.REACT_NATIVE_ERROR,
+          `A PowerAuth instance with the instanceId ${JSON.stringify(instanceId)} is already configured; call deconfigure first`,
+        );
+      }
+      sessions.set(instanceId, new Session(instanceId, use, use.settings ?? (await use.ready())));
+      admitPasswordsOf(instanceId);
+    });
+  } catch (error) {
+    use.release();
+    await use.leave();
+    throw error;
+  }
 }
 
 /** Ends the session, if there is one, also one whose `configure` was not awaited. */

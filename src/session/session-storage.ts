@@ -23,14 +23,13 @@ const LAST_WRITES_MS = 4000;
 
 /**
  * When the session ends, what is being written is still written, and what was begun with {@link uncut} still comes to its
- * end. Everything else ends with OPERATION_CANCELED, on an instance's own storage and on one that the application gave.
+ * end. Everything else ends with OPERATION_CANCELED, on the default storage and on one that the application gave.
  * Once {@link close} has resolved, this session changes nothing more.
  */
 export class SessionStorage implements PowerAuthStorage {
   readonly name: string;
   readonly #storage: PowerAuthStorage;
-  readonly #isOwn: boolean;
-  readonly #ended: AbortSignal;
+  readonly #ended: Pick<AbortSignal, 'aborted'>;
   /** Writes and uncut work under way. */
   readonly #underWay = new Set<Promise<unknown>>();
   #uncut = 0;
@@ -41,14 +40,18 @@ export class SessionStorage implements PowerAuthStorage {
   #isOver = false;
 
   /**
-   * @param isOwn whether {@link close} closes `storage`, too
+   * @param storage stays open: others may use it
    * @param ended aborted when the session ends
    */
-  constructor(storage: PowerAuthStorage, isOwn: boolean, ended: AbortSignal) {
+  constructor(storage: PowerAuthStorage, ended: Pick<AbortSignal, 'aborted'>) {
     this.name = storage.name;
     this.#storage = storage;
-    this.#isOwn = isOwn;
     this.#ended = ended;
+  }
+
+  /** Whether no call of it is in progress. */
+  get isIdle(): boolean {
+    return this.#underWay.size === 0 && this.#calls.size === 0;
   }
 
   /**
@@ -152,13 +155,13 @@ export class SessionStorage implements PowerAuthStorage {
     await this.#lastWrites();
     this.#isOver = true;
     for (const giveUp of this.#calls) giveUp();
-    if (this.#isOwn) await this.#storage.close();
   }
 
   async #lastWrites(): Promise<void> {
     const done = async (): Promise<void> => {
       while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     };
+    if (this.#underWay.size === 0) return;
     await inTime(done(), LAST_WRITES_MS, deconfigured).catch(() => undefined);
   }
 

@@ -4,93 +4,202 @@
  * @module
  */
 
-import { defaultSealingKey, defaultStorage } from '#platform';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { createEngine } from '../hot-path/index.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
 import type { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
-import { sealedUnheld } from '../storage/sealed.ts';
-import { importSealingKeys } from '../storage/sealing-key.ts';
-import type { PowerAuthStorage, PowerAuthStorageChange } from '../storage/types.ts';
 import { deconfigured } from '../util/abort.ts';
-import { withHidden } from '../util/hidden.ts';
+import { Ending } from '../util/ending.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { ActivationChanges } from './activation-changes.ts';
-import { missingActivation, type ActivationStore } from './activation-store.ts';
+import { missingActivation, ActivationStore } from './activation-store.ts';
 import type { BiometryFactor } from './biometry.ts';
-import { subscribeTo } from './change-hub.ts';
+import type { HubMember } from './change-hub.ts';
 import type { Configurations } from './configurations.ts';
 import type { Encryption } from './encryption.ts';
-import { makeParts, type SessionParts } from './parts.ts';
+import { PartsInUse, type SessionParts } from './parts.ts';
 import { PendingActivation } from './pending-activation.ts';
-import type { RecordKeys } from './record-keys.ts';
+import { RecordKeys } from './record-keys.ts';
 import type { RequestSigner } from './request-signer.ts';
-import { SessionStorage } from './session-storage.ts';
+import type { SessionStorage } from './session-storage.ts';
+import { SettingsUse, type Settings } from './settings.ts';
+import type { CachedToken } from './token-cache.ts';
 
-/** One configured instance: its parts, made once, wired in one place. */
-export class Session implements SessionParts {
-  readonly configurations: Configurations;
-  readonly keys: RecordKeys;
-  readonly storage: SessionStorage;
-  readonly engine: HotPathEngine;
-  readonly endpoints: Endpoints;
-  readonly time: TimeSynchronization;
-  readonly activation: ActivationStore;
-  readonly biometry: BiometryFactor;
-  readonly encryption: Encryption;
-  readonly signer: RequestSigner;
-  readonly tokens: AccessTokens;
-  readonly changes: ActivationChanges;
-  readonly pending: PendingActivation;
-  readonly #ended: AbortController;
-  readonly #closing = new Set<() => void>();
-  readonly #unsubscribe: () => void;
+/** The epoch of a session that has not used the storage yet. */
+const NEVER = -1;
 
-  private constructor(parts: SessionParts, medium: PowerAuthStorage, ended: AbortController) {
-    this.configurations = parts.configurations;
-    this.keys = parts.keys;
-    this.storage = parts.storage;
-    this.engine = parts.engine;
-    this.endpoints = parts.endpoints;
-    this.time = parts.time;
-    this.activation = parts.activation;
-    this.biometry = parts.biometry;
-    this.encryption = parts.encryption;
-    this.signer = parts.signer;
-    const tokens = new AccessTokens(parts);
-    this.tokens = tokens;
-    this.changes = new ActivationChanges(parts.storage);
-    this.pending = new PendingActivation(parts, tokens, this.changes);
-    this.#ended = ended;
-    parts.activation.whenOther(() => tokens.doubt());
-    // Of the medium itself, which all who share it hear together.
-    this.#unsubscribe = subscribeTo(medium, parts.keys.instance, (change) => this.#onChange(change));
+/**
+ * One configured instance: an id and settings that it shares with others, until it is used. Its parts are made when they
+ * are wanted, and dropped when no call is in progress any more, but for what it remembers of its activation and tokens.
+ */
+export class Session implements SessionParts, HubMember {
+  readonly instanceId: string;
+  readonly settings: Settings;
+  readonly #use: SettingsUse;
+  #isClosed = false;
+  /** Calls in progress. */
+  #calls = 0;
+  /** That of the hub when what is remembered of the storage was right. */
+  #epoch = NEVER;
+  #ended: Ending | undefined;
+  #keys: RecordKeys | undefined;
+  #activation: ActivationStore | undefined;
+  #tokens: AccessTokens | undefined;
+  #parts: PartsInUse | undefined;
+  #changes: ActivationChanges | undefined;
+  #pending: PendingActivation | undefined;
+
+  /**
+   * Builds a session; opens no file and sends nothing yet.
+   *
+   * @param use of settings that are there; given back when the session is closed
+   */
+  constructor(instanceId: string, use: SettingsUse, settings: Settings) {
+    this.instanceId = instanceId;
+    this.#use = use;
+    this.settings = settings;
   }
 
-  /** Builds a session; opens no file and sends nothing yet. */
+  /** A session that shares its settings with nobody. */
   static async open(instanceId: string, configurations: Configurations): Promise<Session> {
-    const { clientConfiguration, keychainConfiguration } = configurations;
-    const { storage = defaultStorage(), sealingKey: given } = keychainConfiguration;
-    // Bytes are kept as a key that gives them to nobody, not even to readers of the configuration.
-    const sealingKey = given && (await importSealingKeys(given));
-    const key = sealingKey ?? (() => defaultSealingKey(storage));
-    const engine = await createEngine(clientConfiguration);
-    const ended = new AbortController();
-    const ownsStorage = keychainConfiguration.storage === undefined;
-    const parts = makeParts(
-      instanceId,
-      { ...configurations, keychainConfiguration: withHidden(keychainConfiguration, { sealingKey }) },
-      engine,
-      // Who keeps no key of its own can't replace it either.
-      new SessionStorage(
-        sealedUnheld(storage, key, storage.sealingKey !== undefined),
-        ownsStorage,
-        ended.signal,
-      ),
-      ended.signal,
-    );
-    return new Session(parts, storage, ended);
+    const use = SettingsUse.alone(configurations);
+    return new Session(instanceId, use, await use.ready());
+  }
+
+  get configurations(): Configurations {
+    return this.settings.configurations;
+  }
+
+  get engine(): HotPathEngine {
+    return this.settings.engine;
+  }
+
+  get time(): TimeSynchronization {
+    return this.settings.server.time;
+  }
+
+  get keys(): RecordKeys {
+    return (this.#keys ??= new RecordKeys(this.instanceId));
+  }
+
+  get activation(): ActivationStore {
+    return (this.#activation ??= new ActivationStore(this));
+  }
+
+  get tokens(): AccessTokens {
+    return (this.#tokens ??= new AccessTokens(this));
+  }
+
+  /** The storage. From its first use on this session hears what others change. */
+  get storage(): SessionStorage {
+    if (this.#epoch === NEVER && !this.#isClosed) {
+      const { hub } = this.settings;
+      hub.enter(this.keys.instance, this);
+      this.#epoch = hub.epoch;
+    }
+    return this.#inUse.storage;
+  }
+
+  get endpoints(): Endpoints {
+    return this.#inUse.endpoints;
+  }
+
+  get biometry(): BiometryFactor {
+    return this.#inUse.biometry;
+  }
+
+  get encryption(): Encryption {
+    return this.#inUse.encryption;
+  }
+
+  get signer(): RequestSigner {
+    return this.#inUse.signer;
+  }
+
+  get changes(): ActivationChanges {
+    return (this.#changes ??= new ActivationChanges(this.storage));
+  }
+
+  get pending(): PendingActivation {
+    return (this.#pending ??= new PendingActivation(this, this.tokens, this.changes));
+  }
+
+  get #inUse(): PartsInUse {
+    return (this.#parts ??= new PartsInUse(this, this.#end));
+  }
+
+  get #end(): Ending {
+    if (this.#ended === undefined) {
+      this.#ended = new Ending();
+      if (this.#isClosed) this.#ended.end();
+    }
+    return this.#ended;
+  }
+
+  async during<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#calls++;
+    try {
+      return await work();
+    } finally {
+      this.#calls--;
+      this.#rest();
+    }
+  }
+
+  /** Drops what is made again when it is wanted. */
+  #rest(): void {
+    if (this.#calls > 0 || this.#isClosed) return;
+    // Secrets that wait for their commit, and writes that somebody has given up waiting for.
+    if (this.#pending?.exists === true || this.#parts?.storage.isIdle === false) return;
+    this.#parts = undefined;
+    this.#changes = undefined;
+    this.#pending = undefined;
+    if (this.#ended?.isAwaited === false) this.#ended = undefined;
+    if (this.#tokens?.isIdle === true) this.#tokens = undefined;
+  }
+
+  async synchronized(): Promise<void> {
+    while (Number.isNaN(this.time.knownTime())) {
+      this.throwIfClosed();
+      await this.#end.unlessOver(this.time.synchronize());
+    }
+  }
+
+  catchUp(): void {
+    const { epoch } = this.settings.hub;
+    if (this.#epoch === epoch || this.#epoch === NEVER) return;
+    this.#epoch = epoch;
+    this.#doubtAll();
+  }
+
+  doubted(): void {
+    this.catchUp();
+  }
+
+  /** Keeps a token in its key slot. From here on this session hears at once of whatever may concern it. */
+  holdToken(token: CachedToken): void {
+    this.tokens.hold(token);
+    this.settings.hub.tellAtOnce(this, true);
+  }
+
+  /** Ends that. */
+  letGoOfToken(token: CachedToken): void {
+    this.tokens.letGo(token);
+    if (!this.tokens.isHeld) this.settings.hub.tellAtOnce(this, false);
+  }
+
+  changed(key: string): void {
+    if (key === this.#keys?.activation) this.#doubtAll();
+    else if (this.#keys !== undefined && key.startsWith(this.#keys.tokens)) this.#tokens?.doubt(key);
+  }
+
+  otherActivation(): void {
+    this.#tokens?.doubt();
+  }
+
+  #doubtAll(): void {
+    this.#activation?.forget();
+    this.#tokens?.doubt();
   }
 
   /**
@@ -108,7 +217,7 @@ export class Session implements SessionParts {
 
   /** Whether {@link close} was called. */
   get isClosed(): boolean {
-    return this.#ended.signal.aborted;
+    return this.#isClosed;
   }
 
   /** @throws OPERATION_CANCELED after {@link close} */
@@ -124,8 +233,7 @@ export class Session implements SessionParts {
    */
   whenClosed(wipe: () => void): () => void {
     this.throwIfClosed();
-    this.#closing.add(wipe);
-    return () => void this.#closing.delete(wipe);
+    return this.#end.whenOver(wipe);
   }
 
   /** Removes activation and tokens from this device, and whatever an activation under way has left. */
@@ -166,21 +274,16 @@ export class Session implements SessionParts {
    * and lets go of the storage.
    */
   async close(): Promise<void> {
-    this.#unsubscribe();
-    this.#ended.abort();
-    this.biometry.close();
-    for (const wipe of this.#closing) wipe();
-    this.tokens.close();
-    this.pending.clear();
-    await this.storage.close();
-  }
-
-  #onChange(change: PowerAuthStorageChange): void {
-    if (change === 'all' || change.includes(this.keys.activation)) {
-      this.activation.forget();
-      this.tokens.doubt();
-    } else {
-      for (const key of change) if (key.startsWith(this.keys.tokens)) this.tokens.doubt(key);
-    }
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#epoch !== NEVER) this.settings.hub.leave(this.keys.instance, this);
+    this.#ended?.end();
+    this.#parts?.close();
+    this.#tokens?.close();
+    this.#pending?.clear();
+    // Now: a request for the time that only this session waits for ends with it.
+    this.#use.release();
+    await this.#parts?.storage.close();
+    await this.#use.leave();
   }
 }

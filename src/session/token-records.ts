@@ -19,6 +19,7 @@ export class TokenRecords {
   readonly #keys: RecordKeys;
   readonly #activation: ActivationStore;
 
+  /** To be made for a call, and not kept: a session drops its storage between calls. */
   constructor({ storage, keys, activation }: SessionParts) {
     this.#storage = storage;
     this.#keys = keys;

@@ -1,5 +1,5 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { subscribeTo } from '../../src/session/change-hub.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ChangeHub, hubCount, type HubMember } from '../../src/session/change-hub.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { memoryStorage, MemorySpace } from '../../src/storage/memory.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../../src/storage/types.ts';
@@ -32,52 +32,138 @@ function loudStorage(): {
 
 const keysOf = (i: number): RecordKeys => new RecordKeys(`instance ${i}`);
 
-test('a foreign change is the work of one listener, however many there are', async () => {
+/** A member that writes down what it is told, with its name. */
+function member(name: string, heard: unknown[]): HubMember {
+  return { changed: (key) => void heard.push([name, key]), doubted: () => void heard.push([name, 'all']) };
+}
+
+function hubOf(storage: PowerAuthStorage): ChangeHub {
+  const hub = ChangeHub.take(storage);
+  onTestFinished(() => hub.release());
+  return hub;
+}
+
+test('a changed record is the work of one member, and a general notice of none, however many there are', async () => {
   const { storage, say, heardBy } = loudStorage();
-  let work = 0;
-  const ends = Array.from({ length: MANY }, (_, i) =>
-    subscribeTo(storage, keysOf(i).instance, () => {
-      work += 1;
-    }),
-  );
+  const hub = hubOf(storage);
+  expect(heardBy(), 'before anybody uses the storage').toBe(0);
+  const heard: unknown[] = [];
+  const members = Array.from({ length: MANY }, (_, i) => member(`${i}`, heard));
+  members.forEach((it, i) => hub.enter(keysOf(i).instance, it));
   expect(heardBy()).toBe(1);
   await say([keysOf(7).activation]);
   await say([keysOf(8).token('a')]);
-  expect(work).toBe(2);
-  await say(['a key of somebody else', 'another/one']);
-  expect(work).toBe(2);
+  expect(heard.splice(0)).toEqual([
+    ['7', keysOf(7).activation],
+    ['8', keysOf(8).token('a')],
+  ]);
+  const [, one, two] = members;
+  if (one === undefined || two === undefined) throw new Error('no members');
+  hub.tellAtOnce(one, true);
+  hub.tellAtOnce(two, true);
+  hub.tellAtOnce(two, false);
   await say('all');
-  expect(work).toBe(2 + MANY);
-  for (const end of ends) end();
+  expect(hub.epoch).toBe(1);
+  expect(heard.splice(0), 'those who hold a generator').toEqual([['1', 'all']]);
+  members.forEach((it, i) => hub.leave(keysOf(i).instance, it));
   expect(heardBy()).toBe(0);
+  await say('all');
+  expect(heard).toEqual([]);
 });
 
-test('each listener is told of its own keys, until it ends', async () => {
+describe('notices', () => {
+  const own = keysOf(1);
+  const other = keysOf(2);
+  const { instance } = keysOf(3);
+
+  test.each<[string, readonly string[], unknown[]]>([
+    [
+      'of its own records',
+      [own.token('a'), own.activation],
+      [
+        ['own', own.token('a')],
+        ['own', own.activation],
+      ],
+    ],
+    [
+      'of several members',
+      [own.token('a'), other.activation],
+      [
+        ['own', own.token('a')],
+        ['other', other.activation],
+      ],
+    ],
+    ['of nobody here', [`${instance}activation`, `${instance}token/x`], []],
+    ['of somebody else', ['a key of somebody else', 'another/one', 'x/activation'], []],
+    ['of keys that none could have', ['', '/', '//', own.instance.slice(0, -1), ` ${own.activation}`], []],
+    ['of an unknown kind', [`${own.instance}other`], [['own', `${own.instance}other`]]],
+    ['of none', [], []],
+  ])('%s', async (_, change, expected) => {
+    const { storage, say } = loudStorage();
+    const hub = hubOf(storage);
+    const heard: unknown[] = [];
+    hub.enter(own.instance, member('own', heard));
+    hub.enter(other.instance, member('other', heard));
+    await say(change);
+    expect(heard).toEqual(expected);
+    expect(hub.epoch).toBe(0);
+  });
+
+  test.each<[string, unknown]>([
+    ['all', 'all'],
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['an object', { length: 1, 0: own.activation }],
+    ['one key', own.activation],
+    ['a list with something else in it', [own.activation, 7]],
+    ['a list with nothing in it', [undefined]],
+  ])('%s may mean anything', async (_, change) => {
+    const { storage, say } = loudStorage();
+    const hub = hubOf(storage);
+    const heard: unknown[] = [];
+    const attentive = member('own', heard);
+    hub.enter(own.instance, attentive);
+    hub.tellAtOnce(attentive, true);
+    await say(change as PowerAuthStorageChange);
+    expect(hub.epoch).toBe(1);
+    expect(heard).toEqual([['own', 'all']]);
+  });
+});
+
+test('one who leaves hears nothing any more, and does not take the place of a successor along', async () => {
   const { storage, say, heardBy } = loudStorage();
-  const [one, other] = [keysOf(1), keysOf(2)];
+  const hub = hubOf(storage);
   const heard: unknown[] = [];
-  const end = subscribeTo(storage, one.instance, (change) => void heard.push(['one', change]));
-  const again = subscribeTo(storage, one.instance, (change) => void heard.push(['again', change]));
-  const last = subscribeTo(storage, other.instance, (change) => void heard.push(['other', change]));
-  await say([one.token('a'), other.activation, one.token('b')]);
-  expect(heard.splice(0)).toEqual([
-    ['one', [one.token('a'), one.token('b')]],
-    ['again', [one.token('a'), one.token('b')]],
-    ['other', [other.activation]],
-  ]);
-  end();
+  const [former, present] = [member('former', heard), member('present', heard)];
+  hub.enter(keysOf(1).instance, former);
+  hub.tellAtOnce(former, true);
+  hub.enter(keysOf(1).instance, present);
+  hub.leave(keysOf(1).instance, former);
+  await say([keysOf(1).activation]);
   await say('all');
-  expect(heard.splice(0)).toEqual([
-    ['again', 'all'],
-    ['other', 'all'],
-  ]);
-  again();
-  last();
+  expect(heard.splice(0)).toEqual([['present', keysOf(1).activation]]);
+  hub.leave(keysOf(1).instance, present);
   expect(heardBy()).toBe(0);
   // Somebody who comes later hears it anew.
-  onTestFinished(subscribeTo(storage, one.instance, (change) => void heard.push(change)));
-  await say([one.activation]);
-  expect(heard).toEqual([[one.activation]]);
+  hub.enter(keysOf(1).instance, present);
+  expect(heardBy()).toBe(1);
+  hub.leave(keysOf(1).instance, present);
+});
+
+test('there is one for each storage object, as long as somebody has it', () => {
+  const before = hubCount();
+  const [storage, another] = [memoryStorage(), memoryStorage()];
+  const hub = ChangeHub.take(storage);
+  expect(ChangeHub.take(storage)).toBe(hub);
+  const other = ChangeHub.take(another);
+  expect(other).not.toBe(hub);
+  expect(hubCount()).toBe(before + 2);
+  hub.release();
+  other.release();
+  expect(hubCount()).toBe(before + 1);
+  hub.release();
+  expect(hubCount()).toBe(before);
 });
 
 test('instances that share a storage object share its notices', async () => {
@@ -92,6 +178,8 @@ test('instances that share a storage object share its notices', async () => {
   const clients = await Promise.all(
     Array.from({ length: 20 }, (_, i) => testClient(server, { instanceId: `shared ${i}`, storage })),
   );
+  expect(subscribe, 'before any is used').toHaveBeenCalledTimes(0);
+  await Promise.all(clients.map((it) => it.hasValidActivation()));
   expect(subscribe).toHaveBeenCalledTimes(1);
   const [client] = clients;
   if (client === undefined) throw new Error('no client');

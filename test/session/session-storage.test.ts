@@ -63,11 +63,11 @@ const WRITES = {
   'work of several steps': (storage) => storage.uncut(() => storage.set('key', new Uint8Array(1))),
 } satisfies Record<string, (storage: SessionStorage) => Promise<unknown>>;
 
-describe.each([true, false])('a storage that hangs, opened by the instance: %s', (isOwn) => {
+describe('a storage that hangs', () => {
   test.each(Object.entries(WRITES))('%s: it is waited for, 4 s and no longer', async (_, write) => {
     const { storage, arrived, goOn, isClosed } = hanging();
     const ended = new AbortController();
-    const session = new SessionStorage(storage, isOwn, ended.signal);
+    const session = new SessionStorage(storage, ended.signal);
     const writing = write(session).catch((cause: unknown) => cause);
     await arrived;
     ended.abort();
@@ -77,7 +77,7 @@ describe.each([true, false])('a storage that hangs, opened by the instance: %s',
     expect(isClosed()).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     await closing;
-    expect(isClosed()).toBe(isOwn);
+    expect(isClosed(), 'others may use it').toBe(false);
 
     // Its caller is told, and the process not held.
     expect(await isSettled(writing)).toBe(true);
@@ -88,7 +88,7 @@ describe.each([true, false])('a storage that hangs, opened by the instance: %s',
   test('one that goes on is waited for no longer than it takes', async () => {
     const { storage, goOn, isClosed } = hanging();
     const ended = new AbortController();
-    const session = new SessionStorage(storage, isOwn, ended.signal);
+    const session = new SessionStorage(storage, ended.signal);
     const writing = session.set('key', new Uint8Array(1));
     ended.abort();
     const closing = session.close();
@@ -96,7 +96,7 @@ describe.each([true, false])('a storage that hangs, opened by the instance: %s',
     goOn();
     await closing;
     await writing;
-    expect(isClosed()).toBe(isOwn);
+    expect(isClosed(), 'others may use it').toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
@@ -123,7 +123,7 @@ const WAITS = {
 
 test.each(Object.entries(WAITS))('%s that never ends holds nobody after the end', async (_, wait) => {
   const ended = new AbortController();
-  const session = new SessionStorage(silent().storage, false, ended.signal);
+  const session = new SessionStorage(silent().storage, ended.signal);
   const waiting = wait(session).catch((cause: unknown) => cause);
   ended.abort();
   const closing = session.close();
@@ -142,7 +142,7 @@ test('a section that has done its work before the end tells so, also where its l
     },
   });
   const ended = new AbortController();
-  const session = new SessionStorage(storage, false, ended.signal);
+  const session = new SessionStorage(storage, ended.signal);
   const locked = session.lock('lock', () =>
     session.uncut(async () => {
       ended.abort();
@@ -158,7 +158,7 @@ test('a section that has done its work before the end tells so, also where its l
 test('a value that comes after the end is wiped', async () => {
   const ended = new AbortController();
   const { storage, say } = silent();
-  const session = new SessionStorage(storage, false, ended.signal);
+  const session = new SessionStorage(storage, ended.signal);
   const reading = session.get('key').catch((cause: unknown) => cause);
   ended.abort();
   await session.close();
@@ -172,7 +172,7 @@ test('a value that comes after the end is wiped', async () => {
 test('work of several steps goes no further when it was given up', async () => {
   const { storage, goOn } = hanging();
   const ended = new AbortController();
-  const session = new SessionStorage(storage, false, ended.signal);
+  const session = new SessionStorage(storage, ended.signal);
   const work = session.uncut(async () => {
     await session.set('first', new Uint8Array(1));
     await session.set('second', new Uint8Array(1));

@@ -1,0 +1,176 @@
+/**
+ * What `configure` was given, each setting read once, and a text that is the same for equal settings.
+ *
+ * Objects that can only be compared (storage, fetch, clock, provider, CryptoKeys) stand in the text as numbers, the bytes
+ * of sealing keys as a salted digest. Any other value stands there with its type, so that nothing that is refused has the
+ * text of something that is not.
+ *
+ * @module
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { PowerAuthBiometryConfigurationType } from '../model/power-auth-biometry-configuration.ts';
+import type {
+  PowerAuthBasicHttpAuthentication,
+  PowerAuthClientConfigurationType,
+  PowerAuthHttpHeader,
+} from '../model/power-auth-client-configuration.ts';
+import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
+import type { PowerAuthKeychainConfigurationType } from '../model/power-auth-keychain-configuration.ts';
+import type { PowerAuthSharingConfigurationType } from '../model/power-auth-sharing-configuration.ts';
+import { SEALING_KEY_LENGTH } from '../storage/sealing-key.ts';
+import { base64 } from '../util/base64.ts';
+import { concat, copySecret, wipe } from '../util/bytes.ts';
+import { numberOf } from '../util/identity.ts';
+import { randomBytes } from '../util/random.ts';
+
+/** The settings as they were when they were read. */
+export interface SettingsSnapshot {
+  /** Undefined for what can't be compared, and is therefore shared with nobody. */
+  readonly key: string | undefined;
+  /** The arguments of `configure`, in plain objects. */
+  readonly args: readonly unknown[];
+  /** Wipes the copies of sealing keys; to be called when they were imported. */
+  readonly wipe: () => void;
+}
+
+/** A copy of a value, whose text is added to `text`. */
+type Read = (value: unknown, text: KeyText) => unknown;
+type Fields<T> = { readonly [K in keyof Required<T>]: Read };
+
+/** What the text is put together in. */
+class KeyText {
+  readonly secrets: Uint8Array[] = [];
+  isComparable = true;
+  #text = '';
+
+  add(text: string): void {
+    this.#text += text;
+  }
+
+  toString(): string | undefined {
+    return this.isComparable ? this.#text : undefined;
+  }
+}
+
+/** A value that is kept as it is. */
+const itself: Read = (value, text) => {
+  switch (typeof value) {
+    case 'string':
+      text.add(JSON.stringify(value));
+      break;
+    case 'object':
+    case 'function':
+      text.add(value === null ? 'null' : `#${numberOf(value)}`);
+      break;
+    case 'symbol':
+      text.isComparable = false;
+      break;
+    default:
+      text.add(`${typeof value} ${String(value)}`);
+  }
+  text.add(',');
+  return value;
+};
+
+function objectOf<T>(fields: Fields<T>): Read {
+  const entries = Object.entries<Read>(fields);
+  return (value, text) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return itself(value, text);
+    const copy: Record<string, unknown> = {};
+    text.add('{');
+    for (const [name, read] of entries) {
+      const field = read((value as Record<string, unknown>)[name], text);
+      if (field !== undefined) copy[name] = field;
+    }
+    text.add('}');
+    return copy;
+  };
+}
+
+const listOf =
+  (read: Read): Read =>
+  (value, text) => {
+    if (!Array.isArray(value)) return read(value, text);
+    text.add('[');
+    const copy = Array.from(value as unknown[], (item) => read(item, text));
+    text.add(']');
+    return copy;
+  };
+
+let salt: Uint8Array | undefined;
+
+/** Bytes of a key are copied: what is digested is what is imported. */
+const sealingKey: Read = (value, text) => {
+  if (!(value instanceof Uint8Array) || value.length !== SEALING_KEY_LENGTH) return itself(value, text);
+  const copy = copySecret(value);
+  text.secrets.push(copy);
+  salt ??= randomBytes(32);
+  const salted = concat(salt, copy);
+  text.add(`key ${base64(sha256(salted))},`);
+  wipe(salted);
+  return copy;
+};
+
+const readArguments: readonly Read[] = [
+  objectOf<PowerAuthConfigurationType>({
+    applicationKey: itself,
+    applicationSecret: itself,
+    masterServerPublicKey: itself,
+    baseEndpointUrl: itself,
+  }),
+  objectOf<PowerAuthClientConfigurationType>({
+    enableUnsecureTraffic: itself,
+    connectionTimeout: itself,
+    readTimeout: itself,
+    customHttpHeaders: listOf(objectOf<PowerAuthHttpHeader>({ name: itself, value: itself })),
+    basicHttpAuthentication: objectOf<PowerAuthBasicHttpAuthentication>({
+      username: itself,
+      password: itself,
+    }),
+    fetch: itself,
+    clock: itself,
+    engine: itself,
+  }),
+  objectOf<PowerAuthBiometryConfigurationType>({
+    linkItemsToCurrentSet: itself,
+    fallbackToDevicePasscode: itself,
+    confirmBiometricAuthentication: itself,
+    authenticateOnBiometricKeySetup: itself,
+    fallbackToSharedBiometryKey: itself,
+    provider: itself,
+  }),
+  objectOf<PowerAuthKeychainConfigurationType>({
+    accessGroupName: itself,
+    userDefaultsSuiteName: itself,
+    minimalRequiredKeychainProtection: itself,
+    storage: itself,
+    sealingKey: listOf(sealingKey),
+    pbkdf2Iterations: itself,
+  }),
+  objectOf<PowerAuthSharingConfigurationType>({
+    appGroup: itself,
+    appIdentifier: itself,
+    keychainAccessGroup: itself,
+    sharedMemoryIdentifier: itself,
+  }),
+];
+
+/**
+ * Reads the arguments of `configure`; nothing is checked yet.
+ *
+ * @param args configurations as objects
+ */
+export function readSettings(args: readonly unknown[]): SettingsSnapshot {
+  const text = new KeyText();
+  const copies = readArguments.map((read, i) => {
+    try {
+      return read(args[i], text);
+    } catch {
+      // An object that throws is left to the check, which says so.
+      text.isComparable = false;
+      return args[i];
+    }
+  });
+  return { key: text.toString(), args: copies, wipe: () => wipe(...text.secrets) };
+}
