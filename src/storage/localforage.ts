@@ -1,13 +1,13 @@
 /**
  * Storage in IndexedDB, for browsers: one database that all windows and workers of an origin share.
  *
- * Durability: each write is one transaction with `durability: 'strict'`, so that what was confirmed is there after a crash
- * of the browser and, as far as disk and operating system keep their word, after a power cut. The browser may still evict
- * the whole database when the disk is nearly full, unless the site has asked for `navigator.storage.persist()`; it then
- * goes as a whole, key and records.
+ * Durability: each write is one transaction with `durability: 'strict'`, so confirmed writes are there after a crash of
+ * the browser and, as far as disk and operating system keep their word, after a power cut. The browser may still evict
+ * the database when the disk is nearly full, unless the site has asked for `navigator.storage.persist()`. It is then
+ * evicted as a whole, key and records.
  *
- * Nothing else than IndexedDB is used: localStorage, localforage's other ways, knows neither bytes, nor CryptoKeys, nor
- * workers.
+ * Only IndexedDB is used: localStorage, localforage's other driver, supports neither bytes nor CryptoKeys, and isn't
+ * available in workers.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export interface LocalforageStorageOptions {
   readonly name?: string;
 }
 
-/** One for each database that was used in this page or worker. */
+/** One connector for each database that was used in this page or worker. */
 const connectors = new Map<string, Connector>();
 
 function connectorOf(name: string): Connector {
@@ -70,11 +70,11 @@ class LocalforageStorage implements PowerAuthStorage {
   readonly name = 'localforage';
   readonly #databaseName: string;
   readonly #closing = new Closing();
-  /** Updates of one record, one after another: within one page they need not race. */
+  /** Updates of one record, one after another: within one page they needn't race. */
   readonly #updates = new Turns();
-  /** Subscriptions, and how to end them where they have begun. */
+  /** Subscriptions, each with the function that ends it once it has started. */
   readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
-  /** What uses the database just now. */
+  /** Operations that are using the database. */
   readonly #running = new Set<Promise<unknown>>();
   #joined: Promise<Joined> | undefined;
   #left: Promise<void> | undefined;
@@ -130,7 +130,7 @@ class LocalforageStorage implements PowerAuthStorage {
       return await updateUntilDone(
         change,
         () => this.#run(({ database }) => database.read(key)),
-        // Compared and written in one transaction, and not under a Web Lock: a frozen tab could hold that for long.
+        // Compares and writes in one transaction, not under a Web Lock, which a frozen tab could hold for long.
         (current, next) => this.#write(key, (database) => database.replace(key, current, next)),
       );
     } finally {
@@ -147,10 +147,10 @@ class LocalforageStorage implements PowerAuthStorage {
 
   subscribe(listener: Listener): () => void {
     this.#assertOpen();
-    // One entry for each call, whether or not the same function was given twice.
+    // A separate entry for each call, even if the same function is passed twice.
     const own: Listener = (change) => listener(change);
     this.#subscriptions.set(own, undefined);
-    // Where the database cannot be opened there is nothing to tell; the next call reports it.
+    // If the database can't be opened, there is nothing to report here; the next call reports it.
     this.#join().then(
       ({ changes }) => this.#beginSubscriptions(changes),
       () => undefined,
@@ -184,11 +184,11 @@ class LocalforageStorage implements PowerAuthStorage {
     this.#closing.throwIfClosed();
   }
 
-  /** @throws INVALID_NATIVE_OBJECT when it was closed meanwhile */
+  /** @throws INVALID_NATIVE_OBJECT if it was closed in the meantime */
   async #join(): Promise<Joined> {
     if (this.#joined === undefined) {
       this.#joined = this.#open();
-      // Blocked site data or a full disk may be mended; the next call tries again.
+      // Blocked site data or a full disk may be fixed; the next call tries again.
       this.#joined.catch(() => (this.#joined = undefined));
     }
     const joined = await this.#joined;
@@ -211,7 +211,7 @@ class LocalforageStorage implements PowerAuthStorage {
     try {
       const database = new LocalforageDatabase(connector);
       await database.open();
-      // Before any record is read, so that no later change of it is missed.
+      // Subscribes before any record is read, so that no later change of it is missed.
       changes = new Changes(this.#scoped('changes', ''));
       locks = new WebLocks(this.#scoped('locks', ''), this.#closing);
       this.#beginSubscriptions(changes);
@@ -237,7 +237,7 @@ class LocalforageStorage implements PowerAuthStorage {
     joined?.leave();
   }
 
-  /** Uses the database, unless this storage is closed; closing waits for the end. */
+  /** Runs `work` on the database, unless this storage is closed. Closing waits for the work to end. */
   async #run<T>(work: (joined: Joined) => Promise<T>): Promise<T> {
     const running = work(await this.#join());
     this.#running.add(running);
@@ -255,7 +255,10 @@ class LocalforageStorage implements PowerAuthStorage {
     });
   }
 
-  /** A name for all of this origin. JSON keeps the parts apart and writes lone surrogates, which browsers confuse, as `\ud83d`. */
+  /**
+   * A name that all of this origin shares. JSON separates the parts, and writes lone surrogates, which browsers
+   * confuse, as escapes such as `\ud83d`.
+   */
   #scoped(kind: 'lock' | 'locks' | 'changes', name: string): string {
     return JSON.stringify(['powerauth-wasm', this.#databaseName, kind, name]);
   }
@@ -265,12 +268,12 @@ class LocalforageStorage implements PowerAuthStorage {
  * A storage in IndexedDB, opened on first use. Any number of windows, dedicated, shared and service workers of one origin
  * may use one database at once.
  *
- * Its {@link PowerAuthStorage.sealingKey | default sealing key} is a non-extractable CryptoKey in the same database, made
- * when it is first needed.
+ * Its {@link PowerAuthStorage.sealingKey | default sealing key} is a non-extractable CryptoKey in the same database,
+ * created when it is first needed.
  *
- * @throws WRONG_PARAMETER when `name` is no name. Calls reject with UNKNOWN_ERROR, its message naming database and remedy,
- *   where IndexedDB, Web Locks, BroadcastChannel or WebCrypto are missing or blocked, the quota is used up, or the
- *   database was deleted while it was in use
+ * @throws WRONG_PARAMETER if `name` isn't a valid name. Calls reject with UNKNOWN_ERROR, whose message names the
+ *   database and the remedy, if IndexedDB, Web Locks, BroadcastChannel or WebCrypto are missing or blocked, the quota
+ *   is used up, or the database was deleted while it was in use
  *
  * @example
  * ```ts
@@ -282,7 +285,7 @@ class LocalforageStorage implements PowerAuthStorage {
  */
 export function localforageStorage(options: LocalforageStorageOptions = {}): PowerAuthStorage {
   const { name = 'powerauth-wasm' } = options;
-  // Firefox takes no lone surrogates here.
+  // Firefox refuses lone surrogates here.
   if (typeof name !== 'string' || name === '' || /\p{Surrogate}/u.test(name)) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,

@@ -24,7 +24,8 @@ import type {
 type Listener = (change: PowerAuthStorageChange) => void;
 
 /**
- * Records that several memory storages share, as processes share a file. Gone with its last user.
+ * Records that several memory storages share, as processes share a file. They are lost with the last storage that uses
+ * them.
  *
  * @example
  * ```ts
@@ -37,12 +38,12 @@ export class MemorySpace {
   readonly records = new Map<string, Uint8Array<ArrayBuffer>>();
   /** @internal */
   readonly locks = new Turns();
-  /** @internal Updates of one record, one after another: within one process they need not race. */
+  /** @internal Updates of one record, one after another: within one process they needn't race. */
   readonly updates = new Turns();
   /** @internal Of each storage that has some. */
   readonly listeners = new Map<MemoryStorage, Listeners<PowerAuthStorageChange>>();
   #sealingKey: Promise<PowerAuthCryptoKey> | undefined;
-  /** The one that takes its place. */
+  /** The key that will replace it. */
   #nextKey: Promise<PowerAuthCryptoKey> | undefined;
 
   /** @internal */
@@ -50,7 +51,7 @@ export class MemorySpace {
     knowItself(this);
   }
 
-  /** @internal Writes without asking; `owner` is not told. */
+  /** @internal Writes unconditionally; `owner` is not notified. */
   put(key: string, value: Uint8Array<ArrayBuffer> | undefined, owner: MemoryStorage): void {
     const before = this.records.get(key);
     if (value === undefined) this.records.delete(key);
@@ -64,7 +65,7 @@ export class MemorySpace {
   async sealingKey(): Promise<PowerAuthCryptoKey | readonly PowerAuthCryptoKey[]> {
     if (this.#sealingKey === undefined) {
       this.#sealingKey = newKey();
-      // A key that could not be made (no WebCrypto) may be asked for again.
+      // If the key couldn't be created (no WebCrypto), the next call tries again.
       this.#sealingKey.catch(() => (this.#sealingKey = undefined));
     }
     return this.#nextKey === undefined ? this.#sealingKey : Promise.all([this.#nextKey, this.#sealingKey]);
@@ -115,7 +116,7 @@ class MemoryStorage implements PowerAuthStorage {
   async *list(prefix: string): AsyncGenerator<string, void, undefined> {
     this.#assertOpen();
     assertPrefix(prefix);
-    // A copy: a consumer that adds keys as it goes would else never come to the end.
+    // A copy: otherwise a consumer that adds keys while it iterates would never reach the end.
     for (const key of [...this.#space.records.keys()]) {
       this.#assertOpen();
       if (key.startsWith(prefix) && this.#space.records.has(key)) yield key;
@@ -133,7 +134,7 @@ class MemoryStorage implements PowerAuthStorage {
         () => records.get(key),
         (current, next) => {
           this.#assertOpen();
-          // Each write makes a new array, so one and the same array is the same write.
+          // Each write creates a new array, so the same array means the same write.
           if (records.get(key) !== current) return false;
           this.#space.put(key, next, this);
           return true;
@@ -200,7 +201,7 @@ class MemoryStorage implements PowerAuthStorage {
 /**
  * A storage in memory. Nothing survives the process; overwritten and removed values are wiped.
  *
- * @param space what several storages shall share, as processes share a file; a new one unless given
+ * @param space what several storages share, as processes share a file; default: a new one
  * @returns a storage whose {@link PowerAuthStorage.sealingKey | default sealing key} lives as long as the records
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * What all drivers check alike.
+ * The checks that all drivers share.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { describe } from '../../util/validate.ts';
 export const MAX_KEY_LENGTH = 512;
 
 /**
- * Refuses what is no key (or lock name).
+ * Refuses anything that isn't a valid key (or lock name).
  *
  * @throws WRONG_PARAMETER
  */
@@ -25,7 +25,7 @@ export function assertKey(key: unknown, field = 'key'): asserts key is string {
 }
 
 /**
- * Refuses what is no prefix of keys; the empty one is.
+ * Refuses anything that isn't a valid prefix of keys. The empty string is valid.
  *
  * @throws WRONG_PARAMETER
  */
@@ -36,7 +36,7 @@ export function assertPrefix(prefix: unknown): asserts prefix is string {
 /**
  * A copy of a value given by a caller.
  *
- * @throws WRONG_PARAMETER when it is not bytes
+ * @throws WRONG_PARAMETER if it isn't bytes
  */
 export function copyOfValue(value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof Uint8Array) return copySecret(value);
@@ -47,11 +47,14 @@ export function copyOfValue(value: unknown): Uint8Array<ArrayBuffer> {
 export function closedError(name: string): PowerAuthError {
   return failure(
     PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
-    `This ${name} storage was closed; make a new one to go on`,
+    `This ${name} storage was closed; create a new one to continue`,
   );
 }
 
-/** The reason that a lock's signal has when the lock was lost to somebody else: the section is given up, nothing is broken. */
+/**
+ * The reason that a lock's signal has when somebody else took the lock over: the section is abandoned, nothing is
+ * broken.
+ */
 export function lostLockError(lockName: string): PowerAuthError {
   return failure(
     PowerAuthErrorCode.OPERATION_CANCELED,
@@ -59,7 +62,7 @@ export function lostLockError(lockName: string): PowerAuthError {
   );
 }
 
-/** Calls a subscriber; what it throws becomes an uncaught error rather than the storage's. */
+/** Calls a subscriber. An error that it throws becomes an uncaught error instead of the storage's. */
 export function notify<T>(listener: (change: T) => void, change: T): void {
   queueMicrotask(() => listener(change));
 }

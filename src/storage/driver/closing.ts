@@ -1,12 +1,13 @@
 /**
- * Whether a storage object is closed, and who must know when it is.
+ * Whether a storage object is closed, and who must be told when it closes.
  *
- * Not an AbortSignal, because Node takes more than ten listeners on one for a leak, and as many calls may wait at once.
+ * This is not an AbortSignal: Node takes more than ten listeners on one for a leak, and more calls than that may wait
+ * at once.
  *
  * @module
  */
 
-/** Open at first, then closed for ever. */
+/** Open at first, then closed for good. */
 export class Closing {
   readonly #callbacks = new Set<(reason: Error) => void>();
   #reason: Error | undefined;
@@ -15,25 +16,25 @@ export class Closing {
     return this.#reason !== undefined;
   }
 
-  /** Throws the reason once it is closed. */
+  /** Throws the reason if it is closed. */
   throwIfClosed(): void {
     if (this.#reason !== undefined) throw this.#reason;
   }
 
   /**
-   * Calls back when it closes, at once if it is closed.
+   * Calls back when it closes, or at once if it already is.
    *
-   * @returns a function that takes the request back
+   * @returns a function that cancels the request
    */
   onClose(callback: (reason: Error) => void): () => void {
-    // One entry for each call, whether or not the same function was given twice.
+    // A separate entry for each call, even if the same function is passed twice.
     const own = (reason: Error): void => callback(reason);
     if (this.#reason === undefined) this.#callbacks.add(own);
     else own(this.#reason);
     return () => void this.#callbacks.delete(own);
   }
 
-  /** Closes; from the second time on it does nothing. */
+  /** Closes. Calling it again has no effect. */
   close(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;

@@ -1,5 +1,5 @@
 /**
- * What drivers give to callers: the storage, whose calls hold the process until they have settled.
+ * The storage that callers get from a driver: its calls keep the process alive until they have settled.
  *
  * @module
  */
@@ -7,7 +7,10 @@
 import { holdProcess } from '../../util/hold.ts';
 import type { PowerAuthStorage } from '../types.ts';
 
-/** The same storage; no call of it lets the process end before it has settled. Sections of locks are part of the call. */
+/**
+ * Returns a wrapper of the storage that keeps the process alive until each call has settled. The section of a lock is
+ * part of the call.
+ */
 export function heldStorage(storage: PowerAuthStorage): PowerAuthStorage {
   const { name, needsSealingKey } = storage;
   const sealingKey = storage.sealingKey?.bind(storage);

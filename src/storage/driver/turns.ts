@@ -1,5 +1,5 @@
 /**
- * Taking turns: one at a time under each name, in the order of asking, within one thread.
+ * Takes turns: one holder at a time under each name, in the order of the requests, within one thread.
  *
  * @module
  */
@@ -8,14 +8,17 @@ import type { Closing } from './closing.ts';
 
 /** Queues by name. */
 export class Turns {
-  /** Begins the turns; who has the turn comes first, then those who wait. A name without anybody has no entry. */
+  /**
+   * Functions that start a turn: the holder's comes first, then those of the waiters. A name that nobody uses has no
+   * entry.
+   */
   readonly #queues = new Map<string, (() => void)[]>();
 
   /**
    * Waits for the turn under `name`.
    *
-   * @param closing ends the waiting; the promise then rejects with its reason
-   * @returns a function that ends the turn; calling it again does nothing
+   * @param closing ends the wait; the promise then rejects with its reason
+   * @returns a function that ends the turn; calling it again has no effect
    */
   async take(name: string, closing: Closing): Promise<() => void> {
     closing.throwIfClosed();
@@ -41,7 +44,7 @@ export class Turns {
       if (queue.push(begin) === 1) begin();
     });
     if (closing.isClosed) {
-      // The turn came in the very moment of closing, when another call of the same object let go of it.
+      // The turn came just as the object closed, when another of its calls ended its turn.
       end();
       closing.throwIfClosed();
     }

@@ -1,5 +1,5 @@
 /**
- * Atomic read-modify-write without a lock, as all drivers do it.
+ * Atomic read-modify-write without a lock, shared by all drivers.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 import { copyOfValue } from './checks.ts';
 import type { PowerAuthStorage } from '../types.ts';
 
-/** What callers of `update` give: makes the new value of the present one. */
+/** The function that callers pass to `update`: it computes the new value from the current one. */
 export type Change = Parameters<PowerAuthStorage['update']>[1];
 
 type Value = Uint8Array<ArrayBuffer> | undefined;
 
 /**
- * Reads a record, has `change` make a new one, and writes that if nobody wrote in between; else it begins again.
+ * Reads a record, lets `change` compute a new one, and writes that if nobody wrote in between; otherwise starts again.
  *
- * @param replace compares and writes in one; false when the record is no longer `current`
- * @returns a copy of what `change` made
+ * @param replace compares and writes in one step; returns false if the record is no longer `current`
+ * @returns a copy of what `change` returned
  */
 export async function updateUntilDone(
   change: Change,

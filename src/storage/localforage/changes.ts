@@ -1,8 +1,8 @@
 /**
  * Notices of changes between the tabs and workers of an origin, on a BroadcastChannel.
  *
- * Each change is announced before it is written and told when it is: of a tab that is closed in between, the others know
- * which keys to doubt.
+ * Each change is announced before it is written, and reported once it is. If a tab is closed in between, the others
+ * know which keys to doubt.
  *
  * @module
  */
@@ -28,7 +28,7 @@ function isNotice(message: unknown): message is Notice {
   return typeof key === 'string' && typeof id === 'string' && typeof done === 'boolean';
 }
 
-/** One storage object's end of the channel. What it sends itself it does not hear. */
+/** One storage object's end of the channel. It doesn't receive its own messages. */
 export class Changes {
   readonly #channel: BroadcastChannel;
   readonly #listeners = new Listeners<PowerAuthStorageChange>();
@@ -41,7 +41,7 @@ export class Changes {
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#receive(data);
     this.#channel.onmessageerror = () => this.tell('all');
-    // A page that was frozen, or lay in the back/forward cache, may have missed something. Workers know no such events.
+    // A page that was frozen, or was in the back/forward cache, may have missed something. Workers have no such events.
     this.#watch(globalThis, 'pageshow', (event) => (event as PageTransitionEvent).persisted);
     const { document } = globalThis as { document?: Document };
     if (document === undefined) return;
@@ -56,7 +56,7 @@ export class Changes {
   /**
    * Announces that `key` is about to change.
    *
-   * @returns a function that tells that it was, or was not
+   * @returns a function that reports whether it was changed
    */
   announce(key: string): () => void {
     const id = `${this.#origin}/${++this.#count}`;
@@ -64,7 +64,7 @@ export class Changes {
     return () => this.#send({ key, id, done: true });
   }
 
-  /** Tells the subscribers of this object. */
+  /** Notifies the subscribers of this object. */
   tell(change: PowerAuthStorageChange): void {
     this.#listeners.tell(change);
   }

@@ -1,10 +1,10 @@
 /**
  * The connection to one IndexedDB database, shared by all storages of this page or worker.
  *
- * localforage opens the database at first, and makes it where it is missing. It is asked once only: after a failure, or
- * when a connection is lost and cannot be had back at once, it is of no more use until the page is loaded anew (it waits
- * for ever, or repeats the old failure), and a database that was deleted meanwhile it makes anew without a word. What it
- * could not open, and what was lost, is opened here.
+ * localforage opens the database the first time, and creates it if it is missing. It is used only once. After a
+ * failure, or if a lost connection can't be restored at once, it is useless until the page is reloaded (it waits for
+ * ever, or repeats the old failure), and it silently recreates a database that was deleted in the meantime. So a
+ * database that it couldn't open, or whose connection was lost, is opened here.
  *
  * @module
  */
@@ -15,13 +15,15 @@ import { databaseFailure, notOpened } from './failure.ts';
 /** The object store in each database. */
 export const STORE_NAME = 'records';
 
-/** In that store, a random id: tells a database from one of the same name that was made after its deletion. */
+/**
+ * In that store, a random id: distinguishes a database from one of the same name that was created after its deletion.
+ */
 const DATABASE_ID = 'database-id';
 
-/** How long to wait for a database to open, in ms. It goes on opening meanwhile; the next call waits again. */
+/** How long to wait for a database to open, in ms. It keeps opening after that, and the next call waits again. */
 const PATIENCE = 10_000;
 
-/** What of a localforage instance is used. */
+/** The members of a localforage instance that are used. */
 export interface Forage {
   ready(): Promise<void>;
 }
@@ -29,7 +31,7 @@ export interface Forage {
 /** An open connection. */
 export interface Connection {
   readonly db: IDBDatabase;
-  /** Of the database that is open now. */
+  /** The id of the database that is open now. */
   readonly id: unknown;
 }
 
@@ -47,9 +49,9 @@ export class Connector {
   }
 
   /**
-   * Begins to use it.
+   * Starts to use it.
    *
-   * @param onInterruption called when the connection breaks: another version, or the end, of this database
+   * @param onInterruption called when the connection breaks because the database gets another version or is deleted
    * @returns a function that ends the use; the last one closes the connection
    */
   join(onInterruption: () => void): () => void {
@@ -61,7 +63,7 @@ export class Connector {
     };
   }
 
-  /** @throws UNKNOWN_ERROR when it cannot be opened, or not within {@link PATIENCE} */
+  /** @throws UNKNOWN_ERROR if it can't be opened within {@link PATIENCE} */
   async connect(): Promise<Connection> {
     if (this.#opened !== undefined) return this.#opened;
     if (this.#opening === undefined) {
@@ -73,7 +75,7 @@ export class Connector {
     return inTime(this.#opening, PATIENCE, () => notOpened(this.name, PATIENCE));
   }
 
-  /** Says that `connection` turned out to be closed. */
+  /** Reports that `connection` turned out to be closed. */
   lost(connection: Connection): void {
     if (this.#opened === connection) this.#opened = undefined;
   }
@@ -101,9 +103,9 @@ export class Connector {
     const forage = this.#createForage?.() as
       (Forage & { readonly _dbInfo?: { readonly db?: unknown } | null }) | undefined;
     this.#createForage = undefined;
-    // It keeps to itself why it failed; opening the database again tells.
+    // It doesn't say why it failed; opening the database again does.
     await forage?.ready().catch(() => undefined);
-    // Not in its documentation, but there in each release since 2015.
+    // This is undocumented, but has been in each release since 2015.
     const db = forage?._dbInfo?.db;
     return db instanceof IDBDatabase ? db : undefined;
   }
@@ -115,7 +117,10 @@ export class Connector {
   }
 }
 
-/** Opens it in whatever version it has, and makes what is missing. Like localforage, it lets go when it is in the way. */
+/**
+ * Opens it in its current version, and creates what is missing. Like localforage, it closes the connection if that
+ * blocks somebody else.
+ */
 function openDatabase(name: string, version?: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, version);
@@ -134,13 +139,13 @@ function openDatabase(name: string, version?: number): Promise<IDBDatabase> {
   });
 }
 
-/** What is done in a transaction, and what comes of it. */
+/** The work done in a transaction, which passes its result to `answer`. */
 export type Work<T> = (store: IDBObjectStore, answer: (value: T) => void) => void;
 
 /**
  * Resolves when the transaction is on the disk.
  *
- * @throws what IndexedDB throws: InvalidStateError when the connection is closed already
+ * @throws what IndexedDB throws: InvalidStateError if the connection is already closed
  */
 export function transact<T>(db: IDBDatabase, mode: IDBTransactionMode, work: Work<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -153,13 +158,13 @@ export function transact<T>(db: IDBDatabase, mode: IDBTransactionMode, work: Wor
   });
 }
 
-/** What is stored under `key`; the first one who asks, in whatever tab, makes it. */
+/** Returns the value under `key`. The first caller, in any tab, creates it. */
 export async function getOrPut<T>(
   db: IDBDatabase,
   key: string,
   make: () => T | Promise<T>,
 ): Promise<unknown> {
-  // A look first: writing fails where the disk is full, and costs more.
+  // Reads first: writing costs more, and fails if the disk is full.
   const present = await transact<unknown>(db, 'readonly', (store, answer) => {
     const request = store.get(key);
     request.onsuccess = () => answer(request.result);

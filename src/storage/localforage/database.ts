@@ -1,9 +1,9 @@
 /**
  * One IndexedDB database, as one storage sees it.
  *
- * localforage opens it, see ./localforage-connection.ts. Records are read, written and listed through the connection
- * itself: localforage can ask neither for strict durability, without which a power cut could bring an old signature
- * counter back, nor for a range of keys, without which `list` would load all of them.
+ * localforage opens it, see ./connection.ts. Records are read, written and listed through the connection itself,
+ * because localforage can't request strict durability or a range of keys. Without strict durability a power cut could
+ * bring an old signature counter back. Without ranges `list` would load all keys.
  *
  * ```
  * store "records":  "record/" + key   a sealed record, Uint8Array
@@ -24,19 +24,19 @@ const RECORD = 'record/';
 const SEALING_KEY = 'sealing-key';
 const NEXT_KEY = 'sealing-key-next';
 
-/** A database of one name, and never a later one of the same name. */
+/** One database, never a later one of the same name. */
 export class LocalforageDatabase {
   readonly #connector: Connector;
-  /** Of the database that was open first. */
+  /** The id of the database that was opened first. */
   #id: unknown;
-  /** That database is gone. */
+  /** Set once that database is gone. */
   #end: Error | undefined;
 
   constructor(connector: Connector) {
     this.#connector = connector;
   }
 
-  /** Opens it, unless it is open. */
+  /** Opens it, unless it is open already. */
   async open(): Promise<void> {
     await this.#connect();
   }
@@ -48,7 +48,7 @@ export class LocalforageDatabase {
     });
     if (value === undefined) return undefined;
     if (value instanceof Uint8Array) return Uint8Array.from(value);
-    throw this.#foreign(`record ${JSON.stringify(key)} is no bytes`);
+    throw this.#foreign(`record ${JSON.stringify(key)} isn't bytes`);
   }
 
   async write(key: string, value: Uint8Array | undefined): Promise<void> {
@@ -56,10 +56,10 @@ export class LocalforageDatabase {
   }
 
   /**
-   * Writes `next` if the record still is `expected`: content is compared, not versions, because a change that has no side
-   * effects may take an equal record for an untouched one.
+   * Writes `next` if the record still is `expected`. It compares content, not versions: a change has no side effects,
+   * so an equal record is as good as an untouched one.
    *
-   * @returns whether it was
+   * @returns whether it was written
    */
   async replace(
     key: string,
@@ -76,7 +76,7 @@ export class LocalforageDatabase {
     });
   }
 
-  /** Up to `count` keys from `start` on, or after it, in the order of their UTF-16 units. */
+  /** Up to `count` keys from `start` on, or after `start`, in the order of their UTF-16 units. */
   async keys(start: string, after: boolean, count: number): Promise<string[]> {
     const found = await this.#transact<IDBValidKey[]>('list', 'readonly', (store, answer) => {
       const request = store.getAllKeys(IDBKeyRange.lowerBound(RECORD + start, after), count);
@@ -87,9 +87,9 @@ export class LocalforageDatabase {
       .map((key) => key.slice(RECORD.length));
   }
 
-  /** The key that seals this database's records; the first one who asks makes it, in whatever tab. */
+  /** Returns the key that seals this database's records. The first caller, in any tab, creates it. */
   async sealingKey(): Promise<CryptoKey | readonly CryptoKey[]> {
-    // First, because it may take the place of the other one meanwhile.
+    // Read first, because it may replace the other one in the meantime.
     const next = await this.#transact<unknown>('read', 'readonly', (store, answer) => {
       const request = store.get(NEXT_KEY);
       request.onsuccess = () => answer(request.result);
@@ -98,13 +98,13 @@ export class LocalforageDatabase {
     return next instanceof CryptoKey ? [next, key] : key;
   }
 
-  /** Makes the key that is to take the place of the present one, unless there is one. */
+  /** Creates the key that will replace the current one, unless it exists already. */
   async makeNextSealingKey(): Promise<void> {
     await this.#keyAt(SEALING_KEY);
     await this.#keyAt(NEXT_KEY);
   }
 
-  /** Puts it in that place. */
+  /** Replaces the current key by it. */
   async takeNextSealingKey(): Promise<void> {
     await this.#transact('write', 'readwrite', (store) => {
       const request = store.get(NEXT_KEY);
@@ -123,10 +123,10 @@ export class LocalforageDatabase {
       ),
     );
     if (key instanceof CryptoKey) return key;
-    throw this.#foreign('something else is in the place of its sealing key');
+    throw this.#foreign('its sealing key was replaced by something else');
   }
 
-  /** @throws UNKNOWN_ERROR, from now on always, when the database was deleted since the first connection */
+  /** @throws UNKNOWN_ERROR, from now on always, if the database was deleted after the first connection */
   async #connect(): Promise<Connection> {
     if (this.#end !== undefined) throw this.#end;
     const connection = await this.#connector.connect();
@@ -147,7 +147,7 @@ export class LocalforageDatabase {
     } catch (cause) {
       if ((cause as Partial<DOMException>).name !== 'InvalidStateError') throw this.#failed(what, cause);
     }
-    // Closed under our hands before the transaction began: by a new version, or by a deletion, which shows now.
+    // The connection was closed before the transaction began, by a new version or by a deletion, which shows now.
     this.#connector.lost(connection);
     const { db } = await this.#connect();
     return work(db).catch((cause: unknown) => {

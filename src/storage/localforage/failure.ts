@@ -1,29 +1,29 @@
 /**
- * Failures of the browser's storage as errors that say what to do.
+ * Turns failures of the browser's storage into errors that say what to do.
  *
  * @module
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
 
-/** What helps, by the name of the DOMException. */
+/** The remedies, by the name of the DOMException. */
 const REMEDIES: Readonly<Record<string, string>> = {
   QuotaExceededError:
     'the quota of this origin, or the disk, is full; free some space, or ask for more with navigator.storage.persist()',
   SecurityError:
-    'the browser forbids it here: a sandboxed or third-party frame, or site data are blocked; let this site keep data, or choose another storage',
+    'the browser forbids it here: a sandboxed or third-party frame, or site data is blocked; let this site keep data, or choose another storage',
   InvalidStateError:
-    'the connection was closed; was the database deleted, or is site data being cleared? Make a new storage to begin with an empty one',
+    'the connection was closed; was the database deleted, or is site data being cleared? Create a new storage to start with an empty one',
   DataCloneError:
-    'this browser, or its private mode, keeps no CryptoKey in IndexedDB; pass a sealingKey of your own, or choose another storage',
+    "this browser, or its private mode, can't keep a CryptoKey in IndexedDB; pass your own sealingKey, or choose another storage",
   VersionError: 'a newer version of this database is there; reload the page',
 };
 
 /**
  * The error for a database that failed.
  *
- * @param what could not be done, as in `open`
- * @returns UNKNOWN_ERROR that names database and remedy; a PowerAuthError is given back as it is
+ * @param what failed, such as `open`
+ * @returns UNKNOWN_ERROR that names the database and the remedy; a PowerAuthError is returned unchanged
  */
 export function databaseFailure(what: string, name: string, cause: unknown): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
@@ -43,16 +43,16 @@ export function notOpened(name: string, ms: number): PowerAuthError {
   );
 }
 
-/** The error of all calls after the database was deleted under this storage's hands. */
+/** The error of all calls after the database was deleted while this storage used it. */
 export function deletedDatabase(name: string): PowerAuthError {
   return failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,
-    `IndexedDB database ${JSON.stringify(name)} was deleted while it was in use (site data cleared?); make a new storage, or reload the page, to begin with an empty one`,
+    `IndexedDB database ${JSON.stringify(name)} was deleted while it was in use (site data cleared?); create a new storage, or reload the page, to start with an empty one`,
   );
 }
 
 /**
- * Refuses a runtime that lacks what the storage stands on.
+ * Refuses a runtime that lacks something the storage needs.
  *
  * @throws UNKNOWN_ERROR that names what is missing
  */
@@ -64,12 +64,12 @@ export function assertBrowserStorage(): void {
   };
   const missing =
     (indexedDB === undefined && 'IndexedDB') ||
-    // Without it tabs would race for the signature counter and for tokens.
+    // Without it, tabs would race for the signature counter and for tokens.
     (navigator?.locks === undefined && 'Web Locks') ||
     (BroadcastChannel === undefined && 'BroadcastChannel');
   if (missing === false) return;
   throw failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,
-    `The localforage storage needs ${missing}, which this runtime has not; serve the page over HTTPS, use a current browser, or choose another storage`,
+    `The localforage storage needs ${missing}, which this runtime doesn't have; serve the page over HTTPS, use a current browser, or choose another storage`,
   );
 }

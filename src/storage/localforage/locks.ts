@@ -1,9 +1,9 @@
 /**
- * Exclusive sections over all tabs and workers of an origin, on Web Locks: the browser frees a lock at once when the tab
- * that holds it is closed or its worker is terminated.
+ * Exclusive sections across all tabs and workers of an origin, based on Web Locks: the browser frees a lock at once
+ * when the tab that holds it is closed or its worker is terminated.
  *
- * What a browser does not free is the lock of a tab that hangs: frozen, stopped in a debugger, behind `alert()`. So those
- * who wait ask for a sign of life, on a BroadcastChannel, and take the lock over when the holder is silent.
+ * A browser doesn't free the lock of a tab that hangs: one that is frozen, stopped in a debugger, or behind `alert()`.
+ * So waiters ask the holder for a sign of life, on a BroadcastChannel, and take the lock over if it is silent.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import type { Closing } from '../driver/closing.ts';
 import { Listeners } from '../driver/listeners.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 
-/** Time between two questions, ms, and for an answer. */
+/** The time between two questions, and the time for an answer, in ms. */
 const INTERVAL = 2000;
 
-/** After so many unanswered questions, and a last one, a holder has lost its lock. */
+/** After this many unanswered questions, and one last question, a holder loses its lock. */
 const UNANSWERED = 2;
 
 interface Message {
   readonly kind: 'question' | 'answer';
-  /** Of the lock. */
+  /** The lock's id. */
   readonly id: string;
 }
 
@@ -39,7 +39,7 @@ export class WebLocks {
   readonly #holds = new Set<{ readonly id: string }>();
   readonly #answers = new Listeners<string>();
 
-  /** @param channelName one for all who share the locks */
+  /** @param channelName the same for all that share the locks */
   constructor(channelName: string, closing: Closing) {
     this.#closing = closing;
     this.#channel = new BroadcastChannel(channelName);
@@ -47,7 +47,7 @@ export class WebLocks {
   }
 
   /**
-   * Runs `section` under the Web Lock `id`. Closing frees the lock, or ends the waiting for it.
+   * Runs `section` under the Web Lock `id`. Closing frees the lock, or ends the wait for it.
    *
    * @param name for messages
    */
@@ -58,7 +58,7 @@ export class WebLocks {
     let running: Promise<T> | undefined;
     let free = (): void => undefined;
     const isHeld = async (): Promise<boolean> => {
-      // The browser tells of a loss before it answers; an answer that is old may be from before.
+      // The browser reports a loss before it answers; an old answer may be from before the loss.
       for (let asked = new Moment(); ; asked = new Moment()) {
         await navigator.locks.query().catch(() => undefined);
         if (asked.age < INTERVAL) return this.#holds.has(hold) && !lost.signal.aborted;
@@ -68,7 +68,7 @@ export class WebLocks {
       this.#closing.throwIfClosed();
       stopWatching();
       this.#holds.add(hold);
-      // `async`, so that a section that throws is one that rejects.
+      // `async`, so that a section that throws counts as one that rejects.
       running = (async () => section({ signal: lost.signal, isHeld }))();
       return new Promise<void>((resolve) => {
         free = resolve;
@@ -83,7 +83,7 @@ export class WebLocks {
 
     let takenOver: Promise<void> | undefined;
     const takeOver = (): Promise<void> =>
-      // One at a time: the next one finds a holder that answers.
+      // One at a time: the next waiter finds a holder that answers.
       navigator.locks.request(`${id} is taken over`, { signal: waiting.signal }, async () => {
         if (await this.#isAlive(id)) return;
         if (running !== undefined || waiting.signal.aborted) return;
@@ -106,18 +106,18 @@ export class WebLocks {
       });
     } catch (error) {
       if (running === undefined) throw this.#closing.isClosed ? waiting.signal.reason : error;
-      // Somebody took it over while the section runs.
+      // Another tab took the lock over while the section was running.
       lost.abort(lostLockError(name));
     } finally {
       stopWatching();
       this.#holds.delete(hold);
       if (running === undefined) forget();
     }
-    // Present: without a rejection the lock was granted.
+    // `running` is set: without a rejection the lock was granted.
     return (running as unknown as Promise<T>).finally(forget);
   }
 
-  /** After the sections have ended, or are told that they lost their locks. */
+  /** Call this after the sections have ended, or were told that they lost their locks. */
   close(): void {
     this.#channel.close();
   }
@@ -129,7 +129,7 @@ export class WebLocks {
       this.#answers.tell(id);
       return;
     }
-    // Not at once: a frozen page in Chromium gets messages, but its timers and fetches stand still.
+    // Answers from a timer: a frozen page in Chromium receives messages, but its timers and fetches stand still.
     setTimeout(() => {
       if (this.#isHeld(id)) this.#send({ kind: 'answer', id });
     });
@@ -139,7 +139,7 @@ export class WebLocks {
     if (!this.#closing.isClosed) this.#channel.postMessage(message);
   }
 
-  /** Whether a section of this very object holds it. */
+  /** Whether a section of this object holds it. */
   #isHeld(id: string): boolean {
     return [...this.#holds].some((hold) => hold.id === id);
   }
@@ -150,7 +150,10 @@ export class WebLocks {
     });
   }
 
-  /** Calls back whenever the holder has left {@link UNANSWERED} questions unanswered; returns a function that ends this. */
+  /**
+   * Calls back whenever the holder has left {@link UNANSWERED} questions unanswered. Returns a function that stops
+   * this.
+   */
   #watch(id: string, onSilence: () => Promise<void>): () => void {
     let unanswered = 0;
     const forget = this.#onAnswer(id, () => void (unanswered = 0));
@@ -158,7 +161,7 @@ export class WebLocks {
       if (this.#isHeld(id)) return;
       if (unanswered === UNANSWERED) {
         unanswered = 0;
-        // It goes on waiting, whatever came of it.
+        // It keeps waiting, whatever the outcome.
         onSilence().catch(() => undefined);
         return;
       }

@@ -11,7 +11,7 @@ import { failure, PowerAuthErrorCode } from '../../errors.ts';
 const NAME = 'powerauth-wasm';
 
 /**
- * The folder that operating systems have for a user's data: `~/.local/share/powerauth-wasm` on Linux (or under
+ * The operating system's folder for a user's data: `~/.local/share/powerauth-wasm` on Linux (or under
  * `$XDG_DATA_HOME`), `~/Library/Application Support/powerauth-wasm` on macOS, `%LOCALAPPDATA%\powerauth-wasm\Data` on
  * Windows.
  *
@@ -27,7 +27,7 @@ export function dataFolder(): string {
   return join(absolute(env['XDG_DATA_HOME']) ?? join(home(), '.local', 'share'), NAME);
 }
 
-/** A relative path is as good as none, as the specification has it. */
+/** The specification says to ignore a relative path. */
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined;
 }
@@ -38,13 +38,13 @@ function home(): string {
     const folder = absolute(homedir());
     if (folder !== undefined) return folder;
   } catch (error) {
-    // Neither HOME nor an entry of this user in the system's list.
+    // Neither HOME is set nor does the system's list have an entry for this user.
     cause = error;
   }
   const variable = process.platform === 'win32' ? 'USERPROFILE' : 'HOME';
   throw failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
-    `The user who runs this has no home, and so no folder for data: pass keychainConfiguration.storage (memoryStorage(), or one with a path) and sealingKey, or set ${variable}`,
+    `The user who runs this process has no home folder, and so no folder for data: pass keychainConfiguration.storage (memoryStorage(), or one with a path) and sealingKey, or set ${variable}`,
     { cause },
   );
 }

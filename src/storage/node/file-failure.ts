@@ -1,12 +1,12 @@
 /**
- * Failures of files as errors that say what to do.
+ * Turns file failures into errors that say what to do.
  *
  * @module
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
 
-/** What helps, by the code of the error. */
+/** The remedies, by the code of the error. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'the volume is full; free some space on it',
   EDQUOT: 'the quota is used up; free some space',
@@ -18,20 +18,20 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file; choose another path',
   EEXIST: 'a part of the path is a file; choose another path',
   ENOENT: 'there is none; look at the path',
-  EISDIR: 'a file is expected and a folder is there; move it away',
+  EISDIR: 'expected a file, got a folder; move it away',
   EMFILE: 'too many open files; raise the limit (ulimit -n)',
   ENFILE: 'too many open files; raise the limit',
-  EIO: 'the volume is full, or the disk fails; free some space, or see to the disk',
+  EIO: 'the volume is full, or the disk is failing; free some space, or check the disk',
   DAMAGED:
-    'the file is damaged; restore it from a backup, or move the folder away to begin with an empty one',
+    'the file is damaged; restore it from a backup, or move the folder away to start with an empty one',
 };
 
 /**
  * The error for a file or folder that failed.
  *
- * @param what could not be done, as in `open sqlite storage`
- * @param cause its `code` is Node's, such as ENOSPC, or DAMAGED
- * @returns UNKNOWN_ERROR that names the path and the remedy; a PowerAuthError is returned as it is
+ * @param what failed, such as `open sqlite storage`
+ * @param cause an error whose `code` is one of Node's, such as ENOSPC, or DAMAGED
+ * @returns UNKNOWN_ERROR that names the path and the remedy; a PowerAuthError is returned unchanged
  */
 export function fileFailure(what: string, path: string, cause: unknown): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;

@@ -1,29 +1,33 @@
 /**
- * Tells whether the holder of a lock is gone: one that dies is known by its process id; one that freezes, or whose id now
- * belongs to somebody else, by a beat that stands still. Only the waiters' own monotonic clocks measure that.
+ * Tells whether the holder of a lock is gone. A holder that died is recognised by its process id. A holder that froze,
+ * or whose id now belongs to another process, is recognised by a heartbeat that has stopped. Only the waiters' own
+ * monotonic clocks measure that.
  *
  * @module
  */
 
 import { mayBeAlive, type ProcessMark } from './process-place.ts';
 
-/** How often a holder counts its beat up, in ms. */
+/** How often a holder increments its heartbeat, in ms. */
 export const BEAT_MS = 1000;
 
-/** How long a beat may stand still before the holder counts as frozen, in ms. */
+/** How long a heartbeat may stand still before its holder counts as frozen, in ms. */
 export const STALE_MS = 6000;
 
-/** How long a holder goes on without a confirmed beat, in ms: less than others wait before they take over. */
+/**
+ * How long a holder continues without a confirmed heartbeat, in ms. It is less than the time after which others take
+ * over.
+ */
 export const UNCONFIRMED_MS = 5000;
 
-/** The most that one look adds to {@link STALE_MS}, in ms: a waiter that was frozen itself has not watched. */
+/** The most that one check counts towards {@link STALE_MS}, in ms: a waiter that was itself frozen has not watched. */
 const LONGEST_STEP_MS = 500;
 
-/** One who wants, or has, a lock. */
+/** A call that waits for a lock or holds it. */
 export interface Ticket extends ProcessMark {
-  /** A random UUID, one for each call. */
+  /** A random UUID, a new one for each call. */
   readonly id: string;
-  /** Counts up while the lock is held. */
+  /** Increases while the lock is held. */
   readonly beat: number;
 }
 
@@ -40,7 +44,7 @@ export class HolderWatch {
     this.#now = now;
   }
 
-  /** To be asked often; true when this holder is dead or frozen. */
+  /** Call this often. Returns true if this holder is dead or frozen. */
   isGone(holder: Ticket): boolean {
     const now = this.#now();
     if (holder.id === this.#id && holder.beat === this.#beat) {

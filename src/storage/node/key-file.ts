@@ -1,5 +1,5 @@
 /**
- * A sealing key in a file that only its owner can read, and how another one takes its place:
+ * A sealing key in a file that only its owner can read, and how it is replaced by another one:
  *
  * ```
  *  sealing.key                        one key: it seals
@@ -7,7 +7,7 @@
  *  sealing.key                        the next one, renamed
  * ```
  *
- * Each step is one that a file system does whole or not at all.
+ * A file system carries out each step completely or not at all.
  *
  * @module
  */
@@ -30,17 +30,17 @@ const WHAT = 'Sealing key';
 const FOLDER = 'Folder of the sealing key';
 
 /**
- * The key in `<folder>/sealing.key`; made there (folder 0700, file 0600) where it is missing. However many processes ask
- * at once, all get the same one.
+ * Returns the key in `<folder>/sealing.key`. Creates it (folder 0700, file 0600) if it is missing. All processes that
+ * ask at the same time get the same key.
  *
- * @returns the key; while it is being replaced, the next one and then this one
- * @throws UNKNOWN_ERROR when the folder or the file belongs to another user than this one or root, when others may write to
- *   the folder or read the file, when the file is a symbolic link or not 32 bytes long, or when it can't be read or made; the
- *   message says what to do
+ * @returns the key; while it is being replaced, the next key and then this one
+ * @throws UNKNOWN_ERROR if the folder or the file belongs to a user other than this one or root, if others may write to
+ *   the folder or read the file, if the file is a symbolic link or not 32 bytes long, or if it can't be read or
+ *   created; the message says what to do
  */
 export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey | readonly CryptoKey[]> {
   const path = join(folder, FILE_NAME);
-  // First, because it may get the name of the other one meanwhile.
+  // Read first, because it may get the name of the other one in the meantime.
   const next = await readIfThere(folder, path + NEXT);
   let present = await readIfThere(folder, path);
   if (present === undefined) {
@@ -48,16 +48,16 @@ export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey | r
       await createKeyFile(folder, path);
       present = await readKeyFile(folder, path);
     } catch (error) {
-      throw fileFailure('make sealing key', path, error);
+      throw fileFailure('create sealing key', path, error);
     }
   }
   return next === undefined ? present : [next, present];
 }
 
 /**
- * The same where the key was there before: no other one is made in its place.
+ * The same for a key that existed before: no new key is created in its place.
  *
- * @throws UNKNOWN_ERROR also when the file is gone
+ * @throws UNKNOWN_ERROR also if the file is gone
  */
 export async function readKeyFileAgain(folder: string): Promise<CryptoKey | readonly CryptoKey[]> {
   const path = join(folder, FILE_NAME);
@@ -71,19 +71,20 @@ export async function readKeyFileAgain(folder: string): Promise<CryptoKey | read
 }
 
 /**
- * Puts a new key in the place of the present one. While `reseal` runs, both are there. When it rejects, or the process
- * dies, both stay, and the next call goes on with the same new key. Afterwards no file of the folder has the former key.
+ * Replaces the current key by a new one. Both exist while `reseal` runs. If it rejects, or the process dies, both stay,
+ * and the next call continues with the same new key. Afterwards no file of the folder holds the former key.
  *
- * @throws UNKNOWN_ERROR as {@link readOrCreateKeyFile}, and when another process has replaced the key meanwhile; what `reseal` throws
+ * @throws UNKNOWN_ERROR as for {@link readOrCreateKeyFile}, and if another process has replaced the key in the
+ *   meantime; what `reseal` throws
  */
 export async function replaceKeyFile(folder: string, reseal: () => Promise<void>): Promise<void> {
   const path = join(folder, FILE_NAME);
   try {
-    // Without a file to follow there would be two that claim to be the first.
+    // Without a current key, two files would claim to be the first.
     await readOrCreateKeyFile(folder);
     await createKeyFile(folder, path + NEXT);
   } catch (error) {
-    throw fileFailure('make sealing key', path + NEXT, error);
+    throw fileFailure('create sealing key', path + NEXT, error);
   }
   await whileTheSame(path + NEXT, reseal);
   try {
@@ -96,13 +97,13 @@ export async function replaceKeyFile(folder: string, reseal: () => Promise<void>
 }
 
 /**
- * Runs `section`, and makes sure that the file is the same one afterwards: a process that was stopped for long may find
- * that another one has ended its work and begun anew.
+ * Runs `section`, and checks that the file is still the same afterwards: after a long stop of this process, another one
+ * may have finished the work and started again.
  *
- * @throws UNKNOWN_ERROR when it is gone or another one
+ * @throws UNKNOWN_ERROR if it is gone or is another file
  */
 async function whileTheSame(path: string, section: () => Promise<void>): Promise<void> {
-  // Open all the while, so that no other file gets its number.
+  // The file stays open, so that no other file gets its inode number.
   const handle = await openPrivateFile(WHAT, path).catch((error: unknown) => {
     throw fileFailure('read sealing key', path, error);
   });
@@ -116,14 +117,17 @@ async function whileTheSame(path: string, section: () => Promise<void>): Promise
     if (present?.dev === dev && present.ino === ino) return;
     throw failure(
       PowerAuthErrorCode.UNKNOWN_ERROR,
-      `Sealing key ${path} was replaced by another process meanwhile; the key stays as that process left it. Call again to replace it`,
+      `Sealing key ${path} was replaced by another process in the meantime; the key stays as that process left it. Call again to replace it`,
     );
   } finally {
     await handle.close();
   }
 }
 
-/** Removes what a process that died while it made a key has left: it may be another name of the key that is replaced. */
+/**
+ * Removes the files of a process that died while it created a key: they may be other names of the key that is being
+ * replaced.
+ */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const isLeft = [FILE_NAME + NEXT, FILE_NAME].some(
@@ -136,7 +140,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 async function readIfThere(folder: string, path: string): Promise<CryptoKey | undefined> {
   try {
     const key = await readKeyFile(folder, path);
-    // Another process may have made it a moment ago; what is sealed with it must not outlive it.
+    // Another process may have created it a moment ago; records sealed with it must not outlive it.
     await syncFolder(folder);
     return key;
   } catch (error) {

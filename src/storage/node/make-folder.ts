@@ -1,5 +1,5 @@
 /**
- * Makes a folder for secrets.
+ * Creates a folder for secrets.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes the folder, and those above it, where they are missing, with mode 0700. One by one: the `recursive` of Node never
- * ends where nothing can be made in a folder that is there, as in /proc.
+ * Creates the folder, and the folders above it, if they are missing, with mode 0700. It creates them one by one,
+ * because Node's `recursive` never ends if nothing can be created in an existing folder, as in /proc.
  */
 export async function makeFolder(folder: string): Promise<void> {
   if ((await kindOf(folder)) === 'folder') return;
@@ -18,12 +18,12 @@ export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    // Another process may have been faster.
+    // Another process may have created it first.
     if ((await kindOf(folder)) !== 'folder') throw error;
   }
 }
 
-/** Undefined where nothing is. */
+/** Undefined if nothing is there. */
 async function kindOf(path: string): Promise<'folder' | 'other' | undefined> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'other';

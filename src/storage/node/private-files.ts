@@ -1,11 +1,11 @@
 /**
- * Files and folders of this user alone. Whoever else could write there could put a key of their own in place, or an older
- * record; whoever owns them can do so at any time.
+ * Checks that files and folders are private to this user. Anybody else who could write there could put their own key in
+ * place, or an older record. The owner could do so at any time.
  *
- * Folders above are not looked at. Those who may write there can move a folder away, but can't make another one that passes
- * for this user's: nothing of theirs is ever taken, and nothing is told to them.
+ * Folders above are not checked. Users who may write there can move a folder away, but can't create one that passes for
+ * this user's: nothing of theirs is accepted, and nothing is revealed to them.
  *
- * Windows has neither owners nor modes of this kind. There the user's own folder protects what is in it.
+ * Windows has neither owners nor modes of this kind. There, the user's own folder protects its contents.
  *
  * @module
  */
@@ -22,8 +22,8 @@ const OTHERS_READ_OR_WRITE = 0o077;
 const OTHERS_WRITE = 0o022;
 
 /**
- * Refuses a folder that belongs to another user than this one or root, or that others may write. A link to one counts as
- * what it leads to.
+ * Refuses a folder that belongs to a user other than this one or root, or that others may write to. A link to a folder
+ * counts as the folder it leads to.
  *
  * @param what the folder is, for the message
  * @throws UNKNOWN_ERROR that names the remedy; what `stat` throws
@@ -36,14 +36,14 @@ export async function assertPrivateFolder(what: string, folder: string): Promise
     throw refusal(
       what,
       folder,
-      `others may write there (mode 0${octal(stats)}), and could put something else in place; run chmod go-w ${folder}, or choose a folder below it, which is made for this user alone`,
+      `others may write there (mode 0${octal(stats)}), and could put something else in place; run chmod go-w ${folder}, or choose a folder below it, which is created for this user alone`,
     );
   }
 }
 
 /**
- * Opens a file to be read, and refuses one that is a link, no file, or another user's than this one's or root's, or that
- * others may read or write. What is looked at is what was opened.
+ * Opens a file for reading. Refuses a link, anything that isn't a file, a file that belongs to a user other than this
+ * one or root, and a file that others may read or write. The checks apply to the file that was opened.
  *
  * @throws UNKNOWN_ERROR that names the remedy; what `open` throws
  */
@@ -52,7 +52,7 @@ export async function openPrivateFile(what: string, path: string): Promise<FileH
   if (!hasOwners) assertFile(what, path, await lstat(path));
   let handle: FileHandle;
   try {
-    // Not blocking, because whoever opens a pipe waits for its other end.
+    // Not blocking, because opening a pipe waits for its other end.
     handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW || 0) | (constants.O_NONBLOCK || 0));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOOP') assertFile(what, path, await lstat(path));
@@ -68,7 +68,7 @@ export async function openPrivateFile(what: string, path: string): Promise<FileH
 }
 
 /**
- * The same for a file that must not be opened here, may not be there, and may be read by others.
+ * The same for a file that must not be opened here, may be missing, and may be read by others.
  *
  * @throws UNKNOWN_ERROR that names the remedy; what `lstat` throws
  */
@@ -96,20 +96,20 @@ function assertFile(what: string, path: string, stats: Stats): void {
     throw refusal(
       what,
       path,
-      'expected a file, got a symbolic link, which may lead to what somebody else knows or changes; put the file itself there',
+      'expected a file, got a symbolic link, whose target somebody else may know or change; put the file itself there',
     );
   }
   if (!stats.isFile()) throw refusal(what, path, 'this is not a file; move it away, or choose another path');
 }
 
 function assertOwner(what: string, path: string, { uid }: Stats): void {
-  // Root can do everything anyway; and volumes of containers often are root's.
+  // Root can do everything anyway, and volumes of containers often belong to root.
   const me = process.geteuid?.() ?? uid;
   if (uid === me || uid === ROOT) return;
   throw refusal(
     what,
     path,
-    `it belongs to another user (uid ${uid}, this is ${me}), who can replace it and may know what is in it; choose another folder, or, if nobody else has had a hand in it, run chown ${me} ${path}`,
+    `it belongs to another user (uid ${uid}, this is ${me}), who can replace it and may know its contents; choose another folder, or, if nobody else has touched it, run chown ${me} ${path}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Makes the names of files and folders outlive a power cut. A file's own synchronisation covers its content; its name
- * belongs to the folder that it is in.
+ * Makes the names of files and folders survive a power cut. Synchronising a file covers only its content; its name
+ * belongs to its folder.
  *
  * @module
  */
@@ -8,12 +8,15 @@
 import { open, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What a folder says that may not be read, or whose file system has no such call. It was there before. */
+/**
+ * Error codes of a folder that this user may not read, or whose file system has no such call. Such a folder existed
+ * before.
+ */
 const FOREIGN = new Set<unknown>(['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP']);
 
 /** Writes the folder's entries to the disk. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows has no such call, and does not need it.
+  // Windows has no such call, and doesn't need one.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
@@ -24,8 +27,8 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes the entries of all folders above to the disk: any of them may have been made a moment ago, perhaps by another
- * process that hasn't done so yet. To be called before the first file in `folder` gets its name.
+ * Writes the entries of all folders above to the disk: any of them may have been created a moment ago, perhaps by
+ * another process that hasn't done so yet. Call this before the first file in `folder` gets its name.
  */
 export async function syncFoldersAbove(folder: string): Promise<void> {
   let path = await realpath(folder);

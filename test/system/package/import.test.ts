@@ -51,7 +51,7 @@ const HOMELESS = [
     name: 'PowerAuthError',
     code: 'WRONG_PARAMETER',
     message: expect.stringMatching(
-      /has no home.*pass keychainConfiguration\.storage .*or set HOME/,
+      /has no home folder.*pass keychainConfiguration\.storage .*or set HOME/,
     ) as unknown,
   },
 ];

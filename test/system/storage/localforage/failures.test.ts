@@ -126,7 +126,9 @@ describeWith('chromium', 'in Chromium', () => {
     const context = await shared.context();
     await context.addInitScript(script);
     const page = await shared.page(origin, context);
-    const missing = failed(new RegExp(`^The localforage storage needs ${what}, which this runtime has not`));
+    const missing = failed(
+      new RegExp(`^The localforage storage needs ${what}, which this runtime doesn't have`),
+    );
     expect(await lengthOf(page, 'key')).toEqual(missing);
     expect(await set(page, 'key', 3)).toEqual(missing);
   });
@@ -297,7 +299,7 @@ describeWith('chromium', 'in Chromium', () => {
         }),
       NAME,
     );
-    const foreign = failed(/^IndexedDB database "failures": record "key" is no bytes; it is left in place$/);
+    const foreign = failed(/^IndexedDB database "failures": record "key" isn't bytes; it is left in place$/);
     expect(await lengthOf(page, 'key')).toEqual(foreign);
     expect(
       await page.evaluate((name) => {
@@ -310,7 +312,7 @@ describeWith('chromium', 'in Chromium', () => {
         const storage = powerAuthPage.storage(name);
         return powerAuthPage.outcome(storage.sealingKey?.() ?? Promise.resolve());
       }, NAME),
-    ).toEqual(failed(/: something else is in the place of its sealing key; it is left in place$/));
+    ).toEqual(failed(/: its sealing key was replaced by something else; it is left in place$/));
   });
 });
 

@@ -177,7 +177,7 @@ describe('another key', () => {
     );
     expect(outcome).toMatchObject({ name: 'PowerAuthError', code: 'UNKNOWN_ERROR' });
     expect(outcome.message).toMatch(
-      /sealing\.key\.next was replaced by another process meanwhile.*Call again/,
+      /sealing\.key\.next was replaced by another process in the meantime.*Call again/,
     );
     expect(existsSync(join(folder, 'sealing.key'))).toBe(true);
     expect(existsSync(next)).toBe(what === 'another one');
