@@ -5,7 +5,7 @@
  */
 
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
-import type { Endpoints } from '../net/endpoints.ts';
+import { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { encryptRequest, type EncryptedRequest } from '../protocol/ecies.ts';
 import { generateKeyPair } from '../protocol/keys.ts';
@@ -17,8 +17,8 @@ import {
 import { base64 } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
-import { masterServerKey } from './configurations.ts';
 import type { Settings } from './settings.ts';
+import { ActivationKey, type KeyPlace } from './temporary-keys.ts';
 
 /** What activation scope needs of an activation. */
 export interface ActivationScope {
@@ -36,16 +36,20 @@ export interface EncryptionParts {
   readonly settings: Settings;
   readonly endpoints: Endpoints;
   synchronized(): Promise<void>;
+  unlessClosed<T>(promise: Promise<T>): Promise<T>;
 }
 
 /** Encrypts requests of one instance in both scopes. */
 export class Encryption {
   readonly #session: EncryptionParts;
-  /** By activation id; '' is the application scope. */
-  readonly #temporaryKeys = new Map<string, Promise<TemporaryKey>>();
+  readonly #application: KeyPlace;
+  /** That of the latest activation. */
+  #activation: { readonly activationId: string; readonly place: KeyPlace } | undefined;
 
   constructor(session: EncryptionParts) {
     this.#session = session;
+    const { applicationKey, server } = session.settings;
+    this.#application = applicationKey.placeOf(session, server);
   }
 
   get #configuration(): PowerAuthConfigurationType {
@@ -76,14 +80,14 @@ export class Encryption {
 
   /** The same in application scope, under a temporary key that nothing else uses. */
   async encryptUnderOwnKey(sharedInfo1: string, plaintext: Uint8Array): Promise<EncryptedRequest> {
-    const temporaryKey = await this.#fetchTemporaryKey(undefined);
+    const temporaryKey = await this.#fetchTemporaryKey(undefined, this.#session.endpoints);
     await this.#session.synchronized();
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, undefined);
   }
 
   /** Drops the temporary key of a scope after a failure: the server may have lost it, and does not say so. */
-  forget(activationId = ''): void {
-    this.#temporaryKeys.delete(activationId);
+  forget(activationId?: string): void {
+    this.#placeOf(activationId).forget();
   }
 
   #encryptUnder(
@@ -109,31 +113,46 @@ export class Encryption {
     }
   }
 
-  async #temporaryKey(activation: ActivationScope | undefined): Promise<TemporaryKey> {
-    const scope = activation?.activationId ?? '';
-    const cached = this.#temporaryKeys.get(scope);
-    if (cached !== undefined) {
-      const key = await cached;
-      // Not so where time is not known.
-      if (key.expiresAt - this.#time.knownTime() > RENEW_BEFORE_EXPIRY) return key;
-      // Only the first to notice drops it; the others find the renewal under way.
-      if (this.#temporaryKeys.get(scope) === cached) this.#temporaryKeys.delete(scope);
-      else return this.#temporaryKey(activation);
+  #placeOf(activationId: string | undefined): KeyPlace {
+    if (activationId === undefined) return this.#application;
+    if (this.#activation?.activationId !== activationId) {
+      this.#activation = { activationId, place: new ActivationKey(this.#session, activationId) };
     }
-    const fetched = this.#fetchTemporaryKey(activation);
-    this.#temporaryKeys.set(scope, fetched);
-    try {
-      return await fetched;
-    } catch (error) {
-      if (this.#temporaryKeys.get(scope) === fetched) this.#temporaryKeys.delete(scope);
-      throw error;
-    }
+    return this.#activation.place;
   }
 
-  async #fetchTemporaryKey(activation: ActivationScope | undefined): Promise<TemporaryKey> {
+  async #temporaryKey(activation: ActivationScope | undefined): Promise<TemporaryKey> {
+    const place = this.#placeOf(activation?.activationId);
+    const { known } = place;
+    // Not so where time is not known.
+    if (known !== undefined && known.expiresAt - this.#time.knownTime() > RENEW_BEFORE_EXPIRY) return known;
+    // Those who ask at once share one answer; it is nobody's own, and doesn't end with any of them.
+    let fetching = place.fetching;
+    if (fetching === undefined) {
+      const { server } = this.#session.settings;
+      const endpoints = activation === undefined ? new Endpoints(server.http) : this.#session.endpoints;
+      place.fetching = fetching = this.#fetchTemporaryKey(activation, endpoints);
+      fetching.then(
+        (key) => {
+          if (place.fetching !== fetching) return;
+          place.keep(key);
+          place.fetching = undefined;
+        },
+        () => {
+          if (place.fetching === fetching) place.fetching = undefined;
+        },
+      );
+    }
+    return this.#session.unlessClosed(fetching);
+  }
+
+  async #fetchTemporaryKey(
+    activation: ActivationScope | undefined,
+    endpoints: Endpoints,
+  ): Promise<TemporaryKey> {
     const { applicationKey, applicationSecret } = this.#configuration;
     const challenge = base64(randomBytes(18));
-    const jwt = await this.#session.endpoints.keystoreCreate(
+    const jwt = await endpoints.keystoreCreate(
       temporaryKeyRequest({
         applicationKey,
         applicationSecret,
@@ -145,7 +164,7 @@ export class Encryption {
       applicationKey,
       challenge,
       ...(activation === undefined ? {} : { activationId: activation.activationId }),
-      publicKey: activation?.serverPublicKey ?? masterServerKey(this.#configuration),
+      publicKey: activation?.serverPublicKey ?? this.#session.settings.masterKey,
     });
   }
 }

@@ -36,6 +36,8 @@ export interface SessionParts {
   throwIfClosed(): void;
   /** Resolves when time is known. @throws OPERATION_CANCELED when the session is closed first; what the asking throws */
   synchronized(): Promise<void>;
+  /** As `promise`. @throws OPERATION_CANCELED when the session is closed first */
+  unlessClosed<T>(promise: Promise<T>): Promise<T>;
   /** Forgets what is remembered of the storage where a notice said that anything may have changed. */
   catchUp(): void;
   /** Does work that is no call, during which the session keeps its parts. */
@@ -45,7 +47,7 @@ export interface SessionParts {
 /** What of a session these are made of. */
 type Maker = Pick<
   SessionParts,
-  'settings' | 'keys' | 'activation' | 'storage' | 'endpoints' | 'synchronized'
+  'settings' | 'keys' | 'activation' | 'storage' | 'endpoints' | 'synchronized' | 'unlessClosed'
 >;
 
 /** The parts that a session has only while it is used. Each is made when it is wanted. */

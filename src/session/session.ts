@@ -23,6 +23,7 @@ import { RecordKeys } from './record-keys.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { SettingsUse, type Settings } from './settings.ts';
+import { dropKeysOf } from './temporary-keys.ts';
 import type { CachedToken } from './token-cache.ts';
 
 /** The epoch of a session that has not used the storage yet. */
@@ -161,8 +162,12 @@ export class Session implements SessionParts, HubMember {
   async synchronized(): Promise<void> {
     while (Number.isNaN(this.time.knownTime())) {
       this.throwIfClosed();
-      await this.#end.unlessOver(this.time.synchronize());
+      await this.unlessClosed(this.time.synchronize());
     }
+  }
+
+  unlessClosed<T>(promise: Promise<T>): Promise<T> {
+    return this.#end.unlessOver(promise);
   }
 
   catchUp(): void {
@@ -281,6 +286,7 @@ export class Session implements SessionParts, HubMember {
     this.#parts?.close();
     this.#tokens?.close();
     this.#pending?.clear();
+    dropKeysOf(this);
     // Now: a request for the time that only this session waits for ends with it.
     this.#use.release();
     await this.#parts?.storage.close();

@@ -14,8 +14,14 @@ import { importSealingKeys } from '../storage/sealing-key.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { withHidden } from '../util/hidden.ts';
 import { ChangeHub } from './change-hub.ts';
-import { argumentsAsObjects, buildConfigurations, type Configurations } from './configurations.ts';
+import {
+  argumentsAsObjects,
+  buildConfigurations,
+  masterServerKey,
+  type Configurations,
+} from './configurations.ts';
 import { readSettings } from './settings-key.ts';
+import { ApplicationKey } from './temporary-keys.ts';
 
 /** The settings of one or many instances. Nothing is read, sent or timed before one of them is used. */
 export class Settings {
@@ -26,8 +32,11 @@ export class Settings {
   readonly storage: PowerAuthStorage;
   /** Changes of the medium itself, which all who share it hear together. */
   readonly hub: ChangeHub;
+  /** Of the application scope. */
+  readonly applicationKey: ApplicationKey;
   readonly #ownsStorage: boolean;
   #biometry: PowerAuthBiometryProvider | undefined;
+  #masterKey: Uint8Array | undefined;
 
   constructor(configurations: Configurations, engine: HotPathEngine) {
     const { configuration, clientConfiguration, keychainConfiguration } = configurations;
@@ -45,8 +54,14 @@ export class Settings {
       basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
       baseEndpointUrl: configuration.baseEndpointUrl,
     });
-    // After all that may throw: nobody would give it back.
+    // After all that may throw: nobody would give them back.
     this.hub = ChangeHub.take(storage);
+    this.applicationKey = ApplicationKey.take(configuration, clientConfiguration.fetch);
+  }
+
+  /** The master server key, compressed (33 B). To take it out of its Base64 costs a decompression. */
+  get masterKey(): Uint8Array {
+    return (this.#masterKey ??= masterServerKey(this.configurations.configuration));
   }
 
   /** Who authenticates the user; undefined where the platform has nobody. */
@@ -63,6 +78,7 @@ export class Settings {
   end(): void {
     this.server.release();
     this.hub.release();
+    this.applicationKey.release();
   }
 }
 

@@ -1,0 +1,124 @@
+/**
+ * Temporary keys that are known: the application's, which instances share, and those of activations.
+ *
+ * @module
+ */
+
+import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
+import type { Server } from '../net/server.ts';
+import type { TemporaryKey } from '../protocol/temporary-key.ts';
+import { numberOf } from '../util/identity.ts';
+import { SharedTable } from '../util/shared-table.ts';
+
+/** Keys of activations that are kept at once; the next one takes the place of the oldest. */
+const CAPACITY = 16_384;
+
+/** Where the key of one scope is looked for, and kept. */
+export interface KeyPlace {
+  readonly known: TemporaryKey | undefined;
+  /** The answer of a server that is being asked. */
+  fetching: Promise<TemporaryKey> | undefined;
+  keep(key: TemporaryKey): void;
+  /** Has this instance ask for another one: the server may have lost it, and does not say so. */
+  forget(): void;
+}
+
+const applications = new SharedTable<string, ApplicationKey>();
+
+/** The key of one application at one server. What one instance thinks of it, or fails with, is nobody else's matter. */
+export class ApplicationKey {
+  readonly #name: string;
+  #key: TemporaryKey | undefined;
+  /** Instances that failed with it. */
+  #doubters = new WeakSet();
+  /** A request is shared by those who reach the server in the same way. */
+  readonly #fetching = new Map<Server, Promise<TemporaryKey>>();
+
+  private constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** That of an application, shared with all its instances; to be given back with {@link release}. */
+  static take(configuration: PowerAuthConfigurationType, fetch?: object): ApplicationKey {
+    const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } = configuration;
+    // A function may lead to another server than its URL says.
+    const way = fetch === undefined ? 0 : numberOf(fetch);
+    const application = [applicationKey, applicationSecret, masterServerPublicKey];
+    const name = JSON.stringify([baseEndpointUrl, way, ...application]);
+    return applications.take(name, () => new ApplicationKey(name));
+  }
+
+  /** Gives it back. */
+  release(): void {
+    applications.release(this.#name, this);
+  }
+
+  /** As an instance finds it, which reaches the server in its own way. */
+  placeOf(instance: object, server: Server): KeyPlace {
+    const fetching = this.#fetching;
+    const known = (): TemporaryKey | undefined => (this.#doubters.has(instance) ? undefined : this.#key);
+    return {
+      get known() {
+        return known();
+      },
+      get fetching() {
+        return fetching.get(server);
+      },
+      set fetching(promise) {
+        if (promise === undefined) fetching.delete(server);
+        else fetching.set(server, promise);
+      },
+      keep: (key) => {
+        this.#key = key;
+        this.#doubters = new WeakSet();
+      },
+      forget: () => void this.#doubters.add(instance),
+    };
+  }
+}
+
+/** By the instance; in the order in which they came, so that the first ones expire first. */
+const activations = new Map<object, { readonly activationId: string; readonly key: TemporaryKey }>();
+
+/** The key of an instance's activation. */
+export class ActivationKey implements KeyPlace {
+  readonly #instance: object;
+  readonly #activationId: string;
+  fetching: Promise<TemporaryKey> | undefined;
+
+  constructor(instance: object, activationId: string) {
+    this.#instance = instance;
+    this.#activationId = activationId;
+  }
+
+  get known(): TemporaryKey | undefined {
+    const entry = activations.get(this.#instance);
+    return entry?.activationId === this.#activationId ? entry.key : undefined;
+  }
+
+  keep(key: TemporaryKey): void {
+    activations.delete(this.#instance);
+    for (const [instance, former] of activations) {
+      // By the time of this server; one that is dropped for another's is fetched again.
+      if (activations.size < CAPACITY && former.key.expiresAt > key.issuedAt) break;
+      activations.delete(instance);
+    }
+    activations.set(this.#instance, { activationId: this.#activationId, key });
+  }
+
+  forget(): void {
+    this.fetching = undefined;
+    if (this.known !== undefined) activations.delete(this.#instance);
+  }
+}
+
+/** Drops what is kept for an instance that ends. */
+export function dropKeysOf(instance: object): void {
+  activations.delete(instance);
+}
+
+/** What is in use; for tests. @internal */
+export const temporaryKeyCounts = (): { applications: number; activations: number } => ({
+  applications: applications.size,
+  activations: activations.size,
+});
