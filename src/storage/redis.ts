@@ -18,13 +18,14 @@ import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/chec
 import { Closing } from './driver/closing.ts';
 import { heldStorage } from './driver/held.ts';
 import { Listeners } from './driver/listeners.ts';
+import { RemoteLocks, type Lease } from './node/remote-locks.ts';
+import { RemoteUpdates, type Replaced } from './node/remote-updates.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { decodeName, encodeName, redisLayout, type RedisLayout } from './redis/layout.ts';
 import type { RedisClient } from './redis/link.ts';
-import { RedisLocks, type Lease } from './redis/locks.ts';
+import { RedisLockServer } from './redis/lock-server.ts';
 import { redisTarget, type RedisTarget } from './redis/target.ts';
 import { WRITE } from './redis/scripts.ts';
-import { RedisUpdates, type Replaced } from './redis/updates.ts';
 import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
 import type { Change } from './driver/updates.ts';
 
@@ -113,8 +114,8 @@ class RedisStorage implements PowerAuthStorage {
   readonly #origin = randomBytes(ORIGIN_LENGTH / 2).toString('hex');
   readonly #closing = new Closing();
   readonly #connection: RedisConnection;
-  readonly #locks: RedisLocks;
-  readonly #updates: RedisUpdates;
+  readonly #locks: RemoteLocks;
+  readonly #updates: RemoteUpdates;
   readonly #listeners = new Listeners<PowerAuthStorageChange>();
   #looking: Timer | undefined;
   #left: Promise<void> | undefined;
@@ -134,8 +135,8 @@ class RedisStorage implements PowerAuthStorage {
         this.#locks.renew();
       },
     });
-    this.#locks = new RedisLocks(this.#connection, this.#layout);
-    this.#updates = new RedisUpdates({
+    this.#locks = new RemoteLocks(new RedisLockServer(this.#connection, this.#layout));
+    this.#updates = new RemoteUpdates({
       closing: this.#closing,
       read: (key) => this.#read(key),
       // Content is compared, not versions: a change has no side effects, so equal means nothing happened.
@@ -260,7 +261,7 @@ class RedisStorage implements PowerAuthStorage {
         ...[changes, this.#origin, encodeName(key)],
         ...[condition, asBuffer(expected instanceof Uint8Array ? expected : undefined)],
         ...[next === undefined ? 'delete' : 'set', asBuffer(next)],
-        ...held.flatMap(({ fence }) => fence),
+        ...held.flatMap(({ fence: [name, id] }) => [encodeName(name), id]),
       ],
     );
     if (typeof answer !== 'number') return { present: bytesOf(answer) };

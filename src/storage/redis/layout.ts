@@ -6,7 +6,7 @@
  * {<prefix>}:records   hash     name of a record → its value
  * {<prefix>}:names     zset     the same names, all with score 0: sorted, so that a page of those with a prefix is one
  *                               command, whatever else the database holds; a script writes both in one go
- * {<prefix>}:locks     hash     name of a lock → who holds it and who waits for it, see redis-locks.ts
+ * {<prefix>}:locks     hash     name of a lock → who holds it and who waits for it, see ../node/remote-locks.ts
  * {<prefix>}:changes   channel  who made a change (16 hex digits), and the name of the record
  * {<prefix>}:wakes     channel  id of the ticket that has just come to hold a lock
  * ```

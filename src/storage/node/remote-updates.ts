@@ -11,8 +11,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import { copyOfValue } from '../driver/checks.ts';
 import type { Closing } from '../driver/closing.ts';
-import type { Lease } from './locks.ts';
 import type { Change } from '../driver/updates.ts';
+import type { Lease } from './remote-locks.ts';
 
 /** How many records' values are remembered. */
 const REMEMBERED = 512;
@@ -29,7 +29,7 @@ type Value = Uint8Array<ArrayBuffer> | undefined;
 export type Replaced = { readonly written: true } | { readonly present: Value } | { readonly lost: Lease };
 
 /** What updates need of their storage. */
-export interface RedisUpdatesParts {
+export interface RemoteUpdatesParts {
   readonly closing: Closing;
   read(key: string): Promise<Value>;
   /** Writes `next`, if the record is `current` and these locks are held. */
@@ -66,8 +66,8 @@ interface Running {
 type Outcome = { readonly next: Value } | { readonly error: unknown };
 
 /** The updates of one storage object. */
-export class RedisUpdates {
-  readonly #parts: RedisUpdatesParts;
+export class RemoteUpdates {
+  readonly #parts: RemoteUpdatesParts;
   /** Calls that are not done, by record, in their order. */
   readonly #queues = new Map<string, Call[]>();
   readonly #known = new Map<string, Known>();
@@ -75,7 +75,7 @@ export class RedisUpdates {
   /** How long the last round trip took, in ms. */
   #trip = 0;
 
-  constructor(parts: RedisUpdatesParts) {
+  constructor(parts: RemoteUpdatesParts) {
     this.#parts = parts;
   }
 

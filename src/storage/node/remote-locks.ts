@@ -1,5 +1,5 @@
 /**
- * Locks over machines, kept in Redis.
+ * Locks over machines, kept by a server.
  *
  * Who wants a lock puts a ticket at the end of its list; the first ticket holds it. A ticket lives for a lease by the
  * clock of the server and is renewed while it waits or holds, so that one whose process died leaves by itself; on one
@@ -18,12 +18,9 @@ import { object } from '../../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { lostLockError } from '../driver/checks.ts';
 import type { Closing } from '../driver/closing.ts';
-import { mayBeAlive, ownMark } from '../node/process-place.ts';
-import type { RedisConnection } from './connection.ts';
-import { encodeName, type RedisLayout } from './layout.ts';
-import { BEAT, RELEASE, TAKE } from './scripts.ts';
 import { Turns } from '../driver/turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
+import { mayBeAlive, ownMark, type ProcessMark } from './process-place.ts';
 
 /** How long a ticket lives without renewal, in ms: less than the 10 s that the contract gives. */
 const LEASE_MS = 8000;
@@ -36,24 +33,47 @@ const UNCONFIRMED_MS = 7000;
 
 const Holder = object({ id: v.string(), pid: v.number(), place: v.string() });
 
+/** A process that wants a lock. */
+export type Ticket = Readonly<v.InferOutput<typeof Holder>> & ProcessMark;
+
+/** What a ticket is told: who holds the lock (its ticket as JSON), and for how many ms unless that is renewed. */
+export interface Answer {
+  readonly holder: string;
+  readonly lives: number;
+}
+
+/** What the server does, each call in one step that nobody comes between. Names are locks', ids are tickets'. */
+export interface LockServer {
+  /** Whether there is a connection now. */
+  readonly isOpen: boolean;
+  /**
+   * Puts the ticket at the end of the lock's list unless it is there, and lets it live for `lease` ms from now. Removes
+   * tickets that no longer live, and the one with the id `gone`.
+   */
+  take(name: string, ticket: Ticket, lease: number, gone: string): Promise<Answer>;
+  /** Lets the first ticket live for `lease` ms from now. Returns false if the first ticket is another one. */
+  beat(name: string, id: string, lease: number): Promise<boolean>;
+  /** Removes the ticket, and notifies the one that is first from then on. */
+  release(name: string, id: string): Promise<void>;
+}
+
 /** What the leases of one storage object share. */
 interface Shared {
-  readonly connection: RedisConnection;
-  readonly layout: RedisLayout;
+  readonly server: LockServer;
   /** Wakes who waits, by ticket. */
   readonly waiting: Map<string, () => void>;
 }
 
 /** The locks of one storage object. */
-export class RedisLocks {
+export class RemoteLocks {
   readonly #shared: Shared;
   readonly #turns = new Turns();
   readonly #leases = new Set<Lease>();
   /** The leases inside whose sections the present code runs. */
   readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
 
-  constructor(connection: RedisConnection, layout: RedisLayout) {
-    this.#shared = { connection, layout, waiting: new Map() };
+  constructor(server: LockServer) {
+    this.#shared = { server, waiting: new Map() };
   }
 
   /** See {@link PowerAuthStorage.lock}. */
@@ -136,9 +156,9 @@ export class Lease {
     return this.#released !== undefined;
   }
 
-  /** What a script needs to see whether the lock is still held: its name, and the ticket's id. */
-  get fence(): readonly [Buffer, string] {
-    return [encodeName(this.#name), this.#id];
+  /** What the server needs to see whether the lock is still held: its name, and the ticket's id. */
+  get fence(): readonly [string, string] {
+    return [this.#name, this.#id];
   }
 
   /** Resolved when the lock is held. */
@@ -191,21 +211,17 @@ export class Lease {
   }
 
   async #takeBack(): Promise<void> {
-    const { connection, layout } = this.#shared;
+    const { server } = this.#shared;
     // Who could not even ask need not be kept waiting by a server that is not there.
-    if (!this.#asked || (this.#confirmed === undefined && !connection.isOpen)) return;
-    const args = [...this.fence, layout.wakes];
-    await connection.run('free a lock of', RELEASE, [layout.locks], args).catch(() => undefined);
+    if (!this.#asked || (this.#confirmed === undefined && !server.isOpen)) return;
+    await server.release(...this.fence).catch(() => undefined);
   }
 
-  async #ask(gone: string): Promise<{ holder: v.InferOutput<typeof Holder>; lives: number }> {
+  async #ask(gone: string): Promise<{ holder: Ticket; lives: number }> {
     this.#asked = true;
-    const { connection, layout } = this.#shared;
-    const ticket = JSON.stringify({ id: this.#id, ...ownMark() });
-    const args = [encodeName(this.#name), ticket, String(LEASE_MS), gone];
-    const answer = await connection.run('take a lock of', TAKE, [layout.locks], args);
-    const [holder, lives] = answer as [Buffer, number];
-    return { holder: v.parse(Holder, JSON.parse(holder.toString())), lives };
+    const ticket = { id: this.#id, ...ownMark() };
+    const { holder, lives } = await this.#shared.server.take(this.#name, ticket, LEASE_MS, gone);
+    return { holder: v.parse(Holder, JSON.parse(holder)), lives };
   }
 
   /** Until the lock may be free, and no longer than `ms`. */
@@ -226,7 +242,6 @@ export class Lease {
     // One that wakes up too late does nothing more, not even until an answer.
     this.#loseUnlessConfirmed();
     if (this.signal.aborted) return;
-    const { connection, layout } = this.#shared;
     const asked = new Moment();
     // While an answer is outstanding the time runs on; but it may have come while this thread was busy.
     const late = keepsNothingAlive(
@@ -236,10 +251,9 @@ export class Lease {
       ),
     );
     try {
-      const args = [...this.fence, String(LEASE_MS)];
-      const held = await connection.run('renew a lock of', BEAT, [layout.locks], args);
+      const isHeld = await this.#shared.server.beat(...this.fence, LEASE_MS);
       if (this.#released !== undefined) return;
-      if (held !== 1) this.lose();
+      if (!isHeld) this.lose();
       else if (asked.age < this.#unconfirmedFor) this.#confirmed = asked;
     } catch {
       // The next beat may succeed.
