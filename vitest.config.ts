@@ -21,7 +21,7 @@ export default defineConfig({
     projects: [
       // One process for all files of a worker: starting one for each costs more than most of these files take.
       { extends: true, test: { name: 'quick', include: [ALL], exclude: [SYSTEM], isolate: false } },
-      { extends: true, test: { name: 'system', include: [SYSTEM] } },
+      { extends: true, test: { name: 'system', include: [SYSTEM], isolate: false } },
     ],
   },
 });

@@ -1,12 +1,27 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { beforeAll, onTestFinished } from 'vitest';
 import { launchBrowser, type BrowserName, type BrowserOptions } from '../../tools/lib/browsers.mjs';
 import { servePages, type Page as ServedPage, type PageServer } from '../../tools/lib/pages.mjs';
 
 export { launchProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
 export { bundleForPage } from '../../tools/lib/pages.mjs';
 
-/** A browser that the tests of one `describe` share. */
+/**
+ * Browsers that run, by name and options. Starting one costs more than most tests, so each worker starts it once, for all
+ * of its files. It ends with the worker: Playwright sees to that.
+ */
+const browsers = new Map<string, Promise<Browser>>();
+
+async function sharedBrowser(name: BrowserName, options: BrowserOptions): Promise<Browser> {
+  const key = JSON.stringify([name, options]);
+  const running = await browsers.get(key)?.catch(() => undefined);
+  if (running?.isConnected() === true) return running;
+  const started = launchBrowser(name, options);
+  browsers.set(key, started);
+  return started;
+}
+
+/** A browser that tests share. */
 export interface SharedBrowser {
   readonly browser: Browser;
   /** A new profile in it, which ends with the test: cookies, IndexedDB and locks are those of its own tabs alone. */
@@ -15,13 +30,12 @@ export interface SharedBrowser {
   page(url: string, context?: BrowserContext): Promise<Page>;
 }
 
-/** Inside a `describe`: starts a browser before its tests and closes it after them. */
-export function useBrowser(name: BrowserName, options?: BrowserOptions): SharedBrowser {
+/** Inside a `describe`: has a browser ready for its tests, which leave nothing behind in it. */
+export function useBrowser(name: BrowserName, options: BrowserOptions = {}): SharedBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await launchBrowser(name, options);
+    browser = await sharedBrowser(name, options);
   }, 90_000);
-  afterAll(() => browser?.close(), 30_000);
   const running = (): Browser => {
     if (browser === undefined) throw new Error('The browser runs inside tests only');
     return browser;

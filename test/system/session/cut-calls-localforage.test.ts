@@ -1,6 +1,7 @@
 /** The storage is that of a page; the session is here, so that its moments can be forced. */
 
 import { beforeAll, describe, vi } from 'vitest';
+import * as platform from '#platform';
 import type { PowerAuthStorage } from '../../../src/index.ts';
 import { servePages } from '../../../tools/lib/pages.mjs';
 import { bundleForPage, useBrowser } from '../../helpers/browser.ts';
@@ -8,13 +9,9 @@ import { storagesOf } from '../../helpers/page-storage.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { changing, cutCalls } from './cut-calls.ts';
 
-const own = vi.hoisted(() => ({ open: (): PowerAuthStorage | undefined => undefined }));
-
-// The default storage, with moments.
-vi.mock('#platform', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('../../../src/platform/node.ts')>()),
-  defaultStorage: () => own.open(),
-}));
+/** Has the instance open its storage by itself, as the default one. */
+const openOwn = (open: () => PowerAuthStorage): void =>
+  void vi.spyOn(platform, 'defaultStorage').mockImplementation(open);
 
 describeWith('chromium', 'on IndexedDB in Chromium', () => {
   const chromium = useBrowser('chromium');
@@ -27,7 +24,10 @@ describeWith('chromium', 'on IndexedDB in Chromium', () => {
     const page = await chromium.browser.newPage();
     await page.goto(pages.origin);
     open = await storagesOf(page);
-    return () => pages.close();
+    return async () => {
+      await page.close();
+      await pages.close();
+    };
   });
   const openDatabase = (): (() => PowerAuthStorage) => {
     const name = `cut-${++databases}`;
@@ -35,7 +35,7 @@ describeWith('chromium', 'on IndexedDB in Chromium', () => {
   };
 
   describe('opened by the instance', () => {
-    cutCalls(async () => ({ open: openDatabase(), openOwn: (open) => (own.open = open) }), 19, changing);
+    cutCalls(async () => ({ open: openDatabase(), openOwn }), 19, changing);
   });
 
   describe('given by the application', () => {

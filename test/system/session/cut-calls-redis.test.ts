@@ -2,7 +2,7 @@ import { beforeAll } from 'vitest';
 import { redisStorage } from '../../../src/storage/redis.ts';
 import { RedisServer } from '../../../tools/lib/redis.mjs';
 import { describeWith } from '../../helpers/programs.ts';
-import { cutCalls } from './cut-calls.ts';
+import { cutCalls, sample } from './cut-calls.ts';
 
 describeWith('redis', 'on Redis', () => {
   let server: RedisServer;
@@ -12,8 +12,12 @@ describeWith('redis', 'on Redis', () => {
   });
 
   let stores = 0;
-  cutCalls(() => {
-    const prefix = `cut-${++stores}`;
-    return Promise.resolve({ open: () => redisStorage({ url: server.url, prefix }) });
-  }, 11);
+  cutCalls(
+    () => {
+      const prefix = `cut-${++stores}`;
+      return Promise.resolve({ open: () => redisStorage({ url: server.url, prefix }) });
+    },
+    11,
+    sample,
+  );
 });

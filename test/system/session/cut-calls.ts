@@ -20,6 +20,7 @@ import { sealedStorage } from '../../../src/storage/sealed.ts';
 import type { PowerAuthTestServer } from '../../../src/testing/index.ts';
 import { PROMPT, testBiometry } from '../../helpers/biometry.ts';
 import { SEALING_KEY, testServer } from '../../helpers/client.ts';
+import { DEEP } from '../../helpers/deep.ts';
 import { isOfStorage, Moments } from '../../helpers/moments.ts';
 import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 import {
@@ -346,21 +347,32 @@ const ROWS: readonly Row[] = [
   })),
 ];
 
-/** With `CUT_ALL=1` in the environment each moment is forced on every storage, which takes minutes. */
-const CUT_ALL = process.env['CUT_ALL'] === '1';
+const named = (...names: string[]): readonly Row[] => ROWS.filter(({ name }) => names.includes(name));
 
-/** Methods that change what is stored, for storages on which there is no time for all of them. */
-export const changing: readonly Row[] = ROWS.filter(({ name, promise }) =>
-  CUT_ALL
-    ? promise !== undefined
-    : [
-        'commitActivation',
-        'changePassword',
-        'addBiometryFactor',
-        'requestAccessToken',
-        'removeActivationLocal',
-      ].includes(name),
-);
+/** Methods that change what is stored: a sample, for storages on which there is no time for all of them. */
+export const changing: readonly Row[] = DEEP
+  ? ROWS.filter(({ promise }) => promise !== undefined)
+  : named(
+      'commitActivation',
+      'changePassword',
+      'addBiometryFactor',
+      'requestAccessToken',
+      'removeActivationLocal',
+    );
+
+/** A sample of all methods: those, and some that read, sign, encrypt or begin. */
+export const sample: readonly Row[] = DEEP
+  ? ROWS
+  : [
+      ...changing,
+      ...named(
+        'configure',
+        'fetchActivationStatus',
+        'requestSignature',
+        'generateHeaderForToken',
+        'encryptor.encryptRequest',
+      ),
+    ];
 
 /** What comes in between, and at which moments it can. */
 const CUTS: Readonly<
@@ -399,12 +411,12 @@ const outcomeOf = (call: Promise<unknown>) =>
 
 /**
  * @param begin makes a new place, before each test
- * @param step 1 for each moment, n for each n-th
+ * @param step 1 for each moment, n for each n-th; `npm run test:deep` forces each
  * @param rows the methods to cut
  */
 export function cutCalls(begin: () => Promise<Place>, step = 1, rows = ROWS): void {
-  const every = CUT_ALL ? 1 : step;
-  const timeout = CUT_ALL ? 300_000 : 60_000;
+  const every = DEEP ? 1 : step;
+  const timeout = DEEP ? 300_000 : 60_000;
   test.each(rows)('$name', { timeout }, async (row) => {
     const { prepare = (world: World) => world.activation(), arrange, call, afterwards } = row;
     const { promise = (_: World, before: State) => before } = row;

@@ -5,7 +5,8 @@ import { createClient } from 'redis';
 import { describe, expect, test, vi } from 'vitest';
 import { PowerAuthAuthentication } from '../../../src/index.ts';
 import { RecordKeys } from '../../../src/session/record-keys.ts';
-import { sqliteEngine, type SqliteEngine, type SqlStatement } from '../../../src/storage/sqlite/engine.ts';
+import * as engines from '../../../src/storage/sqlite/engine.ts';
+import type { SqliteEngine, SqlStatement } from '../../../src/storage/sqlite/engine.ts';
 import { decodeName, encodeName } from '../../../src/storage/sqlite/layout.ts';
 import type { PowerAuthStorage } from '../../../src/storage/types.ts';
 import { activate, testClient, testServer } from '../../helpers/client.ts';
@@ -29,9 +30,10 @@ function questionOf(sql: string, key: unknown): string | undefined {
   return sql;
 }
 
-/** The real thing, whose reads are noted down. */
-vi.mock('../../../src/storage/sqlite/engine.ts', async (importOriginal) => {
-  const { sqliteEngine } = await importOriginal<typeof import('../../../src/storage/sqlite/engine.ts')>();
+const { sqliteEngine } = engines;
+
+/** The real engine, whose reads are noted down. */
+function notingEngine(): SqliteEngine {
   const noted = (sql: string, statement: SqlStatement): SqlStatement => {
     const note = (key: unknown): void => {
       const question = questionOf(sql, key);
@@ -43,20 +45,16 @@ vi.mock('../../../src/storage/sqlite/engine.ts', async (importOriginal) => {
       all: (...values) => (note(values[0]), statement.all(...values)),
     };
   };
+  const { module, Database } = sqliteEngine();
   return {
-    sqliteEngine: (): SqliteEngine => {
-      const { module, Database } = sqliteEngine();
-      return {
-        module,
-        Database: class extends Database {
-          override prepare(sql: string): SqlStatement {
-            return noted(sql, super.prepare(sql));
-          }
-        },
-      };
+    module,
+    Database: class extends Database {
+      override prepare(sql: string): SqlStatement {
+        return noted(sql, super.prepare(sql));
+      }
     },
   };
-});
+}
 
 interface Medium {
   readonly open: () => PowerAuthStorage;
@@ -120,6 +118,7 @@ async function expectConstantCost(create: () => Promise<Medium>, page: string): 
 
 describe('100 000 tokens', { timeout: 120_000 }, () => {
   test('sqlite', async () => {
+    vi.spyOn(engines, 'sqliteEngine').mockImplementation(notingEngine);
     const create = async (): Promise<Medium> => {
       const folder = await temporaryFolder();
       const fill = async (keys: readonly string[]): Promise<void> => {
