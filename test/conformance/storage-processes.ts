@@ -9,8 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildChild, Child } from '../helpers/child.ts';
+import { DEEP } from '../helpers/deep.ts';
 import { keysOf, temporaryFolder, type SharedStore } from '../helpers/storage.ts';
 import { numberedValue } from '../system/storage/numbered-value.ts';
+
+/** How many do a thing at once, how often each of them, and how many of them are killed. */
+const SIZES = DEEP
+  ? { updating: 8, updates: 20, locking: 6, locks: 6, killings: 4, killed: 3 }
+  : { updating: 4, updates: 10, locking: 3, locks: 4, killings: 2, killed: 2 };
 
 let script: string;
 
@@ -50,22 +56,26 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
     test('lose no update, with threads among them, from an empty folder on', async () => {
       const store = await create();
       const children = Array.from(
-        { length: 8 },
-        () => new Child(script, 'increment', store.place, 'counter', '20'),
+        { length: SIZES.updating },
+        () => new Child(script, 'increment', store.place, 'counter', `${SIZES.updates}`),
       );
-      const threads = Array.from({ length: 2 }, () => worker('increment', store.place, 'counter', '20'));
+      const threads = Array.from({ length: 2 }, () =>
+        worker('increment', store.place, 'counter', `${SIZES.updates}`),
+      );
       await Promise.all([...children.map((child) => child.done()), ...threads.map((thread) => thread.ended)]);
-      expect(text(await store.open().get('counter'))).toBe('200');
+      expect(text(await store.open().get('counter'))).toBe(`${(SIZES.updating + 2) * SIZES.updates}`);
     });
 
     test('exclude each other by a lock, threads too', async () => {
       const store = await create();
       const marker = await markerFile();
       const children = Array.from(
-        { length: 6 },
-        () => new Child(script, 'exclude', store.place, 'lock', marker, '6'),
+        { length: SIZES.locking },
+        () => new Child(script, 'exclude', store.place, 'lock', marker, `${SIZES.locks}`),
       );
-      const threads = Array.from({ length: 2 }, () => worker('exclude', store.place, 'lock', marker, '6'));
+      const threads = Array.from({ length: 2 }, () =>
+        worker('exclude', store.place, 'lock', marker, `${SIZES.locks}`),
+      );
       await Promise.all([...children.map((child) => child.done()), ...threads.map((thread) => thread.ended)]);
     });
 
@@ -177,9 +187,9 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
     test('leaves every confirmed value, and a store that works', async () => {
       const store = await create();
       const confirmed = new Map<string, number>();
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < SIZES.killings; round++) {
         await Promise.all(
-          ['a', 'b', 'c'].map(async (name) => {
+          ['a', 'b', 'c'].slice(0, SIZES.killed).map(async (name) => {
             const id = `${round}${name}`;
             const child = new Child(script, 'write', store.place, id);
             const last = 3 + Math.floor(Math.random() * 40);

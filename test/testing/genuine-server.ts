@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { softwareBiometry } from '../../src/biometry/software.ts';
 import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication, PowerAuthError } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
+import { QUICK_PASSWORDS } from '../helpers/passwords.ts';
 import type { PowerAuthTestServer, PowerAuthTestSignatureType } from '../../src/testing/index.ts';
 
 const PASSWORD = 'correct horse';
@@ -89,7 +90,7 @@ export class GenuineClient {
       server.configuration,
       { enableUnsecureTraffic: true },
       { provider: softwareBiometry({ key: randomBytes(32) }) },
-      { storage: memoryStorage(), sealingKey: randomBytes(32) },
+      { ...QUICK_PASSWORDS, storage: memoryStorage(), sealingKey: randomBytes(32) },
     );
     return client;
   }

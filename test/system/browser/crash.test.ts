@@ -4,6 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PowerAuthTestServer } from '../../../src/testing/index.ts';
 import { launchProfile, useBrowser } from '../../helpers/browser.ts';
+import { DEEP } from '../../helpers/deep.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { seed } from '../../helpers/seed.ts';
 import { signedRequests, SignatureCounterValues, type Signed } from '../../helpers/signature-counter.ts';
@@ -12,7 +13,6 @@ import { clientIn, clientOrigin, type Client } from './origin.ts';
 import type { Report } from './pages/client.ts';
 
 /** How often; `npm run test:crash:browser` goes deep. */
-const DEEP = process.env['SLOW'] === '1';
 const TAB_DEATHS = DEEP ? 50 : 6;
 const BROWSER_DEATHS = DEEP ? 10 : 1;
 

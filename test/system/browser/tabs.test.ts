@@ -1,19 +1,19 @@
-/** Eight tabs, a dedicated worker and a service worker of one origin are one client: one activation, its tokens, its counter. */
+/** Tabs, a dedicated worker and a service worker of one origin are one client: one activation, its tokens, its counter. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { PowerAuthTestServer } from '../../../src/testing/index.ts';
 import { useBrowser, type SharedBrowser } from '../../helpers/browser.ts';
 import { requestsTo } from '../../helpers/client.ts';
+import { DEEP } from '../../helpers/deep.ts';
 import { freeTabs } from '../../helpers/free-tabs.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { signedRequests, SignatureCounterValues } from '../../helpers/signature-counter.ts';
 import { clientIn, clientInTab, clientOrigin, type Client } from './origin.ts';
 
-/** Firefox takes longer to open tabs, and the test command has to end soon: as many there with SLOW=1 alone. */
+/** Firefox takes longer to open tabs. */
 const FULL = { tabs: 8, rounds: 20 };
-const SIZES = {
-  chromium: FULL,
-  firefox: process.env['SLOW'] === '1' ? FULL : { tabs: 3, rounds: 5 },
-};
+const SIZES = DEEP
+  ? { chromium: FULL, firefox: FULL }
+  : { chromium: { tabs: 4, rounds: 8 }, firefox: { tabs: 2, rounds: 4 } };
 
 /** All configured, the activation made in the first one. */
 async function openAll(

@@ -1,16 +1,16 @@
 /** The contract, kept on IndexedDB in real browsers, in each kind of page and worker that can use it. */
 import { beforeAll, expect, test } from 'vitest';
 import { bundleForPage, testPages, useBrowser } from '../../../helpers/browser.ts';
+import { DEEP } from '../../../helpers/deep.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import type { PageCall } from '../pages/calls.ts';
 
 const ALL = ['window', 'worker', 'shared', 'service'];
 
-/** Where it is run: all there is with SLOW=1, else a choice, for the test command has to end soon. */
-const KINDS =
-  process.env['SLOW'] === '1'
-    ? { chromium: ALL, firefox: ALL }
-    : { chromium: ['window', 'service'], firefox: ['window', 'worker'] };
+/** Where it is run. */
+const KINDS = DEEP
+  ? { chromium: ALL, firefox: ALL }
+  : { chromium: ['window', 'service'], firefox: ['window'] };
 
 for (const browser of ['chromium', 'firefox'] as const) {
   describeWith(browser, `in ${browser}`, () => {
