@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { Throttle } from '../../src/util/throttle.ts';
+import { deferred } from '../helpers/deferred.ts';
+
+/** Work that says when it begins, and ends when it is told. */
+function works(throttle: Throttle, count: number) {
+  const begun: number[] = [];
+  const ends = Array.from({ length: count }, () => deferred<number>());
+  const results = ends.map(({ promise }, i) =>
+    throttle.take(() => {
+      begun.push(i);
+      return promise;
+    }),
+  );
+  return { begun, ends, results };
+}
+
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+test('begins so much at once, the rest in order, each when another has ended', async () => {
+  const { begun, ends, results } = works(new Throttle(2), 5);
+  expect(begun).toEqual([0, 1]);
+  ends[1]?.resolve(1);
+  expect(await results[1]).toBe(1);
+  await turn();
+  expect(begun).toEqual([0, 1, 2]);
+  ends[0]?.resolve(0);
+  ends[2]?.resolve(2);
+  await Promise.all([results[0], results[2]]);
+  await turn();
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
+  ends[3]?.resolve(3);
+  ends[4]?.resolve(4);
+  expect(await Promise.all(results)).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('work that fails, or throws at once, makes room as well', async () => {
+  const throttle = new Throttle(1);
+  const cause = new Error('failed');
+  const failed = throttle.take(() => Promise.reject(cause));
+  const thrown = throttle.take(() => {
+    throw cause;
+  });
+  const last = throttle.take(() => Promise.resolve('done'));
+  await expect(failed).rejects.toBe(cause);
+  await expect(thrown).rejects.toBe(cause);
+  await expect(last).resolves.toBe('done');
+});
+
+test('the event loop runs before the next one begins, so that what has arrived is looked at first', async () => {
+  const throttle = new Throttle(1);
+  const order: string[] = [];
+  const first = throttle.take(() => Promise.resolve());
+  const second = throttle.take(() => Promise.resolve(void order.push('next')));
+  setImmediate(() => order.push('arrived'));
+  await Promise.all([first, second]);
+  expect(order).toEqual(['arrived', 'next']);
+});
+
+test('who comes while others wait has to wait, even if there is room by then', async () => {
+  const throttle = new Throttle(1);
+  const order: number[] = [];
+  const first = throttle.take(() => Promise.resolve(void order.push(0)));
+  const second = throttle.take(() => Promise.resolve(void order.push(1)));
+  await first;
+  const third = throttle.take(() => Promise.resolve(void order.push(2)));
+  await Promise.all([second, third]);
+  expect(order).toEqual([0, 1, 2]);
+  // After everybody has gone, nobody waits.
+  let begun = false;
+  void throttle.take(() => Promise.resolve((begun = true)));
+  expect(begun).toBe(true);
+});
