@@ -1,8 +1,9 @@
 /**
  * Storage on a Redis server, for Node: any number of processes and machines that reach the server share it.
  *
- * Durability is the server's: a call is resolved when the server has carried it out. What that is worth after a crash of
- * the server's machine, or a failover, its settings say (`appendonly`, `appendfsync`, replicas); see docs/storage.md.
+ * Durability depends on the server: a call resolves when the server has carried it out. The server's settings
+ * (`appendonly`, `appendfsync`, replicas) determine what survives a crash of its machine or a failover; see
+ * docs/storage.md.
  *
  * One server, or a primary with replicas behind one address. Redis Cluster and Sentinel are not supported.
  *
@@ -35,12 +36,12 @@ const PAGE = 256;
 /** Length of an origin in hex digits. */
 const ORIGIN_LENGTH = 16;
 
-/** How often a subscriber's connection is looked after, in ms. */
+/** How often a subscriber's connection is checked, in ms. */
 const LOOK_MS = 1000;
 
 type Listener = (change: PowerAuthStorageChange) => void;
 
-/** What a record must be for a write to happen: anything, missing (undefined), or these bytes. */
+/** The state of a record in which a write happens: any, missing (undefined), or these bytes. */
 type Expected = 'any' | Uint8Array | undefined;
 
 /**
@@ -55,19 +56,19 @@ export interface RedisStorageOptions {
   /** `redis://[[user]:[password]@]host[:port][/database]`; `rediss://` for TLS; `unix://` for a socket. */
   readonly url?: string;
   /**
-   * A client of the `redis` package (`createClient`), connected or not, for settings that no URL has, such as certificates.
-   * Its settings are taken over; the connection is the storage's own, and the client stays as it is.
+   * A client of the `redis` package (`createClient`), connected or not, for settings that a URL can't express, such as
+   * certificates. Its settings are copied. The storage uses its own connection, and the client stays as it is.
    */
   readonly client?: RedisSettings;
   /**
-   * Names the store: what the keys in Redis begin with. 1 to 64 letters, digits and `. _ : / -`. Default: `powerauth-wasm`.
-   * Stores of different prefixes in one database have nothing to do with each other.
+   * Names the store: the beginning of its keys in Redis. 1 to 64 letters, digits and `. _ : / -`. Default:
+   * `powerauth-wasm`. Stores with different prefixes in one database are independent.
    */
   readonly prefix?: string;
 }
 
 /**
- * What of a client of the `redis` package is used.
+ * The part of a client of the `redis` package that is used.
  *
  * @example
  * ```ts
@@ -78,14 +79,14 @@ export interface RedisStorageOptions {
  * ```
  */
 export interface RedisSettings {
-  /** As given to `createClient`. */
+  /** As passed to `createClient`. */
   readonly options?: object | undefined;
 }
 
-/** The redis package is loaded here and nowhere else, and not before a storage is used. */
+/** The redis package is loaded only here, and only when a storage is used. */
 async function createClient(options: object): Promise<RedisClient> {
   const { createClient: create, RESP_TYPES } = await import('redis');
-  // Left out is what would change names or answers, or keep the process alive.
+  // Leaves out options that would change names or answers, or keep the process alive.
   const {
     socket,
     clientSideCache: _cache,
@@ -97,8 +98,8 @@ async function createClient(options: object): Promise<RedisClient> {
   return create({
     ...settings,
     RESP: 3,
-    // A connection that was lost is made anew by us, because notices may have been missed. How long connecting may take is
-    // up to us as well: their timer is unfair to a busy thread.
+    // We reconnect ourselves, because notices may have been missed. We also limit the time to connect: the package's
+    // timer is unfair to a busy thread.
     socket: { ...socket, connectTimeout: 0, reconnectStrategy: false },
     disableOfflineQueue: true,
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
@@ -139,7 +140,7 @@ class RedisStorage implements PowerAuthStorage {
     this.#updates = new RemoteUpdates({
       closing: this.#closing,
       read: (key) => this.#read(key),
-      // Content is compared, not versions: a change has no side effects, so equal means nothing happened.
+      // Compares content, not versions: a change has no side effects, so equal content means that nothing happened.
       replace: (key, current, next, held) => this.#write(key, current, next, [...held]),
       held: () => this.#locks.held(),
     });
@@ -169,7 +170,7 @@ class RedisStorage implements PowerAuthStorage {
     this.#assertOpen();
     assertPrefix(prefix);
     const beginning = encodeName(prefix);
-    // No byte of a name is as high as that.
+    // No byte of a name is that high.
     const end = Buffer.concat([Buffer.from('('), beginning, Buffer.of(0xff)]);
     let start = Buffer.concat([Buffer.from('['), beginning]);
     for (;;) {
@@ -237,14 +238,14 @@ class RedisStorage implements PowerAuthStorage {
     return bytesOf(await this.#connection.send('read', args));
   }
 
-  /** Writes whatever is there, or removes it where `next` is undefined. */
+  /** Writes unconditionally, or removes the record if `next` is undefined. */
   async #put(key: string, next: Uint8Array | undefined): Promise<void> {
     this.#updates.forget(key);
     const replaced = await this.#write(key, 'any', next, this.#locks.held());
     if ('lost' in replaced) throw replaced.lost.signal.reason;
   }
 
-  /** Writes, or removes where `next` is undefined, if the record is what was expected. */
+  /** Writes, or removes if `next` is undefined, provided that the record is as expected. */
   async #write(
     key: string,
     expected: Expected,
@@ -280,10 +281,10 @@ class RedisStorage implements PowerAuthStorage {
     }
   }
 
-  /** Makes the connection that subscribers need, and sees whether it still is one. */
+  /** Opens the connection that subscribers need, and checks that it still works. */
   #look(): void {
     if (this.#listeners.size === 0 || this.#closing.isClosed) return;
-    // Where there is none to be had there is nothing to tell; the next call reports it.
+    // If no connection can be opened, there is nothing to report here; the next call reports it.
     this.#connection.send('watch', ['PING']).catch(() => undefined);
   }
 }
@@ -303,14 +304,14 @@ function asBuffer(bytes: Uint8Array | undefined): Buffer {
  * A storage on a Redis server (6.2 or newer), opened on first use. Needs the package `redis`. All processes and machines
  * that use one server, database and prefix share its records, locks and notices.
  *
- * `configure` refuses it without a `sealingKey`: the same 32 bytes on all machines, kept where Redis is not.
+ * `configure` refuses it without a `sealingKey`: the same 32 bytes on all machines, kept away from Redis.
  *
- * While the server can't be reached, calls reject with UNKNOWN_ERROR within seconds, headers of tokens in the cache go on,
- * and nobody hears of removals; when it is there again, subscribers are told to drop what they cached.
+ * While the server can't be reached, calls reject with UNKNOWN_ERROR within seconds, headers of cached tokens keep
+ * working, and nobody is told of removals. When it is back, subscribers are told to drop what they cached.
  *
- * @throws WRONG_PARAMETER for options that are none of the above. Calls reject with UNKNOWN_ERROR, its message naming
- *   address and remedy, when the server cannot be used: down, full, not permitted, another program's key. After such an
- *   error a write may have happened or not
+ * @throws WRONG_PARAMETER for any other options. Calls reject with UNKNOWN_ERROR, whose message names the address and
+ *   the remedy, if the server can't be used: down, full, not permitted, another program's key. After such an error a
+ *   write may or may not have happened
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 /**
  * Storage in SQLite, for Node, Deno and Bun: one folder that threads, processes and cluster workers of one machine share.
  *
- * Durability: a write is resolved when its commit is on the disk, see sqlite/wal.ts. What was confirmed is there after
+ * Durability: a write resolves when its commit is on the disk, see sqlite/wal.ts. Confirmed writes are there after
  * `kill -9` and, as far as disk and file system keep their word, after a power cut.
  *
- * SQLite's write-ahead log needs a local file system. A process that is stopped (SIGSTOP) in the middle of a commit keeps
- * other writers waiting until it goes on or dies; readers never wait.
+ * SQLite's write-ahead log needs a local file system. A process that is stopped (SIGSTOP) in the middle of a commit
+ * makes other writers wait until it continues or dies; readers never wait.
  *
  * @module
  */
@@ -41,7 +41,7 @@ type Listener = (change: PowerAuthStorageChange) => void;
  * ```
  */
 export interface SqliteStorageOptions {
-  /** The folder; made where it is missing. Default: the user's data folder for `powerauth-wasm`. */
+  /** The folder; created if it is missing. Default: the user's data folder for `powerauth-wasm`. */
   readonly path?: string;
 }
 
@@ -57,7 +57,7 @@ class SqliteStorage implements PowerAuthStorage {
   readonly #origin = randomBytes(ORIGIN_LENGTH);
   readonly #closing = new Closing();
   readonly #leases = new Set<Lease>();
-  /** Subscriptions, and how to end them where they have begun. */
+  /** Subscriptions, each with the function that ends it once it has started. */
   readonly #subscriptions = new Map<Listener, (() => void) | undefined>();
   #hadKey = false;
   #joined: Promise<Joined> | undefined;
@@ -96,7 +96,7 @@ class SqliteStorage implements PowerAuthStorage {
     assertPrefix(prefix);
     let last: string | undefined;
     for (;;) {
-      // Page by page: a read that is held for long would keep the log from beginning anew.
+      // Page by page: a long read would prevent the log from starting over.
       const environment = await this.#environment();
       const keys = await environment.keys({ start: prefix, last, limit: PAGE });
       for (const key of keys) {
@@ -118,7 +118,8 @@ class SqliteStorage implements PowerAuthStorage {
       replace: async (current, next) =>
         environment.transact(
           this.#guarded(environment, () => {
-            // Content is compared, not versions: `change` has no side effects, so equal means nothing happened.
+            // Compares content, not versions: `change` has no side effects, so equal content means that nothing
+            // happened.
             if (!isSame(environment.valueOf(key), current)) return false;
             if (!isSame(next, current)) environment.put(key, next, this.#origin);
             return true;
@@ -136,10 +137,10 @@ class SqliteStorage implements PowerAuthStorage {
 
   subscribe(listener: Listener): () => void {
     this.#assertOpen();
-    // One entry for each call, whether or not the same function was given twice.
+    // A separate entry for each call, even if the same function is passed twice.
     const own: Listener = (change) => listener(change);
     this.#subscriptions.set(own, undefined);
-    // Where the folder cannot be opened there is nothing to tell; the next call reports it.
+    // If the folder can't be opened, there is nothing to report here; the next call reports it.
     this.#environment().then(
       (environment) => this.#beginSubscriptions(environment),
       () => undefined,
@@ -164,7 +165,7 @@ class SqliteStorage implements PowerAuthStorage {
 
   async sealingKey(): Promise<CryptoKey | readonly CryptoKey[]> {
     this.#assertOpen();
-    // A file that was there and is lost must not be followed by another key.
+    // A key file that existed and was lost must not be replaced by another key.
     const read = this.#hadKey ? readKeyFileAgain : readOrCreateKeyFile;
     const keys = await read(this.#folder);
     this.#hadKey = true;
@@ -180,7 +181,7 @@ class SqliteStorage implements PowerAuthStorage {
     this.#closing.throwIfClosed();
   }
 
-  /** @throws INVALID_NATIVE_OBJECT when it was closed meanwhile */
+  /** @throws INVALID_NATIVE_OBJECT if it was closed in the meantime */
   async #environment(): Promise<SqliteEnvironment> {
     this.#joined ??= this.#join();
     const { environment } = await this.#joined;
@@ -191,11 +192,11 @@ class SqliteStorage implements PowerAuthStorage {
   async #join(): Promise<Joined> {
     try {
       const joined = await joinEnvironment(this.#folder);
-      // Before anything is read, so that no later change of it is missed.
+      // Subscribes before anything is read, so that no later change of it is missed.
       this.#beginSubscriptions(joined.environment);
       return joined;
     } catch (error) {
-      // A full disk or a wrong mode may be mended; the next call tries again.
+      // A full disk or a wrong mode may be fixed; the next call tries again.
       this.#joined = undefined;
       throw error;
     }
@@ -220,12 +221,12 @@ class SqliteStorage implements PowerAuthStorage {
     await joined.leave();
   }
 
-  /** Writes, unless a lock was lost in whose section this is called. */
+  /** Writes, unless the lock of the calling section was lost. */
   async #write(environment: SqliteEnvironment, work: () => void): Promise<void> {
     await environment.write(this.#guarded(environment, work));
   }
 
-  /** `work`, which throws when a lock was lost in whose section this is called. */
+  /** Wraps `work` so that it throws if the lock of the calling section was lost. */
   #guarded<T>(environment: SqliteEnvironment, work: () => T): () => T {
     const held = environment.locks.held();
     return () => {
@@ -247,7 +248,7 @@ function folderOf({ path = dataFolder() }: SqliteStorageOptions): string {
       `path: expected the path of a folder, got ${describe(path)}`,
     );
   }
-  // Held fast now: the working directory may change before the first use.
+  // Resolved now: the working directory may change before the first use.
   return resolve(path);
 }
 
@@ -256,10 +257,10 @@ function folderOf({ path = dataFolder() }: SqliteStorageOptions): string {
  * use one folder at once. Folder 0700, files 0600.
  *
  * Its {@link PowerAuthStorage.sealingKey | default sealing key} is the file `sealing.key` in the same folder, 32 random
- * bytes, made when it is first needed: back it up with the folder, for without it the records are worth nothing.
+ * bytes, created when it is first needed. Back it up with the folder: without it the records are useless.
  *
- * @throws WRONG_PARAMETER when `path` is no path. Calls reject with UNKNOWN_ERROR, its message naming path and remedy,
- *   when the folder cannot be used: a file in its place, no permission, a full disk, a damaged file
+ * @throws WRONG_PARAMETER if `path` isn't a path. Calls reject with UNKNOWN_ERROR, whose message names the path and the
+ *   remedy, if the folder can't be used: a file in its place, no permission, a full disk, a damaged file
  *
  * @example
  * ```ts
@@ -274,13 +275,13 @@ export function sqliteStorage(options: SqliteStorageOptions = {}): PowerAuthStor
 }
 
 /**
- * Checks the database of a store, as SQLite's `PRAGMA integrity_check` does, and that each value belongs to one record, in
- * a thread of its own. Others may use the store in the meantime. Takes time in proportion to its size. The records are not
- * unsealed.
+ * Checks the database of a store, as SQLite's `PRAGMA integrity_check` does, and checks that each value belongs to one
+ * record. It runs in a separate thread, and others may use the store in the meantime. It takes time in proportion to
+ * the store's size. The records are not unsealed.
  *
- * @param options as those of {@link sqliteStorage}
- * @returns what is wrong, one fault each; an empty array when the database is sound
- * @throws WRONG_PARAMETER when `path` is no path, UNKNOWN_ERROR when there is no store that can be opened
+ * @param options as for {@link sqliteStorage}
+ * @returns a list of faults; an empty array if the database is sound
+ * @throws WRONG_PARAMETER if `path` isn't a path, UNKNOWN_ERROR if there is no store that can be opened
  *
  * @example
  * ```ts

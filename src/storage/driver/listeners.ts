@@ -1,22 +1,22 @@
 /**
- * Those who want to know of something.
+ * Functions that want to be told of something.
  *
  * @module
  */
 
 import { notify } from './checks.ts';
 
-/** Functions to call with each value; each is called later, on its own, and never after it was removed. */
+/** Functions to call with each value. Each is called later, separately, and never after it was removed. */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
-  /** How many there are. */
+  /** The number of listeners. */
   get size(): number {
     return this.#listeners.size;
   }
 
   /**
-   * Adds a listener. Adding the same function again makes another entry.
+   * Adds a listener. Adding the same function again creates another entry.
    *
    * @returns a function that removes this entry; calling it again has no effect
    */
@@ -28,12 +28,12 @@ export class Listeners<T> {
     return () => void this.#listeners.delete(entry);
   }
 
-  /** Calls each of them in a microtask of its own. What a listener throws becomes an uncaught error. */
+  /** Calls each listener in a separate microtask. What a listener throws becomes an uncaught error. */
   tell(value: T): void {
     for (const listener of this.#listeners) notify(listener, value);
   }
 
-  /** Removes them all. */
+  /** Removes all listeners. */
   clear(): void {
     this.#listeners.clear();
   }

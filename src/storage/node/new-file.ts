@@ -1,5 +1,5 @@
 /**
- * A new file: whole or not at all, whoever dies and whoever else makes the same one.
+ * Creates a new file completely or not at all, even if a process dies or another one creates the same file.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder, syncFoldersAbove } from './sync-folder.ts';
 
-/** What follows the name of a file in the name of a part of it that a process left when it died. */
+/** The suffix of an incomplete file that a process left behind when it died. */
 export const LEFT_OVER = /^\.[0-9a-f-]{36}\.tmp$/;
 
 /**
- * Makes a file (mode 0600) unless there is one, and makes it and the folders above it durable. The content is written under
- * another name, which becomes the file's only when it is complete. Of several processes that do this at once, one succeeds,
- * and the others leave its file alone.
+ * Creates a file (mode 0600) unless it exists, and makes it and the folders above it durable. The content is written
+ * under another name, which becomes the file's only when it is complete. Of several processes that do this at once, one
+ * succeeds, and the others leave its file alone.
  *
  * @param path its folder must exist
  * @param content belongs to the caller, who must wipe it
- * @throws what the file system throws, but for EEXIST
+ * @throws what the file system throws, except EEXIST
  */
 export async function makeNewFile(path: string, content?: Uint8Array): Promise<void> {
   const folder = dirname(path);

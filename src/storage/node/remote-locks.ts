@@ -1,10 +1,11 @@
 /**
  * Locks over machines, kept by a server.
  *
- * Who wants a lock puts a ticket at the end of its list; the first ticket holds it. A ticket lives for a lease by the
- * clock of the server and is renewed while it waits or holds, so that one whose process died leaves by itself; on one
- * machine others see at once that its process is gone. Its id is the fencing token: a write made inside a section says
- * which tickets must hold their locks, and the server refuses it when one of them does not.
+ * A call that wants a lock puts a ticket at the end of the lock's list; the first ticket holds the lock. A ticket lives
+ * for one lease by the server's clock, and is renewed while it waits or holds. So the ticket of a process that died
+ * disappears by itself; on the same machine others see at once that the process is gone. The ticket's id is the fencing
+ * token: a write made inside a section names the tickets that must hold their locks, and the server refuses the write
+ * if one of them doesn't.
  *
  * @module
  */
@@ -22,13 +23,13 @@ import { Turns } from '../driver/turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 import { mayBeAlive, ownMark, type ProcessMark } from './process-place.ts';
 
-/** How long a ticket lives without renewal, in ms: less than the 10 s that the contract gives. */
+/** How long a ticket lives without renewal, in ms: less than the 10 s that the contract allows. */
 const LEASE_MS = 8000;
 
-/** How often it is renewed, in ms. */
+/** How often a ticket is renewed, in ms. */
 const BEAT_MS = 1500;
 
-/** How long a holder goes on without a confirmed renewal, in ms: less than a lease. */
+/** How long a holder continues without a confirmed renewal, in ms: less than a lease. */
 const UNCONFIRMED_MS = 7000;
 
 const Holder = object({ id: v.string(), pid: v.number(), place: v.string() });
@@ -57,10 +58,10 @@ export interface LockServer {
   release(name: string, id: string): Promise<void>;
 }
 
-/** What the leases of one storage object share. */
+/** State that the leases of one storage object share. */
 interface Shared {
   readonly server: LockServer;
-  /** Wakes who waits, by ticket. */
+  /** Functions that wake waiters, by ticket. */
   readonly waiting: Map<string, () => void>;
 }
 
@@ -69,7 +70,7 @@ export class RemoteLocks {
   readonly #shared: Shared;
   readonly #turns = new Turns();
   readonly #leases = new Set<Lease>();
-  /** The leases inside whose sections the present code runs. */
+  /** The leases in whose sections the current code runs. */
   readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
 
   constructor(server: LockServer) {
@@ -94,7 +95,7 @@ export class RemoteLocks {
       );
     } finally {
       forget();
-      // Asked for before the next one asks for its lease, so that others who wait come first.
+      // Released before the next call requests its lease, so that other waiters come first.
       const freed = lease.release();
       pass();
       await freed;
@@ -105,7 +106,7 @@ export class RemoteLocks {
   /**
    * The leases that the calling code relies on.
    *
-   * @throws the reason why one of them was lost
+   * @throws the reason why a lease was lost
    */
   held(): readonly Lease[] {
     const held = (this.#sections.getStore() ?? []).filter((lease) => !lease.isReleased);
@@ -118,13 +119,13 @@ export class RemoteLocks {
     this.#shared.waiting.get(id)?.();
   }
 
-  /** The connection is there again: the sooner a lease is renewed, the better. */
+  /** Call this when the connection is back: the sooner a lease is renewed, the better. */
   renew(): void {
     for (const lease of this.#leases) lease.renew();
     for (const wake of this.#shared.waiting.values()) wake();
   }
 
-  /** Frees all locks, and takes all tickets back. */
+  /** Frees all locks, and withdraws all tickets. */
   async close(): Promise<void> {
     await Promise.all([...this.#leases].map((lease) => lease.release()));
   }
@@ -137,7 +138,7 @@ export class Lease {
   readonly #id = randomUUID();
   readonly #lost = new AbortController();
   #beating: Timer | undefined;
-  /** When the last confirmed renewal was asked for. */
+  /** When the last confirmed renewal was requested. */
   #confirmed: Moment | undefined;
   #asked = false;
   #released: Promise<void> | undefined;
@@ -147,7 +148,7 @@ export class Lease {
     this.#name = name;
   }
 
-  /** Aborted when the lock is lost. */
+  /** Aborted if the lock is lost. */
   get signal(): AbortSignal {
     return this.#lost.signal;
   }
@@ -161,7 +162,7 @@ export class Lease {
     return [this.#name, this.#id];
   }
 
-  /** Resolved when the lock is held. */
+  /** Resolves when the lock is held. */
   async take(closing: Closing): Promise<void> {
     let gone = '';
     for (;;) {
@@ -182,19 +183,19 @@ export class Lease {
   /** See {@link PowerAuthStorageLock.isHeld}. */
   async isHeld(): Promise<boolean> {
     if (!this.signal.aborted && this.#released === undefined) await this.#beat();
-    // Once more: this process may have been frozen while the answer was on its way.
+    // Checked again: this process may have been frozen while the answer was on its way.
     this.#loseUnlessConfirmed();
     return !this.signal.aborted && this.#released === undefined;
   }
 
-  /** Lets a held lock live on. */
+  /** Renews a held lock. */
   renew(): void {
     if (this.#beating !== undefined) void this.#beat();
   }
 
   /**
-   * Frees the lock, or takes the ticket back. Never fails: a ticket that could not be removed leaves by itself, and what
-   * the section did is done.
+   * Frees the lock, or withdraws the ticket. Never fails: a ticket that couldn't be removed disappears by itself, and
+   * the section's work is done.
    */
   release(): Promise<void> {
     clearInterval(this.#beating);
@@ -212,7 +213,7 @@ export class Lease {
 
   async #takeBack(): Promise<void> {
     const { server } = this.#shared;
-    // Who could not even ask need not be kept waiting by a server that is not there.
+    // A call that couldn't even send its request needn't wait for a server that can't be reached.
     if (!this.#asked || (this.#confirmed === undefined && !server.isOpen)) return;
     await server.release(...this.fence).catch(() => undefined);
   }
@@ -224,11 +225,11 @@ export class Lease {
     return { holder: v.parse(Holder, JSON.parse(holder)), lives };
   }
 
-  /** Until the lock may be free, and no longer than `ms`. */
+  /** Waits until the lock may be free, but no longer than `ms`. */
   async #wait(ms: number, closing: Closing): Promise<void> {
     let wake = (): void => undefined;
     const woken = new Promise<void>((resolve) => (wake = resolve));
-    // The timer keeps the process alive, as any call under way does.
+    // The timer keeps the process alive, like any call in progress.
     const timer = setTimeout(wake, ms);
     const forget = closing.onClose(wake);
     this.#shared.waiting.set(this.#id, wake);
@@ -239,11 +240,11 @@ export class Lease {
   }
 
   async #beat(): Promise<void> {
-    // One that wakes up too late does nothing more, not even until an answer.
+    // A holder that wakes up too late stops at once, without waiting for an answer.
     this.#loseUnlessConfirmed();
     if (this.signal.aborted) return;
     const asked = new Moment();
-    // While an answer is outstanding the time runs on; but it may have come while this thread was busy.
+    // Time passes while an answer is outstanding, but the answer may have arrived while this thread was busy.
     const late = keepsNothingAlive(
       setTimeout(
         () => afterArrivals(() => this.#loseUnlessConfirmed()),
@@ -256,7 +257,7 @@ export class Lease {
       if (!isHeld) this.lose();
       else if (asked.age < this.#unconfirmedFor) this.#confirmed = asked;
     } catch {
-      // The next beat may succeed.
+      // The next renewal may succeed.
       this.#loseUnlessConfirmed();
     } finally {
       clearTimeout(late);
@@ -268,7 +269,7 @@ export class Lease {
     return this.#confirmed?.age ?? 0;
   }
 
-  /** When others may have taken over, this one no longer holds the lock. */
+  /** Loses the lock if others may have taken over. */
   #loseUnlessConfirmed(): void {
     if (this.#unconfirmedFor >= UNCONFIRMED_MS && this.#released === undefined) this.lose();
   }

@@ -1,9 +1,9 @@
 /**
- * Updates of records with few round trips: those of one record that come together share one, and the value that this
- * process knew last is tried before it is asked for.
+ * Updates of records with few round trips: simultaneous updates of one record share a round trip, and the last value
+ * that this process knew is tried before the record is read.
  *
- * Changes run one after another, each on what the one before it made. What they made is written at once, if the record is
- * still what the first of them was given; else they run again on what is there.
+ * Changes run one after another, each on the result of the one before it. The result is written at once if the record
+ * is still what the first change was given; otherwise all of them run again on the current value.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import type { Lease } from './remote-locks.ts';
 const REMEMBERED = 512;
 
 /**
- * For how long a change that is done waits for the next ones before it is written, in ms: as long as a round trip took the
- * last time, but within these bounds.
+ * How long a finished change waits for further ones before it is written, in ms: as long as the last round trip took,
+ * but within these limits.
  */
 const TOGETHER_MS = { least: 10, most: 500 };
 
 type Value = Uint8Array<ArrayBuffer> | undefined;
 
-/** What became of a write: it is done, the record is another one, or a lock was lost. */
+/** The outcome of a write: it is done, the record has changed, or a lock was lost. */
 export type Replaced = { readonly written: true } | { readonly present: Value } | { readonly lost: Lease };
 
 /** What updates need of their storage. */
@@ -41,7 +41,7 @@ export interface RemoteUpdatesParts {
 /** A value that a record had. */
 interface Known {
   readonly value: Value;
-  /** When it was asked for: whoever called earlier may rely on it. */
+  /** When it was requested: earlier calls may rely on it. */
   readonly moment: number;
 }
 
@@ -52,12 +52,12 @@ interface Call {
   readonly held: () => readonly Lease[];
   readonly resolve: (value: Value) => void;
   readonly reject: (reason: unknown) => void;
-  /** The write is under way: closing waits for it. */
+  /** The write is in progress: closing waits for it. */
   isWriting: boolean;
   isSettled: boolean;
 }
 
-/** A call whose change is under way. */
+/** A call whose change is in progress. */
 interface Running {
   readonly call: Call;
   readonly outcome: Promise<Outcome>;
@@ -68,7 +68,7 @@ type Outcome = { readonly next: Value } | { readonly error: unknown };
 /** The updates of one storage object. */
 export class RemoteUpdates {
   readonly #parts: RemoteUpdatesParts;
-  /** Calls that are not done, by record, in their order. */
+  /** Calls that are not finished, by record, in their order. */
   readonly #queues = new Map<string, Call[]>();
   readonly #known = new Map<string, Known>();
   #now = 0;
@@ -84,7 +84,7 @@ export class RemoteUpdates {
     return new Promise((resolve, reject) => {
       const call: Call = {
         moment: ++this.#now,
-        // Whichever call runs them, they belong to the code that called.
+        // Whichever call runs a change, it belongs to the code that called `update`.
         change: AsyncResource.bind(change),
         held: AsyncResource.bind(() => this.#parts.held()),
         resolve: (value) => {
@@ -93,7 +93,7 @@ export class RemoteUpdates {
         },
         reject: (reason) => {
           settle();
-          // A change rejects with whatever it likes.
+          // A change may reject with anything.
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
           reject(reason);
         },
@@ -118,7 +118,7 @@ export class RemoteUpdates {
     });
   }
 
-  /** Somebody else changed a record, or may have; all of them when no key is given. */
+  /** Call this when somebody else changed a record, or may have. Without a key it means all records. */
   forget(key?: string): void {
     if (key === undefined) this.#known.clear();
     else this.#known.delete(key);
@@ -135,7 +135,7 @@ export class RemoteUpdates {
         for (const call of queue.splice(0)) call.reject(error);
         continue;
       }
-      // What the calls at the head of the queue make of it.
+      // The results of the calls at the head of the queue.
       const made: Value[] = [];
       let value = known.value;
       let late: Promise<'late'> | undefined;
@@ -143,11 +143,11 @@ export class RemoteUpdates {
         if (call.isSettled) break;
         if (running?.call !== call) running = { call, outcome: outcomeOf(call, value) };
         const outcome = await (late === undefined ? running.outcome : Promise.race([running.outcome, late]));
-        // Those that are done need not wait; this one goes on meanwhile.
+        // Finished changes needn't wait; this one continues in the meantime.
         if (outcome === 'late') break;
         running = undefined;
         if ('error' in outcome) {
-          // It counts only if the value that it comes from was there, and not before the call.
+          // It counts only if the value it was computed from was in the store, and not before the call.
           if (made.length === 0 && call.moment < known.moment) call.reject(outcome.error);
           else if (made.length === 0) known = undefined;
           break;
@@ -159,7 +159,7 @@ export class RemoteUpdates {
       if (known === undefined || made.length === 0) continue;
       known = await this.#write(key, queue, known, made);
       if (running !== undefined && (known === undefined || known.value !== value)) {
-        // It was given a value that was not written.
+        // This change was given a value that was not written.
         await running.outcome;
         running = undefined;
       }
@@ -167,7 +167,7 @@ export class RemoteUpdates {
     this.#queues.delete(key);
   }
 
-  /** Writes what the first calls made, and settles them; returns what is known of the record afterwards. */
+  /** Writes the results of the first calls, and settles them. Returns what is known of the record afterwards. */
   async #write(key: string, queue: Call[], known: Known, made: readonly Value[]): Promise<Known | undefined> {
     const calls = queue.slice(0, made.length);
     const held = new Set<Lease>();
@@ -175,7 +175,7 @@ export class RemoteUpdates {
       try {
         for (const lease of call.held()) held.add(lease);
       } catch (reason) {
-        // The others go again, without it.
+        // The others run again, without it.
         call.reject(reason);
       }
     }
@@ -232,7 +232,7 @@ export class RemoteUpdates {
   }
 }
 
-/** Takes settled calls away; whether any are left. */
+/** Removes settled calls. Returns whether any are left. */
 function prune(queue: Call[]): boolean {
   const left = queue.filter((call) => !call.isSettled);
   queue.splice(0, queue.length, ...left);

@@ -1,6 +1,6 @@
 /**
- * The connection of one storage object to Redis: made when it is needed, made anew after it was lost, with an end to all
- * waiting. Commands and notices share it, so that a lost one is known to have lost notices as well.
+ * The connection of one storage object to Redis. It is opened when it is needed and again after it was lost, and no
+ * wait is endless. Commands and notices share it, so a lost connection is known to have lost notices as well.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import { RedisLink, type RedisArgument, type RedisClient } from './link.ts';
 import { openStore } from './opening.ts';
 import type { RedisScript } from './scripts.ts';
 
-/** What a connection is made of. */
+/** The parts of a connection. */
 export interface RedisConnectionParts {
   /** For messages. */
   readonly address: string;
   readonly layout: RedisLayout;
-  /** Once it is closed no connection is made any more; one that is there serves on until {@link RedisConnection.close}. */
+  /** Once it is closed, no new connection is opened; an existing one serves until {@link RedisConnection.close}. */
   readonly closing: Closing;
-  /** Makes a client that is not connected yet. */
+  /** Creates a client that isn't connected yet. */
   createClient(): Promise<RedisClient>;
   onNotice(channel: string, message: Buffer): void;
   onLost(): void;
-  /** It is there again, and notices may have been missed. */
+  /** The connection is back, and notices may have been missed. */
   onRegained(): void;
 }
 
@@ -31,9 +31,9 @@ export interface RedisConnectionParts {
 export class RedisConnection {
   readonly #parts: RedisConnectionParts;
   readonly #calls = new Set<Promise<unknown>>();
-  /** The present connection, coming to be or there. */
+  /** The current connection, opening or open. */
   #link: RedisLink | undefined;
-  /** The present connection once it can be used. */
+  /** The current connection once it can be used. */
   #ready: RedisLink | undefined;
   #opening: Promise<RedisLink> | undefined;
   #wasOpen = false;
@@ -45,7 +45,7 @@ export class RedisConnection {
   /**
    * Sends a command.
    *
-   * @param what for messages: read, write, lock
+   * @param what for messages: 'read', 'write', 'lock'
    * @throws UNKNOWN_ERROR that names address and remedy
    */
   async send(what: string, args: RedisArgument[]): Promise<unknown> {
@@ -62,7 +62,7 @@ export class RedisConnection {
     return this.#ready !== undefined;
   }
 
-  /** Waits for the calls under way, and ends. The caller starts none afterwards. */
+  /** Waits for the calls in progress, then ends the connection. The caller must not start any call afterwards. */
   async close(): Promise<void> {
     await this.#opening?.catch(() => undefined);
     await Promise.allSettled(this.#calls);
@@ -80,14 +80,14 @@ export class RedisConnection {
   }
 
   async #attempt<T>(what: string, work: (link: RedisLink) => Promise<T>): Promise<T> {
-    // After a failover the connection may lead to what is the primary no longer. It refuses, and does nothing: so the call
-    // can be made again over a new connection, which leads to where a new one leads now.
+    // After a failover the connection may lead to a server that is no longer the primary. That server refuses the call
+    // and does nothing, so the call can be made again over a new connection, which may lead to the new primary.
     for (let mayBeElsewhere = this.isOpen; ; mayBeElsewhere = false) {
       const link = await this.#open();
       try {
         return await work(link);
       } catch (error) {
-        // What still waits on this connection waits in vain, too.
+        // All other calls that wait on this connection wait in vain, too.
         if (error instanceof NoAnswer) this.#drop(link);
         if (isElsewhere(error)) {
           this.#retire(link);
@@ -132,14 +132,14 @@ export class RedisConnection {
     }
   }
 
-  /** Ends a connection; whatever waits on it is rejected. */
+  /** Ends a connection; all calls that wait on it are rejected. */
   #drop(link: RedisLink | undefined): void {
     if (link === undefined) return;
     link.end();
     this.#forget(link);
   }
 
-  /** Ends a connection for whatever comes from now on; what was sent over it still gets its answer. */
+  /** Stops using a connection for new calls; calls already sent over it still get their answers. */
   #retire(link: RedisLink): void {
     link.retire();
     this.#forget(link);
@@ -151,7 +151,7 @@ export class RedisConnection {
     this.#link = undefined;
     this.#ready = undefined;
     this.#opening = undefined;
-    // One that was never there is not lost: else each failure would lead to the next attempt at once.
+    // A connection that was never open isn't lost: otherwise each failure would lead to the next attempt at once.
     if (wasReady) this.#parts.onLost();
   }
 }

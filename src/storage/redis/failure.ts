@@ -1,5 +1,5 @@
 /**
- * Failures of Redis as errors that say what to do.
+ * Turns failures of Redis into errors that say what to do.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
 
 const LOGIN = 'the server refuses the login; correct user and password in url or client';
 const NETWORK = 'the server was not reached; check the network';
-const CUT_OFF = 'the connection was cut off; the next call connects anew';
+const CUT_OFF = 'the connection was cut off; the next call connects again';
 const RIGHTS = 'this user of Redis may not use the commands and keys needed; docs/storage.md has the list';
 const NO_CLUSTER = 'Redis Cluster is not supported; connect to a single server';
 const UNKNOWN_CA =
-  "Node doesn't know who issued the server's certificate; give the issuer's: createClient({ url, socket: { ca } }) as client, or NODE_EXTRA_CA_CERTS";
-const NO_TLS = 'the server speaks no TLS on this port; use redis://, or its TLS port';
+  "Node doesn't know who issued the server's certificate; pass the issuer's: createClient({ url, socket: { ca } }) as client, or set NODE_EXTRA_CA_CERTS";
+const NO_TLS = "the server doesn't use TLS on this port; use redis://, or its TLS port";
 const CLIENT_CERTIFICATE =
-  "the server refuses the client's certificate, or wants one; give it: createClient({ url, socket: { cert, key } }) as client";
+  "the server refuses the client's certificate, or requires one; pass it: createClient({ url, socket: { cert, key } }) as client";
 
-/** What helps, by the word that an answer of Redis begins with, or the code of a connection that failed. */
+/** The remedies, by the first word of Redis's answer, or the code of a connection that failed. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there; start Redis, or correct the address',
   ENOTFOUND: 'there is no such host; correct the address',
@@ -30,7 +30,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket; start Redis, or correct the address',
   EACCES: 'no permission for the socket; run as a user who may open it',
   ERR_MODULE_NOT_FOUND: 'install the package redis, or choose another storage',
-  NOAUTH: 'the server wants a login; put user and password into url or client',
+  NOAUTH: 'the server requires a login; put user and password into url or client',
   WRONGPASS: LOGIN,
   NOPERM: RIGHTS,
   OOM: "the server's memory is used up (maxmemory); free some, or raise the limit",
@@ -47,7 +47,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   NOPROTO: 'Redis 6.2 or newer is needed; update the server',
   BUSY: 'a script of somebody else keeps the server busy; end it with SCRIPT KILL',
   DENIED:
-    'the server talks to its own machine only (protected mode); give it a password, or bind it to an address',
+    'the server accepts only its own machine (protected mode); set a password for it, or bind it to an address',
   DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
   SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
@@ -57,7 +57,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "the server's certificate has expired; renew it, or correct this machine's clock",
   CERT_NOT_YET_VALID: "the server's certificate is not valid yet; correct this machine's clock",
   ERR_TLS_CERT_ALTNAME_INVALID:
-    "the server's certificate is for another host; use a name that it has, or give servername: createClient({ url, socket: { servername } }) as client",
+    "the server's certificate is for another host; use a name that it has, or pass servername: createClient({ url, socket: { servername } }) as client",
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE,
@@ -66,12 +66,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: CLIENT_CERTIFICATE,
 };
 
-/** What helps, by the words of answers that begin with nothing but ERR. */
+/** The remedies, by the words of answers that begin only with ERR. */
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/can't (?:run|access)|ACL failure|no permissions/i, RIGHTS],
   [
     /max number of clients reached/,
-    'the server takes no more connections (maxclients); raise that, or end connections that nobody uses',
+    'the server accepts no more connections (maxclients); raise the limit, or end connections that nobody uses',
   ],
   [
     /DB index|SELECT|value is not an integer or out of range/,
@@ -81,10 +81,10 @@ const BY_WORDS: readonly (readonly [RegExp, string])[] = [
     /unknown (?:redis )?command|invalid command/i,
     'the server lacks a command that is needed; use Redis 6.2 or newer with none of those in docs/storage.md disabled',
   ],
-  [/Unknown RESP type/, 'something else than Redis answers there; correct the address'],
+  [/Unknown RESP type/, 'something other than Redis answers there; correct the address'],
 ];
 
-/** Names of the errors that the package gives where the connection ended. */
+/** Names of the package's errors for a connection that ended. */
 const ENDED = /^(?:SocketClosedUnexpectedly|DisconnectsClient|ClientClosed|ClientOffline)Error$/;
 
 function nameOf(cause: unknown): string | undefined {
@@ -93,27 +93,28 @@ function nameOf(cause: unknown): string | undefined {
   if (ENDED.test((constructor as { name?: string } | undefined)?.name ?? '')) return 'ECONNRESET';
   if ((constructor as { name?: string } | undefined)?.name === 'ConnectionTimeoutError') return 'ETIMEDOUT';
   const name = /^-?([A-Z]{2,})(?= )/.exec(message)?.[1];
-  // Before 7.0 an error inside a script is reported as one of the script: "ERR Error running script (…): …: -READONLY …".
+  // Before 7.0 an error inside a script is reported as an error of the script: "ERR Error running script (…): …:
+  // -READONLY …".
   return name === 'ERR' ? (/: -([A-Z]{2,}) /.exec(message)?.[1] ?? name) : name;
 }
 
-/** How a connection was to be made that failed before it could be used. */
+/** How a connection was being opened when it failed before it could be used. */
 type Opening = 'plain' | 'tls';
 
 function remedyOf(cause: unknown, reason: string, opening: Opening | undefined): string {
   const name = nameOf(cause);
-  // What only TLS understands is hung up on before any answer.
+  // A server that only accepts TLS hangs up before any answer.
   if (opening === 'plain' && (REMEDIES[name ?? ''] === CUT_OFF || reason.includes('Unknown RESP type'))) {
-    return 'the server hung up before it answered, or is no Redis; check the address, and use rediss:// where it wants TLS';
+    return "the server hung up before it answered, or isn't Redis; check the address, and use rediss:// if it requires TLS";
   }
   const known = REMEDIES[name ?? ''] ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
   if (known !== undefined) return known;
   if (cause instanceof NoAnswer)
-    return opening === 'tls' ? `${reason}, and that it speaks TLS on this port` : reason;
+    return opening === 'tls' ? `${reason}, and that it uses TLS on this port` : reason;
   return `${reason.trim()}; check the server, its log, and its settings against docs/storage.md`;
 }
 
-/** Redis repeats the arguments of a command that it does not know: a password among them, or a record. */
+/** Redis repeats the arguments of a command that it doesn't know. They may include a password or a record. */
 function withoutArguments(message: string): string {
   return message.replace(/,? with args beginning with:.*$/s, '');
 }
@@ -125,17 +126,17 @@ export class NoAnswer extends Error {
   }
 }
 
-/** A store, or a server, that won't do; the message says why and what helps. */
+/** A store or a server that can't be used; the message says why, and the remedy. */
 export class Unusable extends Error {}
 
-/** The error of what was under way when its connection ended. */
+/** The error of a call that was in progress when its connection ended. */
 export function cutOff(): Error {
   return Object.assign(new Error('cut off'), { code: 'ECONNRESET' });
 }
 
 /**
- * Whether a server refused a call, and did nothing, because it is not, or not yet, the one that serves: after a failover the
- * connection leads to a replica, and only a new one leads to the primary.
+ * Whether a server refused a call, without carrying it out, because it isn't the primary, or not yet: after a failover
+ * the connection leads to a replica, and only a new connection leads to the primary.
  */
 export function isElsewhere(cause: unknown): boolean {
   return /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)$/.test(nameOf(cause) ?? '');
@@ -144,10 +145,10 @@ export function isElsewhere(cause: unknown): boolean {
 /**
  * The error for a call that failed.
  *
- * @param what could not be done: open, read, write, lock
+ * @param what failed: 'open', 'read', 'write', 'lock'
  * @param address without user and password
- * @param opening set where the connection failed before it could be used
- * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is given back as it is
+ * @param opening set if the connection failed before it could be used
+ * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is returned unchanged
  */
 export function redisFailure(
   what: string,
@@ -161,6 +162,6 @@ export function redisFailure(
   if (cause instanceof Unusable) return failure(PowerAuthErrorCode.UNKNOWN_ERROR, say(reason));
   const message = say(remedyOf(cause, reason, opening));
   const shown = cause instanceof Error && cause.message !== reason ? new Error(reason) : cause;
-  // A call that got no answer may have been carried out all the same, or later.
+  // A call without an answer may have been carried out all the same, or may be later.
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });
 }

@@ -1,5 +1,6 @@
 /**
- * What a store is in Redis: four keys and two channels, all with one hash tag, so that a script may use them together.
+ * The layout of a store in Redis: four keys and two channels, all with one hash tag, so that a script may use them
+ * together.
  *
  * ```
  * {<prefix>}:version   string   version of this layout
@@ -11,7 +12,8 @@
  * {<prefix>}:wakes     channel  id of the ticket that has just come to hold a lock
  * ```
  *
- * Nothing has a time to live, so that a server short of memory evicts none of it where only such keys may be evicted.
+ * Nothing has a time to live. So a server that is short of memory, and may only evict keys with one, evicts nothing of
+ * a store.
  *
  * @module
  */
@@ -43,8 +45,8 @@ export function redisLayout(prefix: string): RedisLayout {
 }
 
 /**
- * The bytes of a name: each UTF-16 unit on its own as in UTF-8. So ASCII stays readable, lone surrogates stay apart, and a
- * name begins with another one exactly if its bytes do. No byte is above 0xef.
+ * The bytes of a name: each UTF-16 unit is encoded separately, as in UTF-8. So ASCII stays readable, lone surrogates
+ * stay distinct, and a name begins with another name exactly if its bytes do. No byte is above 0xef.
  */
 export function encodeName(name: string): Buffer {
   const bytes: number[] = [];
@@ -57,7 +59,7 @@ export function encodeName(name: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/** The name that {@link encodeName} has made these bytes of. */
+/** The name that {@link encodeName} has encoded as these bytes. */
 export function decodeName(bytes: Uint8Array): string {
   const at = (i: number): number => bytes[i] ?? 0;
   let name = '';

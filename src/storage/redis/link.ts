@@ -1,6 +1,6 @@
 /**
- * One connection to Redis, from its making to its end. No answer is waited for without end, and none of the waiting keeps
- * the process alive: a call does that, see hold.ts.
+ * One connection to Redis, from its opening to its end. No wait for an answer is endless, and no wait keeps the process
+ * alive: the call does that, see hold.ts.
  *
  * @module
  */
@@ -17,7 +17,10 @@ export type RedisArgument = string | Buffer;
 
 type NoticeListener = (message: Buffer, channel: Buffer) => void;
 
-/** What of a client of the `redis` package is used. It must not reconnect by itself, and gives strings as Buffers. */
+/**
+ * The part of a client of the `redis` package that is used. The client must not reconnect by itself, and must return
+ * strings as Buffers.
+ */
 export interface RedisClient {
   readonly options?: { readonly socket?: { readonly tls?: boolean } | undefined } | undefined;
   on(event: 'error' | 'connect', listener: () => void): unknown;
@@ -28,20 +31,20 @@ export interface RedisClient {
   destroy(): void;
 }
 
-/** A client that is used until its connection ends, never again afterwards. */
+/** A client that is used until its connection ends, and never again. */
 export class RedisLink {
   readonly #client: RedisClient;
   #underWay = 0;
   #retired = false;
 
-  /** @param onError the connection has ended, or never came to be */
+  /** @param onError called when the connection has ended, or could not be opened */
   constructor(client: RedisClient, onError: () => void) {
     this.#client = client;
     client.on('error', onError);
     client.unref();
   }
 
-  /** Whether what is sent over it is encrypted. */
+  /** Whether the connection is encrypted. */
   get isEncrypted(): boolean {
     return this.#client.options?.socket?.tls === true;
   }
@@ -50,9 +53,9 @@ export class RedisLink {
   async connect(): Promise<void> {
     const reached = new Promise<void>((resolve) => this.#client.on('connect', resolve));
     const connected = this.#client.connect();
-    // Whoever gives up the first step leaves the second one alone.
+    // If the first step fails, nobody waits for the second one.
     connected.catch(() => undefined);
-    // TLS takes answers of its own.
+    // TLS needs its own answers.
     await answered(Promise.race([reached, connected]), (this.isEncrypted ? 2 : 1) * PATIENCE_MS);
     await answered(connected);
   }
@@ -66,9 +69,9 @@ export class RedisLink {
   }
 
   /**
-   * Runs a script: by its hash, or whole where the server doesn't know it, after a restart for example.
+   * Runs a script by its hash, or sends the whole script if the server doesn't know it, for example after a restart.
    *
-   * @param whole whether to send it whole at once
+   * @param whole whether to send the whole script at once
    */
   async run(
     { sha1, text, keys: count }: RedisScript,
@@ -86,12 +89,12 @@ export class RedisLink {
     }
   }
 
-  /** Ends the connection; whatever waits for an answer is rejected. */
+  /** Ends the connection; all calls that wait for an answer are rejected. */
   end(): void {
     this.#client.destroy();
   }
 
-  /** Ends the connection once everything sent has its answer. */
+  /** Ends the connection once every call has its answer. */
   retire(): void {
     this.#retired = true;
     if (this.#underWay === 0) this.end();
@@ -107,7 +110,7 @@ export class RedisLink {
   }
 }
 
-/** As `promise`, or rejects with {@link NoAnswer} when it takes too long. */
+/** Settles as `promise` does, or rejects with {@link NoAnswer} if that takes too long. */
 async function answered<T>(promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
   return inTime(promise, ms, () => new NoAnswer(ms), { background: true });
 }

@@ -1,5 +1,5 @@
 /**
- * What is looked at before a store is used over a new connection.
+ * The checks before a store is used over a new connection.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { RedisLink } from './link.ts';
 import { OPEN } from './scripts.ts';
 
 /**
- * Subscribes, and looks at the store. All of it is asked at once: each answer is a round trip. The server carries it out in
- * this order, so that no change of what is read afterwards is missed.
+ * Subscribes, and checks the store. Sends everything at once, because each answer is a round trip. The server carries
+ * it out in this order, so no later change of what is read is missed.
  *
- * @throws Unusable where the store, or the server, won't do
+ * @throws Unusable if the store or the server can't be used
  */
 export async function openStore(
   link: RedisLink,
@@ -24,7 +24,7 @@ export async function openStore(
   const [, looked, memory] = await Promise.all([
     link.subscribe([changes, wakes], (message, channel) => onNotice(channel.toString(), message)),
     link.run(OPEN, keys, [LAYOUT_VERSION, changes, wakes], true),
-    // Whoever may not ask must know.
+    // A user without the right to ask must know the answer.
     link.send(['INFO', 'memory']).catch(() => ''),
   ]);
   const [denied, found, ...types] = (looked as Buffer[]).map(String);
@@ -33,7 +33,7 @@ export async function openStore(
       `this user of Redis may not use ${String(denied).trim()}; docs/storage.md has the rights that are needed`,
     );
   }
-  if (found !== LAYOUT_VERSION) throw new Unusable(`${version} is not of this version of the package`);
+  if (found !== LAYOUT_VERSION) throw new Unusable(`${version} isn't from this version of the package`);
   for (const [i, expected] of ['hash', 'zset', 'hash'].entries()) {
     const type = types[i] ?? '';
     if (type === 'none' || type === expected) continue;
@@ -44,7 +44,7 @@ export async function openStore(
   refuseEviction(String(memory));
 }
 
-/** A server that evicts keys at will is a cache, and no place for an activation. */
+/** A server that evicts keys at will is a cache, not a place for an activation. */
 function refuseEviction(memory: string): void {
   const policy = /^maxmemory_policy:(allkeys-\w+)/m.exec(memory)?.[1];
   if (policy === undefined || /^maxmemory:0\r?$/m.test(memory)) return;

@@ -1,5 +1,5 @@
 /**
- * What Redis does in one go: scripts, which it runs without letting anybody else in between.
+ * Scripts, which Redis runs atomically.
  *
  * @module
  */
@@ -33,10 +33,10 @@ local function now()
 end`;
 
 /**
- * Looks at a store before it is used; enters the layout's version where there is none.
+ * Checks a store before it is used, and enters the layout's version if it is missing.
  *
- * Of the user's rights the server tells from 7.0 on. They are looked at before anything is written, because a script that
- * is refused one command half way has carried out those before.
+ * From 7.0 on the server reports the user's rights. They are checked before anything is written, because a script that
+ * is refused a command half way has carried out the commands before it.
  *
  * KEYS: version, records, names, locks. ARGV: version, channels of changes and wakes. Returns a command that the user may
  * not use or '', then the version and the type of each other key.
@@ -72,11 +72,11 @@ return answer`,
 );
 
 /**
- * Writes or removes one record, if it is as expected and the locks given are still held, and announces it.
+ * Writes or removes one record, if it is as expected and the given locks are still held, and announces the change.
  *
- * KEYS: records, names, locks. ARGV: channel, origin, name, 'any' | 'absent' | 'same', expected value, 'set' | 'delete', value;
- * then a lock's name and the ticket that must hold it, as often as needed. Returns 1 when it is so, the present value or null
- * when that is not what was expected, -n when the nth lock is no longer held.
+ * KEYS: records, names, locks. ARGV: channel, origin, name, 'any' | 'absent' | 'same', expected value, 'set' |
+ * 'delete', value; then a lock's name and the ticket that must hold it, as often as needed. Returns 1 on success, the
+ * current value or null if that isn't what was expected, -n if the nth lock is no longer held.
  */
 export const WRITE = script(
   3,
@@ -101,11 +101,11 @@ return 1`,
 );
 
 /**
- * Asks for a lock, or asks again: the ticket is put at the end where it is missing, and lives on. No ticket lives for longer
- * than a lease: one that would was written before the server's clock was set back.
+ * Requests a lock, or requests it again: the ticket is added at the end if it is missing, and is renewed. No ticket
+ * lives longer than a lease: one that would was written before the server's clock was set back.
  *
  * KEYS: locks. ARGV: name, ticket (JSON with id, pid, place), lease in ms, id of a ticket whose process is gone or ''.
- * Answers the holder's ticket as JSON, and for how many ms it lives.
+ * Returns the holder's ticket as JSON, and for how many ms it lives.
  */
 export const TAKE = script(
   1,
@@ -130,9 +130,7 @@ write(KEYS[1], ARGV[1], tickets)
 return { cjson.encode(tickets[1]), tickets[1].deadline - time }`,
 );
 
-/**
- * Lets a held lock live on. KEYS: locks. ARGV: name, ticket's id, lease in ms. Answers 1, or 0 when it is no longer held.
- */
+/** Renews a held lock. KEYS: locks. ARGV: name, ticket's id, lease in ms. Returns 1, or 0 if it is no longer held. */
 export const BEAT = script(
   1,
   `${TICKETS}
@@ -143,9 +141,7 @@ write(KEYS[1], ARGV[1], tickets)
 return 1`,
 );
 
-/**
- * Takes a ticket back, and wakes who holds the lock from then on. KEYS: locks. ARGV: name, ticket's id, channel.
- */
+/** Withdraws a ticket, and wakes the lock's next holder. KEYS: locks. ARGV: name, ticket's id, channel. */
 export const RELEASE = script(
   1,
   `${TICKETS}

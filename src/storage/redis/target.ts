@@ -1,5 +1,5 @@
 /**
- * Which Redis server is meant.
+ * Determines the Redis server to use.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { describe } from '../../util/validate.ts';
 
-/** A server, and how to reach it. */
+/** A server, and how to connect to it. */
 export interface RedisTarget {
   /** For messages: without user and password. */
   readonly address: string;
@@ -15,7 +15,7 @@ export interface RedisTarget {
   readonly options: object;
 }
 
-/** What is read of the options of a client. */
+/** The options of a client that are read. */
 interface ClientOptions {
   readonly url?: string;
   readonly database?: number;
@@ -24,7 +24,7 @@ interface ClientOptions {
   readonly sentinelRootNodes?: unknown;
 }
 
-/** @throws WRONG_PARAMETER unless there is either a URL or a client, and it is one */
+/** @throws WRONG_PARAMETER unless exactly one of URL and client is given, and is valid */
 export function redisTarget(url: unknown, client: unknown): RedisTarget {
   if ((url === undefined) === (client === undefined)) {
     throw failure(
@@ -64,7 +64,7 @@ function targetOfClient(client: unknown): RedisTarget {
   if (typeof options !== 'object' || 'rootNodes' in options || 'sentinelRootNodes' in options) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
-      `client: expected what createClient of the redis package makes (a single server's, no cluster or sentinel), got ${describe(client)}`,
+      `client: expected a client made by createClient of the redis package (for a single server, no cluster or sentinel), got ${describe(client)}`,
     );
   }
   const { host = 'localhost', port = 6379, path } = options.socket ?? {};

@@ -1,9 +1,9 @@
 /**
- * Who changed what: a log in the database, and the notices made from it.
+ * Records who changed what: a log in the database, and the notices made from it.
  *
  * Each change is entered under the next number, in the same transaction as the change itself. A thread with subscribers
- * looks at the last number every {@link LOOK_MS}: that takes microseconds, costs the same whatever the number of
- * subscribers, needs nothing of the operating system, and cannot be missed.
+ * reads the last number every {@link LOOK_MS}. That takes microseconds, costs the same for any number of subscribers,
+ * needs nothing from the operating system, and misses nothing.
  *
  * @module
  */
@@ -23,10 +23,10 @@ const LOG_LENGTH = 4096;
 /** How many changes are removed from the log at a time. */
 const TRIMMED = 256;
 
-/** How often the log is looked at, in ms: well within the second that subscribers are promised. */
+/** How often the log is read, in ms: well within the second that subscribers are promised. */
 const LOOK_MS = 100;
 
-/** How old the answer may be whether the files are still there, in ms: that costs more than a look. */
+/** How old the last check that the files are still there may be, in ms: it costs more than reading the log. */
 const PRESENCE_MS = 900;
 
 /** Length of an origin in bytes. */
@@ -49,7 +49,7 @@ export class Changes {
   readonly #trim: SqlStatement;
   readonly #last: SqlStatement;
   readonly #after: SqlStatement;
-  /** Who is told, by the origin whose own changes are not reported to it. */
+  /** The subscribers, by the origin whose own changes are not reported to them. */
   readonly #subscribers = new Map<string, Listeners<PowerAuthStorageChange>>();
   #seen = 0;
   #looking: Timer | undefined;
@@ -64,7 +64,7 @@ export class Changes {
     );
   }
 
-  /** Enters a change of `key`, made by `origin`; to be called in the change's own transaction. */
+  /** Enters a change of `key`, made by `origin`. Call this in the change's own transaction. */
   enter(origin: Uint8Array, key: string): void {
     const { lastInsertRowid } = this.#enter.run(origin, encodeName(key)) as {
       lastInsertRowid: number | bigint;
@@ -73,7 +73,7 @@ export class Changes {
     if (number % TRIMMED === 0 && number > LOG_LENGTH) this.#trim.run(number - LOG_LENGTH);
   }
 
-  /** Tells `listener` from now on, until the function returned is called. */
+  /** Notifies `listener` from now on, until the returned function is called. */
   subscribe(origin: Uint8Array, listener: Listener): () => void {
     if (this.#looking === undefined) {
       this.#seen = this.#position();
@@ -99,7 +99,7 @@ export class Changes {
     try {
       return this.#read();
     } catch {
-      // Before all numbers: the next look that succeeds says that anything may have changed.
+      // Lower than all numbers: the next successful read reports that anything may have changed.
       return -1;
     }
   }
@@ -118,7 +118,7 @@ export class Changes {
     }
   }
 
-  /** What the log has had since the last look, or 'all' when it doesn't reach back that far. */
+  /** The entries since the last read, or 'all' if the log doesn't reach back that far. */
   #newEntries(): readonly Entry[] | 'all' {
     const from = this.#seen;
     try {
@@ -129,8 +129,8 @@ export class Changes {
       this.#seen = entries.at(-1)?.number ?? position;
       return entries[0]?.number === from + 1 ? entries : 'all';
     } catch (error) {
-      // Where the files are gone, whoever reads again learns of it; else the next look that succeeds says that anything may
-      // have changed.
+      // If the files are gone, the next reader gets the error. Otherwise the next successful read reports that anything
+      // may have changed.
       const isNews = error instanceof PowerAuthError && this.#seen !== -1;
       this.#seen = -1;
       return isNews ? 'all' : [];
@@ -138,7 +138,7 @@ export class Changes {
   }
 }
 
-/** Keys that changed. Made once for all subscribers, but for those who made some of the changes themselves. */
+/** Keys that changed. Computed once for all subscribers, except those that made some of the changes themselves. */
 class ChangedKeys {
   readonly #entries: readonly Entry[];
   readonly #origins: ReadonlySet<string>;

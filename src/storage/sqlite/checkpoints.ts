@@ -1,5 +1,5 @@
 /**
- * Copies commits from the write-ahead log into the database, in a thread of its own: that synchronises two files.
+ * Copies commits from the write-ahead log into the database, in a separate thread, because that synchronises two files.
  *
  * @module
  */
@@ -13,16 +13,21 @@ import { HelperThread } from './helper-thread.ts';
 /** A checkpoint is made after this many bytes of commits of this thread. */
 const CHECKPOINT_BYTES = 4_194_304;
 
-/** When the log is longer than this many pages (of 4 KB), writers wait until it can begin anew. */
+/** If the log is longer than this many pages (of 4 KB), writers wait until it can start over. */
 const LONG_LOG = 8192;
 
-/** A log of at most this length, in bytes, is emptied in this thread: that takes less than starting another one. */
+/**
+ * A log of at most this length, in bytes, is emptied in this thread: that takes less time than starting another one.
+ */
 const SHORT_LOG_BYTES = 1_048_576;
 
-/** What was overwritten or removed leaves the log after this long without a write, in ms. */
+/** Overwritten and removed data leaves the log after this long without a write, in ms. */
 const QUIET_MS = 1000;
 
-/** How long others may keep the log from being emptied, in ms, before it is put off; it takes them less than one. */
+/**
+ * How long others may prevent the log from being emptied, in ms, before that is postponed. Their reads and commits take
+ * less than one.
+ */
 const PATIENCE_MS = 2000;
 
 /** The longest pause between attempts to empty the log, in ms. */
@@ -37,18 +42,18 @@ const isDone = (result: unknown): boolean => (result as { busy?: unknown } | und
 export class Checkpoints {
   readonly #path: string;
   readonly #database: SqlDatabase;
-  /** Where checkpoints are made; it runs other long statements, too. */
+  /** The thread for checkpoints and other long statements. */
   readonly thread: HelperThread;
   #bytes = 0;
   #running: Promise<unknown> | undefined;
   #quiet: Timer | undefined;
   #lastCommit = 0;
-  /** Whether the log may hold what was overwritten or removed. */
+  /** Whether the log may hold overwritten or removed data. */
   #isStale = false;
-  /** What {@link forget} has begun, and what it begins after that. */
+  /** The work that {@link forget} has started, and the work that follows it. */
   #forgetting: Promise<void> | undefined;
   #forgetNext: Promise<void> | undefined;
-  /** How long it took the last time, in ms. */
+  /** How long that took the last time, in ms. */
   #forgetMs = 0;
   #isClosed = false;
 
@@ -58,12 +63,15 @@ export class Checkpoints {
     this.thread = new HelperThread(path, database);
   }
 
-  /** To be told of each commit: about how many bytes it added to the log, and whether it replaced anything. */
+  /**
+   * Call this after each commit, with the approximate number of bytes that it added to the log, and whether it replaced
+   * anything.
+   */
   note(bytes: number, replaced: boolean): void {
     this.#bytes += bytes;
     if (this.#bytes >= CHECKPOINT_BYTES) {
       this.#bytes = 0;
-      // The next one makes up for one that fails; nothing depends on it.
+      // If a checkpoint fails, the next one makes up for it; nothing depends on it.
       this.#running ??= this.#checkpoint()
         .catch(() => undefined)
         .finally(() => (this.#running = undefined));
@@ -74,12 +82,12 @@ export class Checkpoints {
   }
 
   /**
-   * Resolved when the log holds nothing that was overwritten or removed before the call. Where others keep that from
-   * happening for {@link PATIENCE_MS}, it is resolved then, and the log is emptied as soon as they let it. Calls that come
-   * while the log is being emptied share the next time.
+   * Resolves when the log holds nothing that was overwritten or removed before the call. If others prevent that for
+   * {@link PATIENCE_MS}, it resolves then, and the log is emptied as soon as they allow it. Calls made while the log is
+   * being emptied share the next time.
    */
   forget(): Promise<void> {
-    // The one that runs may have begun before the commit.
+    // The one in progress may have started before the commit.
     this.#forgetNext ??= this.#afterForgetting().then(() => {
       this.#forgetNext = undefined;
       return (this.#forgetting = this.#forget());
@@ -87,7 +95,10 @@ export class Checkpoints {
     return this.#forgetNext;
   }
 
-  /** Where calls come all the time, they have the thread for half of it at most, and many share the next checkpoint. */
+  /**
+   * If calls come all the time, they occupy the thread for at most half of the time, and many share the next
+   * checkpoint.
+   */
   async #afterForgetting(): Promise<void> {
     if (this.#forgetting === undefined) return;
     await this.#forgetting.catch(() => undefined);
@@ -104,12 +115,12 @@ export class Checkpoints {
     }
   }
 
-  /** All commits go into the database, and nothing is left in the log; rejects when others keep that from happening. */
+  /** Moves all commits into the database and leaves nothing in the log. Rejects if others prevent that. */
   async empty(): Promise<void> {
     if (!(await this.#empty())) throw new Error('others kept the log from being emptied');
   }
 
-  /** Leaves nothing behind that was overwritten or removed, as far as others allow it. */
+  /** Leaves no overwritten or removed data behind, as far as others allow it. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#quiet);
@@ -126,26 +137,29 @@ export class Checkpoints {
         this.#quiet = undefined;
         const rest = this.#lastCommit + QUIET_MS - now();
         if (rest > 0) this.#emptyWhenQuiet(rest);
-        // What fails is tried again a second later.
+        // If it fails, it is tried again a second later.
         else if (this.#isStale) void this.#empty(0).catch(() => undefined);
       }, pause),
     );
   }
 
-  /** @returns false when others have kept the log from being emptied for `patience`, in ms; it is tried again then */
+  /**
+   * @returns false if others have prevented the log from being emptied for `patience`, in ms; it is then tried again
+   *   later
+   */
   async #empty(patience = PATIENCE_MS): Promise<boolean> {
     this.#isStale = false;
     this.#bytes = 0;
     const end = now() + patience;
-    // The close goes on with what it interrupts.
+    // `close` continues the work that it interrupts.
     const isClosing = this.#isClosed;
     let isEmpty = false;
     try {
       for (let attempts = 1; ; attempts++) {
         const { size } = await stat(`${this.#path}-wal`);
-        // Beside those who write. What they add meanwhile is short, and copied here.
+        // While others write. What they add in the meantime is short, and is copied here.
         if (size > SHORT_LOG_BYTES && attempts === 1) await this.thread.run(COPY);
-        // Without waiting for anybody, for whoever waits for readers holds up writers.
+        // Without waiting for anybody: waiting for readers blocks writers.
         isEmpty = size === 0 || isDone(this.#database.prepare(EMPTY).get());
         if (isEmpty || now() >= end || this.#isClosed !== isClosing) return isEmpty;
         await pause(Math.ceil(Math.random() * Math.min(attempts, LONGEST_PAUSE_MS)));
@@ -160,7 +174,7 @@ export class Checkpoints {
 
   async #checkpoint(): Promise<void> {
     const [result] = await this.thread.run(COPY);
-    // Where somebody always writes, the log never ends; so that it can begin anew, writers have to wait.
+    // If somebody is always writing, the log never ends. Writers have to wait so that it can start over.
     if (Number(result?.['log']) > LONG_LOG) await this.thread.run('PRAGMA wal_checkpoint(RESTART)');
   }
 }

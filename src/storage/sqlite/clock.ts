@@ -1,11 +1,11 @@
 /**
- * Timers and clock as they were when this module was loaded: what waits for a disk or another process must go on when a
+ * Timers and clock as they were when this module was loaded: waits for a disk or another process must go on even if a
  * test has replaced the global ones.
  *
  * @module
  */
 
-// Not the globals, which may have been replaced before.
+// These are not the globals, which may have been replaced before.
 import * as timers from 'node:timers';
 
 /** The runtime's own timers. */

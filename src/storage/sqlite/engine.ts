@@ -1,6 +1,6 @@
 /**
- * Loads SQLite: the one built into Node (22.13 or newer), Deno and Bun, or on an older Node the package better-sqlite3.
- * Both are used by the members they share.
+ * Loads SQLite: the one built into Node (22.13 or newer), Deno and Bun, or the package better-sqlite3 on an older Node.
+ * Only the members that both share are used.
  *
  * @module
  */
@@ -29,9 +29,11 @@ export interface SqlDatabase {
 /** Opens a database; `timeout` is how long SQLite may block the thread for a lock, in ms. */
 export type SqlDatabaseClass = new (path: string, options: { readonly timeout: number }) => SqlDatabase;
 
-/** SQLite as this process has it. */
+/** The SQLite that is available in this process. */
 export interface SqliteEngine {
-  /** `node:sqlite`, or the file to require better-sqlite3 from: where another thread finds the same library. */
+  /**
+   * `node:sqlite`, or the file to require better-sqlite3 from: the place where another thread finds the same library.
+   */
   readonly module: string;
   readonly Database: SqlDatabaseClass;
 }
@@ -43,7 +45,7 @@ let engine: SqliteEngine | undefined;
 /**
  * SQLite, loaded on first use.
  *
- * @throws UNKNOWN_ERROR that says what to install where there is none
+ * @throws UNKNOWN_ERROR that says what to install, if there is no SQLite
  */
 export function sqliteEngine(): SqliteEngine {
   engine ??= builtIn() ?? betterSqlite3();
@@ -74,12 +76,12 @@ function withoutSqliteWarning<T>(load: () => T): T {
   }
 }
 
-/** Through `require`, which bundlers leave alone: the package is optional, and native. */
+/** Loaded with `require`, which bundlers leave alone: the package is optional and native. */
 function betterSqlite3(): SqliteEngine {
   const { require, module } = findPackage();
   const { version } = require(`${PACKAGE}/package.json`) as { version: string };
   if (Number.parseInt(version) >= 13 && Number(process.versions['napi']) < 10) {
-    // Its native part would end the process (SIGSEGV).
+    // Its native part would crash the process (SIGSEGV).
     throw missing(`install better-sqlite3@12, because better-sqlite3 ${version} is for a newer Node`);
   }
   try {
@@ -110,8 +112,8 @@ function findPackage(): { require: NodeJS.Require; module: string } {
 }
 
 /**
- * Files from which packages are found: this one, then the program, then any in the working directory. A bundle in
- * CommonJS has no URL of its own, and one that webpack made has the URL of a file on the machine where it was built.
+ * Files from which packages are resolved: this one, then the program, then any in the working directory. A CommonJS
+ * bundle has no URL, and a webpack bundle has the URL of a file on the machine where it was built.
  */
 function placesOfPackages(): string[] {
   const { url } = import.meta as { url?: string };
@@ -126,7 +128,7 @@ function placesOfPackages(): string[] {
 function missing(remedy: string, cause?: unknown): Error {
   return failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,
-    `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or ${remedy}, or give configure another storage`,
+    `SQLite is not built into this runtime (${process.version}): use Node 22.13 or newer, or ${remedy}, or pass another storage to configure`,
     { cause },
   );
 }

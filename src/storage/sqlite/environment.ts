@@ -1,6 +1,6 @@
 /**
  * An open store, shared by all storage objects of this thread that use its folder: one connection, one queue of writes,
- * one look at the changes.
+ * one reader of the changes.
  *
  * @module
  */
@@ -21,13 +21,13 @@ import { Updates } from './updates.ts';
 import { WriteAheadLog } from './wal.ts';
 import { pauseAfter, Writer } from './writer.ts';
 
-/** How long others may keep a store from being opened or read, in ms; it takes them less than one. */
+/** How long others may prevent a store from being opened or read, in ms. Their work takes less than one. */
 const PATIENCE_MS = 30_000;
 
-/** What a commit adds to the log beside values, in bytes: two or three pages. */
+/** What a commit adds to the log in addition to values, in bytes: two or three pages. */
 const COMMIT_BYTES = 12_288;
 
-/** What an open store is made of. */
+/** The parts of an open store. */
 interface Parts {
   readonly folder: string;
   readonly database: SqlDatabase;
@@ -49,7 +49,7 @@ export class SqliteEnvironment {
   readonly #writer: Writer;
   readonly #writes = new Set<Promise<unknown>>();
   readonly #records: Records;
-  /** About what the present transaction adds to the log, and whether it replaces anything. */
+  /** Roughly what the current transaction adds to the log, and whether it replaces anything. */
   #bytes = 0;
   #replaced = false;
 
@@ -86,7 +86,7 @@ export class SqliteEnvironment {
         () => presence.assert(),
       );
       const environment = new SqliteEnvironment({ folder, database, log, checkpoints, presence });
-      // Left by others, who may have been killed before they could clear it away.
+      // Left by others, who may have been killed before they could empty the log.
       if ((await stat(`${file}-wal`)).size > 0) checkpoints.note(0, true);
       return environment;
     } catch (error) {
@@ -106,7 +106,7 @@ export class SqliteEnvironment {
     }
   }
 
-  /** The present value, as a copy. */
+  /** The current value, as a copy. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.read(() => this.valueOf(key));
   }
@@ -124,7 +124,7 @@ export class SqliteEnvironment {
     return this.read(() => this.#records.keys(start, last, limit));
   }
 
-  /** The present value, inside a transaction or a read. */
+  /** The current value, inside a transaction or a read. */
   valueOf(key: string): Uint8Array<ArrayBuffer> | undefined {
     return this.#records.get(key);
   }
@@ -138,12 +138,15 @@ export class SqliteEnvironment {
     this.#replaced = true;
   }
 
-  /** Runs `work` in a transaction, see {@link Writer.run}. Resolved when what it wrote is on the disk. */
+  /** Runs `work` in a transaction, see {@link Writer.run}. Resolves when what it wrote is on the disk. */
   write<T>(work: () => T): Promise<T> {
     return this.durable(this.transact(work));
   }
 
-  /** As `committed`, a transaction of this connection, once that is on the disk; where it is false nothing was written. */
+  /**
+   * Settles as `committed` does, a transaction of this connection, once that is on the disk. If it is false, nothing
+   * was written.
+   */
   async durable<T>(committed: Promise<T>): Promise<T> {
     const written = this.#flushed(committed);
     this.#writes.add(written);
@@ -154,7 +157,7 @@ export class SqliteEnvironment {
     }
   }
 
-  /** The same, resolved when it is committed: for what nobody needs after a power cut. */
+  /** The same, but resolves when it is committed: for data that nobody needs after a power cut. */
   async transact<T>(work: () => T): Promise<T> {
     try {
       this.#presence.assertRecently();
@@ -167,7 +170,7 @@ export class SqliteEnvironment {
   /** See {@link Checkpoints.forget}. */
   async forget(): Promise<void> {
     try {
-      // What was moved away holds what it held, and nobody here gets at it.
+      // Files that were moved away keep their content, and nobody here can reach them.
       this.#presence.assert();
       await this.#checkpoints.forget();
       this.#presence.assert();
@@ -185,7 +188,10 @@ export class SqliteEnvironment {
     }
   }
 
-  /** What `PRAGMA integrity_check` finds, in SQLite's words, else what is wrong with slots; nothing when all is sound. */
+  /**
+   * What `PRAGMA integrity_check` finds, in SQLite's words; if it finds nothing, the faults of slots. Empty if
+   * everything is sound.
+   */
   async faults(): Promise<string[]> {
     try {
       const rows = await this.#checkpoints.thread.run('PRAGMA integrity_check');
@@ -197,7 +203,7 @@ export class SqliteEnvironment {
     }
   }
 
-  /** Resolved when the writes under way have ended. */
+  /** Resolves when the writes in progress have ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#writes);
   }
@@ -229,7 +235,7 @@ export class SqliteEnvironment {
   }
 }
 
-/** Tries again while others are in the way, as they are for moments: when a store is made, or recovered after a crash. */
+/** Tries again while others block it, as they do for moments when a store is created, or recovered after a crash. */
 async function untilFree<T>(folder: string, work: () => T): Promise<T> {
   let waited = 0;
   for (let attempts = 1; ; attempts++) {
@@ -249,7 +255,7 @@ function lockedError(folder: string): Error {
   return unusableFile(
     folder,
     'another process has kept it locked for half a minute',
-    'look for one that was stopped (SIGSTOP, a debugger) or uses the file without powerauth-wasm, and let it go on or end it',
+    'look for one that was stopped (SIGSTOP, a debugger) or uses the file without powerauth-wasm, and let it continue or end it',
   );
 }
 
@@ -260,19 +266,19 @@ interface Shared {
   closed?: Promise<void>;
 }
 
-/** The open stores of this thread, by file and path: one of two paths to a file may cease to lead to it. */
+/** The open stores of this thread, by file and path: one of two paths to a file may stop leading to it. */
 const shared = new Map<string, Shared>();
 
 /**
- * Joins those who use the folder, opening it where nobody does.
+ * Joins the users of the folder. Opens it if nobody uses it.
  *
- * @returns the environment, and a function to leave it; the last one who leaves closes it
+ * @returns the environment, and a function to leave it; the last user to leave closes it
  * @throws UNKNOWN_ERROR that names path and remedy
  */
 export async function joinEnvironment(
   folder: string,
 ): Promise<{ environment: SqliteEnvironment; leave: () => Promise<void> }> {
-  // First, so that no folder is made where SQLite is missing.
+  // Called first, so that no folder is created if SQLite is missing.
   sqliteEngine();
   const { file, id } = await prepareFolder(folder);
   const key = `${id} ${file}`;
@@ -288,7 +294,7 @@ export async function joinEnvironment(
     if (--entry.users > 0) return;
     entry.closed = entry.environment
       .then((environment) => environment.close())
-      // Whoever waits for the end of this one opens another, and need not know how it failed.
+      // A caller that waits for the end of this one opens another, and needn't know how it failed.
       .catch(() => undefined)
       .finally(() => shared.delete(key));
     await entry.closed;

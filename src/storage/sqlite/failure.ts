@@ -1,5 +1,5 @@
 /**
- * Failures of SQLite as errors that say what to do.
+ * Turns failures of SQLite into errors that say what to do.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const BUSY = 5;
 const LOCKED = 6;
 const PROTOCOL = 15;
 
-/** What each code is to {@link fileFailure}. */
+/** The name of each code for {@link fileFailure}. */
 const NAMES: Readonly<Record<number, string>> = {
   3: 'EACCES', // SQLITE_PERM
   8: 'EACCES', // SQLITE_READONLY
@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<number, string>> = {
   26: 'DAMAGED', // SQLITE_NOTADB
 };
 
-/** Codes by better-sqlite3's names, and by SQLite's messages, the only sign that Deno gives. */
+/** Codes by better-sqlite3's names, and by SQLite's messages, which are all that Deno reports. */
 const SIGNS: readonly (readonly [RegExp, number])[] = [
   [/^SQLITE_BUSY|database is locked/, BUSY],
   [/^SQLITE_LOCKED|database table is locked/, LOCKED],
@@ -37,7 +37,7 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
   [/^SQLITE_NOTADB|file is not a database/, 26],
 ];
 
-/** The primary result code of an error that SQLite gave; undefined for any other error. */
+/** The primary result code of an error from SQLite; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   const { errcode, code, message } = (error ?? {}) as Record<string, unknown>;
   // Extended codes carry the primary one in their lowest byte.
@@ -46,7 +46,7 @@ export function sqliteCode(error: unknown): number | undefined {
   return SIGNS.find(([sign]) => sign.test(code) || sign.test(String(message)))?.[1];
 }
 
-/** True when somebody else holds what is needed, so that it is worth trying again. */
+/** True if somebody else holds a lock that is needed, so it is worth trying again. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === BUSY || code === LOCKED || code === PROTOCOL;
@@ -55,8 +55,8 @@ export function isBusy(error: unknown): boolean {
 /**
  * The error for a store that failed.
  *
- * @param what could not be done, as in `open`
- * @returns UNKNOWN_ERROR that names the path and the remedy; a PowerAuthError is returned as it is
+ * @param what failed, such as `open`
+ * @returns UNKNOWN_ERROR that names the path and the remedy; a PowerAuthError is returned unchanged
  */
 export function sqliteFailure(what: string, path: string, cause: unknown): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
@@ -69,7 +69,7 @@ export function sqliteFailure(what: string, path: string, cause: unknown): Power
   return fileFailure(`${what} sqlite storage`, path, told);
 }
 
-/** The error for content that SQLite takes for sound, and no store has. */
+/** The error for content that is sound for SQLite, but that no store has. */
 export function damagedStore(found: string): Error {
   return Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
 }

@@ -1,6 +1,6 @@
 /**
- * Refuses folders whose files are on another machine: SQLite's write-ahead log needs memory that all processes share, which
- * a network file system can't give them.
+ * Refuses folders whose files are on another machine: SQLite's write-ahead log needs memory that all processes share,
+ * which a network file system can't provide.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { unusableFile } from './failure.ts';
 
-/** File systems whose files are elsewhere, by the numbers of Linux's statfs(2). */
+/** Network file systems, by the numbers of Linux's statfs(2). */
 const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0x6969: 'NFS',
   0x517b: 'SMB',
@@ -32,10 +32,10 @@ const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0x7c7c6673: 'a Parallels shared folder',
 };
 
-/** FUSE has one number for all that programs serve. */
+/** FUSE has one number for all file systems that programs serve. */
 const FUSE = 0x65735546;
 
-/** What Linux calls the FUSE file systems whose files are here. There are many more of the other kind. */
+/** Linux's names of the local FUSE file systems. There are many more of the other kind. */
 const LOCAL_FUSE = new Set([
   'fuseblk',
   'virtiofs',
@@ -51,11 +51,11 @@ const LOCAL_FUSE = new Set([
 /**
  * The name of a network file system; undefined for others.
  *
- * @param type as Linux's statfs(2) tells it
- * @param mountType what /proc/self/mountinfo calls it, which is needed for FUSE alone
+ * @param type as in Linux's statfs(2)
+ * @param mountType its name in /proc/self/mountinfo, which is only needed for FUSE
  */
 export function networkFileSystem(type: number, mountType?: string): string | undefined {
-  // 32 bits, which some systems give as a negative number.
+  // 32 bits, which some systems return as a negative number.
   if (type >>> 0 !== FUSE) return NETWORK_FILE_SYSTEMS[type >>> 0];
   return mountType !== undefined && LOCAL_FUSE.has(mountType) ? undefined : (mountType ?? 'FUSE');
 }
@@ -64,17 +64,17 @@ export function networkFileSystem(type: number, mountType?: string): string | un
  * The type of the file system that is mounted from a device.
  *
  * @param mountinfo content of /proc/self/mountinfo, see proc_pid_mountinfo(5)
- * @param device as stat(2) tells it
+ * @param device as in stat(2)
  */
 export function mountTypeOf(mountinfo: string, device: bigint): string | undefined {
-  // As glibc's gnu_dev_major and gnu_dev_minor have it.
+  // As in glibc's gnu_dev_major and gnu_dev_minor.
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
   const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn);
   const line = mountinfo.split('\n').find((each) => each.split(' ')[2] === `${major}:${minor}`);
   return line?.split(' - ')[1]?.split(' ')[0];
 }
 
-/** Whether a path of Windows, with links and drives resolved, leads to another machine. */
+/** Whether a Windows path, with links and drives resolved, leads to another machine. */
 export const isNetworkPath = (path: string): boolean => /^\\\\(?:\?\\UNC\\|[^?.])/i.test(path);
 
 /** @throws UNKNOWN_ERROR for a folder on a network file system */

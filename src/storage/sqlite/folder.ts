@@ -1,8 +1,8 @@
 /**
- * Makes the folder of a store ready.
+ * Prepares the folder of a store.
  *
- * The database file is never opened here, and must not be opened anywhere but by SQLite: its locks are POSIX advisory
- * locks, which the system drops as soon as the process closes any descriptor of the file.
+ * The database file is never opened here, and only SQLite may open it: its locks are POSIX advisory locks, which the
+ * system drops as soon as the process closes any descriptor of the file.
  *
  * @module
  */
@@ -22,16 +22,16 @@ const FILE_NAME = 'powerauth.db';
 /** What a new store needs at least, in bytes. */
 const MINIMAL_SPACE = 262_144;
 
-/** Where a store is. */
+/** The place of a store. */
 export interface Place {
   /** Path of the database file. */
   readonly file: string;
-  /** Which file it is: the same for each path to it, and another one once it was replaced. */
+  /** Identifies the file: the same for each path to it, and different once the file was replaced. */
   readonly id: string;
 }
 
 /**
- * Makes the folder (mode 0700) and an empty database file (0600) where they are missing, and looks whether they can be
+ * Creates the folder (mode 0700) and an empty database file (0600) if they are missing, and checks that they can be
  * used.
  *
  * @throws UNKNOWN_ERROR that names path and remedy
@@ -58,7 +58,7 @@ export async function prepareFolder(folder: string): Promise<Place> {
   }
 }
 
-/** Refuses a folder without a store, for what must not make one. */
+/** Refuses a folder without a store, for callers that must not create one. */
 export async function assertStore(folder: string): Promise<void> {
   try {
     await stat(join(folder, FILE_NAME));
@@ -67,16 +67,16 @@ export async function assertStore(folder: string): Promise<void> {
   }
 }
 
-/** Makes the file where it is missing: empty, and under its name only after its descriptor was closed. */
+/** Creates the file, empty, if it is missing. It gets its name only after its descriptor was closed. */
 async function createFile(path: string): Promise<void> {
-  // Looked for first: whoever makes them has made the file before.
+  // Checked first: these files are only created after the database file.
   const left = await firstOf([`${path}-wal`, `${path}-shm`]);
   if (await exists(path)) return;
   if (left !== undefined) {
     throw unusableFile(
       path,
       `there is none, although ${left} is left of it: it was deleted, and may be in use`,
-      'put it back, or end those who use it and delete what is left, to begin with an empty one',
+      'put it back, or end the processes that use it and delete what is left, to start with an empty one',
     );
   }
   const { bavail, bsize } = await statfs(dirname(path));
@@ -84,7 +84,7 @@ async function createFile(path: string): Promise<void> {
   if (space < MINIMAL_SPACE) {
     throw Object.assign(new Error(`${space} bytes are left on the volume`), { code: 'ENOSPC' });
   }
-  // Durable before SQLite makes its own files: after a power cut they must not be there without this one.
+  // Durable before SQLite creates its own files: after a power cut they must not exist without this one.
   await makeNewFile(path);
 }
 

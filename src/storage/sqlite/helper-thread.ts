@@ -1,8 +1,8 @@
 /**
  * A thread that runs SQL that would block this one: checkpoints, which copy and synchronise files.
  *
- * Its code is a string, so that bundlers need not know of it. It uses the same library, because SQLite knows of the locks
- * that connections of one process have only within one copy of itself.
+ * Its code is a string, so that bundlers needn't know about it. It uses the same library, because one copy of SQLite
+ * doesn't know the locks that another copy holds in the same process.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { clearTimeout, setTimeout } from './clock.ts';
 import { sqliteEngine, type SqlDatabase } from './engine.ts';
 
-/** How long the thread is kept with nothing to do, in ms. */
+/** How long an idle thread is kept, in ms. */
 const IDLE_MS = 5000;
 
 /**
- * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader keeps others
- * from writing and its process from ending, and that reader may be a process that was stopped.
+ * How long its SQL waits for locks, in ms: longer than writes and reads take. A checkpoint that waits for a reader
+ * prevents others from writing and its own process from ending, and that reader may be a stopped process.
  */
 const PATIENCE_MS = 50;
 
@@ -43,7 +43,7 @@ parentPort.on('message', (sql) => {
 
 type Answer = { readonly rows: Record<string, unknown>[] } | { readonly error: object };
 
-/** A thread of one store; started when it is needed, ended when it is idle. */
+/** A thread of one store. It is started when it is needed, and ended when it is idle. */
 export class HelperThread {
   readonly #path: string;
   readonly #fallback: SqlDatabase;
@@ -51,7 +51,7 @@ export class HelperThread {
   #last: Promise<unknown> = Promise.resolve();
   #idle: Timer | undefined;
 
-  /** @param fallback a connection of this thread, for where no other can be had */
+  /** @param fallback a connection of this thread, used if no helper thread is available */
   constructor(path: string, fallback: SqlDatabase) {
     this.#path = path;
     this.#fallback = fallback;
@@ -64,7 +64,7 @@ export class HelperThread {
     return rows;
   }
 
-  /** Resolved when the thread has let go of the files. */
+  /** Resolves when the thread has closed the files. */
   async close(): Promise<void> {
     await this.#last;
     await this.#end();
@@ -72,13 +72,13 @@ export class HelperThread {
 
   async #run(sql: string): Promise<Record<string, unknown>[]> {
     const answer = await this.#ask(sql);
-    // This thread is held up now and then, and nothing else is lost.
+    // This thread is blocked now and then; nothing else is lost.
     if (answer === undefined) return this.#fallback.prepare(sql).all() as Record<string, unknown>[];
     if ('error' in answer) throw Object.assign(new Error(), answer.error);
     return answer.rows;
   }
 
-  /** Undefined where a thread isn't permitted, can't be had, or can't open the file, although this one has it open. */
+  /** Undefined if a thread isn't permitted, can't be started, or can't open the file, although this one has it open. */
   async #ask(sql: string): Promise<Answer | undefined> {
     clearTimeout(this.#idle);
     try {
@@ -96,7 +96,7 @@ export class HelperThread {
     const worker = new Worker(CODE, {
       eval: true,
       workerData: { library: module, path: this.#path, timeout: PATIENCE_MS },
-      // Loaders that the app was started with are of no use here, and take their time.
+      // The app's loaders are useless here, and take time.
       execArgv: [],
     });
     worker.unref();
@@ -112,7 +112,7 @@ export class HelperThread {
     const worker = this.#worker;
     this.#worker = undefined;
     if (worker === undefined) return;
-    // It may have ended already.
+    // The thread may have ended already.
     await answerOf(worker, undefined).catch(() => undefined);
     await worker.terminate();
   }

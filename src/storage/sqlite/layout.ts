@@ -1,11 +1,11 @@
 /**
- * What a store holds. Keys and lock names are bytes, UTF-16 (little-endian), which keeps apart what UTF-8 folds together;
- * SQLite compares bytes as memcmp does.
+ * The layout of a store. Keys and lock names are bytes in UTF-16 (little-endian), which keeps names distinct that UTF-8
+ * would merge. SQLite compares bytes as memcmp does.
  *
- * - `records`: which slot has the value of a key.
- * - `slots`: the values; `free_slots`: those that are not in use. Why they are so, records.ts says.
- * - `changes`: the last changes in their order, and who made them (8 random bytes of a storage object).
- * - `tickets`: who holds a lock and who waits for it; of one name, the ticket with the lowest number holds it.
+ * - `records`: the slot that holds the value of a key.
+ * - `slots`: the values; `free_slots`: those that are not in use. records.ts says why.
+ * - `changes`: the last changes in their order, and their origin (8 random bytes of a storage object).
+ * - `tickets`: the holders of locks and the waiters; the ticket with a name's lowest number holds that lock.
  *
  * @module
  */
@@ -34,9 +34,9 @@ const SCHEMA = `
 `;
 
 /**
- * Settings of each connection. Nothing blocks the thread for a lock; commits are not synchronised one by one (see wal.ts)
- * and checkpoints are made elsewhere (see checkpoints.ts). What is removed is overwritten with zeros, and temporary data
- * stay in memory. On macOS only a full fsync reaches the disk.
+ * Settings of each connection. The thread never blocks for a lock. Commits are not synchronised one by one (see
+ * wal.ts), and checkpoints are made elsewhere (see checkpoints.ts). Removed data is overwritten with zeros, and
+ * temporary data stays in memory. On macOS only a full fsync reaches the disk.
  */
 const SETTINGS = `
   PRAGMA busy_timeout = 0;
@@ -69,7 +69,7 @@ function hasLayout(database: SqlDatabase, file: string): boolean {
     throw unusableFile(
       file,
       `expected layout ${LAYOUT_VERSION}, got ${version}: it is of another version, or damaged`,
-      'use the version of powerauth-wasm that made it, restore it from a backup, or move the folder away to begin with an empty one',
+      'use the version of powerauth-wasm that made it, restore it from a backup, or move the folder away to start with an empty one',
     );
   }
   if (id === 0 && version === 0 && numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0)
@@ -78,19 +78,19 @@ function hasLayout(database: SqlDatabase, file: string): boolean {
 }
 
 /**
- * Makes a connection ready, and an empty database a store. A file that isn't ours stays as it is.
+ * Prepares a connection, and turns an empty database into a store. A file that isn't ours stays as it is.
  *
- * @throws SQLite's error, BUSY among them; UNKNOWN_ERROR for a file that isn't ours
+ * @throws SQLite's errors, including BUSY; UNKNOWN_ERROR for a file that isn't ours
  */
 export function prepareDatabase(database: SqlDatabase, file: string): void {
   database.exec(SETTINGS);
-  // In one transaction, because another process may be making the store between the questions.
+  // In one transaction, because another process may be creating the store at the same time.
   const isStore = transact(database, 'BEGIN', () => hasLayout(database, file));
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as {
     journal_mode: string;
   };
   if (mode !== 'wal') {
-    throw unusableFile(file, 'SQLite can keep no write-ahead log here', 'choose a path on a local disk');
+    throw unusableFile(file, "SQLite can't keep a write-ahead log here", 'choose a path on a local disk');
   }
   if (isStore) return;
   transact(database, 'BEGIN IMMEDIATE', () => {
@@ -115,6 +115,6 @@ export function rollBack(database: SqlDatabase): void {
   try {
     database.exec('ROLLBACK');
   } catch {
-    // There is none any more.
+    // The transaction has already ended.
   }
 }

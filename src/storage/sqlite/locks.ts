@@ -1,10 +1,10 @@
 /**
- * Locks over processes and threads: rows of the table `tickets`.
+ * Locks across processes and threads: rows of the table `tickets`.
  *
- * Whoever wants a lock inserts a ticket; the one with the lowest number of its name holds the lock. A ticket is known by
- * its random id, never by its process id alone, which other containers and threads may share. The id is the fencing token:
- * what a section writes is refused, in the transaction that writes it, once the ticket is no longer the first. Tickets
- * need not be durable: no holder outlives a power cut.
+ * A call that wants a lock inserts a ticket; the ticket with the lowest number of its name holds the lock. A ticket is
+ * identified by its random id, never by its process id alone, which other containers and threads may share. The id is
+ * the fencing token: the transaction that writes refuses what a section writes once the section's ticket is no longer
+ * the first. Tickets need not be durable: no holder outlives a power cut.
  *
  * @module
  */
@@ -22,14 +22,17 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from './clock.ts
 import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { encodeName } from './layout.ts';
 
-/** How long the next in line sleeps between looks, in ms, and for how long it is that eager; all others. */
+/**
+ * How long the next in line sleeps between checks, in ms, and for how long it checks that often; then the same for all
+ * others.
+ */
 const SHORT_WAIT_MS = 4;
 const EAGER_MS = 1000;
 const LONG_WAIT_MS = 50;
 
 /** What locks need of their store. */
 export interface LockStore {
-  /** Resolved when what `work` wrote is committed. */
+  /** Resolves when what `work` wrote is committed. */
   transact<T>(work: () => T): Promise<T>;
   /** Reads what is committed now. */
   read<T>(work: () => T): Promise<T>;
@@ -55,7 +58,7 @@ class Tickets {
     return this.#of.all(name) as Ticket[];
   }
 
-  /** Adds a ticket unless it is there, and removes those of dead processes. */
+  /** Adds a ticket unless it exists, and removes those of dead processes. */
   add(name: Buffer, id: string): void {
     for (const ticket of this.of(name)) {
       if (ticket.id === id) return;
@@ -69,7 +72,7 @@ class Tickets {
     this.#remove.run(id);
   }
 
-  /** Removes a ticket that has not moved. */
+  /** Removes a ticket whose heartbeat has stopped. */
   evict({ id, beat }: Ticket): void {
     this.#removeAt.run(id, beat);
   }
@@ -84,7 +87,7 @@ export class Locks {
   readonly #store: LockStore;
   readonly #tickets: Tickets;
   readonly #turns = new Turns();
-  /** The leases inside whose sections the present code runs. */
+  /** The leases in whose sections the current code runs. */
   readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
 
   constructor(store: LockStore, database: SqlDatabase) {
@@ -95,8 +98,8 @@ export class Locks {
   /**
    * See {@link PowerAuthStorage.lock}.
    *
-   * @param closing of the storage object that asks
-   * @param leases what that object holds or waits for at present
+   * @param closing of the storage object that makes the request
+   * @param leases the leases that this object currently holds or waits for
    */
   async lock<T>(
     name: string,
@@ -109,7 +112,7 @@ export class Locks {
     leases.add(lease);
     const forget = closing.onClose((reason) => {
       lease.lose(reason);
-      // The section may never end: others of this thread, and of other processes, need not wait for that.
+      // The section may never end; callers in this thread and in other processes needn't wait for that.
       void lease.release();
       pass();
     });
@@ -121,7 +124,7 @@ export class Locks {
       );
     } finally {
       forget();
-      // Asked for before the next one asks for its lease, so that one transaction does both.
+      // Released before the next call requests its lease, so that one transaction does both.
       const freed = lease.release();
       pass();
       await freed;
@@ -132,7 +135,7 @@ export class Locks {
   /**
    * The leases that the calling code relies on: each must still be held when it writes.
    *
-   * @throws the reason why one of them was lost
+   * @throws the reason why a lease was lost
    */
   held(): readonly Lease[] {
     const held = (this.#sections.getStore() ?? []).filter((lease) => !lease.isReleased);
@@ -160,7 +163,7 @@ export class Lease {
     this.#key = encodeName(name);
   }
 
-  /** Aborted when the lock is lost. */
+  /** Aborted if the lock is lost. */
   get signal(): AbortSignal {
     return this.#lost.signal;
   }
@@ -169,7 +172,7 @@ export class Lease {
     return this.#released !== undefined;
   }
 
-  /** Resolved when the lock is held. */
+  /** Resolves when the lock is held. */
   async take(closing: Closing): Promise<void> {
     let tickets = await this.#enqueue();
     const watch = new HolderWatch();
@@ -178,7 +181,7 @@ export class Lease {
       closing.throwIfClosed();
       const [holder] = tickets;
       if (holder?.id === this.#id) break;
-      // Not even a ticket: others thought this process dead or frozen.
+      // Even the ticket is gone: others took this process for dead or frozen.
       if (holder === undefined || !tickets.some(({ id }) => id === this.#id)) {
         tickets = await this.#enqueue();
       } else if (watch.isGone(holder)) {
@@ -202,9 +205,9 @@ export class Lease {
   }
 
   /**
-   * To be called in the transaction that writes.
+   * Call this in the transaction that writes.
    *
-   * @throws the reason when the lock is somebody else's
+   * @throws the reason, if somebody else holds the lock
    */
   assertHeld(): void {
     if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
@@ -212,8 +215,8 @@ export class Lease {
   }
 
   /**
-   * Frees the lock, or takes the ticket back. Never fails: a ticket that could not be removed loses the lock by itself,
-   * because its beat stands still, and what the section did is done.
+   * Frees the lock, or withdraws the ticket. Never fails: a ticket that couldn't be removed loses the lock by itself,
+   * because its heartbeat stops, and the section's work is done.
    */
   release(): Promise<void> {
     clearInterval(this.#beating);
@@ -231,7 +234,7 @@ export class Lease {
     return this.#change(() => this.#tickets.add(this.#key, this.#id));
   }
 
-  /** Changes tickets of this name, and returns what is there then. */
+  /** Changes tickets of this name, and returns the tickets afterwards. */
   #change(change: () => void): Promise<Ticket[]> {
     return this.#store.transact(() => {
       change();
@@ -240,7 +243,7 @@ export class Lease {
   }
 
   async #beat(): Promise<void> {
-    // Before anything else that a process does when it wakes up: a transaction may have to wait for others.
+    // Runs before anything else when a process wakes up: a transaction may have to wait for others.
     await this.#look();
     if (this.signal.aborted) return;
     const askedAt = performance.now();
@@ -249,7 +252,7 @@ export class Lease {
       if (holder?.id === this.#id) this.#confirmedAt = askedAt;
       else this.#loseUnlessReleased();
     } catch {
-      // The next beat may succeed.
+      // The next heartbeat may succeed.
       this.#loseUnlessConfirmed();
     }
   }
@@ -264,7 +267,7 @@ export class Lease {
     }
   }
 
-  /** When others may have taken over, this one no longer holds the lock. */
+  /** Loses the lock if others may have taken over. */
   #loseUnlessConfirmed(): void {
     if (performance.now() - this.#confirmedAt > UNCONFIRMED_MS) this.#loseUnlessReleased();
   }
@@ -274,7 +277,7 @@ export class Lease {
   }
 }
 
-/** After `ms`, or when `closing` closes. The timer keeps the process alive, as any call under way does. */
+/** Resolves after `ms`, or when `closing` closes. The timer keeps the process alive, like any call in progress. */
 async function sleep(ms: number, closing: Closing): Promise<void> {
   let wake = (): void => undefined;
   const woken = new Promise<void>((resolve) => (wake = resolve));

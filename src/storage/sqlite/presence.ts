@@ -1,6 +1,6 @@
 /**
- * Whether an open store is still what its path leads to. The system goes on writing to a file that was deleted, moved or
- * replaced, and SQLite doesn't notice; whoever opens the path meanwhile uses another store.
+ * Checks that an open store is still the one that its path leads to. The system keeps writing to a file that was
+ * deleted, moved or replaced, and SQLite doesn't notice; anybody who opens the path in the meantime uses another store.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { fileFailure } from '../node/file-failure.ts';
 import { now } from './clock.ts';
 
-/** How old an answer may be where nothing is promised on it, in ms. A new one takes microseconds. */
+/** How old the last check may be if no promise depends on it, in ms. A new check takes microseconds. */
 const RECENT_MS = 10;
 
 /** The files of an open store. */
 export class Presence {
   readonly #folder: string;
-  /** Which file each path led to, the database's first. */
+  /** The file that each path led to, the database's first. */
   readonly #files: readonly (readonly [path: string, identity: string])[];
   #seenAt = now();
 
@@ -30,9 +30,9 @@ export class Presence {
   }
 
   /**
-   * Looks for the database, and for the others unless that was done a moment ago: who takes one away mostly takes all.
+   * Checks the database, and the other files unless that was done a moment ago: they are usually taken away together.
    *
-   * @throws UNKNOWN_ERROR when one of the files is no longer there
+   * @throws UNKNOWN_ERROR if one of the files is no longer there
    */
   assert(): void {
     const at = now();
@@ -47,7 +47,7 @@ export class Presence {
     if (!isRecent) this.#seenAt = at;
   }
 
-  /** The same, unless it was so at most `ms` ago. */
+  /** The same, unless the last check was at most `ms` ago. */
   assertRecently(ms = RECENT_MS): void {
     if (now() - this.#seenAt > ms) this.assert();
   }
@@ -55,12 +55,12 @@ export class Presence {
   #goneError(path: string): Error {
     return failure(
       PowerAuthErrorCode.UNKNOWN_ERROR,
-      `Cannot use sqlite storage ${this.#folder}: ${path} was deleted, moved or replaced while it was in use; put it back, or make a new storage to go on with what is there`,
+      `Cannot use sqlite storage ${this.#folder}: ${path} was deleted, moved or replaced while it was in use; put it back, or create a new storage to continue with what is there`,
     );
   }
 }
 
-/** Undefined where there is none. */
+/** Undefined if there is no file. */
 function identityOf(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats && `${stats.dev}:${stats.ino}`;

@@ -1,13 +1,13 @@
 /**
  * The records of a store, in slots that never move.
  *
- * `secure_delete` clears a cell that SQLite frees, and a page that it frees. It does not clear the gaps of a page that
- * SQLite lays out anew when it moves cells between neighbours (`rebuildPage` in its btree.c): pieces of what lay there
- * before stay in the file. Cells move where rows are inserted between others, where rows are deleted, and where they change
- * their size. So none of that happens to values:
+ * `secure_delete` clears a cell that SQLite frees, and a page that it frees. It doesn't clear the gaps of a page that
+ * SQLite rearranges when it moves cells between neighbours (`rebuildPage` in its btree.c): pieces of former content
+ * stay in the file. Cells move when rows are inserted between others, deleted, or change their size. So none of that
+ * happens to values:
  *
- * - A slot is a row of `slots`. New ones are appended: SQLite then begins a page and moves nothing (`balance_quick`).
- * - A value is padded to a size of few, and replaced in place by one of the same size (`btreeOverwriteCell`).
+ * - A slot is a row of `slots`. New ones are appended: SQLite then starts a page and moves nothing (`balance_quick`).
+ * - A value is padded to one of a few sizes, and replaced in place by one of the same size (`btreeOverwriteCell`).
  * - A slot that is no longer used is overwritten with zeros, in the same transaction, and kept for a value of its size.
  *
  * Content of a slot, in bytes:
@@ -25,10 +25,10 @@ import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { damagedStore } from './failure.ts';
 import { decodeName, encodeName } from './layout.ts';
 
-/** Length of a length, in bytes. */
+/** Size of the length field, in bytes. */
 const HEADER = 4;
 
-/** What small slots differ by, in bytes. */
+/** The difference between sizes of small slots, in bytes. */
 const STEP = 64;
 
 /** Finds slots that belong to no record, or to several; each row has a `fault`. */
@@ -46,8 +46,8 @@ interface Slot {
 }
 
 /**
- * The size of the slot for a value, both in bytes: multiples of 64, and above 512 four sizes for each power of two, so that
- * a fifth at most is padding.
+ * The size of the slot for a value, both in bytes: multiples of 64, and above 512 four sizes for each power of two, so
+ * at most a fifth is padding.
  */
 export function slotSize(length: number): number {
   const needed = HEADER + length;
@@ -96,7 +96,7 @@ export class Records {
     this.#keysAfter = database.prepare('SELECT key FROM records WHERE key > ? ORDER BY key LIMIT ?');
   }
 
-  /** The value, as a copy. @throws for a store that is damaged */
+  /** The value, as a copy. @throws for a damaged store */
   get(key: string): Uint8Array<ArrayBuffer> | undefined {
     const row = this.#content.get(encodeName(key)) as { content: Uint8Array | null } | undefined;
     if (!row) return undefined;
@@ -121,14 +121,14 @@ export class Records {
     this.#assign.run(name, this.#place(content));
   }
 
-  /** Removes a record, in a transaction; no error when there is none. */
+  /** Removes a record, in a transaction; no error if it is missing. */
   delete(key: string): void {
     const name = encodeName(key);
     this.#release(name);
     this.#remove.run(name);
   }
 
-  /** At most `limit` keys in their order, after `last`, or from `start` on where that is undefined. */
+  /** At most `limit` keys in order, after `last`, or from `start` on if `last` is undefined. */
   keys(start: string, last: string | undefined, limit: number): string[] {
     const rows =
       last === undefined
@@ -145,7 +145,7 @@ export class Records {
     this.#free.run(used.size, used.slot);
   }
 
-  /** Puts a content into a slot that is free, or a new one. */
+  /** Stores content in a free slot, or in a new one. */
   #place(content: Uint8Array): number {
     const { slot } = this.#firstFree.get(content.length) as { slot: number | null };
     if (slot === null) {

@@ -1,9 +1,10 @@
 /**
  * Atomic read-modify-write of one connection.
  *
- * A value is made outside the transaction that writes it, for it is made by code of others; the transaction compares what
- * is there with what the value was made from. Updates of one record by one thread needn't race each other: each is made
- * from what the one before it is about to write, so that one transaction, and one synchronisation of the log, does them all.
+ * A value is computed outside the transaction that writes it, because foreign code computes it. The transaction
+ * compares the current value with the one that the new value was computed from. Updates of one record by one thread
+ * needn't race each other: each starts from what the one before it is about to write, so one transaction, and one
+ * synchronisation of the log, carries out all of them.
  *
  * @module
  */
@@ -15,23 +16,25 @@ import type { Change } from '../driver/updates.ts';
 
 type Value = Uint8Array<ArrayBuffer> | undefined;
 
-/** What updates need of their store. */
+/** What updates need from their store. */
 export interface UpdateStore {
   /** See {@link Writer.soon}. */
   soon(): Promise<void>;
   /** The value that is committed now, as a copy. */
   get(key: string): Promise<Value>;
-  /** As `committed`, once that is on the disk; what resolves to false has written nothing. */
+  /**
+   * Settles as `committed` does, once that is on the disk. A transaction that resolves to false has written nothing.
+   */
   durable(committed: Promise<boolean>): Promise<boolean>;
 }
 
-/** Who updates. */
+/** The storage object that updates. */
 export interface Updater {
   readonly closing: Closing;
   /**
-   * Puts `next` in the place of `current` in the record, after what was put before.
+   * Replaces `current` in the record by `next`, after everything that was put before.
    *
-   * @returns once it is committed; false where the record is no longer `current`
+   * @returns once it is committed; false if the record is no longer `current`
    */
   replace(current: Value, next: Value): Promise<boolean>;
 }
@@ -39,11 +42,11 @@ export interface Updater {
 /** An update that waits for its transaction. */
 interface Pending {
   readonly value: Value;
-  /** Whether it has been made; never rejects. */
+  /** Whether it was written; never rejects. */
   readonly outcome: Promise<boolean>;
 }
 
-/** What came of an attempt: the value, and whether it was written. */
+/** The outcome of an attempt: the value, and whether it was written. */
 interface Made {
   readonly next: Value;
   readonly isDone: Promise<boolean>;
@@ -52,9 +55,9 @@ interface Made {
 /** The updates of one connection. */
 export class Updates {
   readonly #store: UpdateStore;
-  /** Whose turn it is to make the next value of a record. */
+  /** The turns to compute the next value of a record. */
   readonly #turns = new Turns();
-  /** The last value of each record that was made, and is not committed yet. */
+  /** The last value of each record that was computed and isn't committed yet. */
   readonly #pending = new Map<string, Pending>();
 
   constructor(store: UpdateStore) {
@@ -69,7 +72,7 @@ export class Updates {
     }
   }
 
-  /** Makes a value and has it written; undefined when it would have been made from one that never came to be. */
+  /** Computes a value and has it written. Returns undefined if it started from a value that was never written. */
   async #make(key: string, change: Change, by: Updater): Promise<Made | undefined> {
     await this.#store.soon();
     const pass = await this.#turns.take(key, by.closing);
@@ -95,7 +98,7 @@ export class Updates {
   #replace(key: string, current: Value, next: Value, by: Updater): Promise<boolean> {
     const committed = by.replace(current, next);
     const pending: Pending = {
-      // The caller may wipe what it is given.
+      // The caller may wipe what it gets.
       value: next?.slice(),
       outcome: committed.catch(() => false),
     };

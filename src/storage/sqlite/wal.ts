@@ -1,16 +1,16 @@
 /**
  * Makes commits durable without blocking the thread.
  *
- * SQLite appends commits to the `-wal` file and, with `synchronous = NORMAL`, leaves them to the operating system. So each
- * commit is followed by an `fdatasync` of that file in Node's thread pool, one for all that was committed before it begins.
- * It covers what a commit needs even if others go on meanwhile:
+ * SQLite appends commits to the `-wal` file and, with `synchronous = NORMAL`, leaves them to the operating system. So
+ * each commit is followed by an `fdatasync` of that file in Node's thread pool, one for everything that was committed
+ * before it begins. It covers what a commit needs even if others continue in the meantime:
  *
- * - The log is read from its beginning, so commits are durable in their order: whatever a commit was made from is on the
- *   disk with it, also what somebody else committed and has not synchronised yet.
- * - A checkpoint synchronises the log before it copies pages, and the database before the log may begin anew; a commit
+ * - The log is read from its beginning, so commits become durable in their order: everything that a commit is based on
+ *   is on the disk with it, including commits of others that they haven't synchronised yet.
+ * - A checkpoint synchronises the log before it copies pages, and the database before the log may start over; a commit
  *   that is no longer in the log is durable in the database.
- * - The file keeps its name and inode while a connection is open, and this thread has one: SQLite removes it only with the
- *   last connection. Its name in the folder was synchronised when the store was opened.
+ * - The file keeps its name and inode while a connection is open, and this thread has one: SQLite removes it only after
+ *   the last connection. Its name in the folder was synchronised when the store was opened.
  * - The `-wal` file carries none of SQLite's locks, unlike the database and `-shm`, which must never be opened here.
  *
  * @module
@@ -19,9 +19,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 /**
- * How many synchronisations run at once: what is committed while one runs need not wait for its end. Each has a descriptor
- * of its own, because the system reports a failed write to each descriptor, and to each once. They are in handles, because
- * Node's permission model forbids `fdatasync` on bare ones.
+ * How many synchronisations run at once: a commit made while one runs needn't wait for its end. Each has a separate
+ * descriptor, because the system reports a failed write once to each descriptor. They are wrapped in handles, because
+ * Node's permission model forbids `fdatasync` on bare descriptors.
  */
 const AT_ONCE = 2;
 
@@ -32,9 +32,9 @@ export class WriteAheadLog {
   readonly #mend: () => Promise<void>;
   readonly #assertPresent: () => void;
   readonly #running = new Set<Promise<void>>();
-  /** Covers the last commit of this thread; it may have begun. */
+  /** Covers the last commit of this thread; it may have started. */
   #last: Promise<void> | undefined;
-  /** Not begun, because others run. */
+  /** Not started yet, because others run. */
   #waiting: { readonly promise: Promise<void>; readonly tryToBegin: () => void } | undefined;
   /** The last failure, until all commits have been saved from it. */
   #failure: { readonly reason: unknown } | undefined;
@@ -48,8 +48,8 @@ export class WriteAheadLog {
 
   /**
    * @param path of the database, which a connection has read from
-   * @param mend copies all commits into the database and begins the log anew, or rejects
-   * @param assertPresent throws when the files are no longer those that others find at the path
+   * @param mend copies all commits into the database and starts the log over, or rejects
+   * @param assertPresent throws if the files are no longer those that others find at the path
    */
   static async open(
     path: string,
@@ -68,12 +68,12 @@ export class WriteAheadLog {
     return new WriteAheadLog(handles, mend, assertPresent);
   }
 
-  /** To be told of each commit. */
+  /** Call this after each commit. */
   committed(): void {
     this.#last = this.#waiting?.promise;
   }
 
-  /** Resolved when all that was committed before the call is on the disk. */
+  /** Resolves when everything that was committed before the call is on the disk. */
   flush(): Promise<void> {
     this.#last ??= this.#begin() ?? this.#wait();
     return this.#last;
@@ -84,9 +84,9 @@ export class WriteAheadLog {
     await Promise.all(this.#handles.map((handle) => handle.close()));
   }
 
-  /** Undefined where it has to wait for others. */
+  /** Undefined if it has to wait for others. */
   #begin(): Promise<void> | undefined {
-    // While commits have to be saved from a failure, one at a time.
+    // After a failure, while commits have to be saved, one at a time.
     if (this.#failure !== undefined && this.#running.size > 0) return undefined;
     const handle = this.#free.pop();
     if (handle === undefined) return undefined;
@@ -112,8 +112,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * After a failure the system may count as written what never reached the disk, and a hole in the log hides all that comes
-   * after it. So what runs then fails as well, and nothing is acknowledged again before all commits are in the database.
+   * After a failure the system may count as written what never reached the disk, and a hole in the log hides everything
+   * after it. So all synchronisations in progress fail as well, and nothing is acknowledged again until all commits are
+   * in the database.
    */
   async #sync(handle: FileHandle): Promise<void> {
     try {
@@ -128,13 +129,13 @@ export class WriteAheadLog {
       this.#assertPresent();
       return;
     }
-    // Whoever asks again, asks for another attempt.
+    // A further call requests another attempt.
     this.#last = this.#waiting?.promise;
     throw this.#failure.reason;
   }
 
   async #save(): Promise<void> {
-    // Some descriptors have yet to report the failure that is dealt with here.
+    // Some descriptors haven't yet reported the failure that is handled here.
     await Promise.allSettled(this.#handles.map((handle) => handle.datasync()));
     await this.#mend();
     this.#failure = undefined;

@@ -1,9 +1,9 @@
 /**
  * Transactions of one thread, one after another, several jobs in each.
  *
- * A transaction runs from its beginning to its end without a pause: no callback of a caller and no `await` is in it, so
- * that only a process stopped from outside can hold SQLite's write lock for long. Where another process has the lock, this
- * one asks again after a short, random time, and the thread is free meanwhile.
+ * A transaction runs from beginning to end without a pause: it contains no callback of a caller and no `await`, so only
+ * a process stopped from outside can hold SQLite's write lock for long. If another process has the lock, this one tries
+ * again after a short, random time, and the thread is free in the meantime.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import type { SqlDatabase, SqlStatement } from './engine.ts';
 import { isBusy } from './failure.ts';
 import { rollBack } from './layout.ts';
 
-/** The most jobs in a transaction: it must not hold the thread, nor keep others from the lock, for long. */
+/** The most jobs in a transaction: it must not occupy the thread, or block others from the lock, for long. */
 const MOST_JOBS = 64;
 
-/** How often the lock is asked for without a pause; after that, the longest pause in ms. */
+/** How often the lock is tried without a pause; then the longest pause, in ms. */
 const EAGER_ATTEMPTS = 2;
 const LONGEST_PAUSE_MS = 4;
 
-/** How long the lock is waited for, in ms; transactions take less than one. */
+/** How long to wait for the lock, in ms; transactions take less than one. */
 const PATIENCE_MS = 30_000;
 
 interface Job {
@@ -40,11 +40,14 @@ export interface WriterSettings {
   readonly database: SqlDatabase;
   /** Called after each commit. */
   readonly onCommit: () => void;
-  /** The error for a lock that nobody let go of. */
+  /** The error for a lock that was never freed. */
   readonly lockedError: () => Error;
 }
 
-/** Pauses before the next attempt: short ones, so that nobody falls behind, and random ones, so that nobody keeps step. */
+/**
+ * Pauses before the next attempt: short, so that nobody falls behind, and random, so that processes don't keep
+ * colliding.
+ */
 export function pauseAfter(attempts: number, random: () => number = Math.random): number {
   return attempts <= EAGER_ATTEMPTS
     ? 0
@@ -57,7 +60,7 @@ export class Writer {
   readonly #begin: SqlStatement;
   readonly #commit: SqlStatement;
   #jobs: Job[] = [];
-  /** Those who make a job of what they read right before the transaction. */
+  /** Callers that create a job from what they read right before the transaction. */
   #waiters: Waiter[] = [];
   #isScheduled = false;
   #attempts = 0;
@@ -72,8 +75,9 @@ export class Writer {
   }
 
   /**
-   * Resolved right before the next attempt to begin a transaction. A job that is made at once, without waiting for anything,
-   * of what is read then, takes part in that transaction: others have hardly any time to change what was read.
+   * Resolves right before the next attempt to begin a transaction. A job that is created at once from what is read
+   * then, without waiting for anything, takes part in that transaction. So others have hardly any time to change what
+   * was read.
    */
   soon(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -83,8 +87,8 @@ export class Writer {
   }
 
   /**
-   * Runs `work` in a transaction. Resolved, with what it returned, when that is committed. `work` must be quick and may
-   * run again; it may throw a PowerAuthError before it writes anything.
+   * Runs `work` in a transaction. Resolves with its result when it is committed. `work` must be quick and may run
+   * again; it may throw a PowerAuthError before it writes anything.
    */
   run<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -96,7 +100,7 @@ export class Writer {
   #schedule(pause: number): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // After what has arrived in this turn of the event loop, so that it shares the transaction.
+    // Runs after the jobs of this turn of the event loop, so that they share the transaction.
     if (pause === 0) setImmediate(() => this.#prepare());
     else setTimeout(() => this.#prepare(), pause);
     this.#waited += pause;
@@ -107,7 +111,7 @@ export class Writer {
     this.#waiters = [];
     for (const { resolve } of waiters) resolve();
     if (waiters.length === 0) this.#attempt();
-    // After the jobs that they make.
+    // Runs after the jobs that they create.
     else setImmediate(() => this.#attempt());
   }
 
@@ -164,7 +168,7 @@ export class Writer {
   }
 }
 
-/** Returns what to tell the caller once the transaction is committed. */
+/** Returns a function that informs the caller once the transaction is committed. */
 function runJob({ work, resolve, reject }: Job): () => void {
   try {
     const value = work();

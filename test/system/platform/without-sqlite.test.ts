@@ -91,7 +91,7 @@ describe.each(nodesWithoutSqlite())('$title', ({ file, args }) => {
 
   test('without better-sqlite3, only the default storage fails, says what to install, and leaves nothing', async () => {
     const sqlite = failing(
-      /^SQLite is not built into this runtime \(v\d.*: use Node 22\.13 or newer, or install the package better-sqlite3 \(npm install better-sqlite3@12\), or give configure another storage$/,
+      /^SQLite is not built into this runtime \(v\d.*: use Node 22\.13 or newer, or install the package better-sqlite3 \(npm install better-sqlite3@12\), or pass another storage to configure$/,
     );
     expect(await outcome()).toEqual({
       memory: false,
@@ -122,7 +122,7 @@ describe.each(nodesWithoutSqlite())('$title', ({ file, args }) => {
     expect(await outcome()).toMatchObject({
       memory: false,
       default: failing(
-        /run npm rebuild better-sqlite3, once its install script is allowed \(its native part can't be loaded: Could not locate the bindings file\. Tried:\), or give/,
+        /run npm rebuild better-sqlite3, once its install script is allowed \(its native part can't be loaded: Could not locate the bindings file\. Tried:\), or pass another storage/,
       ),
       left: [],
     });

@@ -40,7 +40,7 @@ describe('options that will not do', () => {
     ['another scheme', { url: `http://user:${SECRET}@127.0.0.1` }, /^url: expected redis:/],
     ['another path', { url: `redis://user:${SECRET}@127.0.0.1/data` }, /^url: expected redis:/],
     ['a number', { url: 6379 }, /^url: expected redis:.*got a number/],
-    ['no client', { client: {} }, /^client: expected what createClient/],
+    ['no client', { client: {} }, /^client: expected a client made by createClient/],
     ['a cluster', { client: { options: { rootNodes: [] } } }, /no cluster/],
     ['an empty prefix', { url: 'redis://127.0.0.1', prefix: '' }, /^prefix: .* got an empty string/],
     ['a prefix with braces', { url: 'redis://127.0.0.1', prefix: '{a}' }, /^prefix: /],
@@ -85,7 +85,7 @@ describeWith('redis', 'a Redis server', () => {
     );
     const address = `127.0.0.1:${server.port}`;
     const url = (login: string): string => `redis://${login}@${address}`;
-    expect(await failureOf(testRedisStorage({ url: server.url }), address)).toMatch(/wants a login/);
+    expect(await failureOf(testRedisStorage({ url: server.url }), address)).toMatch(/requires a login/);
     const wrong = testRedisStorage({ url: url('app:wrongwrong') });
     expect(await failureOf(wrong, address)).toMatch(/refuses the login; correct user and password/);
     const shown = JSON.stringify(await rejection(wrong.get('key')), ['message', 'stack', 'cause']);
@@ -196,7 +196,7 @@ describeWith('redis', 'a Redis server', () => {
     }
     await askRedis(server, ['SET', '{newer}:version', '2']);
     expect(await failureOf(testRedisStorage({ url: server.url, prefix: 'newer' }), address)).toMatch(
-      /\{newer\}:version is not of this version/,
+      /\{newer\}:version isn't from this version/,
     );
     // And in the middle of it all.
     const storage = testRedisStorage({ url: server.url });

@@ -52,7 +52,7 @@ describeWith('redis', 'a Redis server', () => {
     await askRedis(server, ['CONFIG', 'SET', 'maxclients', '1']);
     const client = await createClient({ url: server.url }).connect();
     expect(await redisFailureOf(testRedisStorage({ url: server.url }), address)).toMatch(
-      /takes no more connections \(maxclients\); raise that/,
+      /accepts no more connections \(maxclients\); raise the limit/,
     );
     client.destroy();
   });
@@ -81,7 +81,7 @@ describeWith('redis', 'a Redis server', () => {
     const failureOf = (url: string): Promise<string> =>
       rejection(testRedisStorage({ url }).get('key')).then(({ message }) => message);
     expect(await failureOf(`rediss://${address}`)).toMatch(
-      /who issued the server's certificate; give .*ca.*NODE_EXTRA_CA_CERTS/,
+      /who issued the server's certificate; pass .*ca.*NODE_EXTRA_CA_CERTS/,
     );
     expect(await failureOf(`redis://${address}`)).toMatch(/use rediss:\/\/ where it wants TLS/);
     // The plain port refuses bytes that are not a command.
