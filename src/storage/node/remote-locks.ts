@@ -1,5 +1,5 @@
 /**
- * Locks over machines, kept by a server.
+ * Locks across machines, kept by a server.
  *
  * A call that wants a lock puts a ticket at the end of the lock's list; the first ticket holds the lock. A ticket lives
  * for one lease by the server's clock, and is renewed while it waits or holds. So the ticket of a process that died
@@ -37,22 +37,25 @@ const Holder = object({ id: v.string(), pid: v.number(), place: v.string() });
 /** A process that wants a lock. */
 export type Ticket = Readonly<v.InferOutput<typeof Holder>> & ProcessMark;
 
-/** What a ticket is told: who holds the lock (its ticket as JSON), and for how many ms unless that is renewed. */
+/**
+ * The answer to a ticket: the holder of the lock (its ticket as JSON), and for how many ms it holds the lock unless
+ * that is renewed.
+ */
 export interface Answer {
   readonly holder: string;
   readonly lives: number;
 }
 
-/** What the server does, each call in one step that nobody comes between. Names are locks', ids are tickets'. */
+/** The server's operations, each of them atomic. Names are those of locks, ids those of tickets. */
 export interface LockServer {
   /** Whether there is a connection now. */
   readonly isOpen: boolean;
   /**
-   * Puts the ticket at the end of the lock's list unless it is there, and lets it live for `lease` ms from now. Removes
-   * tickets that no longer live, and the one with the id `gone`.
+   * Puts the ticket at the end of the lock's list unless it is there already, and lets it live for `lease` ms from now.
+   * Removes expired tickets, and the one with the id `gone`.
    */
   take(name: string, ticket: Ticket, lease: number, gone: string): Promise<Answer>;
-  /** Lets the first ticket live for `lease` ms from now. Returns false if the first ticket is another one. */
+  /** Lets the first ticket live for `lease` ms from now. Returns false if the first ticket has another id. */
   beat(name: string, id: string, lease: number): Promise<boolean>;
   /** Removes the ticket, and notifies the one that is first from then on. */
   release(name: string, id: string): Promise<void>;
@@ -157,7 +160,7 @@ export class Lease {
     return this.#released !== undefined;
   }
 
-  /** What the server needs to see whether the lock is still held: its name, and the ticket's id. */
+  /** What the server needs to check that the lock is still held: its name, and the ticket's id. */
   get fence(): readonly [string, string] {
     return [this.#name, this.#id];
   }

@@ -83,7 +83,7 @@ describeWith('redis', 'a Redis server', () => {
     expect(await failureOf(`rediss://${address}`)).toMatch(
       /who issued the server's certificate; pass .*ca.*NODE_EXTRA_CA_CERTS/,
     );
-    expect(await failureOf(`redis://${address}`)).toMatch(/use rediss:\/\/ where it wants TLS/);
+    expect(await failureOf(`redis://${address}`)).toMatch(/use rediss:\/\/ if it requires TLS/);
     // The plain port refuses bytes that are not a command.
     const plain = createServer((socket) => socket.end('-ERR unknown command\r\n')).listen(0, '127.0.0.1');
     await once(plain, 'listening');
