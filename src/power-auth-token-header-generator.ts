@@ -5,17 +5,13 @@
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
-import type { HotPathEngine } from './hot-path/types.ts';
-import type { TimeSynchronization } from './net/time-sync.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
-import type { CachedToken } from './session/token-cache.ts';
+import type { CachedToken } from './session/cached-token.ts';
 import { itself, knowItself } from './util/instance.ts';
 import { wrongNumber } from './util/validate.ts';
 
-/** What makes headers: the parts of a session that are needed for that. */
-interface HeaderMaker {
-  readonly engine: HotPathEngine;
-  readonly time: TimeSynchronization;
+/** Whose token it is: a session. */
+interface TokenHolder {
   holdToken(token: CachedToken): void;
   letGoOfToken(token: CachedToken): void;
 }
@@ -41,15 +37,15 @@ const MAX_BATCH = 65_536;
 export class PowerAuthTokenHeaderGenerator {
   /** Name of the header, `X-PowerAuth-Token`. */
   readonly key: string = TOKEN_HEADER;
-  readonly #maker: HeaderMaker;
+  readonly #holder: TokenHolder;
   #token: CachedToken | undefined;
 
   /** @internal */
-  constructor(maker: HeaderMaker, token: CachedToken) {
+  constructor(holder: TokenHolder, token: CachedToken) {
     knowItself(this);
-    this.#maker = maker;
+    this.#holder = holder;
     this.#token = token;
-    maker.holdToken(token);
+    holder.holdToken(token);
   }
 
   /**
@@ -64,10 +60,7 @@ export class PowerAuthTokenHeaderGenerator {
    * ```
    */
   next(): string {
-    const self = itself(this);
-    const { slot } = self.#usable();
-    const { engine, time } = self.#maker;
-    return engine.headerAhead(slot, time.sameMoment()) ?? engine.header(slot, time.currentTime());
+    return itself(this).#usable().header();
   }
 
   /**
@@ -85,9 +78,7 @@ export class PowerAuthTokenHeaderGenerator {
     if (!Number.isInteger(count) || count < 0 || count > MAX_BATCH) {
       throw wrongNumber('count', `an integer of 0 to ${MAX_BATCH}`, count);
     }
-    const { slot } = self.#usable();
-    const { engine, time } = self.#maker;
-    return engine.headers(slot, time.currentTime(), count);
+    return self.#usable().headers(count);
   }
 
   /**
@@ -101,7 +92,7 @@ export class PowerAuthTokenHeaderGenerator {
   release(): void {
     const self = itself(this);
     if (self.#token === undefined) return;
-    self.#maker.letGoOfToken(self.#token);
+    self.#holder.letGoOfToken(self.#token);
     self.#token = undefined;
   }
 

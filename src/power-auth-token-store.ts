@@ -10,9 +10,10 @@ import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-author
 import { TOKEN_HEADER } from './protocol/token.ts';
 import { sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
-import type { CachedToken } from './session/token-cache.ts';
+import type { CachedToken } from './session/cached-token.ts';
+import { tokenCache } from './session/token-cache.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
-import { guard, onSession } from './power-auth/on-session.ts';
+import { onSession } from './power-auth/on-session.ts';
 import { assertText } from './util/validate.ts';
 
 /**
@@ -181,15 +182,12 @@ export class PowerAuthTokenStore {
    * ```
    */
   async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
-    const session = sessionOf(this.instanceId);
-    const token = session.tokens.cached(tokenName);
-    if (token !== undefined) {
-      const value = session.engine.headerAhead(token.slot, session.time.sameMoment());
-      if (value !== undefined) return { key: TOKEN_HEADER, value };
-      const time = session.time.knownTime();
-      if (time === time) return { key: TOKEN_HEADER, value: session.engine.header(token.slot, time) };
-    }
-    return guard(() => session.during(() => withToken(session, tokenName, header)));
+    const { instanceId } = this;
+    const token =
+      tokenCache.expected(instanceId, tokenName) ?? sessionOf(instanceId).tokens.cached(tokenName);
+    const value = token?.headerIfTimeIsKnown();
+    if (value !== undefined) return { key: TOKEN_HEADER, value };
+    return onSession(instanceId, (session) => withToken(session, tokenName, header));
   }
 
   /**
@@ -211,11 +209,7 @@ export class PowerAuthTokenStore {
 }
 
 /** Uses the token in its key slot, with the time synchronised, before anything else can happen to it. */
-async function withToken<T>(
-  session: Session,
-  tokenName: string,
-  use: (token: CachedToken, session: Session) => T,
-): Promise<T> {
+async function withToken<T>(session: Session, tokenName: string, use: (token: CachedToken) => T): Promise<T> {
   assertText(tokenName, 'tokenName');
   for (;;) {
     const token = await session.tokens.find(tokenName);
@@ -224,10 +218,10 @@ async function withToken<T>(
     session.throwIfClosed();
     session.catchUp();
     // Removed while time was being synchronised: look again.
-    if (token.end === undefined) return use(token, session);
+    if (token.end === undefined) return use(token);
   }
 }
 
-function header({ slot }: CachedToken, { engine, time }: Session): PowerAuthAuthorizationHttpHeader {
-  return { key: TOKEN_HEADER, value: engine.header(slot, time.currentTime()) };
+function header(token: CachedToken): PowerAuthAuthorizationHttpHeader {
+  return { key: TOKEN_HEADER, value: token.header() };
 }

@@ -6,10 +6,13 @@
  * A token is expected to be followed by the token that followed it the last time, which foresees a loop over one token, and
  * one over a hundred thousand.
  *
+ * Each server's time has a stock of its own, so that callers who alternate between servers are in a tight loop with each.
+ * Stocks take room while they hold headers, so that only some do at a time.
+ *
  * @module
  */
 
-import type { KeySlot } from './types.ts';
+import { MAX_STOCKS, type KeySlot } from './types.ts';
 
 /** Headers made together at most. */
 export const CHAIN_LENGTH = 64;
@@ -46,34 +49,97 @@ export function findBounds(
   bounds[count] = length;
 }
 
-/** The stock of one engine. */
+/** Room for the headers of one stock. */
+class Shelf {
+  /** Slots of the headers in stock, in the order in which they are expected to be taken. */
+  readonly chain = new Uint32Array(CHAIN_LENGTH);
+  /** Where each header begins in the text, and where the last one ends. */
+  readonly bounds = new Uint16Array(CHAIN_LENGTH + 1);
+  holder: HeadersAhead | undefined;
+  /** Whether the holder has made headers since the room was last wanted by another stock. */
+  isInUse = false;
+}
+
+/** The room for stocks of one engine, and what is known of the order in which its slots are used. */
+export class Shelves {
+  /** For a stock without room. */
+  readonly one = new Uint32Array(1);
+  readonly #shelves: Shelf[] = [];
+  /** The shelf that is asked for next, where none is free. */
+  #hand = 0;
+  /** By slot: 1 + the slot that came after it the last time. One table for all stocks: a slot is of one stock. */
+  #successors = new Uint32Array(CHAIN_LENGTH);
+
+  /** Room for a stock; undefined while all of it is in use. */
+  lend(holder: HeadersAhead): Shelf | undefined {
+    const shelf = this.#shelves.find((one) => one.holder === undefined) ?? this.#another();
+    if (shelf !== undefined) shelf.holder = holder;
+    return shelf;
+  }
+
+  /** Drops the stocks that have a header of this slot, and what is known of the slot: its token is gone. */
+  forget(slot: KeySlot): void {
+    if (slot < this.#successors.length) this.#successors[slot] = 0;
+    for (const { holder } of this.#shelves) holder?.dropWith(slot);
+  }
+
+  /** The slot that came after this one the last time; -1 where that isn't known. */
+  successor(slot: number): number {
+    return (this.#successors[slot] ?? 0) - 1;
+  }
+
+  follow(slot: number, next: number): void {
+    if (slot >= this.#successors.length) {
+      const grown = new Uint32Array(2 * slot);
+      grown.set(this.#successors);
+      this.#successors = grown;
+    }
+    this.#successors[slot] = next + 1;
+  }
+
+  #another(): Shelf | undefined {
+    const shelf = this.#shelves.length < MAX_STOCKS ? undefined : this.#shelves[this.#hand];
+    if (shelf === undefined) {
+      const added = new Shelf();
+      this.#shelves.push(added);
+      return added;
+    }
+    this.#hand = (this.#hand + 1) % MAX_STOCKS;
+    // A second chance: a stock that goes on being used keeps its room.
+    const wasInUse = shelf.isInUse;
+    shelf.isInUse = false;
+    if (wasInUse) return undefined;
+    shelf.holder?.close();
+    return shelf;
+  }
+}
+
+/** The stock of one time. */
 export class HeadersAhead {
   readonly #maker: HeaderMaker;
-  /** Slots of the headers in stock, in the order in which they are expected to be taken. */
-  readonly #chain = new Uint32Array(CHAIN_LENGTH);
-  /** By slot: 1 + the slot that came after it the last time. */
-  #successors = new Uint32Array(CHAIN_LENGTH);
+  readonly #shelves: Shelves;
+  #shelf: Shelf | undefined;
   /** The headers in stock. */
   #text = '';
   #timestamp = NaN;
   #made = 0;
   #taken = 0;
-  /** Where each header begins in the text, and where the last one ends. */
-  readonly #bounds = new Uint16Array(CHAIN_LENGTH + 1);
   /** Headers taken of this time before the stock was made. */
   #takenBefore = 0;
 
-  constructor(maker: HeaderMaker) {
+  constructor(maker: HeaderMaker, shelves = new Shelves()) {
     this.#maker = maker;
+    this.#shelves = shelves;
   }
 
   /** The next header in stock if it is the one wanted. */
   take(slot: KeySlot, timestamp: number): string | undefined {
     const taken = this.#taken;
-    if (taken === this.#made || timestamp !== this.#timestamp || slot !== this.#chain[taken])
-      return undefined;
+    const shelf = this.#shelf;
+    if (shelf === undefined || taken === this.#made || timestamp !== this.#timestamp) return undefined;
+    if (slot !== shelf.chain[taken]) return undefined;
     this.#taken = taken + 1;
-    return this.#text.slice(this.#bounds[taken], this.#bounds[taken + 1]);
+    return this.#text.slice(shelf.bounds[taken], shelf.bounds[taken + 1]);
   }
 
   /** The same, but only in a tight loop. */
@@ -83,33 +149,68 @@ export class HeadersAhead {
 
   /** Makes the header wanted, and more if that is likely to pay. What was in stock is dropped. */
   make(slot: KeySlot, timestamp: number): string {
-    const size = this.#nextSize(slot, timestamp);
-    const count = this.#foresee(slot, size);
+    const shelf = (this.#shelf ??= this.#shelves.lend(this));
+    if (shelf === undefined) return this.#makeOne(slot, timestamp);
+    shelf.isInUse = true;
+    const { chain, bounds } = shelf;
+    const count = this.#foresee(chain, slot, this.#nextSize(chain, slot, timestamp));
     // Empty until all is done, so that a failure leaves nothing behind.
     this.#made = 0;
     this.#taken = 0;
-    const text = this.#maker.make(this.#chain, count, timestamp);
-    findBounds(this.#bounds, text.length, this.#chain, count, this.#maker);
+    const text = this.#maker.make(chain, count, timestamp);
+    findBounds(bounds, text.length, chain, count, this.#maker);
     this.#text = text;
     this.#timestamp = timestamp;
     this.#made = count;
     this.#taken = 1;
-    return count === 1 ? text : text.slice(0, this.#bounds[1]);
+    return count === 1 ? text : text.slice(0, bounds[1]);
   }
 
-  /** Drops the stock, and what is known of a slot that was given to another token, or to none. */
+  /** Drops the stock where a header of this slot is in it. */
+  dropWith(slot: KeySlot): void {
+    const shelf = this.#shelf;
+    if (shelf === undefined) return;
+    const { chain } = shelf;
+    for (let i = this.#taken; i < this.#made; i++) {
+      if (chain[i] !== slot) continue;
+      this.#drop();
+      return;
+    }
+  }
+
+  /** The same, and forgets what is known of a slot that was given to another token, or to none. */
   forget(slot: KeySlot): void {
+    this.#shelves.forget(slot);
+  }
+
+  /** Drops the stock and gives the room back. Calling it again has no effect. */
+  close(): void {
+    this.#drop();
+    this.#timestamp = NaN;
+    this.#takenBefore = 0;
+    if (this.#shelf === undefined) return;
+    this.#shelf.holder = undefined;
+    this.#shelf.isInUse = false;
+    this.#shelf = undefined;
+  }
+
+  #drop(): void {
     this.#made = 0;
     this.#taken = 0;
     this.#text = '';
-    if (slot < this.#successors.length) this.#successors[slot] = 0;
+  }
+
+  #makeOne(slot: KeySlot, timestamp: number): string {
+    const { one } = this.#shelves;
+    one[0] = slot;
+    return this.#maker.make(one, 1, timestamp);
   }
 
   /** How many headers to make, by how the last ones were used. */
-  #nextSize(slot: KeySlot, timestamp: number): number {
-    const last = this.#taken === 0 ? undefined : this.#chain[this.#taken - 1];
-    const foreseen = last !== undefined && this.#successors[last] === slot + 1;
-    if (last !== undefined) this.#follow(last, slot);
+  #nextSize(chain: Uint32Array, slot: KeySlot, timestamp: number): number {
+    const last = this.#taken === 0 ? undefined : chain[this.#taken - 1];
+    const foreseen = last !== undefined && this.#shelves.successor(last) === slot;
+    if (last !== undefined) this.#shelves.follow(last, slot);
     const takenBefore = this.#takenBefore + this.#taken;
     if (timestamp !== this.#timestamp) {
       this.#takenBefore = 0;
@@ -120,22 +221,13 @@ export class HeadersAhead {
   }
 
   /** The chain := `slot` and those expected after it. Returns how many are known, up to `size`. */
-  #foresee(slot: number, size: number): number {
-    this.#chain[0] = slot;
+  #foresee(chain: Uint32Array, slot: number, size: number): number {
+    chain[0] = slot;
     for (let i = 1; i < size; i++) {
-      const next = (this.#successors[slot] ?? 0) - 1;
+      const next = this.#shelves.successor(slot);
       if (next < 0 || this.#maker.identifierLength(next) === 0) return i;
-      this.#chain[i] = slot = next;
+      chain[i] = slot = next;
     }
     return size;
-  }
-
-  #follow(slot: number, next: number): void {
-    if (slot >= this.#successors.length) {
-      const grown = new Uint32Array(2 * slot);
-      grown.set(this.#successors);
-      this.#successors = grown;
-    }
-    this.#successors[slot] = next + 1;
   }
 }

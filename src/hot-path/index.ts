@@ -12,7 +12,14 @@ import { createJsEngine } from './js.ts';
 import { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine } from './types.ts';
 import { createWasmEngine } from './wasm.ts';
 
-export { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine, type KeySlot } from './types.ts';
+export {
+  ENGINE_NAMES,
+  type EngineName,
+  type FillRandom,
+  type HeaderStock,
+  type HotPathEngine,
+  type KeySlot,
+} from './types.ts';
 
 const platformRandom: FillRandom = (target) => crypto.getRandomValues(target);
 
@@ -50,24 +57,32 @@ export async function createEngine(
   );
 }
 
-/** Engines of this thread, by the name that they were asked for. */
-const engines = new Map<EngineName | undefined, Promise<HotPathEngine>>();
+/** Engines of this thread, by the name that was asked for; '' is the fastest that the runtime has. */
+const engines = new Map<EngineName | '', Promise<HotPathEngine>>();
 
 /**
- * The engine of that name, or the fastest, which all instances of this thread share. One that could not be made is tried
- * again.
+ * The engine of that name, or the fastest, that all sessions of this thread share: one WebAssembly instance, one stock of
+ * random bytes. A session with a source of random bytes of its own makes its own with {@link createEngine}.
  *
  * @throws WRONG_PARAMETER when the engine that was asked for cannot run here
  */
 export function threadEngine(engine?: EngineName): Promise<HotPathEngine> {
-  let made = engines.get(engine);
-  if (made === undefined) {
-    made = createEngine(engine === undefined ? {} : { engine });
-    engines.set(engine, made);
-    made.then(
-      (it) => engines.set(it.name, Promise.resolve(it)),
-      () => engines.delete(engine),
-    );
-  }
+  const name = engine ?? '';
+  const known = engines.get(name);
+  if (known !== undefined) return known;
+  const made = engine === undefined ? fastest() : createEngine({ engine });
+  engines.set(name, made);
+  // One that couldn't be made is tried again.
+  made.catch(() => engines.delete(name));
+  return made;
+}
+
+/** The fastest engine, which whoever asks for it by its name gets, too. */
+async function fastest(): Promise<HotPathEngine> {
+  const made = await createEngine();
+  const { name } = made;
+  const named = engines.get(name);
+  if (named !== undefined) return named;
+  engines.set(name, Promise.resolve(made));
   return made;
 }

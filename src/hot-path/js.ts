@@ -10,8 +10,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { base64 } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { NoncePool } from './nonce-pool.ts';
-import { SlotNumbers } from './slot-numbers.ts';
-import type { FillRandom, HotPathEngine, KeySlot } from './types.ts';
+import { notItsOwner, SlotTable, UNOWNED } from './slot-table.ts';
+import type { FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 
 type Mac = ReturnType<typeof hmac.create>;
 
@@ -25,32 +25,46 @@ interface Slot {
 class JsEngine implements HotPathEngine {
   readonly name = 'js';
   readonly #nonces: NoncePool;
-  readonly #numbers = new SlotNumbers();
-  readonly #slots: (Slot | undefined)[] = [];
+  readonly #slots = new SlotTable();
+  readonly #contents: (Slot | undefined)[] = [];
+
   constructor(fillRandom: FillRandom) {
     this.#nonces = new NoncePool(fillRandom);
   }
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#slots.size;
   }
 
-  addKey(tokenIdentifier: string, tokenSecret: Uint8Array): KeySlot {
-    const slot = this.#numbers.take();
-    this.#slots[slot] = {
+  addKey(
+    tokenIdentifier: string,
+    tokenSecret: Uint8Array,
+    owner: object = UNOWNED,
+    kind: KeyKind = 'hmac-sha256',
+  ): KeySlot {
+    const slot = this.#slots.take(owner, kind);
+    this.#contents[slot] = {
       prefix: `PowerAuth version="3.3", token_id="${tokenIdentifier}", token_digest="`,
       mac: hmac.create(sha256, tokenSecret),
     };
     return slot;
   }
 
-  /** Nothing: making one ahead would cost as much as making it when it is wanted. */
+  /** One that is always empty: making a header ahead would cost as much as making it when it is wanted. */
+  openStock(): HeaderStock {
+    return {
+      headerAhead: () => undefined,
+      header: (slot, timestamp, owner) => this.header(slot, timestamp, owner),
+      close: () => undefined,
+    };
+  }
+
   headerAhead(): undefined {
     return undefined;
   }
 
-  header(slot: KeySlot, timestamp: number): string {
-    const { prefix, mac } = this.#at(slot);
+  header(slot: KeySlot, timestamp: number, owner: object = UNOWNED): string {
+    const { prefix, mac } = this.#at(slot, owner);
     const from = this.#nonces.take(16);
     const nonce = this.#nonces.bytes.subarray(from, from + 16);
     const digest = mac
@@ -61,27 +75,32 @@ class JsEngine implements HotPathEngine {
     return `${prefix}${base64(digest)}", nonce="${base64(nonce)}", timestamp="${timestamp}"`;
   }
 
-  headers(slot: KeySlot, timestamp: number, count: number): string[] {
-    return Array.from({ length: count }, () => this.header(slot, timestamp));
+  headers(slot: KeySlot, timestamp: number, count: number, owner?: object): string[] {
+    this.#at(slot, owner);
+    return Array.from({ length: count }, () => this.header(slot, timestamp, owner));
   }
 
-  headersOf(slots: readonly KeySlot[], timestamp: number): string[] {
-    return slots.map((slot) => this.header(slot, timestamp));
+  headersOf(slots: readonly KeySlot[], timestamp: number, owners?: readonly object[]): string[] {
+    return slots.map((slot, i) => this.header(slot, timestamp, owners?.[i]));
   }
 
-  release(slot: KeySlot): void {
-    this.#at(slot).mac.destroy();
-    this.#slots[slot] = undefined;
-    this.#numbers.free(slot);
+  release(slot: KeySlot, owner?: object): void {
+    this.#at(slot, owner).mac.destroy();
+    this.#contents[slot] = undefined;
+    this.#slots.free(slot);
+  }
+
+  kindOf(slot: KeySlot): KeyKind | undefined {
+    return this.#slots.kindOf(slot);
   }
 
   hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
     return hmac(sha256, key, message);
   }
 
-  #at(slot: KeySlot): Slot {
-    const content = this.#slots[slot];
-    if (content === undefined) throw new RangeError('This key slot was released');
+  #at(slot: KeySlot, owner: object = UNOWNED): Slot {
+    const content = this.#contents[slot];
+    if (content === undefined || !this.#slots.isOf(slot, owner)) throw notItsOwner();
     return content;
   }
 }

@@ -17,18 +17,54 @@ export type EngineName = 'wasm-simd' | 'wasm-scalar' | 'js';
 /** Names of the engines, fastest first. */
 export const ENGINE_NAMES = ['wasm-simd', 'wasm-scalar', 'js'] as const satisfies readonly EngineName[];
 
-/** A key slot: an access token inside one engine. Only valid in the engine that gave it, until it is released. */
+/**
+ * What is computed over a slot's key: what its headers contain. A second kind takes its place here, in `assembly/layout.ts`
+ * (what a slot holds) and beside `headers` of the builds; headers of one kind are made together.
+ */
+export const KEY_KINDS = ['hmac-sha256'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/**
+ * Number of a key slot: an access token inside one engine. It is used again after the slot was released, so that whoever
+ * comes with one also names the slot's owner.
+ */
 export type KeySlot = number & { readonly __keySlot: unique symbol };
 
 /** Fills `target` with random bytes and returns it, like `crypto.getRandomValues`. */
 export type FillRandom = (target: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 
 /**
- * One engine. All engines give the same result for the same slot content, time and nonce bytes.
+ * Makes single headers. `owner` is the object that {@link HotPathEngine.addKey} was given for the slot: no header is made
+ * for anybody else.
+ */
+export interface HeaderSource {
+  /**
+   * One header value with a fresh nonce, for the time given.
+   *
+   * @param timestamp server time in whole ms, 0 to 2^53-1
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE where the slot is not this owner's
+   */
+  header(slot: KeySlot, timestamp: number, owner?: object): string;
+
+  /**
+   * What `header` would return, if the caller is in a tight loop and the value was made ahead, together with an earlier one
+   * of this very ms; else undefined. Whoever gets it may take what was checked for the earlier one as still true.
+   */
+  headerAhead(slot: KeySlot, timestamp: number, owner?: object): string | undefined;
+}
+
+/** Headers made ahead for the tokens of one time: of one server, as one clock tells it. */
+export interface HeaderStock extends HeaderSource {
+  /** Drops what is in stock. Calling it again has no effect; a header that is made afterwards opens the stock again. */
+  close(): void;
+}
+
+/**
+ * One engine. All engines make the same headers of the same slot content, time and nonce bytes.
  *
  * Nothing in it waits: adding a key and making a header are synchronous.
  */
-export interface HotPathEngine {
+export interface HotPathEngine extends HeaderSource {
   readonly name: EngineName;
 
   /**
@@ -36,30 +72,41 @@ export interface HotPathEngine {
    * HMAC midstates only.
    *
    * @param tokenIdentifier 1 to 63 characters of `A-Z a-z 0-9 . _ ~ -`; checked by the caller
+   * @param owner the only one that headers of this slot are made for; without it, callers that name none
+   * @throws CANNOT_GENERATE_TOKEN when there is no memory for another slot
    */
-  addKey(tokenIdentifier: string, tokenSecret: Uint8Array): KeySlot;
+  addKey(tokenIdentifier: string, tokenSecret: Uint8Array, owner?: object, kind?: KeyKind): KeySlot;
 
   /**
-   * One header value with a fresh nonce, for the time given.
+   * A stock of its own, for the tokens of one time: whoever alternates between two servers is in a tight loop with each. Any
+   * number may be open; only {@link MAX_STOCKS} of them hold headers at a time, the others make single ones.
+   */
+  openStock(): HeaderStock;
+
+  /**
+   * `count` header values for one time, each with its own nonce; the same as calling `header` that often, but faster.
    *
-   * @param timestamp server time in whole ms, 0 to 2^53-1
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE where the slot is not this owner's
    */
-  header(slot: KeySlot, timestamp: number): string;
+  headers(slot: KeySlot, timestamp: number, count: number, owner?: object): string[];
 
   /**
-   * What `header` would give, if the caller is in a tight loop and the value was made ahead, together with an earlier one of
-   * this very ms; else undefined. Who gets it may take what was checked for the earlier one as still true.
+   * One header value for each of several tokens, all for one time; the same as calling `header` for each, but faster.
+   *
+   * @param owners of the slots, in their order
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE where a slot is not its owner's
    */
-  headerAhead(slot: KeySlot, timestamp: number): string | undefined;
+  headersOf(slots: readonly KeySlot[], timestamp: number, owners?: readonly object[]): string[];
 
-  /** `count` header values for one time, each with its own nonce; the same as calling `header` that often, but faster. */
-  headers(slot: KeySlot, timestamp: number, count: number): string[];
+  /**
+   * Overwrites the slot with zeros, drops the stock that has a header of it, and makes it free for another key.
+   *
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE where the slot is not this owner's
+   */
+  release(slot: KeySlot, owner?: object): void;
 
-  /** One header value for each of several tokens, all for one time; the same as calling `header` for each, but faster. */
-  headersOf(slots: readonly KeySlot[], timestamp: number): string[];
-
-  /** Overwrites the slot with zeros, drops whatever was made ahead for it, and makes it free for another key. */
-  release(slot: KeySlot): void;
+  /** What the slot's headers contain; undefined for a free slot. */
+  kindOf(slot: KeySlot): KeyKind | undefined;
 
   /** Number of slots in use. */
   readonly size: number;
@@ -67,3 +114,6 @@ export interface HotPathEngine {
   /** HMAC-SHA-256 (32 B) of any message under any key: the primitive under the headers, by the same code. */
   hmac(key: Uint8Array, message: Uint8Array): Uint8Array;
 }
+
+/** Stocks of one engine that hold headers at a time, 14 KB each at most. */
+export const MAX_STOCKS = 16;

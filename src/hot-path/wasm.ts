@@ -8,10 +8,10 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { asciiReader, type AsciiReader } from './ascii.ts';
-import { CHAIN_LENGTH, findBounds, HeadersAhead, type HeaderMaker } from './headers-ahead.ts';
+import { CHAIN_LENGTH, findBounds, HeadersAhead, Shelves, type HeaderMaker } from './headers-ahead.ts';
 import { NoncePool } from './nonce-pool.ts';
-import { SlotNumbers } from './slot-numbers.ts';
-import type { EngineName, FillRandom, HotPathEngine, KeySlot } from './types.ts';
+import { SlotTable, UNOWNED } from './slot-table.ts';
+import type { EngineName, FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 
 /** What both builds export. */
 interface HotPathExports {
@@ -41,12 +41,38 @@ const SLOT_ID_LENGTH = 127;
 /** Blocks of 64 B that INPUT takes. */
 const INPUT_BLOCKS = 64;
 
+/** Headers of one time: no way to one, made ahead or made now, passes by the slot's owner. */
+class WasmStock implements HeaderStock {
+  readonly #slots: SlotTable;
+  readonly #ahead: HeadersAhead;
+
+  constructor(slots: SlotTable, ahead: HeadersAhead) {
+    this.#slots = slots;
+    this.#ahead = ahead;
+  }
+
+  headerAhead(slot: KeySlot, timestamp: number, owner: object = UNOWNED): string | undefined {
+    return this.#slots.isOf(slot, owner) ? this.#ahead.takeInLoop(slot, timestamp) : undefined;
+  }
+
+  header(slot: KeySlot, timestamp: number, owner: object = UNOWNED): string {
+    this.#slots.assertIsOf(slot, owner);
+    return this.#ahead.take(slot, timestamp) ?? this.#ahead.make(slot, timestamp);
+  }
+
+  close(): void {
+    this.#ahead.close();
+  }
+}
+
 class WasmEngine implements HotPathEngine, HeaderMaker {
   readonly name: EngineName;
   readonly #exports: HotPathExports;
   readonly #nonces: NoncePool;
-  readonly #numbers = new SlotNumbers();
-  readonly #ahead = new HeadersAhead(this);
+  readonly #slots = new SlotTable();
+  readonly #shelves = new Shelves();
+  /** For callers without a stock of their own. */
+  readonly #stock = this.openStock();
   /** Slots of a batch. */
   readonly #batch = new Uint32Array(CHAIN_LENGTH);
   readonly #bounds = new Uint16Array(CHAIN_LENGTH + 1);
@@ -63,26 +89,36 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
   }
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#slots.size;
   }
 
-  addKey(tokenIdentifier: string, tokenSecret: Uint8Array): KeySlot {
-    const slot = this.#take();
+  addKey(
+    tokenIdentifier: string,
+    tokenSecret: Uint8Array,
+    owner: object = UNOWNED,
+    kind: KeyKind = 'hmac-sha256',
+  ): KeySlot {
+    const slot = this.#take(owner, kind);
     this.#setKey(slot, tokenSecret);
     for (let i = 0; i < tokenIdentifier.length; i++) this.#memory[INPUT + i] = tokenIdentifier.charCodeAt(i);
     this.#exports.setId(slot, tokenIdentifier.length);
     return slot;
   }
 
-  headerAhead(slot: KeySlot, timestamp: number): string | undefined {
-    return this.#ahead.takeInLoop(slot, timestamp);
+  openStock(): HeaderStock {
+    return new WasmStock(this.#slots, new HeadersAhead(this, this.#shelves));
   }
 
-  header(slot: KeySlot, timestamp: number): string {
-    return this.#ahead.take(slot, timestamp) ?? this.#ahead.make(slot, timestamp);
+  headerAhead(slot: KeySlot, timestamp: number, owner?: object): string | undefined {
+    return this.#stock.headerAhead(slot, timestamp, owner);
   }
 
-  headers(slot: KeySlot, timestamp: number, count: number): string[] {
+  header(slot: KeySlot, timestamp: number, owner?: object): string {
+    return this.#stock.header(slot, timestamp, owner);
+  }
+
+  headers(slot: KeySlot, timestamp: number, count: number, owner: object = UNOWNED): string[] {
+    this.#slots.assertIsOf(slot, owner);
     const values: string[] = [];
     this.#batch.fill(slot);
     for (let left = count; left > 0; left -= CHAIN_LENGTH) {
@@ -94,7 +130,8 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     return values;
   }
 
-  headersOf(slots: readonly KeySlot[], timestamp: number): string[] {
+  headersOf(slots: readonly KeySlot[], timestamp: number, owners?: readonly object[]): string[] {
+    for (const [i, slot] of slots.entries()) this.#slots.assertIsOf(slot, owners?.[i] ?? UNOWNED);
     const values: string[] = [];
     for (let done = 0; done < slots.length; done += CHAIN_LENGTH) {
       const wanted = slots.slice(done, done + CHAIN_LENGTH);
@@ -108,10 +145,15 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     return values;
   }
 
-  release(slot: KeySlot): void {
-    this.#ahead.forget(slot);
+  release(slot: KeySlot, owner: object = UNOWNED): void {
+    this.#slots.assertIsOf(slot, owner);
+    this.#shelves.forget(slot);
     this.#exports.release(slot);
-    this.#numbers.free(slot);
+    this.#slots.free(slot);
+  }
+
+  kindOf(slot: KeySlot): KeyKind | undefined {
+    return this.#slots.kindOf(slot);
   }
 
   /** @internal */
@@ -128,7 +170,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
 
   /** HMAC-SHA-256 of any message under any key, by the code that makes the headers' digests. */
   hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
-    const slot = this.#take();
+    const slot = this.#take(UNOWNED, 'hmac-sha256');
     try {
       this.#setKey(slot, key.length > 64 ? this.#hash(key) : key);
       this.#exports.beginMac(slot);
@@ -168,15 +210,13 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     this.#exports.setKey(slot);
   }
 
-  #take(): KeySlot {
-    const slot = this.#numbers.take();
+  #take(owner: object, kind: KeyKind): KeySlot {
+    const slot = this.#slots.take(owner, kind);
     if (this.#exports.reserve(slot) === 0) {
-      this.#numbers.free(slot);
+      this.#slots.free(slot);
       throw failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, 'There is no memory for another key slot');
     }
     if (this.#memory.buffer !== this.#exports.memory.buffer) this.#viewMemory();
-    // What was made ahead may be of the token that had the slot before.
-    this.#ahead.forget(slot);
     return slot;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { numberOf } from '../util/identity.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { HttpClient, type HttpClientOptions } from './client.ts';
@@ -24,6 +25,7 @@ export class Server {
   readonly time: TimeSynchronization;
   readonly #key: string;
   readonly #ended = new AbortController();
+  readonly #stocks = new Map<HotPathEngine, HeaderStock>();
 
   /** Sends nothing yet. */
   private constructor(key: string, { clock = systemClock, ...options }: ServerSettings) {
@@ -43,9 +45,19 @@ export class Server {
     return servers.take(key, () => new Server(key, settings));
   }
 
+  /** The headers that this engine makes ahead for the server's time. */
+  stockOf(engine: HotPathEngine): HeaderStock {
+    let stock = this.#stocks.get(engine);
+    if (stock === undefined) this.#stocks.set(engine, (stock = engine.openStock()));
+    return stock;
+  }
+
   /** Gives it back. The last user ends the requests in progress, that for the time among them. */
   release(): void {
-    if (servers.release(this.#key, this)) this.#ended.abort();
+    if (!servers.release(this.#key, this)) return;
+    this.#ended.abort();
+    for (const stock of this.#stocks.values()) stock.close();
+    this.#stocks.clear();
   }
 }
 

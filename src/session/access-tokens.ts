@@ -21,12 +21,10 @@ import type { SessionParts } from './parts.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { removeToken } from './signed-requests.ts';
-import { TokenCache, type CachedToken } from './token-cache.ts';
+import type { CachedToken } from './cached-token.ts';
+import { tokenCache, type SessionTokens } from './token-cache.ts';
 import type { TokenRecord } from './token-record.ts';
 import { TokenRecords } from './token-records.ts';
-
-/** Tokens kept in key slots at once; the next one takes the place of the oldest. */
-const CACHE_CAPACITY = 131_072;
 
 /** A read under way; `stale` when the token changed meanwhile, so that what was read must not be kept. */
 interface Loading {
@@ -46,7 +44,7 @@ interface Requesting {
 /** Access tokens by name. */
 export class AccessTokens {
   readonly #session: SessionParts;
-  readonly #cache: TokenCache;
+  readonly #cache: SessionTokens;
   #loading: Map<string, Loading> | undefined;
   #requesting: Map<string, Requesting> | undefined;
   /** Header generators that hold tokens of this instance. */
@@ -54,7 +52,7 @@ export class AccessTokens {
 
   constructor(session: SessionParts) {
     this.#session = session;
-    this.#cache = new TokenCache(session.engine, CACHE_CAPACITY);
+    this.#cache = tokenCache.ownerFor(session);
   }
 
   get #storage(): SessionStorage {
@@ -71,7 +69,7 @@ export class AccessTokens {
 
   /** Whether nothing of it would be missed. */
   get isIdle(): boolean {
-    return this.#holders === 0 && this.#loading === undefined && this.#cache.names().length === 0;
+    return this.#holders === 0 && this.#loading === undefined && this.#cache.size === 0;
   }
 
   /** The token if it is in a key slot: no storage access, nothing to wait for. */
@@ -82,13 +80,13 @@ export class AccessTokens {
 
   /** Keeps a token in its key slot for a header generator. */
   hold(token: CachedToken): void {
-    token.pins++;
+    token.hold();
     this.#holders++;
   }
 
   /** Ends that. */
   letGo(token: CachedToken): void {
-    token.pins--;
+    token.letGo();
     this.#holders--;
   }
 
@@ -212,7 +210,7 @@ export class AccessTokens {
     for (const name of this.#cache.names(storageKey)) {
       const token = this.#cache.get(name);
       if (token === undefined) continue;
-      if (token.pins === 0) this.#cache.remove(name, 'removed');
+      if (!token.isHeld) this.#cache.remove(name, 'removed');
       else void this.#session.during(() => this.#confirm(name, token));
     }
   }

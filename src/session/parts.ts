@@ -19,6 +19,7 @@ import type { Settings } from './settings.ts';
 
 /** The parts that the others are built on. */
 export interface SessionParts {
+  readonly instanceId: string;
   readonly settings: Settings;
   readonly configurations: Configurations;
   readonly keys: RecordKeys;

@@ -14,6 +14,7 @@ import { AccessTokens } from './access-tokens.ts';
 import { ActivationChanges } from './activation-changes.ts';
 import { missingActivation, ActivationStore } from './activation-store.ts';
 import type { BiometryFactor } from './biometry.ts';
+import type { CachedToken } from './cached-token.ts';
 import type { HubMember } from './change-hub.ts';
 import type { Configurations } from './configurations.ts';
 import type { Encryption } from './encryption.ts';
@@ -24,7 +25,6 @@ import type { RequestSigner } from './request-signer.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { SettingsUse, type Settings } from './settings.ts';
 import { dropKeysOf } from './temporary-keys.ts';
-import type { CachedToken } from './token-cache.ts';
 
 /** The epoch of a session that has not used the storage yet. */
 const NEVER = -1;

@@ -7,8 +7,9 @@
 import { defaultBiometry, defaultSealingKey, defaultStorage } from '#platform';
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { threadEngine } from '../hot-path/index.ts';
-import type { HotPathEngine } from '../hot-path/types.ts';
+import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { Server } from '../net/server.ts';
+import type { TimeSynchronization } from '../net/time-sync.ts';
 import { sealedUnheld } from '../storage/sealed.ts';
 import { importSealingKeys } from '../storage/sealing-key.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
@@ -28,6 +29,8 @@ export class Settings {
   readonly configurations: Configurations;
   readonly engine: HotPathEngine;
   readonly server: Server;
+  /** Headers made ahead for the server's time. */
+  readonly stock: HeaderStock;
   /** Sealed. */
   readonly storage: PowerAuthStorage;
   /** Changes of the medium itself, which all who share it hear together. */
@@ -54,6 +57,7 @@ export class Settings {
       basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
       baseEndpointUrl: configuration.baseEndpointUrl,
     });
+    this.stock = this.server.stockOf(engine);
     // After all that may throw: nobody would give them back.
     this.hub = ChangeHub.take(storage);
     this.applicationKey = ApplicationKey.take(configuration, clientConfiguration.fetch);
@@ -67,6 +71,10 @@ export class Settings {
   /** Who authenticates the user; undefined where the platform has nobody. */
   get biometry(): PowerAuthBiometryProvider | undefined {
     return (this.#biometry ??= this.configurations.biometryConfiguration.provider ?? defaultBiometry());
+  }
+
+  get time(): TimeSynchronization {
+    return this.server.time;
   }
 
   /** Closes the storage, unless it is the caller's: nobody writes any more. */

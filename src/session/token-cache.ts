@@ -1,123 +1,248 @@
 /**
- * Tokens that are in key slots of the engine, by name.
+ * Tokens that are in key slots, of all sessions of this thread. The cache owns the slots and wipes them; a session owns its
+ * tokens.
  *
  * @module
  */
 
-import type { HotPathEngine, KeySlot } from '../hot-path/types.ts';
+import {
+  CachedToken,
+  keyPrint,
+  TokenList,
+  type CachedTokenEnd,
+  type TokenSession,
+  type TokenOwner,
+} from './cached-token.ts';
 import type { TokenRecord } from './token-record.ts';
 
-/** Why a cached token can make no more headers. */
-export type CachedTokenEnd = 'removed' | 'deconfigured' | 'evicted';
+/** Tokens that the cache of a thread holds at once, 128 B each in the engine. */
+const CAPACITY = 1_000_000;
 
-/** One cached token. */
-export interface CachedToken {
-  readonly name: string;
-  readonly tokenIdentifier: string;
-  readonly signatureType: string;
-  readonly slot: KeySlot;
-  /** First 32 bits of the storage key's hash: finds the token when the storage reports a changed key. */
-  readonly keyPrint: number;
-  /** Header generators that hold the token; it is not evicted while there are any. */
-  pins: number;
-  /** Set when the slot was released; the token must not be used any more. */
-  end: CachedTokenEnd | undefined;
-  /** The token that was asked for after this one the last time. */
-  next: CachedToken | undefined;
-}
-
-/** The first 32 bits of the hash at the end of a token's storage key. */
-export function keyPrint(storageKey: string): number {
-  let print = 0;
-  for (const char of storageKey.slice(-43, -37)) print = (Math.imul(print, 64) + char.charCodeAt(0)) | 0;
-  return print;
-}
-
-/** A bounded cache: the token that came first leaves first, and its slot is wiped. */
+/**
+ * One bound for all sessions of a thread, and a fair one: a session that has more than the bound divided by the sessions with
+ * tokens evicts its own oldest token. Any other evicts the oldest of such a session, where one that was used in the meantime
+ * gets a second chance. Tokens that header generators hold stay, and count for nobody; where all are held the cache grows.
+ */
 export class TokenCache {
-  readonly #engine: HotPathEngine;
-  readonly #capacity: number;
-  readonly #tokens = new Map<string, CachedToken>();
+  #capacity: number;
+  /** Those that may be evicted. */
+  readonly #evictable = new TokenList('thread');
+  /** Tokens that header generators hold. */
+  #held = 0;
+  /** Sessions with tokens that may be evicted. */
+  #sessions = 0;
+  /** The token that was asked for last, of any session. */
   #last: CachedToken | undefined;
-  /** One string a signature type, however many tokens have it. */
-  readonly #signatureTypes = new Map<string, string>();
 
-  constructor(engine: HotPathEngine, capacity: number) {
-    this.#engine = engine;
+  constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
   }
 
+  /** Tokens that it holds at once, all sessions together. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  set capacity(capacity: number) {
+    this.#capacity = capacity;
+    while (this.size > capacity && this.#evict());
+  }
+
+  /** Tokens in key slots. */
+  get size(): number {
+    return this.#evictable.size + this.#held;
+  }
+
+  /** A session's hold on the cache. Its tokens leave with `clear`; nothing is left of it then. */
+  ownerFor(session: TokenOwner): SessionTokens {
+    return new SessionTokens(this, session);
+  }
+
   /**
-   * The token of this name. Whoever asks for many in the same order again finds each by the one before it: a look-up among
-   * a hundred thousand names waits for memory longer than a header takes.
+   * The token, if it is the one that came after the last one the last time. Whoever asks for many in the same order again
+   * finds each by the one before it: a look-up among a hundred thousand names waits for memory longer than a header takes.
    */
-  get(name: string): CachedToken | undefined {
-    const last = this.#last;
-    let token = last?.next;
-    if (token === undefined || token.end !== undefined || token.name !== name) {
-      token = this.#tokens.get(name);
-      if (token === undefined) return undefined;
-      if (last !== undefined && last.end === undefined) last.next = token;
-    }
+  expected(instanceId: string, name: string): CachedToken | undefined {
+    const token = this.#last?.follower;
+    const owner = token?.session?.owner;
+    if (token === undefined || owner === undefined) return undefined;
+    if (token.name !== name || owner.instanceId !== instanceId) return undefined;
+    owner.catchUp();
+    if (token.end !== undefined) return undefined;
+    token.wasUsed = true;
     this.#last = token;
+    return token;
+  }
+
+  /** @internal Remembers that this token was asked for after the last one. */
+  follow(token: CachedToken): void {
+    if (this.#last !== undefined) this.#last.follower = token;
+    token.wasUsed = true;
+    this.#last = token;
+  }
+
+  /** @internal Evicts a token if a new one of this session has no room. */
+  makeRoom(session: TokenSession): void {
+    while (this.size >= this.#capacity && this.#evict(session));
+  }
+
+  /** @internal Takes a token in, which may be evicted from here on. */
+  enter(token: CachedToken, { evictable }: TokenSession): void {
+    if (evictable.size === 0) this.#sessions++;
+    evictable.append(token);
+    this.#evictable.append(token);
+  }
+
+  /** @internal Takes a token out, which can't be evicted from here on. */
+  leave(token: CachedToken, { evictable }: TokenSession): void {
+    evictable.remove(token);
+    this.#evictable.remove(token);
+    if (evictable.size === 0) this.#sessions--;
+  }
+
+  /** @internal Counts a token that header generators hold, or hold no longer. */
+  countHeld(change: 1 | -1): void {
+    this.#held += change;
+  }
+
+  /** @internal Ends a token and wipes its slot. */
+  end(token: CachedToken, end: CachedTokenEnd): void {
+    const { session } = token;
+    if (session === undefined) return;
+    session.owner.settings.engine.release(token.slot, token);
+    if (token.isHeld) this.#held--;
+    else this.leave(token, session);
+    session.forget(token);
+    if (this.#last === token) this.#last = undefined;
+    token.follower = undefined;
+    token.session = undefined;
+    token.end = end;
+  }
+
+  /** @returns whether there was one to evict */
+  #evict(session?: TokenSession): boolean {
+    const own = session?.evictable;
+    const sessions = this.#sessions + (own?.size === 0 ? 1 : 0);
+    // Times the number of sessions, rather than a share of the capacity, which would be rounded.
+    const capacity = this.#capacity - this.#held;
+    let victim = own?.oldest;
+    if (own === undefined || (own.size + 1) * sessions <= capacity || victim === undefined) {
+      victim = this.#oldestOfTooMany(capacity / sessions);
+    }
+    if (victim === undefined) return false;
+    this.end(victim, 'evicted');
+    return true;
+  }
+
+  /** The oldest token of a session that has more than its share, and that wasn't used since it was looked at last. */
+  #oldestOfTooMany(share: number): CachedToken | undefined {
+    // All are looked at twice at most: what was used is passed once.
+    let token = this.#evictable.oldest;
+    for (let looks = 2 * this.#evictable.size; token !== undefined && looks > 0; looks--) {
+      if (!token.wasUsed && token.session !== undefined && token.session.evictable.size > share) return token;
+      token.wasUsed = false;
+      this.#evictable.remove(token);
+      this.#evictable.append(token);
+      token = this.#evictable.oldest;
+    }
+    return token;
+  }
+}
+
+/** The cached tokens of one session, by name. */
+export class SessionTokens implements TokenSession {
+  readonly owner: TokenOwner;
+  readonly evictable = new TokenList('session');
+  readonly #cache: TokenCache;
+  /** The token where there is one, as most sessions have it; else all of them. */
+  #tokens: CachedToken | Map<string, CachedToken> | undefined;
+
+  constructor(cache: TokenCache, owner: TokenOwner) {
+    this.#cache = cache;
+    this.owner = owner;
+  }
+
+  /** Tokens in key slots. */
+  get size(): number {
+    const tokens = this.#tokens;
+    if (tokens instanceof Map) return tokens.size;
+    return tokens === undefined ? 0 : 1;
+  }
+
+  /** The token of this name, which is expected after the last one of the thread from here on. */
+  get(name: string): CachedToken | undefined {
+    const token = this.#find(name);
+    if (token !== undefined) this.#cache.follow(token);
     return token;
   }
 
   /** Puts a token into a slot; the record's secret is copied, the caller wipes its own. */
   add(name: string, record: TokenRecord, storageKey: string): CachedToken {
     this.remove(name, 'removed');
-    if (this.#tokens.size >= this.#capacity) this.#evict();
-    const token: CachedToken = {
-      name,
-      tokenIdentifier: record.tokenIdentifier,
-      signatureType: this.#shared(record.signatureType),
-      slot: this.#engine.addKey(record.tokenIdentifier, record.tokenSecret),
-      keyPrint: keyPrint(storageKey),
-      pins: 0,
-      end: undefined,
-      next: undefined,
-    };
-    this.#tokens.set(name, token);
+    this.#cache.makeRoom(this);
+    const token = new CachedToken(this, name, record, storageKey);
+    this.#keep(token);
+    this.#cache.enter(token, this);
     return token;
   }
 
   remove(name: string, end: CachedTokenEnd): void {
-    const token = this.#tokens.get(name);
-    if (token === undefined) return;
-    this.#tokens.delete(name);
-    token.end = end;
-    token.next = undefined;
-    this.#engine.release(token.slot);
+    const token = this.#find(name);
+    if (token !== undefined) this.#cache.end(token, end);
   }
 
   /** Names of the tokens whose storage key may be `storageKey`; of all tokens without one. */
   names(storageKey?: string): string[] {
-    if (storageKey === undefined) return [...this.#tokens.keys()];
-    const print = keyPrint(storageKey);
-    return [...this.#tokens].filter(([, token]) => token.keyPrint === print).map(([name]) => name);
+    const print = storageKey === undefined ? undefined : keyPrint(storageKey);
+    return this.#all()
+      .filter((token) => print === undefined || token.keyPrint === print)
+      .map(({ name }) => name);
   }
 
+  /** Ends all tokens. */
   clear(end: CachedTokenEnd): void {
-    for (const name of this.names()) this.remove(name, end);
+    for (const token of this.#all()) this.#cache.end(token, end);
   }
 
-  #shared(signatureType: string): string {
-    const known = this.#signatureTypes.get(signatureType) ?? signatureType;
-    this.#signatureTypes.set(known, known);
-    return known;
+  forget(token: CachedToken): void {
+    if (this.#tokens === token) this.#tokens = undefined;
+    else if (this.#tokens instanceof Map) this.#tokens.delete(token.name);
   }
 
-  /** Those in the way that are held go to the end of the line, so that the next eviction need not look at them again. */
-  #evict(): void {
-    let left = this.#tokens.size;
-    for (const [name, token] of this.#tokens) {
-      if (token.pins === 0) {
-        this.remove(name, 'evicted');
-        return;
-      }
-      if (left-- === 0) return;
-      this.#tokens.delete(name);
-      this.#tokens.set(name, token);
+  held(token: CachedToken): void {
+    this.#cache.leave(token, this);
+    this.#cache.countHeld(1);
+  }
+
+  released(token: CachedToken): void {
+    this.#cache.countHeld(-1);
+    this.#cache.enter(token, this);
+  }
+
+  #find(name: string): CachedToken | undefined {
+    const tokens = this.#tokens;
+    if (tokens instanceof Map) return tokens.get(name);
+    return tokens?.name === name ? tokens : undefined;
+  }
+
+  #keep(token: CachedToken): void {
+    const tokens = this.#tokens;
+    if (tokens === undefined) this.#tokens = token;
+    else if (tokens instanceof Map) tokens.set(token.name, token);
+    else {
+      this.#tokens = new Map([
+        [tokens.name, tokens],
+        [token.name, token],
+      ]);
     }
   }
+
+  #all(): CachedToken[] {
+    const tokens = this.#tokens;
+    if (tokens instanceof Map) return [...tokens.values()];
+    return tokens === undefined ? [] : [tokens];
+  }
 }
+
+/** The one of this thread. */
+export const tokenCache = /* @__PURE__ */ new TokenCache();

@@ -1,0 +1,187 @@
+/**
+ * A token in a key slot, and the lists that such tokens are in.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import type { HeaderStock, HotPathEngine, KeySlot } from '../hot-path/types.ts';
+import type { TimeSynchronization } from '../net/time-sync.ts';
+import type { TokenRecord } from './token-record.ts';
+
+/** Why a cached token can make no more headers. */
+export type CachedTokenEnd = 'removed' | 'deconfigured' | 'evicted';
+
+/** What makes a session's headers; sessions with the same server, clock and engine share one. */
+export interface TokenSource {
+  readonly engine: HotPathEngine;
+  /** Of this engine, for this time. */
+  readonly stock: HeaderStock;
+  readonly time: TimeSynchronization;
+}
+
+/** A session, as its tokens know it. */
+export interface TokenOwner {
+  readonly instanceId: string;
+  readonly settings: TokenSource;
+  /** Ends the tokens where a notice said that anything may have changed. */
+  catchUp(): void;
+}
+
+/** Whose a token is: the tokens of one session. */
+export interface TokenSession {
+  readonly owner: TokenOwner;
+  /** Tokens that may be evicted, in the order in which they came. */
+  readonly evictable: TokenList;
+  /** Drops the token, which has ended, from the names. */
+  forget(token: CachedToken): void;
+  /** Called when the first header generator holds the token. */
+  held(token: CachedToken): void;
+  /** Called when the last one has let it go. */
+  released(token: CachedToken): void;
+}
+
+/** The first 32 bits of the hash at the end of a token's storage key. */
+export function keyPrint(storageKey: string): number {
+  let print = 0;
+  for (const char of storageKey.slice(-43, -37)) print = (Math.imul(print, 64) + char.charCodeAt(0)) | 0;
+  return print;
+}
+
+/** One string a signature type, however many tokens have it. */
+const signatureTypes = new Map<string, string>();
+
+function shared(signatureType: string): string {
+  const known = signatureTypes.get(signatureType) ?? signatureType;
+  signatureTypes.set(known, known);
+  return known;
+}
+
+/** One cached token. It owns its key slot: no header of the slot is made for anybody else. */
+export class CachedToken {
+  readonly name: string;
+  readonly tokenIdentifier: string;
+  readonly signatureType: string;
+  readonly slot: KeySlot;
+  /** First 32 bits of the storage key's hash: finds the token when the storage reports a changed key. */
+  readonly keyPrint: number;
+  /** Undefined after the end, so that whoever still refers to the token keeps nothing else. */
+  session: TokenSession | undefined;
+  /** Set when the slot was released; the token must not be used any more. */
+  end: CachedTokenEnd | undefined = undefined;
+  /** Header generators that hold the token; it is in no list, and not evicted, while there are any. */
+  #holders = 0;
+  /** Whether it was asked for since it was last looked at for eviction. */
+  wasUsed = false;
+  /** The token that was asked for after this one the last time, of any session. */
+  follower: CachedToken | undefined = undefined;
+  // Neighbours among the tokens of the thread, and of the session.
+  older: CachedToken | undefined = undefined;
+  newer: CachedToken | undefined = undefined;
+  ownOlder: CachedToken | undefined = undefined;
+  ownNewer: CachedToken | undefined = undefined;
+
+  /** Puts a token into a slot; the record's secret is copied, the caller wipes its own. */
+  constructor(session: TokenSession, name: string, record: TokenRecord, storageKey: string) {
+    this.session = session;
+    this.name = name;
+    this.tokenIdentifier = record.tokenIdentifier;
+    this.signatureType = shared(record.signatureType);
+    this.keyPrint = keyPrint(storageKey);
+    this.slot = session.owner.settings.engine.addKey(record.tokenIdentifier, record.tokenSecret, this);
+  }
+
+  /**
+   * A header, unless the server's time isn't known.
+   *
+   * @throws CANNOT_GENERATE_TOKEN when the clock throws
+   */
+  headerIfTimeIsKnown(): string | undefined {
+    const { stock, time } = this.#source();
+    const ahead = stock.headerAhead(this.slot, time.sameMoment(), this);
+    if (ahead !== undefined) return ahead;
+    const now = time.knownTime();
+    return now === now ? stock.header(this.slot, now, this) : undefined;
+  }
+
+  /** A header. @throws CANNOT_GENERATE_TOKEN where the server's time isn't known */
+  header(): string {
+    const { stock, time } = this.#source();
+    return (
+      stock.headerAhead(this.slot, time.sameMoment(), this) ??
+      stock.header(this.slot, time.currentTime(), this)
+    );
+  }
+
+  /** Headers for one time. @throws CANNOT_GENERATE_TOKEN where the server's time isn't known */
+  headers(count: number): string[] {
+    const { engine, time } = this.#source();
+    return engine.headers(this.slot, time.currentTime(), count, this);
+  }
+
+  /** Keeps the token from being evicted, for a header generator. */
+  hold(): void {
+    if (this.#holders++ === 0) this.session?.held(this);
+  }
+
+  /** Takes one {@link hold} back. */
+  letGo(): void {
+    if (--this.#holders === 0) this.session?.released(this);
+  }
+
+  /** Whether a header generator holds it. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
+  }
+
+  #source(): TokenSource {
+    const { session } = this;
+    if (session === undefined) {
+      throw failure(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE, 'The token was removed');
+    }
+    return session.owner.settings;
+  }
+}
+
+/** Tokens in the order in which they came, by links in the tokens themselves. */
+export class TokenList {
+  readonly #older: 'older' | 'ownOlder';
+  readonly #newer: 'newer' | 'ownNewer';
+  #oldest: CachedToken | undefined;
+  #newest: CachedToken | undefined;
+  #size = 0;
+
+  /** @param of which links */
+  constructor(of: 'thread' | 'session') {
+    this.#older = of === 'thread' ? 'older' : 'ownOlder';
+    this.#newer = of === 'thread' ? 'newer' : 'ownNewer';
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get oldest(): CachedToken | undefined {
+    return this.#oldest;
+  }
+
+  append(token: CachedToken): void {
+    token[this.#older] = this.#newest;
+    if (this.#newest === undefined) this.#oldest = token;
+    else this.#newest[this.#newer] = token;
+    this.#newest = token;
+    this.#size++;
+  }
+
+  remove(token: CachedToken): void {
+    const older = token[this.#older];
+    const newer = token[this.#newer];
+    if (older === undefined) this.#oldest = newer;
+    else older[this.#newer] = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer[this.#older] = older;
+    token[this.#older] = undefined;
+    token[this.#newer] = undefined;
+    this.#size--;
+  }
+}
