@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongFirst from './test/helpers/long-first.ts';
 import MissingPrograms from './test/helpers/missing-programs.ts';
 
 const ALL = 'test/**/*.test.ts';
@@ -16,12 +17,18 @@ export default defineConfig({
     hookTimeout: 30_000,
     restoreMocks: true,
     reporters: ['default', new MissingPrograms()],
-    // Many of these tests wait for a disk, a browser or another process: one worker for each of two cores.
-    maxWorkers: 2,
+    // One process for all files of a worker, which share its modules and browsers: starting them anew for each costs
+    // more than most files take. So a test spies on a module (`vi.spyOn`) in place of mocking it (`vi.mock`).
+    isolate: false,
+    sequence: { sequencer: LongFirst },
     projects: [
-      // One process for all files of a worker: starting one for each costs more than most of these files take.
-      { extends: true, test: { name: 'quick', include: [ALL], exclude: [SYSTEM], isolate: false } },
-      { extends: true, test: { name: 'system', include: [SYSTEM], isolate: false } },
+      // One worker for each of two cores.
+      { extends: true, test: { name: 'quick', include: [ALL], exclude: [SYSTEM], maxWorkers: 2 } },
+      // Many of these tests wait for a disk, a browser or another process.
+      {
+        extends: true,
+        test: { name: 'system', include: [SYSTEM], maxWorkers: 4, sequence: { groupOrder: 1 } },
+      },
     ],
   },
 });

@@ -19,7 +19,7 @@ import type { DeathTask, Work } from './death-child.ts';
 import type { Death } from './death-moments.ts';
 import { Lane, type Round } from './lane.ts';
 
-const DEATHS = Number(process.env['DEATHS'] ?? 20);
+const DEATHS = Number(process.env['DEATHS'] ?? 15);
 /** Others are killed in the middle of calls of the system. */
 const SYSTEM_DEATHS = Math.ceil(DEATHS / 5);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));

@@ -19,7 +19,7 @@ import type { SharedStore } from '../../helpers/storage.ts';
 import type { CrashNews, CrashTask, Work } from './crash-child.ts';
 import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 
-const CRASHES = Number(process.env['CRASHES'] ?? 20);
+const CRASHES = Number(process.env['CRASHES'] ?? 8);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const WORKS: readonly Work[] = ['sign', 'requestAccessToken', 'removeAccessToken', 'configure'];
 /** Stores that are worked on at once; each has its own activation. */

@@ -47,7 +47,9 @@ export function npm(args: readonly string[], cwd?: string): Promise<string> {
     : run('npm', args, cwd);
 }
 
-/** Makes dist what the sources say; quick when it is already. */
+let built: Promise<string> | undefined;
+
+/** Makes dist what the sources say: once for all files of a worker. */
 export async function buildPackage(): Promise<void> {
-  await runNode(['tools/build.mjs']);
+  await (built ??= runNode(['tools/build.mjs']));
 }

@@ -22,7 +22,7 @@ import { describeWithSqlite } from '../../helpers/sqlite.ts';
 import { Disk, type DiskImage, type Fate } from './disk.ts';
 import { canTrace, record, type Recorded } from './recording.ts';
 
-const CUTS = Number(process.env['CUTS'] ?? 30);
+const CUTS = Number(process.env['CUTS'] ?? 20);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
 const isLog = (path: string): boolean => path.endsWith('-wal');
