@@ -13,6 +13,7 @@ import { decodeActivationRecord, encodeActivationRecord } from '../../dist/sessi
 import { RecordKeys } from '../../dist/session/record-keys.js';
 import { encodeTokenRecord } from '../../dist/session/token-record.js';
 import { sealedStorage } from '../../dist/storage/sealed.js';
+import { nthToken } from './tokens.mjs';
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
@@ -29,6 +30,17 @@ export const localTime = async () =>
 /** The record of an instance's activation, unsealed. */
 export const readActivation = (storage, sealingKey, instanceId) =>
   sealedStorage(storage, sealingKey).get(new RecordKeys(instanceId).activation);
+
+/** Puts an activation and a token named `token` there for each of these instances, `atOnce` at a time. */
+export async function fillInstances(activation, storage, instanceIds, token, atOnce) {
+  const left = instanceIds.entries();
+  const fill = async () => {
+    for (const [index, instanceId] of left) {
+      await filledStorage(activation, instanceId, [['token', nthToken(token, index)]], storage);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, fill));
+}
 
 /**
  * A storage, a new one in memory unless one is given, with what an instance of this id would have left there.

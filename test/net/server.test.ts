@@ -2,14 +2,15 @@
 
 import { describe, expect, test, vi } from 'vitest';
 import { PowerAuthErrorCode } from '../../src/index.ts';
+import type { PowerAuthClock } from '../../src/net/clock.ts';
 import { Server, serverCount, type ServerSettings } from '../../src/net/server.ts';
 import { error } from '../helpers/error.ts';
 
-const clocks = [
+const clocks: [PowerAuthClock, PowerAuthClock] = [
   { now: () => 0, monotonic: () => 0 },
   { now: () => 0, monotonic: () => 0 },
 ];
-const fetches = [async () => new Response(), async () => new Response()];
+const fetches: [typeof fetch, typeof fetch] = [async () => new Response(), async () => new Response()];
 
 const settings = (changed: Partial<ServerSettings> = {}): ServerSettings => ({
   baseEndpointUrl: 'https://a.example',
@@ -18,8 +19,8 @@ const settings = (changed: Partial<ServerSettings> = {}): ServerSettings => ({
   readTimeout: 20,
   customHttpHeaders: [{ name: 'a', value: 'b' }],
   basicHttpAuthentication: { username: 'a', password: 'b' },
-  ...(fetches[0] && { fetch: fetches[0] }),
-  ...(clocks[0] && { clock: clocks[0] }),
+  fetch: fetches[0],
+  clock: clocks[0],
   ...changed,
 });
 
@@ -51,8 +52,8 @@ test.each<Partial<ServerSettings>>([
   { basicHttpAuthentication: null },
   { basicHttpAuthentication: { username: 'a', password: 'c' } },
   { basicHttpAuthentication: { username: 'c', password: 'b' } },
-  { fetch: fetches[1] as typeof globalThis.fetch },
-  { clock: clocks[1] as (typeof clocks)[0] },
+  { fetch: fetches[1] },
+  { clock: clocks[1] },
 ])('another one with %o', (changed) => {
   const [one, other] = [Server.take(settings()), Server.take(settings(changed))];
   expect(other).not.toBe(one);
