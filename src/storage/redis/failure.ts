@@ -13,7 +13,7 @@ const RIGHTS = 'this user of Redis may not use the commands and keys needed; doc
 const NO_CLUSTER = 'Redis Cluster is not supported; connect to a single server';
 const UNKNOWN_CA =
   "Node doesn't know who issued the server's certificate; pass the issuer's: createClient({ url, socket: { ca } }) as client, or set NODE_EXTRA_CA_CERTS";
-const NO_TLS = "the server doesn't use TLS on this port; use redis://, or its TLS port";
+const NO_TLS = 'the server offers no TLS on this port; use redis://, or its TLS port';
 const CLIENT_CERTIFICATE =
   "the server refuses the client's certificate, or requires one; pass it: createClient({ url, socket: { cert, key } }) as client";
 
