@@ -1,5 +1,5 @@
 /**
- * The one error class of this package and its codes.
+ * The only error class of this package, and its codes.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { inspectError } from './util/inspect-error.ts';
 import { isInstance } from './util/instance.ts';
 
 /**
- * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`. docs/errors.md
- * says of each when it occurs and what an app does then.
+ * Codes of {@link PowerAuthError}. Each value equals its name, as in `react-native-powerauth-mobile-sdk`.
+ * docs/errors.md says when each occurs and what an app should do.
  *
  * @example
  * ```ts
@@ -23,43 +23,46 @@ export const PowerAuthErrorCode = {
   NETWORK_ERROR: 'NETWORK_ERROR',
   /** HTTP 401: the server refused the signature, the token or the activation. */
   AUTHENTICATION_ERROR: 'AUTHENTICATION_ERROR',
-  /** Another HTTP status than 200, or an answer that is not what the protocol says. See {@link PowerAuthErrorData}. */
+  /** An HTTP status other than 200, or an answer that doesn't follow the protocol. See {@link PowerAuthErrorData}. */
   RESPONSE_ERROR: 'RESPONSE_ERROR',
   /** The signature could not be computed: the password is too short to be one. */
   SIGNATURE_ERROR: 'SIGNATURE_ERROR',
   /** The activation is in a state that does not allow the call. */
   INVALID_ACTIVATION_STATE: 'INVALID_ACTIVATION_STATE',
   /**
-   * The persisted activation data are damaged, foreign or cannot be unsealed; the server does not know the activation; or
-   * what an activation is to be created from does not fit together.
+   * The persisted activation data is damaged, foreign or can't be unsealed; the server does not know the activation; or
+   * the data for a new activation doesn't fit together.
    */
   INVALID_ACTIVATION_DATA: 'INVALID_ACTIVATION_DATA',
-  /** The call needs an activation and there is none. */
+  /** The call needs an activation, and there is none. */
   MISSING_ACTIVATION: 'MISSING_ACTIVATION',
-  /** The call needs a committed activation and the present one waits for its commit. */
+  /** The call needs a committed activation, and the current one waits for its commit. */
   PENDING_ACTIVATION: 'PENDING_ACTIVATION',
-  /** The SDK itself gave up an operation under way: the instance was deconfigured, lost its activation, or slept and lost a lock. */
+  /**
+   * The SDK itself abandoned an operation in progress: the instance was deconfigured, lost its activation, or slept and
+   * lost a lock.
+   */
   OPERATION_CANCELED: 'OPERATION_CANCELED',
   /** The activation code is malformed. Nothing was sent. */
   INVALID_ACTIVATION_CODE: 'INVALID_ACTIVATION_CODE',
   /** The token to be removed is unknown. */
   INVALID_TOKEN: 'INVALID_TOKEN',
-  /** For native encryptors that can decrypt only; never thrown here. */
+  /** For native encryptors that can only decrypt; never thrown here. */
   INVALID_ENCRYPTOR: 'INVALID_ENCRYPTOR',
   /** End-to-end encryption or decryption failed. */
   ENCRYPTION_ERROR: 'ENCRYPTION_ERROR',
   /** A parameter has a wrong type, length or content. */
   WRONG_PARAMETER: 'WRONG_PARAMETER',
-  /** The protocol upgrade failed; never thrown here, where activations begin with the newest protocol. */
+  /** The protocol upgrade failed; never thrown here, where activations start with the newest protocol. */
   PROTOCOL_UPGRADE: 'PROTOCOL_UPGRADE',
   /** The call is not available during a protocol upgrade; never thrown here. */
   PENDING_PROTOCOL_UPGRADE: 'PENDING_PROTOCOL_UPGRADE',
   /**
-   * The user cancelled the biometric authentication. In browsers also: was not recognised, gave no answer in time, or has
-   * deleted the passkey, because a browser does not say which.
+   * The user cancelled the biometric authentication. In browsers also: the user was not recognised, didn't respond in
+   * time, or has deleted the passkey; a browser doesn't say which.
    */
   BIOMETRY_CANCEL: 'BIOMETRY_CANCEL',
-  /** The user chose another way than biometric authentication; from providers that offer one, which passkeys don't. */
+  /** The user chose another way instead of biometric authentication, with providers that offer one; passkeys don't. */
   BIOMETRY_FALLBACK: 'BIOMETRY_FALLBACK',
   /** The platform has no biometric authentication. */
   BIOMETRY_NOT_SUPPORTED: 'BIOMETRY_NOT_SUPPORTED',
@@ -69,9 +72,12 @@ export const PowerAuthErrorCode = {
   BIOMETRY_NOT_CONFIGURED: 'BIOMETRY_NOT_CONFIGURED',
   /** Biometric authentication is not set up on the device. */
   BIOMETRY_NOT_ENROLLED: 'BIOMETRY_NOT_ENROLLED',
-  /** Biometric authentication is locked after too many failures; from providers that can tell, which browsers can't. */
+  /**
+   * Biometric authentication is locked after too many failures; reported by providers that can tell, which browsers
+   * can't.
+   */
   BIOMETRY_LOCKOUT: 'BIOMETRY_LOCKOUT',
-  /** The user was not recognised; from providers that can tell, which browsers can't. */
+  /** The user was not recognised; reported by providers that can tell, which browsers can't. */
   BIOMETRY_NOT_RECOGNIZED: 'BIOMETRY_NOT_RECOGNIZED',
   /** The key store's protection is below the required level. */
   INSUFFICIENT_KEYCHAIN_PROTECTION: 'INSUFFICIENT_KEYCHAIN_PROTECTION',
@@ -85,7 +91,10 @@ export const PowerAuthErrorCode = {
   INVALID_CHARACTER: 'INVALID_CHARACTER',
   /** The recovery code or its PUK is malformed. Nothing was sent. */
   INVALID_RECOVERY_CODE: 'INVALID_RECOVERY_CODE',
-  /** No time for a header or an encrypted request, because the application's own clock is wrong; or no memory for the token. */
+  /**
+   * There is no valid time for a header or an encrypted request, because the application's own clock is wrong; or no
+   * memory for the token.
+   */
   CANNOT_GENERATE_TOKEN: 'CANNOT_GENERATE_TOKEN',
   /** There is no local token of this name. */
   LOCAL_TOKEN_NOT_AVAILABLE: 'LOCAL_TOKEN_NOT_AVAILABLE',
@@ -95,9 +104,9 @@ export const PowerAuthErrorCode = {
   EXTERNAL_PENDING_OPERATION: 'EXTERNAL_PENDING_OPERATION',
   /** @deprecated Never thrown; `WRONG_PARAMETER` is reported instead. */
   PASSWORD_NOT_SET: 'PASSWORD_NOT_SET',
-  /** The activation object is not one that `PowerAuthActivation` makes of parameters of their types. */
+  /** The activation object wasn't made by `PowerAuthActivation` with parameters of the right types. */
   INVALID_ACTIVATION_OBJECT: 'INVALID_ACTIVATION_OBJECT',
-  /** Something failed that has no code of its own, storage among it; see `cause`. */
+  /** Any other failure, including that of a storage; see `cause`. */
   UNKNOWN_ERROR: 'UNKNOWN_ERROR',
   /** The object was released, or its content was used up. */
   INVALID_NATIVE_OBJECT: 'INVALID_NATIVE_OBJECT',
@@ -107,8 +116,8 @@ export const PowerAuthErrorCode = {
 export type PowerAuthErrorCode = (typeof PowerAuthErrorCode)[keyof typeof PowerAuthErrorCode];
 
 /**
- * What a server's refusal carries. Every field is present only where the server sent it. An answer of status 200 that is
- * not what the protocol says carries its status alone.
+ * The data of a server's refusal. Every field is present only if the server sent it. An answer of status 200 that
+ * doesn't follow the protocol carries only its status.
  *
  * @example
  * ```ts
@@ -129,8 +138,8 @@ export interface PowerAuthErrorData {
 }
 
 /**
- * The only error that this package throws or rejects with. `message` names the field, what was expected and what
- * came; it never holds a secret.
+ * The only error that this package throws or rejects with. `message` names the field, what was expected and what was
+ * received; it never contains a secret.
  *
  * @example
  * ```ts
@@ -149,19 +158,20 @@ export class PowerAuthError extends Error {
   /** What went wrong, as one of {@link PowerAuthErrorCode}. */
   readonly code: PowerAuthErrorCode;
   /**
-   * What the server answered, as {@link PowerAuthErrorData}, for the codes that come from an answer; else undefined. Its
-   * type is the React Native SDK's, so that programs written for that compile.
+   * What the server answered, as {@link PowerAuthErrorData}, for the codes that come from an answer; undefined
+   * otherwise. Its type is the React Native SDK's, so that programs written for that compile.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   readonly errorData: any;
   /**
-   * Makes an error. The parameters and their order are those of the React Native SDK.
+   * Creates an error. The parameters and their order are those of the React Native SDK.
    *
-   * @param exception the error below this one, or undefined; where it has a code, a message, error data, and they are not
-   *   given, they are taken from it. It need not be an Error: what {@link toJSON} returns makes an error again. So does the
-   *   copy that `structuredClone` and `postMessage` make of an error in V8 (Node, Chromium), which keeps code and message
+   * @param exception the underlying error, or undefined. If its code, message or error data are not given here, they
+   *   are taken from it. It needn't be an Error: the value that {@link toJSON} returns becomes an error again. So does
+   *   the copy that `structuredClone` and `postMessage` make of an error in V8 (Node, Chromium), which keeps code and
+   *   message
    * @param message what is wrong, without any secret
-   * @param code one of {@link PowerAuthErrorCode}; UNKNOWN_ERROR where there is none
+   * @param code one of {@link PowerAuthErrorCode}; default: UNKNOWN_ERROR
    * @param errorData what the server answered
    * @example
    * ```ts
@@ -188,15 +198,15 @@ export class PowerAuthError extends Error {
     }
   }
 
-  /** The error below this one, the same object as `cause`; undefined where there is none. */
+  /** The underlying error, the same object as `cause`; undefined if there is none. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- so that `originalException.message` compiles, as there
   get originalException(): any {
     return this.cause;
   }
 
   /**
-   * What of this error goes into JSON, and through `postMessage` in any engine; `new PowerAuthError` makes an error of it
-   * again. Without the error below and the stack.
+   * The part of this error that goes into JSON, and through `postMessage` in any engine. `new PowerAuthError` turns it
+   * into an error again. It lacks the underlying error and the stack.
    *
    * @example
    * ```ts
@@ -224,7 +234,8 @@ export class PowerAuthError extends Error {
   }
 
   /**
-   * One line for a log: code, message, HTTP status and server code where there are such, and the error below. No secret.
+   * One line for a log: code, message, HTTP status and server code if there are any, and the underlying error. It
+   * contains no secret.
    *
    * @example
    * ```ts
@@ -242,7 +253,7 @@ export class PowerAuthError extends Error {
   }
 }
 
-// What `console.log` shows in Node. Not a member by name: what it is for is no concern of those who read the class.
+// What `console.log` shows in Node. It is not a named member, because it doesn't concern readers of the class.
 Object.defineProperty(PowerAuthError.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: PowerAuthError): string {
     return inspectError(this, `${stackHead(this)}: ${this.message}`, describeError);
@@ -251,19 +262,22 @@ Object.defineProperty(PowerAuthError.prototype, Symbol.for('nodejs.util.inspect.
   configurable: true,
 });
 
-/** Where the name ends that V8 writes at the beginning of a stack. */
+/** The name that V8 writes at the beginning of a stack. */
 const V8_STACK_HEAD = /^(?:PowerAuth)?Error(?=:|\n|$)/;
 
 /** The beginning of our errors' stacks, in the form of Node's own errors with codes. */
 const stackHead = ({ name, code }: PowerAuthError): string => `${name} [${code}]`;
 
-/** The code in the stack of a copy that was made by structured cloning, which keeps no more of an error than message and stack. */
+/**
+ * The code in the stack of a copy that was made by structured cloning, which keeps only the message and the stack of an
+ * error.
+ */
 function codeInStack(stack: unknown): string | undefined {
   return typeof stack === 'string' ? /^PowerAuthError \[(\w+)\]/.exec(stack)?.[1] : undefined;
 }
 
 /**
- * Text of others in a line of ours: what could begin a new one becomes a space.
+ * Foreign text within one of our lines: characters that could start a new line become spaces.
  *
  * @internal
  */
@@ -271,7 +285,10 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
-/** Any error as one line: a PowerAuthError prints itself, another Error gives name and message, the rest what it is as text. */
+/**
+ * Any error as one line: a PowerAuthError prints itself, any other Error its name and message, any other value its
+ * text.
+ */
 export function describeError(error: unknown): string {
   try {
     if (isInstance(error, PowerAuthError)) return error.print();
@@ -288,10 +305,10 @@ interface Inherited {
   readonly errorData?: PowerAuthErrorData | undefined;
 }
 
-/** What a new error takes over from the one below. */
+/** What a new error takes from the underlying one. */
 function inheritedFrom(exception: unknown): Inherited {
   try {
-    // What a native module rejects with has `userInfo` in place of `errorData`.
+    // Errors of native modules have `userInfo` instead of `errorData`.
     const {
       message,
       stack,
@@ -305,7 +322,7 @@ function inheritedFrom(exception: unknown): Inherited {
       errorData: (errorData ?? userInfo) as PowerAuthErrorData | undefined,
     };
   } catch {
-    // An error that can't be read has nothing to take over.
+    // Nothing can be taken from an error that can't be read.
     return {};
   }
 }
@@ -314,7 +331,7 @@ const isCode = (value: unknown): value is PowerAuthErrorCode =>
   typeof value === 'string' && Object.hasOwn(PowerAuthErrorCode, value);
 
 /**
- * Makes a {@link PowerAuthError} in the order that reads best where one is thrown.
+ * Creates a {@link PowerAuthError}, with the parameters in an order that reads well at a `throw`.
  *
  * @internal
  */

@@ -1,5 +1,5 @@
 /**
- * Looks into a store, copies it, seals it anew: for whoever has its sealing key.
+ * Reads a store, copies it, and reseals it, for anyone who has its sealing key.
  *
  * @module
  */
@@ -52,10 +52,10 @@ export interface ListRecordsOptions {
  */
 export interface CopyRecordsOptions extends PowerAuthRecordsOptions {
   /**
-   * What to do where the target has another record in the same place. `'refuse'`, the default: reject with
-   * INVALID_ACTIVATION_STATE, before anything is written. `'skip'`: keep it, and with another activation all that is of the
-   * instance. `'overwrite'`: replace it. A record that is equal is in nobody's way. One that can't be read counts as another
-   * record where `onUnreadable` is given, and ends the copy otherwise.
+   * What to do if the target has a different record in the same place. `'refuse'`, the default: reject with
+   * INVALID_ACTIVATION_STATE, before anything is written. `'skip'`: keep it; if it is another activation, keep
+   * everything of its instance. `'overwrite'`: replace it. An equal record never conflicts. A record that can't be read
+   * counts as a different record if `onUnreadable` is given, and ends the copy otherwise.
    */
   readonly existing?: 'refuse' | 'skip' | 'overwrite' | undefined;
   /** Copies the records of this instance alone. Default: all. */
@@ -73,7 +73,7 @@ export interface CopyRecordsOptions extends PowerAuthRecordsOptions {
 export interface CopyRecordsResult {
   /** Written to the target. */
   readonly copied: number;
-  /** There already, with the same content. */
+  /** Already there, with the same content. */
   readonly equal: number;
   /** Left out because of what the target has. */
   readonly skipped: number;
@@ -91,11 +91,11 @@ export interface CopyRecordsResult {
  * ```
  */
 export interface ResealRecordsOptions extends PowerAuthRecordsOptions {
-  /** The key that the records are under, or several of them. Default: the storage's own. */
+  /** The key that seals the records now, or several keys. Default: the storage's own key. */
   readonly from?: PowerAuthSealingKey | undefined;
   /**
-   * The key that they shall be under; of several, the first. Default: the storage's own; where `from` is left out as well,
-   * a new one that takes the own one's place.
+   * The key to reseal them under; of several keys, the first. Default: the storage's own key; if `from` is left out as
+   * well, a new key that replaces it.
    */
   readonly to?: PowerAuthSealingKey | undefined;
 }
@@ -109,9 +109,9 @@ export interface ResealRecordsOptions extends PowerAuthRecordsOptions {
  * ```
  */
 export interface ResealRecordsResult {
-  /** Sealed anew. */
+  /** Sealed under the new key. */
   readonly resealed: number;
-  /** Under the new key already. */
+  /** Already under the new key. */
   readonly unchanged: number;
   /** Left as they are because they can't be read. */
   readonly unreadable: number;
@@ -146,9 +146,10 @@ const resealSchema = object(
 );
 
 /**
- * What a store holds: each activation, what a commit that was cut short has left, each token, and each record that can't be
- * read. One is read after another, so that a store of any size takes no more memory than one of ten records. What is added
- * or removed in the meantime may be listed or not. Keys that don't belong to this package are skipped.
+ * Lists what a store holds: each activation, what an interrupted commit has left behind, each token, and each record
+ * that can't be read. It reads one record after another, so a store of any size takes no more memory than one with ten
+ * records. Records that are added or removed in the meantime may or may not be listed. Keys that don't belong to this
+ * package are skipped.
  *
  * @param store the storage and its key; both stay as they are
  * @param options which instance
@@ -185,22 +186,23 @@ export async function* listRecords(
 }
 
 /**
- * Copies the records of a store into another one, of whatever kind, under the key of that one. Each is unsealed and checked
- * when it is read. The source stays as it is.
+ * Copies the records of a store to another one of any kind, under that store's key. Each is unsealed and checked when
+ * it is read. The source stays as it is.
  *
- * Nothing but one of the two may be used from then on: the signature counter is in the record, so that an activation in use
- * at two places runs apart, and the server refuses its signatures. End whatever uses the source before, and
- * remove the source's records afterwards.
+ * Only one of the two may be used from then on: the signature counter is in the record, so the counters of an
+ * activation that is used in two places diverge, and the server refuses its signatures. Stop everything that uses the
+ * source before, and remove the source's records afterwards.
  *
- * A copy that fails, is given up or dies half way may be repeated, and then does what was left. Tokens come first: an
- * activation is there with all its tokens, or not yet.
+ * A copy that fails, is aborted or dies half way may be repeated, and then finishes the rest. Tokens are copied first:
+ * an activation is there with all its tokens, or not yet.
  *
  * @param from where the records are
- * @param to where they shall be; not the same storage object
- * @param options what to do with records that are there, which instance, progress
+ * @param to where to copy them; not the same storage object
+ * @param options what to do with existing records, which instance, progress
  * @returns how many records were copied, equal, skipped and unreadable
- * @throws WRONG_PARAMETER; INVALID_ACTIVATION_STATE where another record is in the way; INVALID_ACTIVATION_DATA for a record
- *   that can't be read, unless `onUnreadable` is told of it; OPERATION_CANCELED by `signal`; what the storages reject with
+ * @throws WRONG_PARAMETER; INVALID_ACTIVATION_STATE if the target has a different record; INVALID_ACTIVATION_DATA for a
+ *   record that can't be read, unless `onUnreadable` is given; OPERATION_CANCELED by `signal`; what the storages reject
+ *   with
  *
  * @example
  * ```ts
@@ -230,19 +232,19 @@ export async function copyRecords(
 }
 
 /**
- * Seals the records of a store under another key, each in one atomic update. Instances may go on using the store, if they
- * know both keys: see "Another sealing key" in docs/storage.md.
+ * Seals the records of a store under another key, each in one atomic update. Instances may keep using the store, if
+ * they know both keys: see "Another sealing key" in docs/storage.md.
  *
- * When it has resolved, no record is left under the old key but those that can't be read. When it fails, is given up or
- * dies half way, records are under either key; it may be repeated, and then does what was left. Where the storage keeps
- * the key itself, both are kept until then.
+ * When it has resolved, no record is left under the old key except those that can't be read. If it fails, is aborted or
+ * dies half way, records are under either key; it may be repeated, and then finishes the rest. If the storage keeps the
+ * key itself, it keeps both until then.
  *
  * @param storage where the records are; the caller closes it
  * @param options the two keys, progress
  * @returns how many records were resealed, unchanged and unreadable
- * @throws WRONG_PARAMETER; INVALID_ACTIVATION_DATA for a record under neither key, or damaged, unless `onUnreadable` is told
- *   of it; UNKNOWN_ERROR while somebody goes on sealing under the old key; OPERATION_CANCELED by `signal`; what the storage
- *   rejects with
+ * @throws WRONG_PARAMETER; INVALID_ACTIVATION_DATA for a record under neither key, or damaged, unless `onUnreadable` is
+ *   given; UNKNOWN_ERROR while somebody keeps sealing under the old key; OPERATION_CANCELED by `signal`; what the
+ *   storage rejects with
  *
  * @example
  * ```ts

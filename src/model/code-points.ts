@@ -1,18 +1,18 @@
 /**
- * Text as code points in memory that can be wiped: a string could not be.
+ * Text as code points in memory that can be wiped, unlike a string.
  *
  * @module
  */
 
 import { copySecret, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
 
-/** A row of Unicode code points. What it no longer needs is overwritten with zeros. */
+/** A sequence of Unicode code points. Memory that it no longer needs is overwritten with zeros. */
 export class CodePoints {
   /** Only the first `#length` count; all others are zero. */
   #points = new Uint32Array(32);
   #length = 0;
 
-  /** How many there are. */
+  /** The number of code points. */
   get length(): number {
     return this.#length;
   }
@@ -29,26 +29,24 @@ export class CodePoints {
     this.#points[at] = point;
   }
 
-  /** Removes the code point at `position`, 0 to the length less 1. */
+  /** Removes the code point at `position`, 0 to the length minus 1. */
   remove(position: number): void {
     this.#points.copyWithin(position, position + 1, this.#length);
     this.#points[--this.#length] = 0;
   }
 
-  /** Removes and wipes all. */
+  /** Removes and wipes all code points. */
   wipe(): void {
     this.#points.fill(0);
     this.#length = 0;
   }
 
-  /** Equality in a time that depends on the lengths alone. */
+  /** Compares in a time that depends only on the lengths. */
   equals(other: CodePoints): boolean {
     return equalBytes(this.#bytes, other.#bytes);
   }
 
-  /**
-   * UTF-8 (RFC 3629), which the caller wipes.
-   */
+  /** UTF-8 (RFC 3629). The caller must wipe it. */
   toUtf8(): Uint8Array<ArrayBuffer> {
     const scratch = secretBytes(4 * this.#length);
     let length = 0;

@@ -16,7 +16,7 @@
 export const PowerAuthActivationState = {
   /** Created on the server, no key exchange yet. */
   CREATED: 'CREATED',
-  /** Keys are exchanged; the server's side waits for its commit. */
+  /** The keys are exchanged; the activation waits for its commit on the server. */
   PENDING_COMMIT: 'PENDING_COMMIT',
   /** Ready for use. */
   ACTIVE: 'ACTIVE',
@@ -24,7 +24,7 @@ export const PowerAuthActivationState = {
   BLOCKED: 'BLOCKED',
   /** Removed for good. */
   REMOVED: 'REMOVED',
-  /** The counters of client and server are too far apart: no signature can be accepted any more. */
+  /** The counters of client and server are too far apart: the server can't accept any signature. */
   DEADLOCK: 'DEADLOCK',
 } as const;
 
@@ -33,7 +33,7 @@ export type PowerAuthActivationState =
   (typeof PowerAuthActivationState)[keyof typeof PowerAuthActivationState];
 
 /**
- * Answer of `PowerAuth.fetchActivationStatus`.
+ * Result of `PowerAuth.fetchActivationStatus`.
  *
  * @example
  * ```ts
@@ -45,18 +45,18 @@ export interface PowerAuthActivationStatus {
   state: PowerAuthActivationState;
   /** Failed authentications in a row. */
   failCount: number;
-  /** Failed authentications in a row that block the activation. */
+  /** How many failed authentications in a row block the activation. */
   maxFailCount: number;
-  /** `maxFailCount - failCount` when ACTIVE, else 0; never less than 0. */
+  /** `maxFailCount - failCount` if ACTIVE, otherwise 0; never less than 0. */
   remainingAttempts: number;
   /**
-   * How many signatures the counter in the storage was behind the server's; absent when it was not. The call has moved it
-   * forward, and the next one finds nothing any more. Nothing that goes on by itself leaves it behind: the storage went
-   * back to an earlier state, or the activation was used from a copy of it. SECURITY.md says what that may mean, and what
-   * to do.
+   * How many signatures the counter in the storage was behind the server's; absent if it wasn't behind. The call has
+   * moved it forward, so the next call doesn't report it again. Normal operation never leaves the counter behind: the
+   * storage went back to an earlier state, or the activation was used from a copy of it. SECURITY.md says what that may
+   * mean, and what to do.
    */
   localCounterBehind?: number;
-  /** Whatever the application server adds, neither encrypted nor signed. */
+  /** Data that the application server adds, neither encrypted nor signed. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   customObject?: any;
 }

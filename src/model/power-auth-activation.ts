@@ -1,5 +1,5 @@
 /**
- * What an activation is created from.
+ * The data that an activation is created from.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { hideMembers, keepSecrets } from '../util/hidden.ts';
 import { isInstance } from '../util/instance.ts';
 import { assertWellFormed, jsonObject, wrongParameter } from '../util/validate.ts';
 
-/** Members that prove who the user is, or may. */
+/** Members that prove the user's identity, or may do so. */
 const SECRETS = [
   'activationCode',
   'recoveryCode',
@@ -26,8 +26,9 @@ const SECRETS = [
 ];
 
 /**
- * Data for `PowerAuth.createActivation`, made by one of the static methods, which check nothing: `createActivation` does.
- * Codes, PUK, one-time password and attributes are read as members, but they are in no JSON, no log and no copy of the object.
+ * Data for `PowerAuth.createActivation`, created by one of the static methods. They check nothing; `createActivation`
+ * does. Codes, PUK, one-time password and attributes can be read as members, but no JSON, log or copy of the object
+ * contains them.
  *
  * @example
  * ```ts
@@ -37,23 +38,25 @@ const SECRETS = [
  * ```
  */
 export class PowerAuthActivation {
-  /** Name under which the server lists the activation; the device's name is a good one. */
+  /** Name under which the server lists the activation; the device's name is a good choice. */
   activationName: string;
   /** Activation code, with or without `#` and its signature. */
   declare activationCode?: string;
   /** Recovery code, with or without `R:` before it. */
   declare recoveryCode?: string;
-  /** PUK that goes with the recovery code, 10 digits. */
+  /** PUK of the recovery code, 10 digits. */
   declare recoveryPuk?: string;
-  /** What proves who the user is, in terms of the enrollment server: an object that JSON can hold. */
+  /** Proof of the user's identity, in the enrollment server's terms: an object that JSON can represent. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   declare identityAttributes?: any;
   /** Text that the server keeps with the activation. */
   extras?: string;
-  /** An object that JSON can hold, for the enrollment server; not kept with the activation. */
+  /** An object that JSON can represent, for the enrollment server; not kept with the activation. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   declare customAttributes?: any;
-  /** One-time password that completes the activation at once, where the server expects one. With an activation code only. */
+  /**
+   * One-time password that completes the activation at once, if the server expects one. Only with an activation code.
+   */
   declare additionalActivationOtp?: string;
 
   static {
@@ -68,7 +71,7 @@ export class PowerAuthActivation {
   /**
    * An activation by code.
    *
-   * @param activationCode as typed or as scanned from a QR code, then with its signature
+   * @param activationCode as typed, or as scanned from a QR code with its signature
    * @param name name for the activation
    * @example
    * ```ts
@@ -83,10 +86,11 @@ export class PowerAuthActivation {
   }
 
   /**
-   * An activation that recovers a lost one: it is active at once, and the one that the code belongs to is removed.
+   * An activation that recovers a lost one: it is active at once, and the activation that the code belongs to is
+   * removed.
    *
-   * @param recoveryCode as typed or as scanned from a QR code, then with `R:`
-   * @param recoveryPuk 10 digits; where a code has several they are used in their order
+   * @param recoveryCode as typed, or as scanned from a QR code with `R:`
+   * @param recoveryPuk 10 digits; if a code has several, they are used in order
    * @param name name for the activation
    * @example
    * ```ts
@@ -106,7 +110,7 @@ export class PowerAuthActivation {
   }
 
   /**
-   * An activation by whatever the enrollment server takes as a proof of identity.
+   * An activation by any proof of identity that the enrollment server accepts.
    *
    * @param identityAttributes an object with at least one attribute; the server decides what they mean
    * @param name name for the activation
@@ -125,7 +129,7 @@ export class PowerAuthActivation {
 }
 
 /**
- * How the user proves who they are.
+ * How the user's identity is proved.
  *
  * @internal
  */
@@ -187,14 +191,14 @@ const FIELDS = [
 
 type Fields = Readonly<Record<(typeof FIELDS)[number], unknown>>;
 
-/** What the object has, each field read once. */
+/** The object's fields, each read once. */
 function readFields(input: unknown): Fields {
   try {
     if (isInstance(input, PowerAuthActivation)) {
       return Object.fromEntries(FIELDS.map((field) => [field, input[field] as unknown])) as Fields;
     }
   } catch {
-    // An object that cannot be read is no activation.
+    // An object that can't be read isn't an activation.
   }
   throw invalidObject();
 }
@@ -237,6 +241,6 @@ function optionalText(value: unknown, field: string): string | undefined {
 function invalidObject(): Error {
   return failure(
     PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT,
-    'activation: expected an object made by PowerAuthActivation.createWithActivationCode, createWithRecoveryCode or createWithIdentityAttributes, with parameters of their types',
+    'activation: expected an object made by PowerAuthActivation.createWithActivationCode, createWithRecoveryCode or createWithIdentityAttributes, with parameters of the right types',
   );
 }

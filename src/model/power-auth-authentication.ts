@@ -1,6 +1,6 @@
 /* eslint @typescript-eslint/no-deprecated: off -- the deprecated form is at home here */
 /**
- * With which factors a request is signed, or an activation committed.
+ * The factors that sign a request or commit an activation.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import { assertPassword, type PasswordType } from './power-auth-password.ts';
  * @internal
  */
 export interface AuthenticationUse {
-  /** To commit an activation, or else to sign. */
+  /** Whether it commits an activation; otherwise it signs. */
   readonly commit: boolean;
 }
 
-// What the functions below may do with an authentication object, and nobody else.
+// Access to the internals of an authentication object, for the functions below only.
 let resolve: (value: object, field: string, use: AuthenticationUse) => PowerAuthAuthentication | undefined;
 let unlockedKey: (authentication: PowerAuthAuthentication) => UnlockedBiometryKey | undefined;
 let reusableFor: (
@@ -33,8 +33,8 @@ let reusableFor: (
 let askedUser: (authentication: PowerAuthAuthentication) => void;
 
 /**
- * A choice of factors: of possession alone, or of possession and others. Make it with the static methods. The password is
- * kept as it is given, so that a PowerAuthPassword stays the caller's; nothing of it shows in JSON or in a log.
+ * A choice of factors: possession alone, or possession and others. Create it with the static methods. The password is
+ * kept as it is given, so a PowerAuthPassword remains the caller's; JSON and logs never show it.
  *
  * @example
  * ```ts
@@ -45,45 +45,45 @@ export class PowerAuthAuthentication {
   /**
    * The possession factor is always used, whatever is set here.
    *
-   * @deprecated The static methods make objects for each combination of factors.
+   * @deprecated The static methods create objects for each combination of factors.
    */
   usePossession = true;
   /**
-   * Whether the biometry factor is used. Counts for objects that the constructor made.
+   * Whether the biometry factor is used. Only applies to objects that the constructor created.
    *
-   * @deprecated The static methods make objects for each combination of factors.
+   * @deprecated The static methods create objects for each combination of factors.
    */
   useBiometry = false;
   /**
-   * Message of the prompt for biometric authentication. Counts for objects that the constructor made.
+   * Message of the prompt for biometric authentication. Only applies to objects that the constructor created.
    *
    * @deprecated The static methods take a {@link PowerAuthBiometricPrompt}.
    */
   declare biometryMessage?: string;
   /**
-   * Title of the prompt for biometric authentication. Counts for objects that the constructor made.
+   * Title of the prompt for biometric authentication. Only applies to objects that the constructor created.
    *
    * @deprecated The static methods take a {@link PowerAuthBiometricPrompt}.
    */
   declare biometryTitle?: string;
-  /** Undefined for an object that the constructor made, which serves both uses. */
+  /** Undefined for an object that the constructor created, which serves both uses. */
   #use: AuthenticationUse | undefined;
-  /** Told apart from an absent password, so that an undefined one never means fewer factors. */
+  /** Separate from the password, so that an undefined password never means fewer factors. */
   #usesPassword = false;
-  /** Told apart from an absent prompt, which need not be given. */
+  /** Separate from the prompt, which is optional. */
   #usesBiometry: boolean;
-  /** Whether the user was asked for this object already, which is done once. */
+  /** Whether the user was already asked for this object, which happens only once. */
   #spent = false;
-  /** In a copy, the object that is used up with it. */
+  /** In a copy, the original, which is used up together with it. */
   #original: PowerAuthAuthentication | undefined;
-  /** In the object that a group hands out. */
+  /** Set in the object that a group passes to its callback. */
   #unlockedKey: UnlockedBiometryKey | undefined;
   readonly #password: PasswordType | undefined;
   #biometricPrompt: PowerAuthBiometricPrompt | undefined;
   #userPassword: PasswordType | undefined;
 
   static {
-    // By `this`: TypeScript's output knows the class by another name, which it has only later.
+    // Uses `this`: TypeScript's output calls the class by another name, which isn't defined yet here.
     hideGetters(this.prototype, ['password', 'userPassword']);
     resolve = (value, field, use) => {
       const authentication = itself(value);
@@ -100,12 +100,12 @@ export class PowerAuthAuthentication {
   }
 
   /**
-   * Makes an object whose factors are set afterwards. It serves to sign and to commit. The calls that it is passed to copy
-   * what is set at that time.
+   * Creates an object whose factors are set afterwards. It can be used to sign and to commit. A call copies the factors
+   * that are set when the object is passed.
    *
    * @param password the same as setting `userPassword`
    * @param biometricPrompt the same as setting `useBiometry`, with this prompt
-   * @deprecated The static methods make objects for each combination of factors.
+   * @deprecated The static methods create objects for each combination of factors.
    * @example
    * ```ts
    * const authentication = new PowerAuthAuthentication();
@@ -160,11 +160,11 @@ export class PowerAuthAuthentication {
   }
 
   /**
-   * Possession and biometry factors. The call that the object is passed to asks the user; when the user was authenticated,
-   * the object is used up, and another call answers INVALID_NATIVE_OBJECT: make a new one for each. To ask once for several
-   * calls there is `groupedBiometricAuthentication`.
+   * Possession and biometry factors. The call that the object is passed to asks the user. Once the user was
+   * authenticated, the object is used up, and another call throws INVALID_NATIVE_OBJECT: create a new one for each
+   * call. To ask once for several calls, use `groupedBiometricAuthentication`.
    *
-   * @param biometricPrompt what the user reads, where the platform shows an application's text; browsers show none
+   * @param biometricPrompt the text for the user, if the platform shows an application's text; browsers don't
    * @example
    * ```ts
    * const authentication = PowerAuthAuthentication.biometry({ promptMessage: 'Please approve the payment' });
@@ -180,7 +180,7 @@ export class PowerAuthAuthentication {
    * is asked.
    *
    * @param password a string, or a PowerAuthPassword whose bytes can be wiped
-   * @param biometricPrompt what the user reads, where the platform shows an application's text; browsers show none
+   * @param biometricPrompt the text for the user, if the platform shows an application's text; browsers don't
    * @example
    * ```ts
    * const prompt = { promptMessage: 'Please allow biometric authentication' };
@@ -213,17 +213,17 @@ export class PowerAuthAuthentication {
     return authentication;
   }
 
-  /** The password of the knowledge factor, or undefined when that factor is not used. */
+  /** The password of the knowledge factor, or undefined if that factor is not used. */
   get password(): PasswordType | undefined {
     return itself(this).#password;
   }
 
-  /** The prompt for biometric authentication, or undefined where none was given. */
+  /** The prompt for biometric authentication, or undefined if none was given. */
   get biometricPrompt(): PowerAuthBiometricPrompt | undefined {
     return itself(this).#biometricPrompt;
   }
 
-  /** Whether a static method made this object for `commitActivation`. */
+  /** Whether a static method created this object for `commitActivation`. */
   get isActivationCommit(): boolean {
     return itself(this).#use?.commit ?? false;
   }
@@ -235,7 +235,7 @@ export class PowerAuthAuthentication {
   }
 
   /**
-   * The password of the knowledge factor. Counts for objects that the constructor made.
+   * The password of the knowledge factor. Only applies to objects that the constructor created.
    *
    * @deprecated Use {@link PowerAuthAuthentication.password} or {@link PowerAuthAuthentication.commitWithPassword}.
    */
@@ -243,7 +243,7 @@ export class PowerAuthAuthentication {
     return itself(this).#userPassword;
   }
 
-  /** Undefined takes the factor away. */
+  /** Undefined removes the factor. */
   set userPassword(password: PasswordType | undefined) {
     itself(this).#userPassword = password;
   }
@@ -256,13 +256,13 @@ export class PowerAuthAuthentication {
     if (this.#spent) {
       throw failure(
         PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
-        `${field}: expected one that was not used yet, got one for which the user was asked already; make a new one, or use groupedBiometricAuthentication`,
+        `${field}: expected one that was not used yet, got one for which the user was asked already; create a new one, or use groupedBiometricAuthentication`,
       );
     }
     return resolved;
   }
 
-  /** The same in an object that nobody else can change. */
+  /** A copy that nobody else can change. */
   #copy(): PowerAuthAuthentication {
     const copy = new PowerAuthAuthentication(this.#password, this.#biometricPrompt);
     copy.#use = this.#use;
@@ -273,7 +273,7 @@ export class PowerAuthAuthentication {
     return copy;
   }
 
-  /** The same factors, as the deprecated fields have them, in an object that nobody else can change. */
+  /** A copy with the factors of the deprecated fields, which nobody else can change. */
   #copyFor(use: AuthenticationUse): PowerAuthAuthentication {
     const prompt = { promptMessage: this.biometryMessage ?? '', promptTitle: this.biometryTitle ?? '' };
     const copy = new PowerAuthAuthentication(
@@ -287,10 +287,10 @@ export class PowerAuthAuthentication {
 }
 
 /**
- * What to sign or commit with, checked, and beyond the reach of later changes by the caller.
+ * Returns a checked copy of the factors, which later changes by the caller don't affect.
  *
- * @throws WRONG_PARAMETER for what is no PowerAuthAuthentication, for a password or a prompt that is none, for a commit
- *   without a password; INVALID_NATIVE_OBJECT for one for which the user was asked already
+ * @throws WRONG_PARAMETER for anything that isn't a PowerAuthAuthentication, for an invalid password or prompt, for a
+ *   commit without a password; INVALID_NATIVE_OBJECT if the user was already asked for this object
  * @internal
  */
 export function resolveAuthentication(
@@ -315,7 +315,7 @@ export function unlockedBiometryKey(
 }
 
 /**
- * The same factors in an object that asks the user no more, for a group.
+ * The same factors in an object for a group, which doesn't ask the user again.
  *
  * @internal
  */
@@ -327,7 +327,7 @@ export function reusableAuthentication(
 }
 
 /**
- * Uses an authentication object up: the user was authenticated for it.
+ * Marks an authentication object as used up: the user was authenticated for it.
  *
  * @internal
  */

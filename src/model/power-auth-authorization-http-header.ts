@@ -1,5 +1,5 @@
 /**
- * Headers, ready to be sent.
+ * A header, ready to be sent.
  *
  * @module
  */
@@ -16,6 +16,6 @@
 export interface PowerAuthAuthorizationHttpHeader {
   /** `X-PowerAuth-Authorization` for signatures, `X-PowerAuth-Token` for tokens. */
   key: string;
-  /** To be sent as it is. */
+  /** Send it as it is. */
   value: string;
 }

@@ -20,31 +20,31 @@ import { check } from '../util/validate.ts';
  */
 export interface PowerAuthBiometryConfigurationType {
   /**
-   * The factor is lost when the enrolled biometry changes. Default true. Taken and kept, without effect here: what a change
-   * means for passkeys is the platform's choice, and most keep them.
+   * The factor is lost when the enrolled biometry changes. Default true. Accepted and kept, without effect here: the
+   * platform decides what a change means for passkeys, and most keep them.
    */
   readonly linkItemsToCurrentSet?: boolean;
   /**
-   * The device's passcode stands in for biometry. Default false. Taken and kept, without effect here: platforms let a user
-   * verify a passkey by PIN or passcode as well, and no page can forbid it.
+   * The device's passcode stands in for biometry. Default false. Accepted and kept, without effect here: platforms also
+   * let a user verify a passkey by PIN or passcode, and no page can forbid that.
    */
   readonly fallbackToDevicePasscode?: boolean;
   /**
-   * The user confirms after the biometric authentication. Default false. Taken and kept, without effect here: the
-   * platform's dialog is what it is.
+   * The user confirms after the biometric authentication. Default false. Accepted and kept, without effect here: a page
+   * can't change the platform's dialog.
    */
   readonly confirmBiometricAuthentication?: boolean;
   /**
-   * Setting the factor up asks for biometric authentication. Default true. With false a provider that can do without does
-   * not ask, as the software one can; a passkey is never made without asking.
+   * Setting the factor up asks for biometric authentication. Default true. With false, a provider that can set the
+   * factor up without asking doesn't ask, such as the software provider. A passkey is never created without asking.
    */
   readonly authenticateOnBiometricKeySetup?: boolean;
   /**
-   * Looks for a factor key shared between instances by older versions. Default true. Taken and kept, without effect here:
-   * there are no such keys.
+   * Looks for a factor key shared between instances by older versions. Default true. Accepted and kept, without effect
+   * here: there are no such keys.
    */
   readonly fallbackToSharedBiometryKey?: boolean;
-  /** Who authenticates the user. Default: by runtime, passkeys in browsers, nobody elsewhere. */
+  /** The provider that authenticates the user. Default, by runtime: passkeys in browsers, none elsewhere. */
   readonly provider?: PowerAuthBiometryProvider | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How an instance talks to its server, and what it runs on.
+ * How an instance communicates with its server, and what it runs on.
  *
  * @module
  */
@@ -43,7 +43,8 @@ export interface PowerAuthBasicHttpAuthentication {
 }
 
 /**
- * Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`) have no peer elsewhere.
+ * Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`) don't exist in the other
+ * SDKs.
  *
  * @example
  * ```ts
@@ -54,12 +55,13 @@ export interface PowerAuthClientConfigurationType {
   /** Allows `http://` base URLs, for tests. Default false. */
   readonly enableUnsecureTraffic?: boolean;
   /**
-   * Seconds until the answer of a server has to begin. Default 20. `fetch` cannot tell connecting from waiting: the time
-   * counts from the beginning of the request. Where {@link readTimeout} is shorter, that one counts.
+   * Seconds until the answer of a server has to begin. Default 20. `fetch` cannot tell connecting from waiting: the
+   * time counts from the beginning of the request. If {@link readTimeout} is shorter, it applies instead.
    */
   readonly connectionTimeout?: number;
   /**
-   * Seconds that a request may take in all, from its beginning to the last byte of the answer, however it comes in. Default
+   * Seconds that a request may take in all, from its beginning to the last byte of the answer, however slowly it
+   * arrives. Default
    * 20.
    */
   readonly readTimeout?: number;
@@ -71,16 +73,16 @@ export interface PowerAuthClientConfigurationType {
   readonly fetch?: typeof globalThis.fetch;
   /** The clocks to read. Default: `Date.now` and `performance.now`. */
   readonly clock?: PowerAuthClock;
-  /** The engine that makes token headers. Default: the fastest that the runtime has. */
+  /** The engine that makes token headers. Default: the fastest that the runtime supports. */
   readonly engine?: EngineName;
 }
 
-/** Members with credentials in them. */
+/** Members that contain credentials. */
 const SECRETS = ['customHttpHeaders', 'basicHttpAuthentication'];
 
 /**
- * {@link PowerAuthClientConfigurationType} as a class with the defaults filled in. Headers and credentials are read as members,
- * but they are in no JSON, no log and no copy of the object.
+ * {@link PowerAuthClientConfigurationType} as a class with the defaults filled in. Headers and credentials can be read
+ * as members, but no JSON, log or copy of the object contains them.
  *
  * @example
  * ```ts
@@ -104,7 +106,7 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   }
 
   /**
-   * Makes the defaults, to be changed; `configure` checks them.
+   * Creates the defaults, which you can change; `configure` checks them.
    *
    * @example
    * ```ts
@@ -135,7 +137,7 @@ const seconds = v.pipe(
 const func = (expected: string) =>
   v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', expected);
 
-/** Text that goes into a header in UTF-8. */
+/** Text that goes into a header as UTF-8. */
 const wellFormed = v.pipe(v.string('a string'), v.check(isWellFormed, 'well-formed text'));
 
 const clientConfigurationSchema = object(
@@ -171,7 +173,7 @@ const clientConfigurationSchema = object(
 );
 
 /**
- * A frozen, checked copy with the defaults filled in. Headers and credentials are in no JSON, no log and no copy of it.
+ * A frozen, checked copy with the defaults filled in. No JSON, log or copy of it contains headers and credentials.
  *
  * @param input settings, a {@link PowerAuthClientConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field

@@ -1,5 +1,5 @@
 /**
- * Which PowerAuth application and server an instance belongs to.
+ * The PowerAuth application and server that an instance belongs to.
  *
  * @module
  */
@@ -88,7 +88,7 @@ function isPublicKey(text: string): boolean {
   }
 }
 
-/** Paths are put at its end; and user and password, which fetch refuses, would be in that error. */
+/** Paths are appended to it. User and password, which fetch refuses, would end up in its error. */
 function isBaseUrl(text: string): boolean {
   if (/[\s?#]/.test(text) || !URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);

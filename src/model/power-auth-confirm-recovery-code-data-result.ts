@@ -1,11 +1,11 @@
 /**
- * What `PowerAuth.confirmRecoveryCode` answers.
+ * The result of `PowerAuth.confirmRecoveryCode`.
  *
  * @module
  */
 
 /**
- * Answer of `PowerAuth.confirmRecoveryCode`.
+ * Result of `PowerAuth.confirmRecoveryCode`.
  *
  * @example
  * ```ts
@@ -13,6 +13,6 @@
  * ```
  */
 export interface PowerAuthConfirmRecoveryCodeDataResult {
-  /** The code had been confirmed before, which is no error; a code that came with an activation always has. */
+  /** The code had been confirmed before, which is not an error; a code that came with an activation always has. */
   alreadyConfirmed: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * What `PowerAuth.createActivation` answers.
+ * The result of `PowerAuth.createActivation`.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface PowerAuthRecoveryActivationData {
 }
 
 /**
- * Answer of `PowerAuth.createActivation`.
+ * Result of `PowerAuth.createActivation`.
  *
  * @example
  * ```ts
@@ -30,11 +30,11 @@ export interface PowerAuthRecoveryActivationData {
 export interface PowerAuthCreateActivationResult {
   /** 8 decimal digits, which the user compares with what the bank shows. */
   activationFingerprint: string;
-  /** Present where the application has recovery switched on. */
+  /** Present if the application has recovery enabled. */
   activationRecovery?: PowerAuthRecoveryActivationData;
-  /** What the enrollment server adds. */
+  /** Data that the enrollment server adds. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   customAttributes?: any;
-  /** Claims about the user, where the server sends them. */
+  /** Claims about the user, if the server sends them. */
   userInfo?: Record<string, unknown>;
 }

@@ -1,11 +1,11 @@
 /**
- * End-to-end encryption of an application's own requests: what it deals with.
+ * The types of end-to-end encryption of an application's own requests.
  *
  * @module
  */
 
 /**
- * Form of data that are given or wanted as a string.
+ * Format of data that is passed or returned as a string.
  *
  * - `UTF8`: text, which is bytes in UTF-8
  * - `BASE64`: bytes in Base64
@@ -18,7 +18,7 @@
 export type PowerAuthDataFormat = 'UTF8' | 'BASE64';
 
 /**
- * Whom the server knows to be on the other end: the application, or one activation of it.
+ * The other end as the server knows it: the application, or one activation of it.
  *
  * @example
  * ```ts
@@ -63,12 +63,12 @@ export interface PowerAuthCryptogram {
 export interface PowerAuthEncryptionHttpHeader {
   /** `X-PowerAuth-Encryption` */
   readonly key: string;
-  /** To be sent as it is. */
+  /** Send it as it is. */
   readonly value: string;
 }
 
 /**
- * What {@link PowerAuthEncryptor.encryptRequest} answers.
+ * The result of {@link PowerAuthEncryptor.encryptRequest}.
  *
  * @example
  * ```ts
@@ -78,16 +78,16 @@ export interface PowerAuthEncryptionHttpHeader {
 export interface PowerAuthEncryptedRequestData {
   /** For the request's body, which is usually its JSON. */
   readonly cryptogram: PowerAuthCryptogram;
-  /** To be sent with the request, unless a signature header is: that says enough. */
+  /** Send it with the request, unless a signature header is sent, which is enough. */
   readonly header: PowerAuthEncryptionHttpHeader;
-  /** Decrypts the answer to this request, and no other. */
+  /** Decrypts the answer to this request only. */
   readonly decryptor: PowerAuthDecryptor;
 }
 
 /**
- * Encrypts requests; `PowerAuth.getEncryptorForApplicationScope` and `getEncryptorForActivationScope` make one. It can be
- * used for any number of requests and holds no key. The server's key is temporary: it is fetched when that is due, well
- * before the last one expires, and time is synchronised with the server first.
+ * Encrypts requests; `PowerAuth.getEncryptorForApplicationScope` and `getEncryptorForActivationScope` return one. It
+ * can be used for any number of requests and holds no key. The server's key is temporary: a new one is fetched when
+ * needed, well before the last one expires, and time is synchronised with the server first.
  *
  * @example
  * ```ts
@@ -105,19 +105,21 @@ export interface PowerAuthEncryptor {
   /** Scope of this encryptor. */
   readonly encryptorScope: PowerAuthEncryptorScope;
 
-  /** Whether the instance is configured and, for the scope of the activation, has an activation. No request; never rejects. */
+  /**
+   * Whether the instance is configured and, in activation scope, has an activation. Makes no request; never rejects.
+   */
   canEncryptRequest(): Promise<boolean>;
 
   /**
-   * Encrypts a request's content. To sign it too, sign the body with the cryptogram in it, or the content, before it is
-   * encrypted: servers differ. See docs/signing.md.
+   * Encrypts a request's content. To sign it too, sign either the body that contains the cryptogram, or the content
+   * before it is encrypted: servers differ. See docs/signing.md.
    *
-   * @param body text; bytes as an ArrayBuffer or a view of one, such as a Uint8Array, which are copied; or bytes in Base64, in
-   *   which what does not belong there is skipped
+   * @param body text; bytes as an ArrayBuffer or a view of one, such as a Uint8Array, which are copied; or bytes in
+   *   Base64, in which characters that don't belong there are skipped
    * @param bodyFormat `BASE64` for a string of Base64. Default `UTF8`
    * @throws WRONG_PARAMETER, INSTANCE_NOT_CONFIGURED, MISSING_ACTIVATION, NETWORK_ERROR, RESPONSE_ERROR,
-   *   ENCRYPTION_ERROR, CANNOT_GENERATE_TOKEN when the application's own clock is wrong, OPERATION_CANCELED when the instance
-   *   was deconfigured meanwhile
+   *   ENCRYPTION_ERROR, CANNOT_GENERATE_TOKEN if the application's own clock is wrong, OPERATION_CANCELED if the
+   *   instance was deconfigured in the meantime
    */
   encryptRequest(
     body: string | ArrayBuffer | ArrayBufferView,
@@ -125,15 +127,15 @@ export interface PowerAuthEncryptor {
   ): Promise<PowerAuthEncryptedRequestData>;
 
   /**
-   * Drops the server's temporary key, so that the next request fetches another one; the encryptor can be used again. Do so
-   * when a server cannot decrypt a request: it may have lost its key, and says no more than HTTP 500.
+   * Drops the server's temporary key, so the next request fetches another one; the encryptor can be used again. Do so
+   * if a server can't decrypt a request: it may have lost its key, and only says HTTP 500.
    */
   release(): Promise<void>;
 }
 
 /**
  * Decrypts the answer to one request, once. Its keys are wiped when it has done so, on `release`, when the instance is
- * deconfigured, and after 5 minutes in which nobody called it.
+ * deconfigured, and after 5 minutes without a call.
  *
  * @example
  * ```ts
@@ -141,10 +143,12 @@ export interface PowerAuthEncryptor {
  * ```
  */
 export interface PowerAuthDecryptor {
-  /** Scope of the encryptor that made it. */
+  /** Scope of the encryptor that created it. */
   readonly decryptorScope: PowerAuthEncryptorScope;
 
-  /** Whether its keys are still there and, for the scope of the activation, the activation too. No request; never rejects. */
+  /**
+   * Whether its keys still exist and, in activation scope, the activation does, too. Makes no request; never rejects.
+   */
   canDecryptResponse(): Promise<boolean>;
 
   /**
@@ -153,12 +157,12 @@ export interface PowerAuthDecryptor {
    * @param cryptogram the answer's `{encryptedData, mac, nonce, timestamp}`
    * @param outputDataFormat default `UTF8`
    * @returns text, or bytes in Base64
-   * @throws WRONG_PARAMETER for what is no cryptogram, and for content that is no text where `UTF8` is wanted;
-   *   ENCRYPTION_ERROR for an answer that was damaged or belongs to another request; MISSING_ACTIVATION;
-   *   INVALID_NATIVE_OBJECT when its keys are gone. All but the last leave it as it was
+   * @throws WRONG_PARAMETER for anything that isn't a cryptogram, and for content that isn't text if `UTF8` is
+   *   requested; ENCRYPTION_ERROR for an answer that was damaged or belongs to another request; MISSING_ACTIVATION;
+   *   INVALID_NATIVE_OBJECT if its keys are gone. All but the last leave it as it was
    */
   decryptResponse(cryptogram: PowerAuthCryptogram, outputDataFormat?: PowerAuthDataFormat): Promise<string>;
 
-  /** Wipes its keys; twice is fine. */
+  /** Wipes its keys. Calling it again has no effect. */
   release(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * Operations of other applications that share an activation, which exist on iOS alone.
+ * Operations of other applications that share an activation, which exist only on iOS.
  *
  * @module
  */
@@ -15,7 +15,7 @@
 export type PowerAuthExternalPendingOperationType = 'ACTIVATION' | 'PROTOCOL_UPGRADE';
 
 /**
- * Answer of `PowerAuth.getExternalPendingOperation`, which is always undefined here.
+ * Result of `PowerAuth.getExternalPendingOperation`, which is always undefined here.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export type PowerAuthExternalPendingOperationType = 'ACTIVATION' | 'PROTOCOL_UPG
  * ```
  */
 export interface PowerAuthExternalPendingOperation {
-  /** What the other application does. */
+  /** What the other application is doing. */
   externalOperationType: PowerAuthExternalPendingOperationType;
   /** The other application, as `PowerAuthSharingConfiguration` names it. */
   externalApplicationId: string;

@@ -1,5 +1,5 @@
 /**
- * Where an instance keeps its activation and tokens, and under which key.
+ * Where an instance keeps its activation and tokens, and the key that seals them.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { sealingKeySchema, storageSchema } from './storage-schema.ts';
 
-/** What OWASP's Password Storage Cheat Sheet asks for with HMAC-SHA-256. */
+/** The number that OWASP's Password Storage Cheat Sheet recommends for HMAC-SHA-256. */
 const PBKDF2_ITERATIONS = 600_000;
 const ITERATIONS_EXPECTED = 'a whole number of iterations, 10000 to 10000000';
 
 /**
- * Protection levels of the peers' key stores.
+ * Protection levels of the other SDKs' key stores.
  *
  * @example
  * ```ts
@@ -27,9 +27,9 @@ const ITERATIONS_EXPECTED = 'a whole number of iterations, 10000 to 10000000';
  * ```
  */
 export const PowerAuthKeychainProtection = {
-  /** Records lie in clear. */
+  /** Records are stored in clear. */
   NONE: 'NONE',
-  /** Records are sealed under a key that the operating system guards in software. */
+  /** Records are sealed under a key that the operating system protects in software. */
   SOFTWARE: 'SOFTWARE',
   /** The key is in a trusted execution environment. */
   HARDWARE: 'HARDWARE',
@@ -50,29 +50,32 @@ export type PowerAuthKeychainProtection =
  * ```
  */
 export interface PowerAuthKeychainConfigurationType {
-  /** iOS only: taken and kept, without effect here. */
+  /** iOS only: accepted and kept, without effect here. */
   readonly accessGroupName?: string | undefined;
-  /** iOS only: taken and kept, without effect here. */
+  /** iOS only: accepted and kept, without effect here. */
   readonly userDefaultsSuiteName?: string | undefined;
   /**
-   * Lowest protection that is accepted. Default NONE. Software sealing is what this SDK gives: `configure` refuses
-   * HARDWARE and STRONGBOX with INSUFFICIENT_KEYCHAIN_PROTECTION.
+   * Lowest protection that is accepted. Default NONE. This SDK only seals in software: `configure` refuses HARDWARE and
+   * STRONGBOX with INSUFFICIENT_KEYCHAIN_PROTECTION.
    */
   readonly minimalRequiredKeychainProtection?: PowerAuthKeychainProtection;
-  /** Where records are kept. Default: by runtime, SQLite in Node, Deno and Bun. The caller closes a storage that it gave. */
+  /**
+   * Where records are kept. Default, by runtime: SQLite in Node, Deno and Bun. The caller must close a storage that it
+   * passed.
+   */
   readonly storage?: PowerAuthStorage | undefined;
   /**
-   * The AES-256-GCM key under which records are sealed: 32 bytes (copied; the caller wipes its own) or a CryptoKey with
-   * the usages encrypt and decrypt. Of several the first seals, and all unseal: see "Another sealing key" in
-   * docs/storage.md. Default: made and kept by the runtime's key store.
+   * The AES-256-GCM key that seals records: 32 bytes (copied; the caller must wipe its own) or a CryptoKey with the
+   * usages encrypt and decrypt. Of several keys the first seals, and all unseal: see "Another sealing key" in
+   * docs/storage.md. Default: created and kept by the runtime's key store.
    */
   readonly sealingKey?: PowerAuthSealingKey | undefined;
   /**
-   * Iterations of PBKDF2 (HMAC-SHA-256) that turn a password into the key of the knowledge factor, 10 000 to 10 000 000.
-   * Default 600 000. The more, the dearer each guess of a password is for whoever has copied the records, and the longer
-   * each use of a password takes; it happens off the thread. A knowledge factor keeps what it was set up with until its
-   * password is changed; where that is less than this, also until the server has accepted the password: see
-   * docs/storage.md.
+   * Iterations of PBKDF2 (HMAC-SHA-256) that turn a password into the key of the knowledge factor, 10 000 to 10 000
+   * 000. Default 600 000. More iterations make each guess of a password more expensive for an attacker who has copied
+   * the records, and each use of a password slower; the work is done off the thread. A knowledge factor keeps the
+   * number that it was set up with until its password is changed. If that is less than this setting, it is raised once
+   * the server has accepted the password: see docs/storage.md.
    */
   readonly pbkdf2Iterations?: number | undefined;
 }
@@ -110,7 +113,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   readonly #sealingKey: PowerAuthSealingKey | undefined;
 
   /**
-   * Makes settings; `configure` checks them.
+   * Creates settings; `configure` checks them.
    *
    * @example
    * ```ts
@@ -132,7 +135,7 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
     hideGetters(this.prototype, ['sealingKey']);
   }
 
-  /** The key as it was given. It is in no JSON, no log and no copy of this object. */
+  /** The key as it was given. No JSON, log or copy of this object contains it. */
   get sealingKey(): PowerAuthSealingKey | undefined {
     return itself(this).#sealingKey;
   }
@@ -172,7 +175,7 @@ const keychainConfigurationSchema = object(
 );
 
 /**
- * A frozen, checked copy with the defaults filled in. The sealing key is in no JSON, no log and no copy of it.
+ * A frozen, checked copy with the defaults filled in. No JSON, log or copy of it contains the sealing key.
  *
  * @param input settings, a {@link PowerAuthKeychainConfiguration}, or undefined for the defaults
  * @throws WRONG_PARAMETER naming the field

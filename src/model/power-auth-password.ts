@@ -33,28 +33,28 @@ export type PasswordType = PowerAuthPassword | string;
  */
 export type CharacterType = string | number;
 
-/** Disuse after which a password is wiped, ms. */
+/** How long a password may be unused before it is wiped, in ms. */
 const AUTORELEASE_TIME = 5 * 60_000;
 
-/** Passwords that are in use, by the configured instance that they belong to; undefined where it has none. */
+/** Passwords that are in use, by the configured instance that they belong to; undefined if the instance has none. */
 const byInstance = new Map<string, Set<PowerAuthPassword> | undefined>();
 
-// What the functions below may do with a password, and nobody else.
+// Access to the internals of a password, for the functions below only.
 let isPasswordObject: (value: object) => boolean;
 let takeBytes: (password: PowerAuthPassword, purpose: { readonly use: boolean }) => Uint8Array<ArrayBuffer>;
 let destroy: (password: PowerAuthPassword) => void;
 
 /**
- * A password as characters (code points, not UTF-16 units) in bytes that are overwritten with zeros: after it was used
- * unless `destroyOnUse` is false, on `release`, after 5 minutes in which nothing was done with it, and when the instance
- * that it belongs to is deconfigured. The object can be filled anew then. Nothing of it shows in JSON or in a log.
+ * A password as characters (code points, not UTF-16 units) in bytes that are overwritten with zeros: after use, unless
+ * `destroyOnUse` is false; on `release`; after 5 minutes without a call; and when the instance that it belongs to is
+ * deconfigured. The object can then be filled again. JSON and logs never show it.
  *
- * It protects what the app puts into it character by character, as the keys of a PIN pad of its own do. Text that comes
- * from an input field has been a string before, which nobody can wipe.
+ * It protects content that the app enters character by character, as with the app's own PIN pad. Text from an input
+ * field has already been a string, which nobody can wipe.
  *
- * Each method starts the 5 minutes anew. The first one that is called after the content was taken away without the app's
- * asking, which is all but `release`, calls `onAutomaticCleanup`. Each rejects with INSTANCE_NOT_CONFIGURED while the
- * instance that the password belongs to is not configured.
+ * Each method restarts the 5 minutes. If the content was wiped by anything other than `release`, the next method call
+ * invokes `onAutomaticCleanup`. Each method rejects with INSTANCE_NOT_CONFIGURED while the instance that the password
+ * belongs to is not configured.
  *
  * @example
  * ```ts
@@ -65,9 +65,9 @@ let destroy: (password: PowerAuthPassword) => void;
  */
 export class PowerAuthPassword {
   readonly #characters = new CodePoints();
-  /** Something was done with it since it was made or ended. */
+  /** A method was called since it was created or wiped. */
   #inUse = false;
-  /** It ended without the app's asking, and the app was not told yet. */
+  /** It was wiped without the app's request, and the app has not been told yet. */
   #lost = false;
   readonly #idle: IdleTimer;
   readonly #destroyOnUse: boolean;
@@ -81,12 +81,12 @@ export class PowerAuthPassword {
   }
 
   /**
-   * Makes an empty password.
+   * Creates an empty password.
    *
-   * @param destroyOnUse wiped after it was used for authentication once
-   * @param onAutomaticCleanup called by the first method after the content was taken away
+   * @param destroyOnUse whether to wipe it after one use for authentication
+   * @param onAutomaticCleanup called by the first method call after the content was wiped
    * @param powerAuthInstanceId the instance that it belongs to; `PowerAuth.createPassword` fills this in
-   * @param autoreleaseTime another time of disuse than 5 minutes, ms; 0 is 5 minutes
+   * @param autoreleaseTime how long it may be unused, in ms; 0 means 5 minutes, the default
    * @throws WRONG_PARAMETER
    * @example
    * ```ts
@@ -107,7 +107,7 @@ export class PowerAuthPassword {
     if (powerAuthInstanceId !== undefined && typeof powerAuthInstanceId !== 'string') {
       throw wrongParameter('powerAuthInstanceId', 'a string or undefined', powerAuthInstanceId);
     }
-    // A longer time would overflow the timer, which would then go off at once.
+    // A longer time would overflow the timer, which would then fire at once.
     if (!(typeof autoreleaseTime === 'number' && autoreleaseTime >= 0 && autoreleaseTime < 2 ** 31)) {
       throw wrongNumber('autoreleaseTime', 'milliseconds, 0 to 2147483647', autoreleaseTime);
     }
@@ -166,7 +166,7 @@ export class PowerAuthPassword {
    * Adds a character at the end.
    *
    * @returns the number of characters
-   * @throws WRONG_PARAMETER for what is no character; a half of a surrogate pair is none
+   * @throws WRONG_PARAMETER for anything that isn't a character, such as half of a surrogate pair
    * @example
    * ```ts
    * await password.addCharacter('1'); // 1
@@ -185,7 +185,7 @@ export class PowerAuthPassword {
    * Inserts a character before position `at`, 0 to the length.
    *
    * @returns the number of characters
-   * @throws WRONG_PARAMETER for what is no character and for a position beyond the length
+   * @throws WRONG_PARAMETER for anything that isn't a character, and for a position beyond the length
    * @example
    * ```ts
    * await password.insertCharacter('1', 0);
@@ -201,10 +201,10 @@ export class PowerAuthPassword {
   }
 
   /**
-   * Removes the character at `position`, 0 to the length less 1.
+   * Removes the character at `position`, 0 to the length minus 1.
    *
    * @returns the number of characters that are left
-   * @throws WRONG_PARAMETER where there is no character
+   * @throws WRONG_PARAMETER if there is no character at that position
    * @example
    * ```ts
    * await password.removeCharacterAt(0);
@@ -219,7 +219,7 @@ export class PowerAuthPassword {
   }
 
   /**
-   * Removes the last character; of an empty password none.
+   * Removes the last character, if there is one.
    *
    * @returns the number of characters that are left
    * @example
@@ -235,9 +235,9 @@ export class PowerAuthPassword {
   }
 
   /**
-   * Whether both have the same characters. Takes a time that depends on the lengths alone.
+   * Whether both have the same characters. Takes a time that depends only on the lengths.
    *
-   * @throws WRONG_PARAMETER for what is no PowerAuthPassword
+   * @throws WRONG_PARAMETER for anything that isn't a PowerAuthPassword
    * @example
    * ```ts
    * if (!(await password.isEqualTo(repeated))) showMismatch();
@@ -268,7 +268,7 @@ export class PowerAuthPassword {
   }
 
   /**
-   * Wipes the content now. The object is as new then.
+   * Wipes the content now. The object is then as good as new.
    *
    * @example
    * ```ts
@@ -283,7 +283,7 @@ export class PowerAuthPassword {
     if (this.#lost) {
       throw failure(
         PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
-        'password: expected one with content, got one that was used up or wiped; make a new one, or one with destroyOnUse = false',
+        'password: expected one with content, got one that was used up or wiped; create a new one, or one with destroyOnUse = false',
       );
     }
     this.#touch();
@@ -292,7 +292,7 @@ export class PowerAuthPassword {
     return bytes;
   }
 
-  /** Begins the time of disuse anew, after telling the app what it does not know yet. */
+  /** Restarts the timer, after telling the app about a loss that it doesn't know about yet. */
   #touch(): void {
     if (this.#lost) {
       this.#lost = false;
@@ -342,12 +342,12 @@ export function assertPassword(value: unknown, field: string): asserts value is 
   if (typeof value !== 'string' && !isPassword(value)) {
     throw wrongParameter(field, 'a string or a PowerAuthPassword', value);
   }
-  // Two passwords would be one.
+  // Two different passwords would become the same.
   if (typeof value === 'string') assertWellFormed(value, field);
 }
 
 /**
- * Gives the password's UTF-8 bytes to `use`, and wipes them when it is done.
+ * Passes the password's UTF-8 bytes to `use`, and wipes them when it is done.
  *
  * @throws INVALID_NATIVE_OBJECT for a password that was used up
  * @internal
@@ -365,7 +365,7 @@ export async function usePassword<T>(
 }
 
 /**
- * Lets `read` look at the password's UTF-8 bytes, which are wiped afterwards. The password is not used up by it.
+ * Passes the password's UTF-8 bytes to `read`, and wipes them afterwards. This doesn't use the password up.
  *
  * @throws INVALID_NATIVE_OBJECT for a password that was used up
  * @internal
@@ -380,7 +380,7 @@ export function readPassword<T>(password: PasswordType, read: (bytes: Uint8Array
 }
 
 /**
- * Lets the passwords of an instance be used, now that it is configured.
+ * Allows the use of an instance's passwords, now that it is configured.
  *
  * @internal
  */
@@ -389,7 +389,7 @@ export function admitPasswordsOf(instanceId: string): void {
 }
 
 /**
- * Wipes the passwords of an instance, and lets them no longer be used.
+ * Wipes the passwords of an instance, and no longer allows their use.
  *
  * @internal
  */
@@ -402,7 +402,7 @@ function assertPosition(value: unknown, last: number, field: string): asserts va
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > last) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
-      // The number itself would tell how long the password is not.
+      // The number itself would reveal a length that the password doesn't have.
       `${field}: expected a position within the password, got ${typeof value === 'number' ? 'another number' : describe(value)}`,
     );
   }
@@ -411,7 +411,7 @@ function assertPosition(value: unknown, last: number, field: string): asserts va
 function codePoint(character: unknown): number {
   const point = typeof character === 'string' ? character.codePointAt(0) : character;
   const isCodePoint = typeof point === 'number' && Number.isInteger(point) && point >= 0 && point <= 0x10ffff;
-  // A lone surrogate is no character, and has no UTF-8.
+  // A lone surrogate is not a character, and has no UTF-8 form.
   if (!isCodePoint || (point >= 0xd800 && point <= 0xdfff)) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,

@@ -1,6 +1,6 @@
 /**
- * Settings of iOS activation sharing. They are taken so that code written for the React Native SDK runs; nothing here
- * depends on them, because storages share by themselves.
+ * Settings of iOS activation sharing. They are accepted so that code written for the React Native SDK runs. Nothing
+ * here depends on them, because storages are shared by themselves.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurat
   sharedMemoryIdentifier?: string | undefined;
 
   /**
-   * Makes settings; `configure` checks them.
+   * Creates settings; `configure` checks them.
    *
    * @example
    * ```ts
@@ -77,7 +77,7 @@ const sharingConfigurationSchema = object(
 );
 
 /**
- * A frozen, checked copy; empty strings where nothing was given.
+ * A frozen, checked copy, with empty strings for missing values.
  *
  * @param input settings, a {@link PowerAuthSharingConfiguration}, or undefined for none
  * @throws WRONG_PARAMETER naming the field

@@ -1,5 +1,5 @@
 /**
- * What a storage and a sealing key of the caller's must look like.
+ * The required form of the caller's storage and sealing key.
  *
  * @module
  */

@@ -13,7 +13,7 @@ const ORDERS: Readonly<Record<number, readonly string[]>> = {
   8: ['DDMMYYYY', 'MMDDYYYY', 'YYYYMMDD'],
 };
 
-/** Whether the digits are a date that there is. */
+/** Whether the digits are a date that exists. */
 export function isPossiblyDate(digits: Uint8Array): boolean {
   return ORDERS[digits.length]?.some((order) => isDate(digits, order)) ?? false;
 }
@@ -29,7 +29,7 @@ function isDate(digits: Uint8Array, order: string): boolean {
   return month !== 2 || day !== 29 || year === undefined || isLeapYear(year);
 }
 
-/** Of 1900 to 2099; of two digits, whether there was one in either century. */
+/** For 1900 to 2099. For two digits, whether either century has such a leap year. */
 function isLeapYear(year: number): boolean {
   return year % 4 === 0 && year !== 1900;
 }

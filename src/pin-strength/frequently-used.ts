@@ -1,6 +1,6 @@
 /**
- * PINs that people choose most. The list is our own, of what is generally known: counting, lines and corners of a keypad,
- * doubled numbers, round years, numbers out of films, mathematics and text messages. A guesser tries these first.
+ * PINs that people choose most. The list is our own, compiled from common knowledge: counting, lines and corners of a
+ * keypad, doubled numbers, round years, numbers from films, mathematics and text messages. A guesser tries these first.
  *
  * @module
  */
@@ -29,11 +29,11 @@ const FREQUENTLY_USED = `
   98765432 98769876 99887766
 `;
 
-/** Whether people choose this PIN often; one digit again and again counts at each length. */
+/** Whether people choose this PIN often; a single repeated digit counts at any length. */
 export function isFrequentlyUsed(digits: Uint8Array): boolean {
   const first = digits[0];
   if (digits.every((digit) => digit === first)) return true;
-  // Digit by digit: a string of a PIN could not be wiped.
+  // Digit by digit: a PIN as a string could not be wiped.
   return FREQUENTLY_USED.trim()
     .split(/\s+/)
     .some(

@@ -1,5 +1,5 @@
 /**
- * What the strength test of a PIN finds.
+ * The result of a PIN's strength test.
  *
  * @module
  */
@@ -16,13 +16,16 @@
 export const PinTestIssue = {
   /** Few of its digits differ: at most half of them, and at most three. */
   NOT_UNIQUE: 'NOT_UNIQUE',
-  /** A digit follows itself: three times the same in a row, or at half of the places. */
+  /** A digit repeats: three times in a row, or at half of the positions. */
   REPEATING_CHARS: 'REPEATING_CHARS',
-  /** Its digits follow a rule: equal steps (1357), a block again and again (123123), there and back (1221), lines on a keypad (2580). */
+  /**
+   * Its digits follow a rule: equal steps (1357), a repeated block (123123), there and back (1221), lines on a keypad
+   * (2580).
+   */
   PATTERN_FOUND: 'PATTERN_FOUND',
   /** It can be read as a date: day and month, a year, or both, as people in different countries write them. */
   POSSIBLY_DATE: 'POSSIBLY_DATE',
-  /** It is one of those that people choose most. */
+  /** It is one of the PINs that people choose most. */
   FREQUENTLY_USED: 'FREQUENTLY_USED',
 } as const;
 
@@ -30,7 +33,7 @@ export const PinTestIssue = {
 export type PinTestIssue = (typeof PinTestIssue)[keyof typeof PinTestIssue];
 
 /**
- * Answer of `PowerAuthPassphraseMeter.testPin` and of `PowerAuthPassword.testPinStrength`.
+ * Result of `PowerAuthPassphraseMeter.testPin` and of `PowerAuthPassword.testPinStrength`.
  *
  * @example
  * ```ts
@@ -38,8 +41,8 @@ export type PinTestIssue = (typeof PinTestIssue)[keyof typeof PinTestIssue];
  * ```
  */
 export interface PinTestResult {
-  /** Whether to warn the user. Some issues alone are no reason to: see {@link PowerAuthPassphraseMeter}. */
+  /** Whether to warn the user. Some issues alone are no reason to warn: see {@link PowerAuthPassphraseMeter}. */
   shouldWarnUserAboutWeakPin: boolean;
-  /** What was found, each at most once; none is a good sign. */
+  /** The issues found, each at most once; an empty list is a good sign. */
   issues: PinTestIssue[];
 }

@@ -1,5 +1,5 @@
 /**
- * How good a PIN is.
+ * Tests how strong a PIN is.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const TESTS: readonly (readonly [PinTestIssue, (digits: Uint8Array) => boolean])
   [PinTestIssue.FREQUENTLY_USED, isFrequentlyUsed],
 ];
 
-/** With so few digits there are too few PINs to warn of each date and each pattern. */
+/** With so few digits there are too few PINs to warn about each date and each pattern. */
 const SHORT = 5;
 const ALWAYS_WORTH_A_WARNING: readonly PinTestIssue[] = [
   PinTestIssue.NOT_UNIQUE,
@@ -29,7 +29,7 @@ const ALWAYS_WORTH_A_WARNING: readonly PinTestIssue[] = [
 /**
  * Tests a PIN.
  *
- * @param pin UTF-8; stays the caller's
+ * @param pin UTF-8; the caller must wipe it
  * @throws WRONG_PARAMETER unless these are 4 digits or more
  */
 export function testPin(pin: Uint8Array): PinTestResult {

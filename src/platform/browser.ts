@@ -1,5 +1,5 @@
 /**
- * What this package uses in browsers where the caller chooses nothing. The same list as `./node.ts`.
+ * The defaults of this package in browsers. The same list as `./node.ts`.
  *
  * @module
  */
@@ -15,10 +15,10 @@ export function defaultStorage(): PowerAuthStorage {
 }
 
 /**
- * The key that seals the records of `storage` unless the caller has one: the one that the storage keeps, else the one in
+ * The key that seals the records of `storage` unless the caller passes one: the storage's own key, or else the one in
  * this origin's default database.
  *
- * @throws UNKNOWN_ERROR when that database cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
+ * @throws UNKNOWN_ERROR if that database can't be used, WRONG_PARAMETER for a storage that needs the caller's key
  */
 export async function defaultSealingKey(
   storage: PowerAuthStorage,
@@ -33,7 +33,7 @@ export async function defaultSealingKey(
   }
 }
 
-/** The provider of the biometry factor unless the caller has one: passkeys of this device. */
+/** The provider of the biometry factor unless the caller passes one: passkeys of this device. */
 export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
   return webAuthnBiometry();
 }

@@ -1,6 +1,5 @@
 /**
- * What this package uses where the caller chooses nothing, in runtimes without a durable storage of ours. The same list
- * as `./node.ts`.
+ * The defaults of this package in runtimes for which we have no durable storage. The same list as `./node.ts`.
  *
  * @module
  */
@@ -13,8 +12,8 @@ import type { PowerAuthStorage } from '../storage/types.ts';
 let space: MemorySpace | undefined;
 
 /**
- * A new storage object on this runtime's memory. All of them share their records, so that an instance that is
- * deconfigured and configured again finds its activation, as it does on a disk. The caller closes it.
+ * A new storage object in this runtime's memory. All of them share their records, so an instance that is deconfigured
+ * and configured again finds its activation, as it does on a disk. The caller closes it.
  */
 export function defaultStorage(): PowerAuthStorage {
   space ??= new MemorySpace();
@@ -22,9 +21,9 @@ export function defaultStorage(): PowerAuthStorage {
 }
 
 /**
- * The key that seals the records of `storage` unless the caller has one: the one that the storage keeps beside them.
+ * The key that seals the records of `storage` unless the caller passes one: the one that the storage keeps with them.
  *
- * @throws WRONG_PARAMETER for a storage without one: a key that is lost with this page would make durable records
+ * @throws WRONG_PARAMETER for a storage without a key: a key that is lost with this page would make durable records
  *   unreadable
  */
 export async function defaultSealingKey(
@@ -37,7 +36,7 @@ export async function defaultSealingKey(
   );
 }
 
-/** The provider of the biometry factor unless the caller has one: The platform has none that this package knows. */
+/** The provider of the biometry factor unless the caller passes one: this package knows none of this platform. */
 export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
   return undefined;
 }

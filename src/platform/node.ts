@@ -1,6 +1,6 @@
 /**
- * What this package uses in Node where the caller chooses nothing. `./default.ts` is the same list for other runtimes;
- * the `imports` of package.json choose between them.
+ * The defaults of this package in Node. `./default.ts` is the same list for other runtimes; the `imports` of
+ * package.json choose between them.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { assertOneUser } from './one-user.ts';
 /**
  * A new storage object on the user's data folder, see {@link sqliteStorage}. The caller closes it.
  *
- * @throws WRONG_PARAMETER where code for pages runs, see {@link assertOneUser}, and for a user without a home folder
+ * @throws WRONG_PARAMETER if code for pages runs here, see {@link assertOneUser}, and for a user without a home folder
  */
 export function defaultStorage(): PowerAuthStorage {
   assertOneUser('storage');
@@ -23,10 +23,10 @@ export function defaultStorage(): PowerAuthStorage {
 }
 
 /**
- * The key that seals the records of `storage` unless the caller has one: where the storage says that it belongs (for sqlite
- * a file in its own folder), else the file `sealing.key` in the user's data folder.
+ * The key that seals the records of `storage` unless the caller passes one: the storage's own key (for sqlite a file in
+ * its folder), or else the file `sealing.key` in the user's data folder.
  *
- * @throws UNKNOWN_ERROR when the key file cannot be used, WRONG_PARAMETER for a storage that needs a key of the caller's
+ * @throws UNKNOWN_ERROR if the key file can't be used, WRONG_PARAMETER for a storage that needs the caller's key
  */
 export async function defaultSealingKey(
   storage: PowerAuthStorage,
@@ -36,7 +36,7 @@ export async function defaultSealingKey(
   return readOrCreateKeyFile(dataFolder());
 }
 
-/** The provider of the biometry factor unless the caller has one: Node has none of its own. */
+/** The provider of the biometry factor unless the caller passes one: Node has none. */
 export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
   return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Whether the data of the user who runs this process are those of the user that the code serves.
+ * Checks whether the user who runs this process is the user that the code serves.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 
 /**
- * Refuses the user's data folder to code that was written for a page: where a server renders it, the folder would be the
- * same for all visitors; in a test it would be the developer's own.
+ * Refuses the user's data folder to code that was written for a page: on a server that renders the page, the folder
+ * would be the same for all visitors; in a test it would be the developer's own.
  *
- * @param field what would lie there unless the caller has one
+ * @param field what would be there unless the caller passes one
  * @throws WRONG_PARAMETER
  */
 export function assertOneUser(field: 'storage' | 'sealingKey'): void {
@@ -18,18 +18,18 @@ export function assertOneUser(field: 'storage' | 'sealingKey'): void {
   if (reason === undefined) return;
   throw failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
-    `keychainConfiguration.${field}: expected one, got undefined, ${reason}; the default would keep all records in the data folder of the user who runs it. In a test pass memoryStorage(); code that a server renders must call configure in the browser alone, such as in an effect; a server with an activation of its own passes its storage`,
+    `keychainConfiguration.${field}: expected one, got undefined, ${reason}; the default would keep all records in the data folder of the user who runs it. In a test pass memoryStorage(); code that a server renders must call configure only in the browser, such as in an effect; a server with its own activation passes its storage`,
   );
 }
 
-/** Why this seems to be code for a page; undefined where it does not. */
+/** Why this seems to be code for a page; undefined if it doesn't. */
 function codeForPages(): string | undefined {
   // A window of Electron belongs to the user who runs it.
   if (process.versions['electron'] !== undefined) return undefined;
   if ((globalThis as { document?: unknown }).document !== undefined) {
     return 'where Node has a document (jsdom, happy-dom)';
   }
-  // In Next's own process, and put in place of this by its compiler.
+  // Set in Next's own process; Next's compiler replaces this expression by its value.
   if (process.env['NEXT_RUNTIME'] === 'nodejs') return 'where Next renders pages';
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What this package uses where the caller chooses nothing in code that runs on a server alone, and that is bundled as
- * such: React's server components, and the route handlers of Next. The same list as `./node.ts`.
+ * The defaults of this package in code that runs only on a server, and is bundled as such: React's server components,
+ * and route handlers of Next. The same list as `./node.ts`.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * Copies records from one store into another.
  *
- * Tokens come first and activations last, so that a copy that is cut short has whole instances, and tokens that nobody
- * takes for anything. A record is read, unsealed and looked at, and sealed anew for the other store.
+ * Tokens come first and activations last, so an interrupted copy has complete instances, plus tokens that everybody
+ * ignores. Each record is read, unsealed, checked, and sealed again for the other store.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Work } from './work.ts';
 /** See `CopyRecordsOptions`. */
 export type Existing = 'refuse' | 'skip' | 'overwrite';
 
-/** What became of the records. */
+/** The outcomes for the records. */
 export interface Outcomes {
   copied: number;
   equal: number;
@@ -28,7 +28,7 @@ export interface Outcomes {
 
 interface Found {
   readonly record: OwnRecord;
-  /** Unsealed; wiped by whoever has it. */
+  /** Unsealed; the holder must wipe it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -63,8 +63,8 @@ export class Copy {
   }
 
   /**
-   * @throws INVALID_ACTIVATION_STATE for a record that is in the way; the error of the first unreadable record, unless
-   *   somebody is told of it
+   * @throws INVALID_ACTIVATION_STATE for a conflicting record; the error of the first unreadable record, unless
+   *   somebody is told about it
    */
   async run(): Promise<Outcomes> {
     const keys = (): AsyncIterable<string> => ownKeys(this.#from.storage, this.#instanceId);
@@ -76,7 +76,7 @@ export class Copy {
     return this.#outcomes;
   }
 
-  /** Before anything is written. */
+  /** Call this before anything is written. */
   async #refuseOthers(): Promise<void> {
     const uncounted = false;
     await this.#work.each(
@@ -122,7 +122,7 @@ export class Copy {
     }
   }
 
-  /** Whether it is a token of another activation than the one that stays in its place. */
+  /** Whether it is a token of an activation other than the one that stays in the target. */
   async #isOfAnother(record: OwnRecord): Promise<boolean> {
     if (this.#existing !== 'skip' || record.type !== 'token') return false;
     const present = await this.#activations.idFor(record.key);
@@ -140,7 +140,7 @@ export class Copy {
           } finally {
             wipe(current);
           }
-          // What a change throws is what the update rejects with.
+          // The update rejects with what its change throws.
           if (outcome !== 'copied') throw left;
           return bytes;
         }),
@@ -153,7 +153,7 @@ export class Copy {
     return outcome;
   }
 
-  /** In the place of a record that nobody can read. */
+  /** Replaces a record that nobody can read. */
   async #putOver(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<keyof Outcomes> {
     if (this.#existing === 'refuse') throw inTheWay(key);
     if (this.#existing === 'skip') return 'skipped';
@@ -162,8 +162,8 @@ export class Copy {
   }
 
   /**
-   * What `call` comes to. Where the target's record can't be read, that counts as another record; but only when unreadable
-   * ones were thought of, because all are unreadable with a wrong key.
+   * The outcome of `call`. If the target's record can't be read, it counts as a different record, but only if the
+   * caller handles unreadable records, because with a wrong key all records are unreadable.
    */
   async #inTarget<T>(key: string, call: () => Promise<T>): Promise<T | typeof UNREADABLE> {
     if (!this.#work.toleratesUnreadable) return call();

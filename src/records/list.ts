@@ -1,5 +1,5 @@
 /**
- * What a store holds.
+ * Lists what a store holds.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { PowerAuthStorage } from '../storage/types.ts';
 import { describeRecord, openStore, orUnreadable, ownKeys } from './store.ts';
 import type { PowerAuthStore, PowerAuthStoredRecord } from './types.ts';
 
-/** One record after another; of those before, only the last instance's activation id is remembered. */
+/** Lists one record after another. Of the earlier ones, only the last instance's activation id is remembered. */
 export async function* list(
   store: PowerAuthStore,
   instanceId: string | undefined,
@@ -21,7 +21,7 @@ export async function* list(
       const bytes = await sealed.get(key);
       return bytes && describeRecord(key, bytes);
     });
-    // Removed since it was listed.
+    // It was removed after it was listed.
     if (record === undefined) continue;
     if (record.type !== 'token') {
       yield record;
@@ -32,7 +32,10 @@ export async function* list(
   }
 }
 
-/** Finds the activation that a token lies beside. Most storages list the records of an instance one after another. */
+/**
+ * Finds the activation in the same instance as a token. Most storages list the records of an instance one after
+ * another.
+ */
 export class LastActivation {
   readonly #sealed: PowerAuthStorage;
   #instance: string | undefined;
@@ -43,7 +46,7 @@ export class LastActivation {
     this.#sealed = sealed;
   }
 
-  /** The activation's id; undefined where there is none, null where it can't be read. */
+  /** The activation's id; undefined if there is none, null if it can't be read. */
   async idFor(key: string): Promise<string | null | undefined> {
     const instance = instanceOf(key);
     if (instance !== this.#instance) {

@@ -1,6 +1,6 @@
 /**
- * Seals records under another key, one after another, each in one atomic update. Meanwhile a store has records under both
- * keys: whoever uses it must know both, and seal under the new one.
+ * Seals records under another key, one after another, each in one atomic update. In the meantime the store has records
+ * under both keys: its users must know both, and seal under the new one.
  *
  * @module
  */
@@ -16,19 +16,19 @@ import type { Work } from './work.ts';
 
 /** One process at a time. */
 const LOCK = 'powerauth-wasm reseal';
-/** How often records that somebody has sealed under the old key meanwhile are sealed anew. */
+/** How many further rounds are made for records that somebody has sealed under the old key in the meantime. */
 const ROUNDS = 5;
 
-/** What became of the records. */
+/** The outcomes for the records. */
 export interface Resealed {
   resealed: number;
   unchanged: number;
 }
 
 /**
- * @param keys none of them: the storage's own key is replaced; one of them: the storage's own key is the other one
- * @throws WRONG_PARAMETER for a storage whose own key can't be replaced; the error of the first unreadable record, unless
- *   somebody is told of it
+ * @param keys with neither, the storage's own key is replaced; with one, the storage's own key is the other one
+ * @throws WRONG_PARAMETER for a storage whose own key can't be replaced; the error of the first unreadable record,
+ *   unless somebody is told about it
  */
 export async function reseal(
   storage: PowerAuthStorage,
@@ -41,8 +41,8 @@ export async function reseal(
     const resealed = await (from === undefined && to === undefined
       ? replaceOwnKey(storage, lock, work)
       : sealUnder(storage, from, to, work));
-    // Whoever has the old key could read what was overwritten. All is done, and a storage that can't forget now does it
-    // later.
+    // Anyone with the old key could read what was overwritten. The work is done; a storage that can't forget now does
+    // it later.
     try {
       await storage.forget?.();
     } catch {}
@@ -79,10 +79,10 @@ async function replaceOwnKey(
     const ring = await KeyRing.create(await ownSealingKey(storage, 'to'));
     running = new Reseal(storage, ring, work);
     await running.run();
-    // Whoever has lost it must not replace the key of somebody else's work.
+    // A holder that has lost the lock must not replace the key during somebody else's work.
     await throwIfLost(lock);
   });
-  // Whoever had asked for the key before may have sealed a last record since.
+  // A user that had read the key before may have sealed a last record since.
   await running?.pass(false);
   return running?.outcomes ?? { resealed: 0, unchanged: 0 };
 }
@@ -99,7 +99,7 @@ class Reseal {
     this.#work = work;
   }
 
-  /** @throws UNKNOWN_ERROR while somebody goes on sealing under an old key */
+  /** @throws UNKNOWN_ERROR while somebody keeps sealing under an old key */
   async run(): Promise<Resealed> {
     await this.#work.count(ownKeys(this.#storage, undefined));
     for (let round = 0; round < ROUNDS; round++) {
@@ -107,7 +107,7 @@ class Reseal {
     }
     throw failure(
       PowerAuthErrorCode.UNKNOWN_ERROR,
-      'Somebody goes on sealing records under the old key. Give everybody [new key, old key] as sealingKey first, then call again',
+      'Somebody keeps sealing records under the old key. Configure everybody with [new key, old key] as sealingKey first, then call again',
     );
   }
 
@@ -122,7 +122,7 @@ class Reseal {
     const record = await this.#storage.get(key);
     if (record === undefined) return;
     const isCurrent = this.#ring.isCurrent(record);
-    // Later on the first look is enough: what is unreadable was reported.
+    // After the first pass this check is enough: unreadable records have been reported.
     if (!isFirst && (isCurrent || !this.#ring.knows(record))) return;
     const outcome = await orUnreadable(key, async () => {
       if (!isCurrent) return this.#sealAnew(key);

@@ -23,12 +23,12 @@ import type {
   PowerAuthStoredToken,
 } from './types.ts';
 
-/** What can be told of one record alone. */
+/** What one record alone reveals. */
 export type OwnRecord =
   PowerAuthStoredActivation | PowerAuthStoredReservation | Omit<PowerAuthStoredToken, 'isOrphan'>;
 
 /**
- * The key that a storage's records are under where the caller gives none.
+ * The key that seals a storage's records if the caller passes none.
  *
  * @throws WRONG_PARAMETER for a storage that needs one
  */
@@ -43,13 +43,13 @@ export async function ownSealingKey(
   );
 }
 
-/** The storage with its records unsealed. The key is asked for when it is needed first. */
+/** The storage with its records unsealed. The key is requested when it is first needed. */
 export function openStore({ storage, sealingKey }: PowerAuthStore, field = 'sealingKey'): PowerAuthStorage {
   const mayChange = storage.sealingKey !== undefined;
   return sealedUnheld(storage, sealingKey ?? (() => ownSealingKey(storage, field)), mayChange);
 }
 
-/** The keys of our records, of one instance or of all. Others that share the storage are passed over. */
+/** The keys of our records, of one instance or of all. Other programs' keys in the storage are skipped. */
 export async function* ownKeys(
   storage: PowerAuthStorage,
   instanceId: string | undefined,
@@ -59,9 +59,9 @@ export async function* ownKeys(
 }
 
 /**
- * What is told of an unsealed record, which is wiped.
+ * Describes an unsealed record, and wipes it.
  *
- * @throws INVALID_ACTIVATION_DATA for one of another place, or of a newer version
+ * @throws INVALID_ACTIVATION_DATA for a record of another place, or of a newer version
  */
 export function describeRecord(key: string, bytes: Uint8Array): OwnRecord {
   return kindOf(key) === 'token' ? describeToken(key, bytes) : describeActivation(key, bytes);
@@ -120,7 +120,7 @@ function describeToken(key: string, bytes: Uint8Array): Omit<PowerAuthStoredToke
 /** Neither instances nor tokens have an empty name. */
 const nameOf = (name: string): string | undefined => (name === '' ? undefined : name);
 
-/** What `read` comes to; an `unreadable` record where it fails because of the record. */
+/** The result of `read`, or an `unreadable` record if it fails because of the record. */
 export async function orUnreadable<T>(
   key: string,
   read: () => Promise<T>,

@@ -1,5 +1,5 @@
 /**
- * What a store holds, as it is told to whoever has its sealing key.
+ * What a store holds, as reported to anyone who has its sealing key.
  *
  * @module
  */
@@ -29,12 +29,12 @@ export type PowerAuthFactor = 'possession' | 'knowledge' | 'biometry';
 export interface PowerAuthStore {
   /** The caller closes it. */
   readonly storage: PowerAuthStorage;
-  /** As `configure` takes it. Default: the one that `configure` would use with this storage. */
+  /** As for `configure`. Default: the key that `configure` would use with this storage. */
   readonly sealingKey?: PowerAuthSealingKey | undefined;
 }
 
 /**
- * A committed activation. What has become of it at the server, only the server knows.
+ * A committed activation. Only the server knows its state there.
  *
  * @example
  * ```ts
@@ -42,17 +42,17 @@ export interface PowerAuthStore {
  * ```
  */
 export interface PowerAuthStoredActivation {
-  /** Tells it from the other records. */
+  /** Distinguishes it from other records. */
   readonly type: 'activation';
-  /** Where it lies in the storage. */
+  /** Its key in the storage. */
   readonly key: string;
-  /** Undefined in records of version 5 and before, until they are written anew. */
+  /** Undefined in records of version 5 and before, until they are written again. */
   readonly instanceId: string | undefined;
   /** The server's id of the activation, a UUID. */
   readonly activationId: string;
   /** The factors that it can sign with. */
   readonly factors: readonly PowerAuthFactor[];
-  /** Name of the provider of the biometry factor, where there is one. */
+  /** Name of the provider of the biometry factor, if there is one. */
   readonly biometryProvider: string | undefined;
   /** Whether recovery code and PUK are kept with it. */
   readonly hasRecoveryData: boolean;
@@ -63,7 +63,8 @@ export interface PowerAuthStoredActivation {
 }
 
 /**
- * The place of an activation that was being committed; left behind where that was cut short. It is in nobody's way.
+ * The place of an activation that was being committed. It stays behind if the commit was interrupted, and blocks
+ * nobody.
  *
  * @example
  * ```ts
@@ -71,9 +72,9 @@ export interface PowerAuthStoredActivation {
  * ```
  */
 export interface PowerAuthStoredReservation {
-  /** Tells it from the other records. */
+  /** Distinguishes it from other records. */
   readonly type: 'reservation';
-  /** Where it lies in the storage. */
+  /** Its key in the storage. */
   readonly key: string;
   /** The instance whose activation was being committed. */
   readonly instanceId: string;
@@ -88,9 +89,9 @@ export interface PowerAuthStoredReservation {
  * ```
  */
 export interface PowerAuthStoredToken {
-  /** Tells it from the other records. */
+  /** Distinguishes it from other records. */
   readonly type: 'token';
-  /** Where it lies in the storage. */
+  /** Its key in the storage. */
   readonly key: string;
   /** The instance that requested it; undefined in records of version 1. */
   readonly instanceId: string | undefined;
@@ -103,8 +104,8 @@ export interface PowerAuthStoredToken {
   /** The factors that it was requested with. */
   readonly factors: readonly PowerAuthFactor[];
   /**
-   * Whether the store lacks the activation that the token was made for: it makes no more headers, and leaves the store
-   * when its instance comes across it.
+   * Whether the store lacks the activation that the token was made for: it makes no more headers, and its instance
+   * deletes it when it finds it.
    */
   readonly isOrphan: boolean;
   /** Version of the record's format. */
@@ -112,7 +113,7 @@ export interface PowerAuthStoredToken {
 }
 
 /**
- * A record that can't be read: damaged, under another key, of a newer version, or in another one's place.
+ * A record that can't be read: damaged, under another key, of a newer version, or in another record's place.
  *
  * @example
  * ```ts
@@ -120,16 +121,16 @@ export interface PowerAuthStoredToken {
  * ```
  */
 export interface PowerAuthUnreadableRecord {
-  /** Tells it from the other records. */
+  /** Distinguishes it from other records. */
   readonly type: 'unreadable';
-  /** Where it lies in the storage. */
+  /** Its key in the storage. */
   readonly key: string;
   /** INVALID_ACTIVATION_DATA; the message says what is wrong. */
   readonly error: PowerAuthError;
 }
 
 /**
- * One record of a store. No secret is in it.
+ * One record of a store. It contains no secret.
  *
  * @example
  * ```ts
@@ -140,7 +141,7 @@ export type PowerAuthStoredRecord =
   PowerAuthStoredActivation | PowerAuthStoredReservation | PowerAuthStoredToken | PowerAuthUnreadableRecord;
 
 /**
- * How far work on a store has come.
+ * The progress of work on a store.
  *
  * @example
  * ```ts
@@ -148,14 +149,14 @@ export type PowerAuthStoredRecord =
  * ```
  */
 export interface PowerAuthRecordsProgress {
-  /** Records that are done with. */
+  /** Records that are finished. */
   readonly done: number;
-  /** Records that there were at the beginning; more when others have added some since. */
+  /** Records that existed at the beginning; more if others have added some since. */
   readonly total: number;
 }
 
 /**
- * What work on many records can be told.
+ * Options of work on many records.
  *
  * @example
  * ```ts
@@ -164,13 +165,13 @@ export interface PowerAuthRecordsProgress {
  * ```
  */
 export interface PowerAuthRecordsOptions {
-  /** Told after each record. What it throws ends the work. */
+  /** Called after each record. If it throws, the work ends. */
   readonly onProgress?: ((progress: PowerAuthRecordsProgress) => void) | undefined;
   /**
-   * Told of each record that can't be read, which stays as it is, and the work goes on. Without this function the first
-   * such record ends it.
+   * Called for each record that can't be read. The record stays as it is, and the work continues. Without this function
+   * the first such record ends the work.
    */
   readonly onUnreadable?: ((record: PowerAuthUnreadableRecord) => void) | undefined;
-  /** Ends the work with OPERATION_CANCELED; what is done by then stays. */
+  /** Ends the work with OPERATION_CANCELED; finished records stay. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Work on many records: a few at a time, with progress, until it is given up.
+ * Work on many records: a few at a time, with progress, until it is aborted.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { lostLock } from '../util/abort.ts';
 import type { PowerAuthRecordsOptions, PowerAuthUnreadableRecord } from './types.ts';
 
-/** Records that are worked on at once: enough to share a storage's syncs and round trips. */
+/** How many records are processed at once: enough to share a storage's syncs and round trips. */
 const AT_ONCE = 16;
 
-/** Counts records, and tells when to stop. */
+/** Counts records, and says when to stop. */
 export class Work {
   readonly #options: PowerAuthRecordsOptions;
   #lock: AbortSignal | undefined;
@@ -27,24 +27,24 @@ export class Work {
     return this.#unreadable;
   }
 
-  /** Whether somebody is told of unreadable records, so that they don't end the work. */
+  /** Whether somebody is told about unreadable records, so that they don't end the work. */
   get toleratesUnreadable(): boolean {
     return this.#options.onUnreadable !== undefined;
   }
 
-  /** Stops also when a lock is lost. */
+  /** Also stops if a lock is lost. */
   stopWith(lock: AbortSignal): void {
     this.#lock = lock;
   }
 
-  /** @throws OPERATION_CANCELED when it is to stop */
+  /** @throws OPERATION_CANCELED if it is to stop */
   throwIfStopped(): void {
     if (this.#lock?.aborted === true) throw lostLock(this.#lock);
     const { signal } = this.#options;
     if (signal?.aborted !== true) return;
     throw failure(
       PowerAuthErrorCode.OPERATION_CANCELED,
-      'The work on the records was given up; what was done stays, and calling again goes on',
+      'The work on the records was aborted; what was done stays, and calling again continues it',
       { cause: signal.reason },
     );
   }
@@ -56,7 +56,7 @@ export class Work {
     }
   }
 
-  /** @throws the record's error, unless somebody is told of it */
+  /** @throws the record's error, unless somebody is told about it */
   reportUnreadable(record: PowerAuthUnreadableRecord): void {
     const { onUnreadable } = this.#options;
     if (onUnreadable === undefined) throw record.error;
@@ -64,7 +64,7 @@ export class Work {
     onUnreadable(record);
   }
 
-  /** @param isCounted whether a key is one of those that progress is told of */
+  /** @param isCounted whether a key counts towards the progress */
   async each(
     keys: AsyncIterable<string>,
     step: (key: string) => Promise<void>,

@@ -26,22 +26,22 @@ const MAX_LENGTH = 200;
  * ```
  */
 export interface KeyringSealingKeyOptions {
-  /** Under which service the keychain lists the key. 1 to 200 UTF-16 units. Default: `powerauth-wasm`. */
+  /** The service under which the keychain lists the key. 1 to 200 UTF-16 units. Default: `powerauth-wasm`. */
   readonly service?: string;
-  /** Which key of the service. 1 to 200 UTF-16 units. Default: `sealing key`. */
+  /** The name of the key within the service. 1 to 200 UTF-16 units. Default: `sealing key`. */
   readonly account?: string;
 }
 
-/** What of an entry of `@napi-rs/keyring` is used. */
+/** The part of an entry of `@napi-rs/keyring` that is used. */
 interface Entry {
   getSecret(): Promise<number[] | null>;
   setSecret(secret: Uint8Array): Promise<void>;
 }
 
-/** The keyring package is loaded here and nowhere else, and not before a key is asked for. */
+/** The keyring package is loaded only here, and only when a key is requested. */
 async function openEntry(service: string, account: string): Promise<Entry> {
   const { AsyncEntry } = await import('@napi-rs/keyring');
-  // Not what it takes where there is no Secret Service: the kernel's keyring, which forgets the key with the next start.
+  // Without a Secret Service the package would use the kernel's keyring, which forgets the key at the next boot.
   return new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
 }
 
@@ -61,9 +61,9 @@ async function read(entry: Entry): Promise<CryptoKey | undefined> {
   }
 }
 
-/** Stores a new key, unless another process was faster; answers the one that is stored. */
+/** Stores a new key, unless another process was faster. Returns the stored key. */
 async function make(entry: Entry, name: string): Promise<CryptoKey> {
-  // Keychains can't store something only where there is nothing; so one at a time, over all processes of this user.
+  // Keychains have no "store if missing". So only one process of this user does this at a time.
   const storage = sqliteStorage();
   try {
     return await storage.lock(`keyring ${name}`, async () => (await read(entry)) ?? (await store(entry)));
@@ -79,7 +79,7 @@ async function store(entry: Entry): Promise<CryptoKey> {
     const stored = (await entry.getSecret()) ?? [];
     const isSame = equalBytes(Uint8Array.from(stored), bytes);
     stored.fill(0);
-    if (!isSame) throw new Error('it does not give back what was stored in it');
+    if (!isSame) throw new Error("it doesn't return what was stored in it");
     return await importSealingKey(bytes);
   } finally {
     wipe(bytes);
@@ -87,16 +87,16 @@ async function store(entry: Entry): Promise<CryptoKey> {
 }
 
 /**
- * The sealing key that the operating system's keychain keeps for this user; made there where it is missing. However many
- * processes ask at once, all get the same one. Needs the package `@napi-rs/keyring`.
+ * Returns the sealing key that the operating system's keychain keeps for this user. Creates it there if it is missing.
+ * All processes that ask at the same time get the same key. Needs the package `@napi-rs/keyring`.
  *
- * The keychain guards it as it guards passwords: encrypted while the user is logged out, and given to programs of the
- * user who is logged in, on macOS and Windows as these systems allow it. Whoever removes the entry makes the records
- * that it sealed unreadable for ever.
+ * The keychain protects it like passwords: encrypted while the user is logged out, and available to programs of the
+ * logged-in user, on macOS and Windows as far as these systems allow. If the entry is removed, the records that it
+ * sealed are unreadable for ever.
  *
  * @returns a non-extractable AES-256-GCM key, for `sealingKey` of a `PowerAuthKeychainConfiguration`
- * @throws WRONG_PARAMETER for names that are none; UNKNOWN_ERROR when there is no keychain, when it is locked or refuses,
- *   or when the entry is not 32 bytes long; the message says which entry and what to do
+ * @throws WRONG_PARAMETER for invalid names; UNKNOWN_ERROR if there is no keychain, if it is locked or refuses, or if
+ *   the entry is not 32 bytes long; the message says which entry and what to do
  *
  * @example
  * ```ts
@@ -138,7 +138,7 @@ function keychainFailure(name: string, cause: unknown): Error {
   const { code, message } = cause as { code?: unknown; message?: unknown };
   const reason =
     code === 'ERR_MODULE_NOT_FOUND'
-      ? 'install the package @napi-rs/keyring, or give another sealing key'
+      ? 'install the package @napi-rs/keyring, or pass another sealing key'
       : `${String(message)}. Is there a keychain (on Linux a Secret Service, such as GNOME Keyring), and is it unlocked?`;
   return failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,

@@ -154,7 +154,7 @@ test('where somebody goes on sealing under the old key for ever, it says so', as
     },
   });
   expect(await rejection(resealRecords(stubborn, { from, to }))).toMatchObject(
-    error('UNKNOWN_ERROR', /goes on sealing records under the old key.*\[new key, old key\]/),
+    error('UNKNOWN_ERROR', /keeps sealing records under the old key.*\[new key, old key\]/),
   );
 });
 
