@@ -13,8 +13,9 @@ export default defineConfig({
     alias: { '#platform': fileURLToPath(new URL('./src/platform/node.ts', import.meta.url)) },
   },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Nothing takes so long but on a machine that has much else to do.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     reporters: ['default', new MissingPrograms()],
     // One process for all files of a worker, which share its modules and browsers: starting them anew for each costs

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reactive } from '@vue/reactivity';
 import { describe, expect, test } from 'vitest';
-import { softwareBiometry } from '../../src/biometry/software.ts';
-import { webAuthnBiometry } from '../../src/biometry/webauthn.ts';
+import { softwareBiometry } from '../src/biometry/software.ts';
+import { webAuthnBiometry } from '../src/biometry/webauthn.ts';
 import {
   buildBiometryConfiguration,
   buildClientConfiguration,
@@ -20,16 +20,16 @@ import {
   PowerAuthKeychainConfiguration,
   PowerAuthPassword,
   PowerAuthSharingConfiguration,
-} from '../../src/index.ts';
-import { buildActivation } from '../../src/model/power-auth-activation.ts';
-import { importSealingKey, sealedStorage } from '../../src/storage/sealed.ts';
-import { localforageStorage } from '../../src/storage/localforage.ts';
-import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
-import { redisStorage } from '../../src/storage/redis.ts';
-import { sqliteStorage } from '../../src/storage/sqlite.ts';
-import { activate, PASSWORD, testClient, testServer } from '../helpers/client.ts';
-import { printed } from '../helpers/printing.ts';
-import { root } from './package/support.ts';
+} from '../src/index.ts';
+import { buildActivation } from '../src/model/power-auth-activation.ts';
+import { importSealingKey, sealedStorage } from '../src/storage/sealed.ts';
+import { localforageStorage } from '../src/storage/localforage.ts';
+import { MemorySpace, memoryStorage } from '../src/storage/memory.ts';
+import { redisStorage } from '../src/storage/redis.ts';
+import { sqliteStorage } from '../src/storage/sqlite.ts';
+import { activate, PASSWORD, testClient, testServer } from './helpers/client.ts';
+import { printed } from './helpers/printing.ts';
+import { root } from './system/package/support.ts';
 
 /** Text in whose place a secret stands. */
 const TEXT = 'geheim7Q';
@@ -192,7 +192,7 @@ async function exportedNames(): Promise<string[]> {
   );
   const modules = await Promise.all(
     files.map(async (file) => {
-      const source = file.replace('./dist/', '../../src/').replace(/\.js$/, '.ts');
+      const source = file.replace('./dist/', '../src/').replace(/\.js$/, '.ts');
       return Object.entries((await import(/* @vite-ignore */ source)) as Record<string, unknown>);
     }),
   );

@@ -6,12 +6,12 @@ import {
   PowerAuthAuthentication,
   PowerAuthErrorCode,
   type PowerAuth,
-} from '../../../src/index.ts';
-import { testBiometry } from '../../helpers/biometry.ts';
-import { activated, expectNothingLeft, PASSWORD, testClient, testServer } from '../../helpers/client.ts';
-import { error } from '../../helpers/error.ts';
-import { rejection } from '../../helpers/storage.ts';
-import { throwing } from '../../helpers/wrong-values.ts';
+} from '../../src/index.ts';
+import { testBiometry } from '../helpers/biometry.ts';
+import { activated, expectNothingLeft, PASSWORD, testClient, testServer } from '../helpers/client.ts';
+import { error } from '../helpers/error.ts';
+import { rejection } from '../helpers/storage.ts';
+import { throwing } from '../helpers/wrong-values.ts';
 
 const biometry = () => PowerAuthAuthentication.biometry({ promptMessage: 'Please approve' });
 const sign = (powerAuth: PowerAuth) => powerAuth.requestSignature(biometry(), 'POST', '/x');

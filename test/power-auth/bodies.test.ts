@@ -6,9 +6,9 @@ import {
   PowerAuthErrorCode,
   type PowerAuth,
   type PowerAuthCryptogram,
-} from '../../../src/index.ts';
-import { activated, PASSWORD, statusOf, testClient, testServer } from '../../helpers/client.ts';
-import { error } from '../../helpers/error.ts';
+} from '../../src/index.ts';
+import { activated, PASSWORD, statusOf, testClient, testServer } from '../helpers/client.ts';
+import { error } from '../helpers/error.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 const SIGNED = '/api/possession/signature';
