@@ -1,5 +1,5 @@
 /**
- * Activation and recovery codes as users type and scan them.
+ * Activation and recovery codes that users type or scan.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import { assertString, wrongParameter } from './util/validate.ts';
 
 /**
- * A code that was taken apart.
+ * A parsed code.
  *
  * @example
  * ```ts
@@ -28,16 +28,16 @@ export interface PowerAuthActivationCode {
   /** `AAAAA-BBBBB-CCCCC-DDDDD`: an activation code without its signature, or a recovery code without `R:`. */
   activationCode: string;
   /**
-   * Base64 of the signature that followed the code. Its type is the React Native SDK's, so that programs written for that
-   * compile; as there, it is absent where the code had no signature, as typed codes and all recovery codes have none.
+   * Base64 of the signature that followed the code. Its type is the React Native SDK's, so that programs written for
+   * that compile; as there, it is absent if the code had no signature; typed codes and all recovery codes have none.
    */
   activationSignature: string;
 }
 
 /**
- * Checks and corrects activation codes, recovery codes and PUKs while they are typed, and takes scanned ones apart. A code
- * is 20 characters of Base32 with a checksum in them (CRC-16), so that typing errors are found without the server.
- * Nothing is sent, and no instance is needed.
+ * Checks and corrects activation codes, recovery codes and PUKs while they are typed, and parses scanned ones. A code
+ * is 20 characters of Base32 that include a checksum (CRC-16), so typing errors are found without the server. Nothing
+ * is sent, and no instance is needed.
  *
  * @example
  * ```ts
@@ -47,11 +47,11 @@ export interface PowerAuthActivationCode {
  */
 export class PowerAuthActivationCodeUtil {
   /**
-   * Takes an activation code apart. Nothing is corrected, and the signature is not verified: that does
-   * `PowerAuth.verifyScannedActivationCode`.
+   * Parses an activation code. Nothing is corrected, and the signature is not verified;
+   * `PowerAuth.verifyScannedActivationCode` does that.
    *
    * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD`, or the same with `#` and the signature in Base64
-   * @throws INVALID_ACTIVATION_CODE, WRONG_PARAMETER for what is no string
+   * @throws INVALID_ACTIVATION_CODE, WRONG_PARAMETER for anything that isn't a string
    * @example
    * ```ts
    * const code = await PowerAuthActivationCodeUtil.parseActivationCode('VVVVV-VVVVV-VVVVV-VTFVA');
@@ -64,10 +64,10 @@ export class PowerAuthActivationCodeUtil {
   }
 
   /**
-   * Takes a recovery code apart. Nothing is corrected.
+   * Parses a recovery code. Nothing is corrected.
    *
    * @param recoveryCode `AAAAA-BBBBB-CCCCC-DDDDD`, as typed, or with `R:` before it, as scanned
-   * @throws INVALID_RECOVERY_CODE, WRONG_PARAMETER for what is no string
+   * @throws INVALID_RECOVERY_CODE, WRONG_PARAMETER for anything that isn't a string
    * @example
    * ```ts
    * const { activationCode } = await PowerAuthActivationCodeUtil.parseRecoveryCode('R:VVVVV-VVVVV-VVVVV-VTFVA');
@@ -81,7 +81,7 @@ export class PowerAuthActivationCodeUtil {
   /**
    * Whether this is an activation code without a signature.
    *
-   * @throws WRONG_PARAMETER for what is no string
+   * @throws WRONG_PARAMETER for anything that isn't a string
    * @example
    * ```ts
    * submit.disabled = !(await PowerAuthActivationCodeUtil.validateActivationCode(input.value));
@@ -95,7 +95,7 @@ export class PowerAuthActivationCodeUtil {
   /**
    * Whether this is a recovery code, with or without `R:` before it.
    *
-   * @throws WRONG_PARAMETER for what is no string
+   * @throws WRONG_PARAMETER for anything that isn't a string
    * @example
    * ```ts
    * await PowerAuthActivationCodeUtil.validateRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA'); // true
@@ -109,7 +109,7 @@ export class PowerAuthActivationCodeUtil {
   /**
    * Whether this has the form of a PUK, which is 10 digits. A PUK has no checksum.
    *
-   * @throws WRONG_PARAMETER for what is no string
+   * @throws WRONG_PARAMETER for anything that isn't a string
    * @example
    * ```ts
    * await PowerAuthActivationCodeUtil.validateRecoveryPuk('0123456789'); // true
@@ -121,10 +121,10 @@ export class PowerAuthActivationCodeUtil {
   }
 
   /**
-   * Whether a typed character may stand in a code: `A` to `Z` and `2` to `7`.
+   * Whether a typed character may occur in a code: `A` to `Z` and `2` to `7`.
    *
    * @param character a Unicode code point
-   * @throws WRONG_PARAMETER for what is no number
+   * @throws WRONG_PARAMETER for anything that isn't a number
    * @example
    * ```ts
    * await PowerAuthActivationCodeUtil.validateTypedCharacter('B'.codePointAt(0)!); // true
@@ -136,12 +136,12 @@ export class PowerAuthActivationCodeUtil {
   }
 
   /**
-   * The character that belongs into a code for a typed one: `a` to `z` become capitals, `0` becomes `O`, `1` becomes `I`,
-   * and what is right stays.
+   * Corrects a typed character: `a` to `z` become capitals, `0` becomes `O`, `1` becomes `I`, and valid characters
+   * stay.
    *
    * @param character a Unicode code point
    * @returns a Unicode code point
-   * @throws INVALID_CHARACTER for one that cannot be corrected, WRONG_PARAMETER for what is no number
+   * @throws INVALID_CHARACTER for one that can't be corrected, WRONG_PARAMETER for anything that isn't a number
    * @example
    * ```ts
    * const corrected = await PowerAuthActivationCodeUtil.correctTypedCharacter('0'.codePointAt(0)!);

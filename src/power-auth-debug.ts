@@ -8,8 +8,8 @@ import { describeError } from './errors.ts';
 import { wrongParameter } from './util/validate.ts';
 
 /**
- * Help for debugging, as the React Native SDK has it. There is no native code and there are no native objects below this
- * package, so that only {@link PowerAuthDebug.describeError} has something to tell.
+ * Help for debugging, with the members of the React Native SDK. This package has no native code and no native objects,
+ * so only {@link PowerAuthDebug.describeError} returns anything.
  *
  * @example
  * ```ts
@@ -18,11 +18,11 @@ import { wrongParameter } from './util/validate.ts';
  */
 export class PowerAuthDebug {
   /**
-   * Does nothing: there is no native code to be traced. Nothing of a call is ever logged.
+   * Does nothing: there is no native code to trace. Calls are never logged.
    *
    * @param traceFailure without effect
    * @param traceEachCall without effect
-   * @throws WRONG_PARAMETER for what is neither true nor false
+   * @throws WRONG_PARAMETER for anything that is neither true nor false
    * @example
    * ```ts
    * PowerAuthDebug.traceNativeCodeCalls(true);
@@ -38,7 +38,7 @@ export class PowerAuthDebug {
    * Prints nothing: there are no native objects.
    *
    * @param instanceId without effect
-   * @throws WRONG_PARAMETER for what is no string
+   * @throws WRONG_PARAMETER for anything that isn't a string
    * @example
    * ```ts
    * await PowerAuthDebug.dumpNativeObjects();
@@ -53,8 +53,8 @@ export class PowerAuthDebug {
   /**
    * Any error as one line of text.
    *
-   * @param error whatever was thrown
-   * @returns for a PowerAuthError what its `print` says, for another Error name and message
+   * @param error anything that was thrown
+   * @returns for a PowerAuthError the result of its `print`, for any other Error its name and message
    * @example
    * ```ts
    * try {

@@ -1,5 +1,5 @@
 /**
- * How good a PIN is.
+ * Tests how strong a PIN is.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { testPin } from './pin-strength/test-pin.ts';
 /**
  * Tests PINs before they are set. Nothing is sent, and no instance is needed.
  *
- * Any issue of a PIN of 6 digits or more is worth a warning. There are so few PINs of 4 and 5 digits that every user would be
- * warned of one date or another: of them, those are worth a warning that are NOT_UNIQUE or FREQUENTLY_USED. Rules and list are
- * our own; a PIN without issues is one that they don't know, no more.
+ * Any issue of a PIN of 6 digits or more is worth a warning. There are so few PINs of 4 and 5 digits that every user
+ * would be warned about one date or another. Of these, only NOT_UNIQUE and FREQUENTLY_USED are worth a warning. The
+ * rules and the list are our own; a PIN without issues is merely one that they don't know.
  *
  * @example
  * ```ts
@@ -23,10 +23,11 @@ import { testPin } from './pin-strength/test-pin.ts';
  */
 export class PowerAuthPassphraseMeter {
   /**
-   * Tests a PIN. A PowerAuthPassword is not used up by it.
+   * Tests a PIN. This doesn't use a PowerAuthPassword up.
    *
    * @param pin 4 digits or more, `0` to `9`
-   * @throws WRONG_PARAMETER for what is no such PIN, INVALID_NATIVE_OBJECT for a PowerAuthPassword that was used up
+   * @throws WRONG_PARAMETER for anything that isn't such a PIN, INVALID_NATIVE_OBJECT for a PowerAuthPassword that was
+   *   used up
    * @example
    * ```ts
    * const { issues } = await PowerAuthPassphraseMeter.testPin('2512'); // ['POSSIBLY_DATE']

@@ -10,22 +10,23 @@ import type { CachedToken } from './session/cached-token.ts';
 import { itself, knowItself } from './util/instance.ts';
 import { wrongNumber } from './util/validate.ts';
 
-/** Whose token it is: a session. */
+/** The owner of a token: a session. */
 interface TokenHolder {
   holdToken(token: CachedToken): void;
   letGoOfToken(token: CachedToken): void;
 }
 
-/** Headers that one call of `nextBatch` makes at most. */
+/** The most headers that one call of `nextBatch` makes. */
 const MAX_BATCH = 65_536;
 
 /**
- * Makes headers of one access token, synchronously; `tokenStore.headerGenerator(name)` gives one.
+ * Makes headers of one access token, synchronously; `tokenStore.headerGenerator(name)` returns one.
  *
- * A header is made only while the server's time is known, as everywhere: for a day since the server was asked, and while
- * wall clock and monotonic clock drift apart by no more than 30 s, as they do over a sleep. It is asked again after an hour,
- * or 2 s of drift, in the background. Where it is not known, the methods throw CANNOT_GENERATE_TOKEN and start the asking, so
- * that a loop recovers within one round trip; `generateHeaderForToken` waits for it.
+ * As everywhere, a header is made only while the server's time is known: for a day after the server was asked, and
+ * while wall clock and monotonic clock drift apart by no more than 30 s, as they do during a sleep. The server is asked
+ * again after an hour, or 2 s of drift, in the background. While the time isn't known, the methods throw
+ * CANNOT_GENERATE_TOKEN and ask the server, so a loop recovers within one round trip; `generateHeaderForToken` waits
+ * for the time.
  *
  * @example
  * ```ts
@@ -49,11 +50,11 @@ export class PowerAuthTokenHeaderGenerator {
   }
 
   /**
-   * The value of one header, to be sent once.
+   * Returns the value of one header, to be sent only once.
    *
    * @throws LOCAL_TOKEN_NOT_AVAILABLE after the token was removed, INSTANCE_NOT_CONFIGURED after `deconfigure`,
-   *   INVALID_NATIVE_OBJECT after {@link release}, CANNOT_GENERATE_TOKEN while the server's time is not known (see the class),
-   *   or when the application's own clock is wrong
+   *   INVALID_NATIVE_OBJECT after {@link release}, CANNOT_GENERATE_TOKEN while the server's time is not known (see the
+   *   class), or if the application's own clock is wrong
    * @example
    * ```ts
    * request.headers.set(generator.key, generator.next());
@@ -64,7 +65,7 @@ export class PowerAuthTokenHeaderGenerator {
   }
 
   /**
-   * The values of `count` headers, each to be sent once.
+   * Returns the values of `count` headers, each to be sent only once.
    *
    * @param count 0 to 65536
    * @throws WRONG_PARAMETER, and what {@link next} throws
@@ -82,7 +83,7 @@ export class PowerAuthTokenHeaderGenerator {
   }
 
   /**
-   * Lets go of the token; twice is fine.
+   * Releases the token. Calling it again has no effect.
    *
    * @example
    * ```ts

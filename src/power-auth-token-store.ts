@@ -25,7 +25,7 @@ import { assertText } from './util/validate.ts';
  * ```
  */
 export interface PowerAuthToken {
-  /** Name that the application gave it. */
+  /** The name that the application chose. */
   tokenName: string;
   /** Identifier on the server. */
   tokenIdentifier: string;
@@ -39,11 +39,12 @@ function tokenNotAvailable(): Error {
 }
 
 /**
- * The access tokens of one instance, at `powerAuth.tokenStore`. Token names are non-empty strings, any Unicode; two
- * instances may use the same name for different tokens. Tokens are persisted, and removed when the activation is lost.
+ * The access tokens of one instance, at `powerAuth.tokenStore`. Token names are non-empty strings of any Unicode text;
+ * two instances may use the same name for different tokens. Tokens are persisted, and removed when the activation is
+ * lost.
  *
- * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, with WRONG_PARAMETER for a name that is no non-empty
- * string, and with what any method of {@link PowerAuth} may reject with.
+ * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, with WRONG_PARAMETER for a name that isn't a
+ * non-empty string, and with the codes that any method of {@link PowerAuth} may reject with.
  *
  * @example
  * ```ts
@@ -52,16 +53,16 @@ function tokenNotAvailable(): Error {
  * ```
  */
 export class PowerAuthTokenStore {
-  // Not with `#`: a proxy around the object, as Vue's reactive() makes one, would break every method.
+  // Not a `#` member: a proxy around the object, such as Vue's reactive() creates, would break every method.
   private readonly instanceId: string;
 
-  /** @internal `powerAuth.tokenStore` is the way to one. */
+  /** @internal Use `powerAuth.tokenStore`. */
   constructor(instanceId: string) {
     this.instanceId = instanceId;
   }
 
   /**
-   * Whether there is a local token of this name. No request.
+   * Whether there is a local token of this name. Makes no request.
    *
    * @example
    * ```ts
@@ -76,9 +77,9 @@ export class PowerAuthTokenStore {
   }
 
   /**
-   * The local token. No request.
+   * The local token. Makes no request.
    *
-   * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is none
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE if there is none
    * @example
    * ```ts
    * const { tokenIdentifier } = await powerAuth.tokenStore.getLocalToken('MyToken');
@@ -94,14 +95,13 @@ export class PowerAuthTokenStore {
   }
 
   /**
-   * The local token of this name, or a new one from the server (`/pa/v3/token/create`). Concurrent calls with one name,
-   * also in other processes that share the storage, lead to one token.
+   * Returns the local token of this name, or a new one from the server (`/pa/v3/token/create`). Concurrent calls with
+   * one name, including those in other processes that share the storage, lead to one token.
    *
-   * @param authentication factors that the token stands for from then on
-   * @throws MISSING_ACTIVATION, WRONG_PARAMETER when the token has other factors,
-   *   AUTHENTICATION_ERROR for a wrong password, which costs one attempt, or a blocked activation; SIGNATURE_ERROR for a
-   *   password too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR; CANNOT_GENERATE_TOKEN when there is no memory for
-   *   one more token
+   * @param authentication the factors that the token represents from then on
+   * @throws MISSING_ACTIVATION, WRONG_PARAMETER if the token has other factors, AUTHENTICATION_ERROR for a wrong
+   *   password, which costs one attempt, or a blocked activation; SIGNATURE_ERROR for a password that is too short,
+   *   NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR; CANNOT_GENERATE_TOKEN if there is no memory for another token
    * @example
    * ```ts
    * const token = await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.possession());
@@ -123,11 +123,10 @@ export class PowerAuthTokenStore {
   }
 
   /**
-   * Removes the token on the server (`/pa/v3/token/remove`), then here. When the server does not confirm, the local token
+   * Removes the token on the server (`/pa/v3/token/remove`), then here. If the server doesn't confirm, the local token
    * stays and the call can be repeated.
    *
-   * @throws INVALID_TOKEN when there is none, MISSING_ACTIVATION, AUTHENTICATION_ERROR, NETWORK_ERROR,
-   *   RESPONSE_ERROR
+   * @throws INVALID_TOKEN if there is none, MISSING_ACTIVATION, AUTHENTICATION_ERROR, NETWORK_ERROR, RESPONSE_ERROR
    * @example
    * ```ts
    * await powerAuth.tokenStore.removeAccessToken('MyToken');
@@ -142,7 +141,7 @@ export class PowerAuthTokenStore {
   }
 
   /**
-   * Removes the token here alone; the server keeps its half. No request, no error when it is unknown.
+   * Removes the token only here; it stays on the server. Makes no request; no error if the token is unknown.
    *
    * @example
    * ```ts
@@ -157,7 +156,7 @@ export class PowerAuthTokenStore {
   }
 
   /**
-   * Removes all tokens of this instance here alone. No request.
+   * Removes all tokens of this instance, only here. Makes no request.
    *
    * @example
    * ```ts
@@ -170,11 +169,11 @@ export class PowerAuthTokenStore {
 
   /**
    * A header for one request; it must not be sent twice. From the second call on nothing is read from the storage. A
-   * header is made only while the server's time is known; where it is not, the server is asked first: before the first
-   * header, after a sleep of more than 30 s or another jump of the clocks, and after a day in which it could not be asked.
+   * header is made only while the server's time is known; otherwise the server is asked first: before the first header,
+   * after a sleep of more than 30 s or another jump of the clocks, and after a day in which it could not be asked.
    *
-   * @throws LOCAL_TOKEN_NOT_AVAILABLE when there is no such token; NETWORK_ERROR, RESPONSE_ERROR when time could not be
-   *   synchronised; CANNOT_GENERATE_TOKEN when the application's own clock is wrong
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE if there is no such token; NETWORK_ERROR, RESPONSE_ERROR if the time could not be
+   *   synchronised; CANNOT_GENERATE_TOKEN if the application's own clock is wrong
    * @example
    * ```ts
    * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
@@ -208,7 +207,7 @@ export class PowerAuthTokenStore {
   }
 }
 
-/** Uses the token in its key slot, with the time synchronised, before anything else can happen to it. */
+/** Uses the token in its key slot, with the time synchronised, before anything else can happen to the token. */
 async function withToken<T>(session: Session, tokenName: string, use: (token: CachedToken) => T): Promise<T> {
   assertText(tokenName, 'tokenName');
   for (;;) {
@@ -217,7 +216,7 @@ async function withToken<T>(session: Session, tokenName: string, use: (token: Ca
     await session.synchronized();
     session.throwIfClosed();
     session.catchUp();
-    // Removed while time was being synchronised: look again.
+    // It may have been removed while the time was being synchronised: then look again.
     if (token.end === undefined) return use(token);
   }
 }

@@ -40,19 +40,19 @@ import { assertText } from './util/validate.ts';
 /**
  * A PowerAuth client. Objects with one `instanceId` are the same client: configuration, activation and tokens are shared.
  *
- * What any method may reject with, and its own description leaves out:
+ * Any method may reject with these codes, which its own description leaves out:
  *
  * - INSTANCE_NOT_CONFIGURED before `configure` and after `deconfigure`
  * - WRONG_PARAMETER for parameters of a wrong type, form or length; nothing was sent or changed
- * - OPERATION_CANCELED when it was given up: the instance was deconfigured, or the activation removed or replaced meanwhile, or
- *   a lock was lost in a long sleep
- * - INVALID_ACTIVATION_DATA when what is stored can't be read
+ * - OPERATION_CANCELED when it was abandoned: the instance was deconfigured, the activation was removed or replaced in
+ *   the meantime, or a lock was lost during a long sleep
+ * - INVALID_ACTIVATION_DATA if the stored data can't be read
  * - INVALID_NATIVE_OBJECT for a password, an authentication object or a storage that is used up, released or closed
- * - UNKNOWN_ERROR when the storage fails, or a function of the application's own does
+ * - UNKNOWN_ERROR if the storage or one of the application's own functions fails
  *
- * Methods that take an authentication object with biometry also reject with the codes that begin with BIOMETRY_; those that
- * send something encrypted with CANNOT_GENERATE_TOKEN, when `clientConfiguration.clock` is the application's own and wrong.
- * docs/errors.md says of each code when it occurs, and what to do.
+ * Methods that take an authentication object with biometry also reject with the codes that begin with BIOMETRY_; those
+ * that send something encrypted with CANNOT_GENERATE_TOKEN, if the application's own `clientConfiguration.clock` is
+ * wrong. docs/errors.md says when each code occurs, and what to do.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export class PowerAuth {
   readonly tokenStore: PowerAuthTokenStore;
 
   /**
-   * Makes the object; the client comes to be with `configure`.
+   * Creates the object; `configure` creates the client.
    *
    * @param instanceId any non-empty string
    * @throws WRONG_PARAMETER
@@ -84,27 +84,27 @@ export class PowerAuth {
     this.tokenStore = new PowerAuthTokenStore(instanceId);
   }
 
-  /** What `configure` was given, or undefined before. */
+  /** The value passed to `configure`, or undefined before. */
   get configuration(): PowerAuthConfigurationType | undefined {
     return configurationsOf(this.instanceId)?.configuration;
   }
 
-  /** What `configure` was given, defaults filled in, or undefined before. */
+  /** The value passed to `configure`, with defaults filled in, or undefined before. */
   get clientConfiguration(): PowerAuthClientConfigurationType | undefined {
     return configurationsOf(this.instanceId)?.clientConfiguration;
   }
 
-  /** What `configure` was given, defaults filled in, or undefined before. */
+  /** The value passed to `configure`, with defaults filled in, or undefined before. */
   get biometryConfiguration(): PowerAuthBiometryConfigurationType | undefined {
     return configurationsOf(this.instanceId)?.biometryConfiguration;
   }
 
-  /** What `configure` was given, defaults filled in, or undefined before. */
+  /** The value passed to `configure`, with defaults filled in, or undefined before. */
   get keychainConfiguration(): PowerAuthKeychainConfigurationType | undefined {
     return configurationsOf(this.instanceId)?.keychainConfiguration;
   }
 
-  /** What `configure` was given, or undefined before. */
+  /** The value passed to `configure`, or undefined before. */
   get sharingConfiguration(): PowerAuthSharingConfigurationType | undefined {
     return configurationsOf(this.instanceId)?.sharingConfiguration;
   }
@@ -127,12 +127,12 @@ export class PowerAuth {
   }
 
   /**
-   * Prepares this instance. Nothing is sent, and the storage is opened by the first call that needs it.
-   * A base URL of `http:` is taken; without `enableUnsecureTraffic` every call that would send something to it fails with
+   * Prepares this instance. Nothing is sent, and the storage is opened by the first call that needs it. A base URL with
+   * `http:` is accepted; without `enableUnsecureTraffic` every call that would send something to it fails with
    * NETWORK_ERROR and sends nothing.
    *
    * @returns true
-   * @throws WRONG_PARAMETER naming the field, REACT_NATIVE_ERROR when the instance is configured already,
+   * @throws WRONG_PARAMETER naming the field, REACT_NATIVE_ERROR if the instance is already configured,
    *   INSUFFICIENT_KEYCHAIN_PROTECTION
    * @example
    * ```ts
@@ -158,8 +158,8 @@ export class PowerAuth {
   }
 
   /**
-   * Ends this instance: what is under way fails with OPERATION_CANCELED, keys in memory are wiped, an activation that was
-   * not committed is forgotten. Activation and tokens stay in the storage.
+   * Ends this instance: calls in progress fail with OPERATION_CANCELED, keys in memory are wiped, and an uncommitted
+   * activation is forgotten. The activation and its tokens stay in the storage.
    *
    * @returns true
    * @example
@@ -172,7 +172,7 @@ export class PowerAuth {
   }
 
   /**
-   * Whether there is a committed activation. No request.
+   * Whether there is a committed activation. Makes no request.
    *
    * @example
    * ```ts
@@ -184,7 +184,7 @@ export class PowerAuth {
   }
 
   /**
-   * Whether `createActivation` may be called: there is no activation and none is under way. No request.
+   * Whether `createActivation` may be called: there is no activation and none is in progress. Makes no request.
    *
    * @example
    * ```ts
@@ -196,7 +196,7 @@ export class PowerAuth {
   }
 
   /**
-   * Whether an activation is being created or waits for its commit. No request.
+   * Whether an activation is being created or waits for its commit. Makes no request.
    *
    * @example
    * ```ts
@@ -208,7 +208,7 @@ export class PowerAuth {
   }
 
   /**
-   * The activation's identifier, also of one that waits for its commit; undefined without one. No request.
+   * The identifier of the activation, even if it waits for its commit; undefined without one. Makes no request.
    *
    * @example
    * ```ts
@@ -220,7 +220,8 @@ export class PowerAuth {
   }
 
   /**
-   * The activation's fingerprint (8 digits), also of one that waits for its commit; undefined without one. No request.
+   * The fingerprint of the activation (8 digits), even if it waits for its commit; undefined without one. Makes no
+   * request.
    *
    * @example
    * ```ts
@@ -232,13 +233,13 @@ export class PowerAuth {
   }
 
   /**
-   * Asks the server for the activation's state (`/pa/v3/activation/status`), and brings the signature counters together
-   * where they have drifted apart. An activation that is found REMOVED loses its tokens here. A counter that was behind the
-   * server's, as that of a record that was put back is, is told in `localCounterBehind`, once.
+   * Asks the server for the activation's state (`/pa/v3/activation/status`), and realigns the signature counters if
+   * they have drifted apart. An activation that turns out to be REMOVED loses its tokens here. If the local counter was
+   * behind the server's, as that of a record that was put back is, `localCounterBehind` reports it once.
    *
-   * @throws MISSING_ACTIVATION; PENDING_ACTIVATION when one waits for its commit; INVALID_ACTIVATION_DATA when the server does
-   *   not know the activation; NETWORK_ERROR, RESPONSE_ERROR; AUTHENTICATION_ERROR when the server refuses the signature by
-   *   which its counter catches up, because the activation was blocked or removed at that moment
+   * @throws MISSING_ACTIVATION; PENDING_ACTIVATION if one waits for its commit; INVALID_ACTIVATION_DATA if the server
+   *   does not know the activation; NETWORK_ERROR, RESPONSE_ERROR; AUTHENTICATION_ERROR if the server refuses the
+   *   signature by which its counter catches up, because the activation was blocked or removed at that moment
    * @example
    * ```ts
    * const { state, remainingAttempts } = await powerAuth.fetchActivationStatus();
@@ -252,16 +253,16 @@ export class PowerAuth {
 
   /**
    * Exchanges keys with the server (`/pa/v3/activation/create`). The activation is kept in memory until
-   * `commitActivation`; when this call fails nothing is left of it here.
+   * `commitActivation`; if this call fails, nothing of it is left here.
    *
-   * @param activation made by `PowerAuthActivation.createWithActivationCode`, `createWithRecoveryCode` or
+   * @param activation created by `PowerAuthActivation.createWithActivationCode`, `createWithRecoveryCode` or
    *   `createWithIdentityAttributes`
-   * @returns the fingerprint; recovery code and PUK where the server gives them, to be shown once; the enrollment server's
-   *   custom attributes and claims about the user, where it sends them
-   * @throws INVALID_ACTIVATION_STATE when there is an activation; INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE,
-   *   INVALID_RECOVERY_CODE (PUK included) for what is malformed; INVALID_ACTIVATION_DATA for a code with a forged
+   * @returns the fingerprint; recovery code and PUK if the server issues them, to be shown once; the enrollment
+   *   server's custom attributes and claims about the user, if it sends them
+   * @throws INVALID_ACTIVATION_STATE if there is an activation; INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE,
+   *   INVALID_RECOVERY_CODE (also for the PUK) for malformed values; INVALID_ACTIVATION_DATA for a code with a forged
    *   signature, no identity attributes, or a one-time password without an activation code; NETWORK_ERROR,
-   *   ENCRYPTION_ERROR, OPERATION_CANCELED; RESPONSE_ERROR when the server refuses, after a wrong PUK with
+   *   ENCRYPTION_ERROR, OPERATION_CANCELED; RESPONSE_ERROR if the server refuses, after a wrong PUK with
    *   `errorData.currentRecoveryPukIndex`
    * @example
    * ```ts
@@ -275,13 +276,13 @@ export class PowerAuth {
   }
 
   /**
-   * Persists the activation, its knowledge factor under the password; with a biometry factor where the authentication has
-   * one, for which the user is asked. When this fails, the activation still waits for its commit.
+   * Persists the activation, with its knowledge factor under the password. If the authentication has a biometry factor,
+   * that is set up as well, and the user is asked for it. If this fails, the activation still waits for its commit.
    *
-   * @param authentication made by `PowerAuthAuthentication.commitWithPassword` or `commitWithPasswordAndBiometry`, or any
-   *   other one with a password; the password has at least 4 bytes of UTF-8
-   * @throws INVALID_ACTIVATION_STATE when no activation waits for its commit, WRONG_PARAMETER; with biometry
-   *   BIOMETRY_NOT_SUPPORTED, BIOMETRY_CANCEL and others of its kind, and OPERATION_CANCELED when the activation was removed
+   * @param authentication created by `PowerAuthAuthentication.commitWithPassword` or `commitWithPasswordAndBiometry`,
+   *   or any other one with a password; the password has at least 4 bytes of UTF-8
+   * @throws INVALID_ACTIVATION_STATE if no activation waits for its commit, WRONG_PARAMETER; with biometry
+   *   BIOMETRY_NOT_SUPPORTED, BIOMETRY_CANCEL and similar codes, and OPERATION_CANCELED if the activation was removed
    *   while the user was being asked
    * @example
    * ```ts
@@ -293,14 +294,14 @@ export class PowerAuth {
   }
 
   /**
-   * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. In between the server
-   * is asked for the status (`/pa/v3/activation/status`): only a REMOVED that is encrypted under a key of the activation
-   * proves that it is gone there. Without that proof everything stays here; `fetchActivationStatus` tells later, and
-   * `removeActivationLocal` removes what is left.
+   * Removes the activation on the server (`/pa/v3/activation/remove`), then here with all its tokens. In between the
+   * server is asked for the status (`/pa/v3/activation/status`): only a REMOVED that is encrypted under a key of the
+   * activation proves that it is gone there. Without that proof everything stays here; `fetchActivationStatus` tells
+   * the state later, and `removeActivationLocal` removes what is left.
    *
-   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
-   *   too short, NETWORK_ERROR; RESPONSE_ERROR, also when an answer said that it was removed and the server has it still;
-   *   INVALID_ACTIVATION_DATA when the status can't be read
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
+   *   one that is too short, NETWORK_ERROR; RESPONSE_ERROR, also if an answer said that it was removed and the server
+   *   still has it; INVALID_ACTIVATION_DATA if the status can't be read
    * @example
    * ```ts
    * await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password('1234'));
@@ -311,7 +312,7 @@ export class PowerAuth {
   }
 
   /**
-   * Removes the activation and its tokens here alone, also one that waits for its commit. The server is not told.
+   * Removes the activation and its tokens only here, even if it waits for its commit. The server is not notified.
    *
    * @example
    * ```ts
@@ -323,9 +324,10 @@ export class PowerAuth {
   }
 
   /**
-   * Whether a scanned activation code is well formed and carries a signature by the master server key. No request.
+   * Whether a scanned activation code is well formed and carries a signature by the master server key. Makes no
+   * request.
    *
-   * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it; false without `#` and signature
+   * @param activationCode `AAAAA-BBBBB-CCCCC-DDDDD#…`, as in a QR code; returns false without `#` and signature
    * @example
    * ```ts
    * if (!(await powerAuth.verifyScannedActivationCode(scannedText))) show('This code is not from the bank');
@@ -336,7 +338,8 @@ export class PowerAuth {
   }
 
   /**
-   * iOS only: what another application that shares the activation is doing. Here there is none: undefined.
+   * iOS only: what another application that shares the activation is doing. Always undefined here, because there is no
+   * such application.
    *
    * @example
    * ```ts
@@ -348,18 +351,18 @@ export class PowerAuth {
   }
 
   /**
-   * Signs a GET request. The signature covers the query in a canonical form, so that the order in which the parameters are
+   * Signs a GET request. The signature covers the query in a canonical form, so the order in which the parameters are
    * sent does not matter.
    *
-   * Servers with PowerAuth's Spring filter (1.9 and before, at least) decode the query twice, and refuse what is signed by the
-   * specification when a name or a value has `%`, `+` or `&` in it, or a name has `=`; and they skip what is sent without a `=`.
-   * Everything else is safe. docs/signing.md says what to do about it.
+   * Servers with PowerAuth's Spring filter (1.9 and before, at least) decode the query twice. They refuse a signature
+   * made by the specification if a name or a value contains `%`, `+` or `&`, or a name contains `=`, and they skip
+   * names sent without a `=`. Everything else is safe. docs/signing.md says what to do about it.
    *
    * @param uriId identifier of the resource, as client and server agreed on it
-   * @param params query parameters, decoded: an object of strings, numbers and booleans (undefined and null are left out);
-   *   or pairs of name and value, such as URLSearchParams, a Map or an array, where a name occurs more than once
+   * @param params query parameters, decoded: an object of strings, numbers and booleans (undefined and null are left
+   *   out); or pairs of name and value, such as URLSearchParams, a Map or an array, if a name occurs more than once
    * @returns the header to send with the request
-   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for text that is not
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password that is too short, WRONG_PARAMETER for text that is not
    *   well-formed (half of a surrogate pair)
    * @example
    * ```ts
@@ -376,16 +379,16 @@ export class PowerAuth {
   }
 
   /**
-   * Signs a request. The signature counter is advanced and persisted first, so that no value is used twice; the server
+   * Signs a request. The signature counter is advanced and persisted first, so no value is used twice; the server
    * accepts signed requests only in the order in which they were signed.
    *
-   * @param method HTTP method; a GET request has a query in place of a body, which {@link requestGetSignature} signs
+   * @param method HTTP method; a GET request has a query instead of a body, which {@link requestGetSignature} signs
    * @param uriId identifier of the resource, as client and server agreed on it
-   * @param body exactly as it will be sent: text (in UTF-8), an ArrayBuffer or a view of one, whose bytes are copied; none is
-   *   the empty one
+   * @param body exactly as it will be sent: text (in UTF-8), an ArrayBuffer or a view of one, whose bytes are copied;
+   *   default: an empty body
    * @returns the header to send with the request
-   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for a GET request without
-   *   a body, and for text that is not well-formed (half of a surrogate pair)
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password that is too short, WRONG_PARAMETER for a GET request
+   *   without a body, and for text that is not well-formed (half of a surrogate pair)
    * @example
    * ```ts
    * const body = JSON.stringify({ amount: '100' });
@@ -403,15 +406,15 @@ export class PowerAuth {
   }
 
   /**
-   * Signs data that came over another channel, such as a QR code: the user types the signature where they came from. The
-   * counter is advanced as for {@link requestSignature}. No request.
+   * Signs data from another channel, such as a QR code: the user types the signature where the data came from. The
+   * counter is advanced as for {@link requestSignature}. Makes no request.
    *
-   * @param authentication possession and another factor are what servers accept
+   * @param authentication servers accept possession and another factor
    * @param uriId identifier of the operation, as client and server agreed on it
    * @param nonce of the offline payload: Base64 of 16 bytes
-   * @param body data of the offline payload as text; none is the empty one
+   * @param body data of the offline payload as text; default: empty
    * @returns 8 decimal digits for each factor, joined by `-`
-   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password too short to be one, WRONG_PARAMETER for another nonce
+   * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password that is too short, WRONG_PARAMETER for an invalid nonce
    * @example
    * ```ts
    * const code = await powerAuth.offlineSignature(authentication, '/operation/authorize/offline', nonce, data);
@@ -428,12 +431,12 @@ export class PowerAuth {
   }
 
   /**
-   * Whether the server signed the data. No request.
+   * Whether the server signed the data. Makes no request.
    *
    * @param data as text, signed in UTF-8
    * @param signature Base64 of an ECDSA signature (DER, SHA-256)
-   * @param masterKey true: by the master server key, of which all activations have the same one; false: by the key that the
-   *   server has for this activation alone, and then the answer is false without an activation
+   * @param masterKey true: by the master server key, which is the same for all activations; false: by the server's key
+   *   for this activation only, in which case the result is false without an activation
    * @example
    * ```ts
    * const genuine = await powerAuth.verifyServerSignedData(payload, signature, false);
@@ -446,12 +449,12 @@ export class PowerAuth {
   /**
    * Lets the server check the password (`/pa/v3/signature/validate`).
    *
-   * It is a request and no local gate: nothing here can tell a right password from a wrong one, and the answer is neither
-   * signed nor encrypted. Whoever sits between client and server, or in the process, can make it resolve. Let nothing
-   * depend on it that the server doesn't check for itself.
+   * Don't use it as a local gate: nothing here can tell a right password from a wrong one, and the answer is neither
+   * signed nor encrypted. An attacker between client and server, or in the process, can make it resolve. Let nothing
+   * depend on it unless the server checks that for itself.
    *
-   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for one too
-   *   short, NETWORK_ERROR, RESPONSE_ERROR
+   * @throws AUTHENTICATION_ERROR for a wrong one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for one
+   *   that is too short, NETWORK_ERROR, RESPONSE_ERROR
    * @example
    * ```ts
    * await powerAuth.validatePassword('1234');
@@ -463,13 +466,14 @@ export class PowerAuth {
 
   /**
    * Changes the password, after the server has opened the vault for the old one (`/pa/v3/vault/unlock`): an answer that
-   * nobody but the server can give. It also proves the key that gets under the new password, so that a wrong old password
-   * can't take the place of the right one.
+   * only the server can produce. It also proves the key that is wrapped under the new password, so a wrong old password
+   * can't replace the right one.
    *
    * @param newPassword at least 4 bytes of UTF-8
-   * @throws AUTHENTICATION_ERROR for a wrong old one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for an
-   *   old one that is too short, WRONG_PARAMETER for such a new one, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR,
-   *   OPERATION_CANCELED when another process changed it meanwhile. Whatever it is, the old password stays
+   * @throws AUTHENTICATION_ERROR for a wrong old one, which costs one attempt; MISSING_ACTIVATION, SIGNATURE_ERROR for
+   *   an old one that is too short, WRONG_PARAMETER for a new one that is, NETWORK_ERROR, RESPONSE_ERROR,
+   *   ENCRYPTION_ERROR, OPERATION_CANCELED if another process changed it in the meantime. In every case the old
+   *   password stays
    * @example
    * ```ts
    * await powerAuth.changePassword('1234', '2468');
@@ -480,13 +484,13 @@ export class PowerAuth {
   }
 
   /**
-   * Changes the password without asking the server, for when it has just accepted the old one. Nothing here can tell
-   * whether the old password is right: a wrong one destroys the knowledge factor for good, and `validatePassword` is no
-   * proof where answers can be forged. Prefer {@link changePassword}.
+   * Changes the password without asking the server, for cases where the server has just accepted the old one. Nothing
+   * here can tell whether the old password is right: a wrong one destroys the knowledge factor for good, and
+   * `validatePassword` proves nothing if answers can be forged. Prefer {@link changePassword}.
    *
    * @param newPassword at least 4 bytes of UTF-8
-   * @returns false when nothing was changed: there is no activation, or a password is too short to be one
-   * @throws OPERATION_CANCELED when another process changed it meanwhile; nothing was changed here
+   * @returns false if nothing was changed because there is no activation, or a password is too short
+   * @throws OPERATION_CANCELED if another process changed it in the meantime; nothing was changed here
    * @example
    * ```ts
    * await powerAuth.validatePassword(oldPassword);
@@ -500,8 +504,8 @@ export class PowerAuth {
   /**
    * A password object that is wiped when this instance is deconfigured.
    *
-   * @param destroyOnUse wiped after it was used once
-   * @param onAutomaticCleanup called when the password is found to have been wiped after 5 minutes of disuse
+   * @param destroyOnUse whether to wipe it after one use
+   * @param onAutomaticCleanup called when the password turns out to have been wiped after 5 minutes of disuse
    * @example
    * ```ts
    * const password = powerAuth.createPassword();
@@ -513,17 +517,18 @@ export class PowerAuth {
   }
 
   /**
-   * Gives the activation a biometry factor, in place of the one that it may have. The server lets the key be made anew
-   * (`/pa/v3/vault/unlock`); then the user is asked. When that fails, whatever factor there was stays as it was.
+   * Adds a biometry factor to the activation, or replaces the existing one. The server unlocks the vault so that the
+   * key can be derived (`/pa/v3/vault/unlock`); then the user is asked. If this fails, an existing factor stays as it
+   * was.
    *
-   * In browsers call it from a click or a key press: some open no dialog for a passkey otherwise.
+   * In browsers call it from a click or a key press: otherwise some open no dialog for a passkey.
    *
    * @param password of the knowledge factor
-   * @param prompt what the user reads, where the platform shows an application's text; browsers show none
+   * @param prompt the text for the user, if the platform shows an application's text; browsers don't
    * @throws MISSING_ACTIVATION; BIOMETRY_NOT_SUPPORTED, BIOMETRY_NOT_ENROLLED, BIOMETRY_NOT_AVAILABLE, BIOMETRY_LOCKOUT
-   *   before anything is sent; AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
-   *   too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR; BIOMETRY_CANCEL and others of its kind when the user was
-   *   not authenticated; OPERATION_CANCELED when the activation was removed meanwhile
+   *   before anything is sent; AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
+   *   one that is too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR; BIOMETRY_CANCEL and similar codes if the
+   *   user was not authenticated; OPERATION_CANCELED if the activation was removed in the meantime
    * @example
    * ```ts
    * await powerAuth.addBiometryFactor('1234', { promptMessage: 'Please allow biometric authentication' });
@@ -533,7 +538,7 @@ export class PowerAuth {
   /**
    * The same, with the prompt in two strings.
    *
-   * @deprecated Give a {@link PowerAuthBiometricPrompt}.
+   * @deprecated Pass a {@link PowerAuthBiometricPrompt}.
    */
   addBiometryFactor(password: PasswordType, title: string, description: string): Promise<void>;
   addBiometryFactor(
@@ -545,8 +550,8 @@ export class PowerAuth {
   }
 
   /**
-   * Whether the activation has a biometry factor; false without an activation. No request, and nobody is asked: whether the
-   * passkey behind it is still there shows when it is used.
+   * Whether the activation has a biometry factor; false without an activation. Makes no request, and doesn't ask the
+   * user: whether the passkey behind it still exists only shows when it is used.
    *
    * @example
    * ```ts
@@ -558,10 +563,10 @@ export class PowerAuth {
   }
 
   /**
-   * Removes the biometry factor, here alone: the server keeps no account of it. Where the browser can, the platform is told
-   * that the passkey is no longer used.
+   * Removes the biometry factor, only here: the server doesn't track it. If the browser supports it, the platform is
+   * told that the passkey is no longer used.
    *
-   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED when there is none
+   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED if there is none
    * @example
    * ```ts
    * await powerAuth.removeBiometryFactor();
@@ -572,7 +577,7 @@ export class PowerAuth {
   }
 
   /**
-   * What biometric authentication there is, and whether it can be used now. Nobody is asked.
+   * Which biometric authentication is available, and whether it can be used now. Doesn't ask the user.
    *
    * @example
    * ```ts
@@ -585,17 +590,17 @@ export class PowerAuth {
   }
 
   /**
-   * Asks the user once for several calls. The object that the callback gets stands for the factors without asking again,
-   * until the promise that the callback returns is settled, or the object was not used for 5 minutes: then its key is
-   * wiped, and calls answer INVALID_NATIVE_OBJECT.
+   * Asks the user once for several calls. The callback's object provides the factors without asking again, until the
+   * promise that the callback returns is settled, or the object has not been used for 5 minutes. Then its key is wiped,
+   * and calls reject with INVALID_NATIVE_OBJECT.
    *
-   * After a 401 use the object no further: each call with a factor that the server refuses costs one attempt.
+   * Don't use the object after a 401: each call with a factor that the server refuses costs one attempt.
    *
-   * @param authentication with the biometry factor; it is not used up by this
-   * @param groupedAuthenticationCalls what is done with the object
-   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED, BIOMETRY_CANCEL and others of its kind; WRONG_PARAMETER for an
-   *   authentication without biometry; what the callback throws, as the `cause` of a PowerAuthError, with its code where it
-   *   has one
+   * @param authentication with the biometry factor; this call doesn't use it up
+   * @param groupedAuthenticationCalls the work done with the object
+   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED, BIOMETRY_CANCEL and similar codes; WRONG_PARAMETER for an
+   *   authentication without biometry; what the callback throws, as the `cause` of a PowerAuthError, with its code if
+   *   it has one
    * @example
    * ```ts
    * const authentication = PowerAuthAuthentication.biometry({ promptMessage: 'Please approve both' });
@@ -619,8 +624,8 @@ export class PowerAuth {
   }
 
   /**
-   * An encryptor for requests between this application and the server, with or without an activation. It may be taken
-   * before `configure`, and outlives `deconfigure`.
+   * An encryptor for requests between this application and the server, with or without an activation. It may be
+   * obtained before `configure`, and remains usable after `deconfigure` and another `configure`.
    *
    * @example
    * ```ts
@@ -632,8 +637,8 @@ export class PowerAuth {
   }
 
   /**
-   * An encryptor for requests between this activation and the server. It may be taken at any time, and encrypts while there
-   * is an activation.
+   * An encryptor for requests between this activation and the server. It may be obtained at any time, and encrypts
+   * while there is an activation.
    *
    * @example
    * ```ts
@@ -645,14 +650,14 @@ export class PowerAuth {
   }
 
   /**
-   * A key for the application's own data, which the server lets out (`/pa/v3/vault/unlock`): the same one for the same
-   * index, as long as the activation lives.
+   * A key for the application's own data, which the server releases (`/pa/v3/vault/unlock`): always the same for the
+   * same index, as long as the activation lives.
    *
-   * @param authentication with the knowledge factor; servers refuse less
+   * @param authentication with the knowledge factor; servers refuse anything less
    * @param index number of the key, 0 to 2^53-1
    * @returns Base64 of 16 bytes
-   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
-   *   too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
+   *   one that is too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
    * @example
    * ```ts
    * const key = await powerAuth.fetchEncryptionKey(PowerAuthAuthentication.password('1234'), 1000);
@@ -663,13 +668,13 @@ export class PowerAuth {
   }
 
   /**
-   * Signs data with the private key of this device, which the server lets be unlocked for it (`/pa/v3/vault/unlock`).
+   * Signs data with the private key of this device, which the server unlocks for this purpose (`/pa/v3/vault/unlock`).
    *
-   * @param authentication with the knowledge factor; servers refuse less
+   * @param authentication with the knowledge factor; servers refuse anything less
    * @param data as text, signed in UTF-8
    * @returns Base64 of an ECDSA signature (DER, SHA-256)
-   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for one
-   *   too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
+   *   one that is too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
    * @example
    * ```ts
    * const signature = await powerAuth.signDataWithDevicePrivateKey(authentication, contract);
@@ -680,7 +685,7 @@ export class PowerAuth {
   }
 
   /**
-   * Whether the activation came with a recovery code; false without an activation. No request.
+   * Whether the activation came with a recovery code; false without an activation. Makes no request.
    *
    * @example
    * ```ts
@@ -692,12 +697,13 @@ export class PowerAuth {
   }
 
   /**
-   * The recovery code and PUK that the activation came with, which the server lets be unlocked
-   * (`/pa/v3/vault/unlock`). Show them to the user and keep them nowhere.
+   * The recovery code and PUK that the activation came with, which the server unlocks (`/pa/v3/vault/unlock`). Show
+   * them to the user and don't store them.
    *
-   * @param authentication with the knowledge factor; servers refuse less
-   * @throws MISSING_ACTIVATION; INVALID_ACTIVATION_STATE when there are none; AUTHENTICATION_ERROR for a wrong password,
-   *   which costs one attempt; SIGNATURE_ERROR for one too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @param authentication with the knowledge factor; servers refuse anything less
+   * @throws MISSING_ACTIVATION; INVALID_ACTIVATION_STATE if there are none; AUTHENTICATION_ERROR for a wrong password,
+   *   which costs one attempt; SIGNATURE_ERROR for one that is too short, NETWORK_ERROR, RESPONSE_ERROR,
+   *   ENCRYPTION_ERROR
    * @example
    * ```ts
    * const { recoveryCode, puk } = await powerAuth.activationRecoveryData(PowerAuthAuthentication.password('1234'));
@@ -708,14 +714,14 @@ export class PowerAuth {
   }
 
   /**
-   * Confirms that a postcard with a recovery code has arrived (`/pa/v3/recovery/confirm`): before that the code recovers
-   * nothing.
+   * Confirms that a postcard with a recovery code has arrived (`/pa/v3/recovery/confirm`): before that the code can't
+   * recover anything.
    *
-   * @param recoveryCode as typed or as scanned from a QR code, then with `R:`
-   * @param authentication with the knowledge factor; servers refuse less
-   * @throws INVALID_RECOVERY_CODE for a malformed code; MISSING_ACTIVATION; AUTHENTICATION_ERROR for a code that the server
-   *   does not accept, and for a wrong password, which costs one attempt; SIGNATURE_ERROR for one too short,
-   *   NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @param recoveryCode as typed, or as scanned from a QR code with `R:`
+   * @param authentication with the knowledge factor; servers refuse anything less
+   * @throws INVALID_RECOVERY_CODE for a malformed code; MISSING_ACTIVATION; AUTHENTICATION_ERROR for a code that the
+   *   server does not accept, and for a wrong password, which costs one attempt; SIGNATURE_ERROR for one that is too
+   *   short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
    * @example
    * ```ts
    * const { alreadyConfirmed } = await powerAuth.confirmRecoveryCode('VVVVV-VVVVV-VVVVV-VTFVA', authentication);

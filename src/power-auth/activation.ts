@@ -70,7 +70,7 @@ export function createActivation(
 ): Promise<PowerAuthCreateActivationResult> {
   return onSession(instanceId, async ({ changes, pending }) => {
     const built = buildActivation(activation);
-    // What comes after this call, such as a removal, finds the creation under way.
+    // Later calls, such as a removal, must find the creation in progress.
     if (changes.inProgress) await changes.ended();
     return pending.create(built);
   });

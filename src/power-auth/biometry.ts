@@ -13,7 +13,7 @@ import { addBiometryFactor as addFactor } from '../session/biometry-setup.ts';
 import { wrongParameter } from '../util/validate.ts';
 import { onSession } from './on-session.ts';
 
-/** @param prompt the title, where there is a description */
+/** @param prompt the title, if there is a description */
 export function addBiometryFactor(
   instanceId: string,
   password: PasswordType,

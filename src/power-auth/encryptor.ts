@@ -1,5 +1,5 @@
 /**
- * End-to-end encryption of an application's own requests: how it is done.
+ * End-to-end encryption of an application's own requests: the implementation.
  *
  * @module
  */
@@ -31,13 +31,16 @@ import { IdleTimer } from '../util/timers.ts';
 import { assertString, bodyBytes, check, wrongParameter } from '../util/validate.ts';
 import { guard, onSession } from './on-session.ts';
 
-/** Disuse after which a decryptor's keys are wiped, ms. */
+/** How long a decryptor may be unused before its keys are wiped, in ms. */
 const DECRYPTOR_LIFE = 5 * 60_000;
 
-/** The encryptor of one scope of an instance, whatever is configured under its id when it is called. */
+/**
+ * The encryptor of one scope of an instance. It uses whatever is configured under the instance's id at the time of a
+ * call.
+ */
 export class Encryptor implements PowerAuthEncryptor {
   readonly encryptorScope: PowerAuthEncryptorScope;
-  // Not with `#`: a proxy around the object, as Vue's reactive() makes one, would break every method.
+  // Not a `#` member: a proxy around the object, such as Vue's reactive() creates, would break every method.
   private readonly instanceId: string;
 
   constructor(encryptorScope: PowerAuthEncryptorScope, instanceId: string) {
@@ -78,7 +81,7 @@ export class Encryptor implements PowerAuthEncryptor {
   }
 }
 
-/** Holds the keys of one exchange, no longer than its session lives. */
+/** Holds the keys of one exchange, but no longer than its session lives. */
 class Decryptor implements PowerAuthDecryptor {
   readonly decryptorScope: PowerAuthEncryptorScope;
   readonly #session: Session;
@@ -97,7 +100,9 @@ class Decryptor implements PowerAuthDecryptor {
     this.#idle.restart();
   }
 
-  /** Takes the request's decryptor over. @throws OPERATION_CANCELED when the session was closed meanwhile */
+  /**
+   * Takes ownership of the request's decryptor. @throws OPERATION_CANCELED if the session was closed in the meantime
+   */
   static of(
     scope: PowerAuthEncryptorScope,
     session: Session,
@@ -127,11 +132,11 @@ class Decryptor implements PowerAuthDecryptor {
       assertFormat(outputDataFormat, 'outputDataFormat');
       const response = check(cryptogramSchema, cryptogram, 'cryptogram', PowerAuthErrorCode.WRONG_PARAMETER);
       if (self.#keys !== undefined && !(await self.#hasActivation())) throw missingActivation();
-      // Looked at now, because another call or the end of the session may have been faster.
+      // Checked only now, because another call or the end of the session may have been faster.
       if (self.#keys === undefined) {
         throw failure(
           PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
-          'This decryptor is used up or was released; each request has a decryptor of its own',
+          'This decryptor is used up or was released; each request has its own decryptor',
         );
       }
       self.#idle.restart();
@@ -162,7 +167,7 @@ class Decryptor implements PowerAuthDecryptor {
   }
 }
 
-/** The activation's identifier; undefined without one, and where the storage does not tell. */
+/** The activation's identifier; undefined without one, and if the storage fails. */
 async function activationIdOf(session: Session): Promise<string | undefined> {
   try {
     return await session.during(() => session.activation.activationId());
@@ -196,7 +201,7 @@ function decodeText(bytes: Uint8Array): string {
   } catch {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
-      "outputDataFormat: expected 'BASE64' for content that is no text, got 'UTF8'",
+      "outputDataFormat: expected 'BASE64' for content that isn't text, got 'UTF8'",
     );
   }
 }

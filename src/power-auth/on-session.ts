@@ -1,5 +1,5 @@
 /**
- * What all public calls do before and after their work.
+ * What every public call does before and after its work.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { holdProcess } from '../util/hold.ts';
 import { isInstance } from '../util/instance.ts';
 
 /**
- * Does a public call's work; any other error than a PowerAuthError becomes one. The process does not end by itself before
+ * Does a public call's work, and turns any other error into a PowerAuthError. The process does not end by itself before
  * the work has settled, whatever it waits for.
  */
 export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
@@ -28,8 +28,8 @@ export async function guard<T>(work: () => T | Promise<T>): Promise<T> {
 }
 
 /**
- * The same for work on the session of an instance. Parameters are checked in `work`, before it waits for anything: for
- * the activation too, see {@link withActivation}.
+ * The same for work on the session of an instance. `work` checks the parameters before it waits for anything, including
+ * the activation, see {@link withActivation}.
  *
  * @throws INSTANCE_NOT_CONFIGURED
  */
@@ -41,9 +41,9 @@ export function onSession<T>(instanceId: string, work: (session: Session) => T |
 }
 
 /**
- * Does what needs an activation and factors of it.
+ * Does work that needs an activation and its factors.
  *
- * @throws MISSING_ACTIVATION, also when one waits for its commit; what {@link withFactors} throws
+ * @throws MISSING_ACTIVATION, also if one waits for its commit; what {@link withFactors} throws
  */
 export async function withActivation<T>(
   session: Session,

@@ -75,7 +75,7 @@ export function verifyServerSignedData(
     assertString(signature, 'signature');
     assertBoolean(masterKey, 'masterKey');
     const bytes = base64Decode(signature);
-    // In UTF-8 text that is not well-formed would be other text, which a server may have signed.
+    // Text that isn't well-formed would become different text in UTF-8, which a server may have signed.
     if (bytes === undefined || !isWellFormed(data)) return false;
     const verify = masterKey ? verifyMasterSignature : verifyPersonalSignature;
     return verify(session, utf8(data), bytes);
@@ -107,7 +107,7 @@ function sign(
 function nothingToSign(): Error {
   return failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
-    'method: expected one whose requests have a body, got GET without one; call requestGetSignature(authentication, uriId, params), which signs the query, also an empty one',
+    'method: expected one whose requests have a body, got GET without one; call requestGetSignature(authentication, uriId, params), which signs the query, even an empty one',
   );
 }
 

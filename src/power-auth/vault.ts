@@ -1,5 +1,5 @@
 /**
- * What the server lets be used of the vault.
+ * The parts of the vault that the server unlocks.
  *
  * @module
  */
