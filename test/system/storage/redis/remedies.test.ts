@@ -89,7 +89,7 @@ describeWith('redis', 'a Redis server', () => {
     await once(plain, 'listening');
     onTestFinished(() => void plain.close());
     const { port: plainPort } = plain.address() as { port: number };
-    expect(await failureOf(`rediss://127.0.0.1:${plainPort}`)).toMatch(/doesn't use TLS on this port; use redis:/);
+    expect(await failureOf(`rediss://127.0.0.1:${plainPort}`)).toMatch(/no TLS on this port; use redis:/);
     const withCa = (host: string): ReturnType<typeof testRedisStorage> =>
       testRedisStorage({ client: createClient({ socket: { host, port, tls: true, ca: certificate } }) });
     expect(await withCa('127.0.0.1').get('key')).toBeUndefined();
