@@ -6,6 +6,7 @@
 
 import { failure, PowerAuthErrorCode, type PowerAuthError } from '../../errors.ts';
 import { copySecret } from '../../util/bytes.ts';
+import { isInstance } from '../../util/instance.ts';
 import { describe } from '../../util/validate.ts';
 
 /** Longest key, prefix and lock name, in UTF-16 units. */
@@ -39,7 +40,7 @@ export function assertPrefix(prefix: unknown): asserts prefix is string {
  * @throws WRONG_PARAMETER if it isn't bytes
  */
 export function copyOfValue(value: unknown): Uint8Array<ArrayBuffer> {
-  if (value instanceof Uint8Array) return copySecret(value);
+  if (isInstance(value, Uint8Array)) return copySecret(value);
   throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `value: expected a Uint8Array, got ${describe(value)}`);
 }
 

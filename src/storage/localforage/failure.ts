@@ -28,9 +28,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function databaseFailure(what: string, name: string, cause: unknown): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
   const { name: kind = '', message = String(cause) } = (cause ?? {}) as Partial<DOMException>;
+  const remedy = Object.hasOwn(REMEDIES, kind) ? REMEDIES[kind] : `${kind} ${message}`;
   return failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,
-    `Cannot ${what} IndexedDB database ${JSON.stringify(name)}: ${REMEDIES[kind] ?? `${kind} ${message}`}`,
+    `Cannot ${what} IndexedDB database ${JSON.stringify(name)}: ${remedy}`,
     { cause },
   );
 }

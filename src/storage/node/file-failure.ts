@@ -37,6 +37,6 @@ export function fileFailure(what: string, path: string, cause: unknown): PowerAu
   if (cause instanceof PowerAuthError) return cause;
   const { code } = (cause ?? {}) as { code?: unknown };
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const remedy = (typeof code === 'string' ? REMEDIES[code] : undefined) ?? reason;
+  const remedy = typeof code === 'string' && Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : reason;
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, `Cannot ${what} ${path}: ${remedy}`, { cause });
 }

@@ -102,12 +102,13 @@ function nameOf(cause: unknown): string | undefined {
 type Opening = 'plain' | 'tls';
 
 function remedyOf(cause: unknown, reason: string, opening: Opening | undefined): string {
-  const name = nameOf(cause);
+  const name = nameOf(cause) ?? '';
+  const byName = Object.hasOwn(REMEDIES, name) ? REMEDIES[name] : undefined;
   // A server that only accepts TLS hangs up before any answer.
-  if (opening === 'plain' && (REMEDIES[name ?? ''] === CUT_OFF || reason.includes('Unknown RESP type'))) {
+  if (opening === 'plain' && (byName === CUT_OFF || reason.includes('Unknown RESP type'))) {
     return "the server hung up before it answered, or isn't Redis; check the address, and use rediss:// if it requires TLS";
   }
-  const known = REMEDIES[name ?? ''] ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
+  const known = byName ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
   if (known !== undefined) return known;
   if (cause instanceof NoAnswer)
     return opening === 'tls' ? `${reason}, and that it uses TLS on this port` : reason;

@@ -60,8 +60,8 @@ function addressOf(url: string): string | undefined {
 }
 
 function targetOfClient(client: unknown): RedisTarget {
-  const options = (client as { options?: ClientOptions } | null)?.options;
-  if (typeof options !== 'object' || 'rootNodes' in options || 'sentinelRootNodes' in options) {
+  const options = optionsOf(client);
+  if (options === undefined || 'rootNodes' in options || 'sentinelRootNodes' in options) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
       `client: expected a client made by createClient of the redis package (for a single server, no cluster or sentinel), got ${describe(client)}`,
@@ -69,5 +69,15 @@ function targetOfClient(client: unknown): RedisTarget {
   }
   const { host = 'localhost', port = 6379, path } = options.socket ?? {};
   const address = path ?? `${host}:${port}`;
-  return { address: `${address}${options.database ? `/${options.database}` : ''}`, options: { ...options } };
+  return { address: `${address}${options.database ? `/${options.database}` : ''}`, options };
+}
+
+/** A copy of a client's options; undefined if it has none, or throws when it is read. */
+function optionsOf(client: unknown): ClientOptions | undefined {
+  try {
+    const { options } = client as { readonly options?: unknown };
+    return typeof options === 'object' && options !== null ? { ...options } : undefined;
+  } catch {
+    return undefined;
+  }
 }
