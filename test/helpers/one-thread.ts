@@ -1,0 +1,121 @@
+/**
+ * Many instances with activations and tokens, as they would be found in a storage: no server is asked for each of them.
+ * Their modules are loaded anew, so that they have a thread's engine and cache to themselves.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { vi } from 'vitest';
+import type { EngineName, PowerAuth } from '../../src/index.ts';
+import { decodeActivationRecord, encodeActivationRecord } from '../../src/session/activation-record.ts';
+import { RecordKeys } from '../../src/session/record-keys.ts';
+import { encodeTokenRecord } from '../../src/session/token-record.ts';
+import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
+import { sealedStorage } from '../../src/storage/sealed.ts';
+import { activated, SEALING_KEY } from './client.ts';
+
+/** A token as a server made it. */
+export interface FleetToken {
+  readonly id: string;
+  readonly secret: Uint8Array;
+}
+
+export const newToken = (): FleetToken => ({ id: randomUUID(), secret: new Uint8Array(randomBytes(16)) });
+
+/** What the engine of a fleet does at its boundaries. */
+export interface Boundaries {
+  /** Calls into WebAssembly by the name of the export, of the random source as `random`. */
+  readonly calls: Record<string, number>;
+  /** Of each WebAssembly instance that was made. */
+  readonly memories: WebAssembly.Memory[];
+}
+
+/** Counts what engines do that are made from here on, until mocks are restored. */
+function watchBoundaries(): Boundaries {
+  const calls: Record<string, number> = {};
+  const memories: WebAssembly.Memory[] = [];
+  const { instantiate } = WebAssembly;
+  vi.spyOn(WebAssembly, 'instantiate').mockImplementation((async (bytes: BufferSource) => {
+    const { instance } = await instantiate(bytes);
+    memories.push(instance.exports['memory'] as WebAssembly.Memory);
+    const exports = Object.fromEntries(
+      Object.entries(instance.exports).map(([name, value]) => [
+        name,
+        typeof value === 'function'
+          ? (...args: unknown[]): unknown => {
+              calls[name] = (calls[name] ?? 0) + 1;
+              return (value as (...args: unknown[]) => unknown)(...args);
+            }
+          : value,
+      ]),
+    );
+    return { instance: { exports } };
+  }) as unknown as typeof WebAssembly.instantiate);
+  const getRandomValues = crypto.getRandomValues.bind(crypto);
+  vi.spyOn(crypto, 'getRandomValues').mockImplementation((target) => {
+    if (target.byteLength === 16_384) calls['random'] = (calls['random'] ?? 0) + 1;
+    return getRandomValues(target);
+  });
+  return { calls, memories };
+}
+
+/** Clocks that stand still unless they are moved, in ms. */
+export class FleetClock {
+  ms = 1_000;
+  now(): number {
+    return this.ms;
+  }
+  monotonic(): number {
+    return this.ms;
+  }
+}
+
+/** A storage for instances of this engine, and what puts them there. */
+export async function openFleet(engine: EngineName) {
+  // The only activation that a server made; the others are copies of its record.
+  const storage = memoryStorage();
+  const { server, powerAuth } = await activated({ storage });
+  const keys = new RecordKeys(powerAuth.instanceId);
+  const bytes = await sealedStorage(storage, SEALING_KEY).get(keys.activation);
+  const record = decodeActivationRecord(bytes ?? new Uint8Array());
+  const { configuration } = server;
+
+  vi.resetModules();
+  const boundaries = watchBoundaries();
+  const { PowerAuth: FreshPowerAuth } = await import('../../src/index.ts');
+  const { tokenCache } = await import('../../src/session/token-cache.ts');
+  const space = new MemorySpace();
+  const records = memoryStorage(space);
+  // Another storage object is another process: instances are told of its changes.
+  const others = sealedStorage(memoryStorage(space), SEALING_KEY);
+  const clock = new FleetClock();
+  return {
+    ...{ boundaries, tokenCache, clock },
+    async addActivation(instanceId: string): Promise<void> {
+      const copy = encodeActivationRecord({ ...record, instanceId });
+      await others.set(new RecordKeys(instanceId).activation, copy);
+    },
+    async addToken(instanceId: string, name: string, { id, secret }: FleetToken): Promise<void> {
+      const token = {
+        ...{ instanceId, name, activationId: record.activationId },
+        ...{ tokenIdentifier: id, signatureType: 'possession', tokenSecret: secret },
+      };
+      await others.set(new RecordKeys(instanceId).token(name), encodeTokenRecord(token));
+    },
+    async configure(instanceId: string, fetch: typeof globalThis.fetch): Promise<PowerAuth> {
+      const instance = new FreshPowerAuth(instanceId);
+      const client = { enableUnsecureTraffic: true, engine, clock, fetch };
+      await instance.configure(configuration, client, undefined, {
+        storage: records,
+        sealingKey: SEALING_KEY,
+      });
+      return instance;
+    },
+  };
+}
+
+/** A server that tells the time alone: so much more than the clock shows. */
+export const timeServer =
+  (clock: FleetClock, ahead: number): typeof globalThis.fetch =>
+  () =>
+    Promise.resolve(
+      new Response(JSON.stringify({ status: 'OK', responseObject: { serverTime: clock.ms + ahead } })),
+    );
