@@ -10,7 +10,12 @@ const SYSTEM = 'test/system/**/*.test.ts';
 export default defineConfig({
   resolve: {
     // Tests run the sources; package.json's `imports` point to the built files.
-    alias: { '#platform': fileURLToPath(new URL('./src/platform/node.ts', import.meta.url)) },
+    alias: Object.fromEntries(
+      ['crypto', 'platform'].map((name) => [
+        `#${name}`,
+        fileURLToPath(new URL(`./src/${name}/node.ts`, import.meta.url)),
+      ]),
+    ),
   },
   test: {
     // Nothing takes so long but on a machine that has much else to do.

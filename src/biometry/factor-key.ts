@@ -12,11 +12,9 @@
  * @module
  */
 
-import { gcm } from '@noble/ciphers/aes.js';
-import { hkdf } from '@noble/hashes/hkdf.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { decryptGcm, encryptGcm, hkdfSha256, importGcmKey } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { assertNotWiped, be32, concat, moveSecret, utf8, wipe } from '../util/bytes.ts';
+import { assertNotWiped, be32, concat, copySecret, utf8, wipe } from '../util/bytes.ts';
 
 const LABEL = 'powerauth-wasm biometry key';
 const NONCE_LENGTH = 12;
@@ -34,51 +32,59 @@ export interface BiometryKeyBinding {
 
 const sized = (bytes: Uint8Array): Uint8Array => concat(be32(bytes.length), bytes);
 
-function withCipher<T>(
+/** What `use` makes of the wrapping key and all that the wrapped key is bound to. */
+async function withWrappingKey<T>(
   secret: Uint8Array,
-  nonce: Uint8Array,
   { activationId, provider, descriptor }: BiometryKeyBinding,
-  use: (cipher: ReturnType<typeof gcm>) => T,
-): T {
-  const key = moveSecret(hkdf(sha256, secret, undefined, utf8(LABEL), 32));
+  use: (key: CryptoKey, bound: Uint8Array<ArrayBuffer>) => Promise<T>,
+): Promise<T> {
+  const bound = concat(sized(utf8(activationId)), sized(utf8(provider)), sized(descriptor));
+  const key = await hkdfSha256(secret, new Uint8Array(0), utf8(LABEL), 32);
   try {
-    const bound = concat(sized(utf8(activationId)), sized(utf8(provider)), sized(descriptor));
-    return use(gcm(key, nonce, bound));
+    return await use(await importGcmKey(key), bound);
   } finally {
     wipe(key);
   }
 }
 
 /**
- * The key (16 B), wrapped (44 B). Key and secret stay the caller's.
+ * The key (16 B), wrapped (44 B). Key and secret stay the caller's, who may wipe them as soon as the call has returned.
  *
  * @param secret 32 B, of this factor alone
  * @param nonce 12 B, random
  */
-export function wrapBiometryKey(
+export async function wrapBiometryKey(
   biometryKey: Uint8Array,
   secret: Uint8Array,
-  nonce: Uint8Array,
+  nonce: Uint8Array<ArrayBuffer>,
   binding: BiometryKeyBinding,
-): Uint8Array<ArrayBuffer> {
+): Promise<Uint8Array<ArrayBuffer>> {
   assertNotWiped('biometry factor key', biometryKey);
-  return withCipher(secret, nonce, binding, (cipher) => concat(nonce, cipher.encrypt(biometryKey)));
+  const copy = copySecret(biometryKey);
+  try {
+    return await withWrappingKey(secret, binding, async (key, bound) =>
+      concat(nonce, await encryptGcm(key, nonce, bound, copy)),
+    );
+  } finally {
+    wipe(copy);
+  }
 }
 
 /**
- * The key (16 B); the caller wipes it. The secret stays the caller's.
+ * The key (16 B); the caller wipes it. The secret stays the caller's, who may wipe it as soon as the call has returned.
  *
  * @throws BIOMETRY_FAILED when this secret does not open it
  */
-export function unwrapBiometryKey(
+export async function unwrapBiometryKey(
   wrappedKey: Uint8Array,
   secret: Uint8Array,
   binding: BiometryKeyBinding,
-): Uint8Array {
+): Promise<Uint8Array> {
+  const wrapped = Uint8Array.from(wrappedKey);
+  const nonce = wrapped.slice(0, NONCE_LENGTH);
   try {
-    const nonce = wrappedKey.subarray(0, NONCE_LENGTH);
-    return withCipher(secret, nonce, binding, (cipher) =>
-      moveSecret(cipher.decrypt(wrappedKey.subarray(NONCE_LENGTH))),
+    return await withWrappingKey(secret, binding, (key, bound) =>
+      decryptGcm(key, nonce, bound, wrapped.slice(NONCE_LENGTH)),
     );
   } catch {
     // Nothing of the cipher's own error helps.

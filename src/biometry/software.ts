@@ -4,8 +4,7 @@
  * @module
  */
 
-import { hkdf } from '@noble/hashes/hkdf.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { hkdfSha256 } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthBiometricPrompt } from './power-auth-biometric-prompt.ts';
 import {
@@ -14,7 +13,7 @@ import {
   type PowerAuthBiometryInfo,
 } from './power-auth-biometry-info.ts';
 import { unlessAborted } from '../util/abort.ts';
-import { copySecret, moveSecret, utf8 } from '../util/bytes.ts';
+import { copySecret, utf8 } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 import { randomBytes } from '../util/random.ts';
 import { describe, wrongParameter } from '../util/validate.ts';
@@ -78,8 +77,8 @@ export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBio
 
   const kept = copySecret(key);
   const questions = new Questions();
-  const secretOf = (descriptor: Uint8Array): Uint8Array =>
-    moveSecret(hkdf(sha256, kept, descriptor, utf8(LABEL), BIOMETRY_SECRET_LENGTH));
+  const secretOf = (descriptor: Uint8Array): Promise<Uint8Array> =>
+    hkdfSha256(kept, descriptor, utf8(LABEL), BIOMETRY_SECRET_LENGTH);
   const ask = (prompt: PowerAuthBiometricPrompt | undefined, signal: AbortSignal): Promise<void> =>
     questions.ask(signal, async () => {
       // One that minds no signal must not keep those that come after it waiting.
@@ -100,7 +99,7 @@ export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBio
     async create({ prompt, signal, authenticate: asks }) {
       if (asks) await ask(prompt, signal);
       const descriptor = randomBytes(DESCRIPTOR_LENGTH);
-      return { secret: secretOf(descriptor), descriptor };
+      return { secret: await secretOf(descriptor), descriptor };
     },
     async authenticate(descriptor, { prompt, signal }) {
       if (descriptor.length !== DESCRIPTOR_LENGTH) {

@@ -109,7 +109,7 @@ export function verifyScannedActivationCode(instanceId: string, activationCode: 
   });
 }
 
-function verifyScannedCode(session: Session, scanned: string): boolean {
+async function verifyScannedCode(session: Session, scanned: string): Promise<boolean> {
   let code: ParsedActivationCode;
   try {
     code = parseActivationCode(scanned);

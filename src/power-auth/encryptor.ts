@@ -14,7 +14,7 @@ import type {
   PowerAuthEncryptor,
   PowerAuthEncryptorScope,
 } from '../model/power-auth-encryptor.ts';
-import type { ResponseDecryptor } from '../protocol/ecies.ts';
+import type { EncryptedResponseEnvelope, ResponseDecryptor } from '../protocol/ecies.ts';
 import { missingActivation } from '../session/activation-store.ts';
 import {
   encryptForActivation,
@@ -87,6 +87,8 @@ class Decryptor implements PowerAuthDecryptor {
   readonly #session: Session;
   readonly #activationId: string | undefined;
   #keys: ResponseDecryptor | undefined;
+  /** Settled when the answers that came before are dealt with: the first that can be decrypted uses the keys up. */
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #idle = new IdleTimer(DECRYPTOR_LIFE, () => this.#wipe());
   readonly #forgetSession: () => void;
 
@@ -131,24 +133,25 @@ class Decryptor implements PowerAuthDecryptor {
     return guard(async () => {
       assertFormat(outputDataFormat, 'outputDataFormat');
       const response = check(cryptogramSchema, cryptogram, 'cryptogram', PowerAuthErrorCode.WRONG_PARAMETER);
-      if (self.#keys !== undefined && !(await self.#hasActivation())) throw missingActivation();
-      // Checked only now, because another call or the end of the session may have been faster.
-      if (self.#keys === undefined) {
-        throw failure(
-          PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
-          'This decryptor is used up or was released; each request has its own decryptor',
-        );
-      }
-      self.#idle.restart();
-      const plaintext = self.#keys.decrypt(response);
-      try {
-        const text = outputDataFormat === 'UTF8' ? decodeText(plaintext) : base64(plaintext);
-        self.#wipe();
-        return text;
-      } finally {
-        wipe(plaintext);
-      }
+      const decrypted = self.#turn.then(() => self.#decrypt(response, outputDataFormat));
+      self.#turn = decrypted.catch(() => undefined);
+      return decrypted;
     });
+  }
+
+  async #decrypt(response: EncryptedResponseEnvelope, format: PowerAuthDataFormat): Promise<string> {
+    if (this.#keys !== undefined && !(await this.#hasActivation())) throw missingActivation();
+    // Checked only now, because another call or the end of the session may have been faster.
+    if (this.#keys === undefined) throw usedUp();
+    this.#idle.restart();
+    const plaintext = await this.#keys.decrypt(response);
+    try {
+      const text = format === 'UTF8' ? decodeText(plaintext) : base64(plaintext);
+      this.#wipe();
+      return text;
+    } finally {
+      wipe(plaintext);
+    }
   }
 
   async release(): Promise<void> {
@@ -165,6 +168,13 @@ class Decryptor implements PowerAuthDecryptor {
     this.#keys = undefined;
     this.#forgetSession();
   }
+}
+
+function usedUp(): Error {
+  return failure(
+    PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
+    'This decryptor is used up or was released; each request has its own decryptor',
+  );
 }
 
 /** The activation's identifier; undefined without one, and if the storage fails. */

@@ -8,7 +8,7 @@ import { base32 } from '@scure/base';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
-import { ecdsaVerify } from './keys.ts';
+import { ecdsaVerify, type Point } from './keys.ts';
 
 /** A code and, where it was scanned, the signature that came with it. */
 export interface ParsedActivationCode {
@@ -113,11 +113,11 @@ export function correctTypedCharacter(character: number): number | undefined {
 }
 
 /** Whether the master server key signed this code. */
-export function verifyActivationCodeSignature(
+export async function verifyActivationCodeSignature(
   activationCode: string,
   activationSignature: string,
-  masterServerPublicKey: Uint8Array,
-): boolean {
+  masterServerPublicKey: Point,
+): Promise<boolean> {
   const signature = base64Decode(activationSignature);
   return signature !== undefined && ecdsaVerify(masterServerPublicKey, utf8(activationCode), signature);
 }

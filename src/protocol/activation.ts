@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '#crypto';
 import * as v from 'valibot';
 import { parseAnswer, parseSecretAnswer } from '../util/answers.ts';
 import { base64, base64Decode } from '../util/base64.ts';
@@ -12,7 +12,7 @@ import { concat, utf8, wipe } from '../util/bytes.ts';
 import { object } from '../util/schema.ts';
 import { secretField } from '../util/validate.ts';
 import type { EncryptedRequestEnvelope } from './ecies.ts';
-import { coordinateX, importPublicKey } from './keys.ts';
+import { coordinateX, importPublicKey, type Point } from './keys.ts';
 import { decimalize } from './signature.ts';
 
 /** Layer 2, which the PowerAuth server reads: what the device says of itself. The caller wipes it. */
@@ -90,8 +90,7 @@ const layer2Schema = object({
 /** Answer of layer 2. */
 export interface ActivationLayer2Response {
   readonly activationId: string;
-  /** Compressed, 33 B. */
-  readonly serverPublicKey: Uint8Array;
+  readonly serverPublicKey: Point;
   /** 16 B, a secret; the caller wipes it. */
   readonly ctrData: Uint8Array;
   readonly activationRecovery: { recoveryCode: string; puk: string } | undefined;

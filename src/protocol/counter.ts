@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '#crypto';
 import { foldAndWipe } from './kdf.ts';
 
 /** A value of the counter. */

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { cbc } from '@noble/ciphers/aes.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { decryptCbc, encryptCbc, hmacSha256, sha256 } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64, base64Decode } from '../util/base64.ts';
-import { be32, be64, concat, equalBytes, secretBytes, utf8, wipe } from '../util/bytes.ts';
-import { hmacSha256, kdfInternal, x963Kdf } from './kdf.ts';
-import { ecdh, publicKeyOf } from './keys.ts';
+import { be32, be64, concat, equalBytes, utf8, wipe } from '../util/bytes.ts';
+import { kdfInternal, x963Kdf } from './kdf.ts';
+import { exportPublicKey, type Agreement } from './keys.ts';
 import type { TemporaryKey } from './temporary-key.ts';
 
 /** Name of the header that an encrypted request carries when it is not signed. */
@@ -56,11 +55,11 @@ export interface EncryptionScope {
 
 /** Input of {@link encryptRequest}. */
 export interface EncryptionInput {
-  readonly temporaryKey: Pick<TemporaryKey, 'id' | 'publicKey'>;
+  readonly temporaryKey: Pick<TemporaryKey, 'id'>;
+  /** Of a fresh key and the temporary one; stays the caller's, who wipes it. */
+  readonly agreement: Agreement;
   readonly sharedInfo1: string;
   readonly scope: EncryptionScope;
-  /** 32 B, fresh; stays the caller's, who wipes it. */
-  readonly ephemeralPrivateKey: Uint8Array;
   /** 16 B, fresh. */
   readonly nonce: Uint8Array;
   /** Server time, ms. */
@@ -87,8 +86,12 @@ class EnvelopeKeys {
     this.#bytes = bytes;
   }
 
-  cipher(nonce: Uint8Array): ReturnType<typeof cbc> {
-    return cbc(this.#bytes.subarray(0, 16), kdfInternal(this.#bytes.subarray(32, 48), nonce));
+  encrypt(nonce: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
+    return encryptCbc(this.#bytes.subarray(0, 16), this.#iv(nonce), plaintext, true);
+  }
+
+  decrypt(nonce: Uint8Array, ciphertext: Uint8Array): Promise<Uint8Array> {
+    return decryptCbc(this.#bytes.subarray(0, 16), this.#iv(nonce), ciphertext, true);
   }
 
   mac(ciphertext: Uint8Array, sharedInfo2: Uint8Array): Uint8Array {
@@ -97,6 +100,10 @@ class EnvelopeKeys {
 
   wipe(): void {
     wipe(this.#bytes);
+  }
+
+  #iv(nonce: Uint8Array): Uint8Array {
+    return kdfInternal(this.#bytes.subarray(32, 48), nonce);
   }
 }
 
@@ -117,10 +124,9 @@ export class ResponseDecryptor {
    *
    * @throws ENCRYPTION_ERROR when it is not an answer to this request, INVALID_NATIVE_OBJECT after {@link release}
    */
-  decrypt(response: EncryptedResponseEnvelope): Uint8Array {
+  async decrypt(response: EncryptedResponseEnvelope): Promise<Uint8Array> {
     const keys = this.#keys;
-    if (keys === undefined)
-      throw failure(PowerAuthErrorCode.INVALID_NATIVE_OBJECT, 'This decryptor was released');
+    if (keys === undefined) throw released();
     const ciphertext = decodeField(response.encryptedData, 'encryptedData');
     const mac = decodeField(response.mac, 'mac', 32);
     const nonce = decodeField(response.nonce, 'nonce', 16);
@@ -143,25 +149,32 @@ export class ResponseDecryptor {
         'mac: expected that of an answer to this request, got another; the answer was damaged or is not meant for it',
       );
     }
+    let plaintext: Uint8Array;
     try {
-      return keys.cipher(nonce).decrypt(ciphertext, secretBytes(ciphertext.length));
+      plaintext = await keys.decrypt(nonce, ciphertext);
     } catch (cause) {
       throw failure(
         PowerAuthErrorCode.ENCRYPTION_ERROR,
         'encryptedData: expected whole, padded blocks, got others',
-        {
-          cause,
-        },
+        { cause },
       );
     }
+    // Whoever released it in the meantime wants nothing to be decrypted any more.
+    if (this.#keys === keys) return plaintext;
+    wipe(plaintext);
+    throw released();
   }
 
-  /** Wipes the keys; twice is fine. */
+  /** Wipes the keys; calling it again has no effect. */
   release(): void {
     this.#keys?.wipe();
     this.#keys = undefined;
     wipe(this.#base);
   }
+}
+
+function released(): Error {
+  return failure(PowerAuthErrorCode.INVALID_NATIVE_OBJECT, 'This decryptor was released');
 }
 
 function decodeField(text: string, field: string, length?: number): Uint8Array {
@@ -176,15 +189,12 @@ function decodeField(text: string, field: string, length?: number): Uint8Array {
 }
 
 /** Encrypts a request. The decryptor holds keys: the caller releases it. */
-export function encryptRequest(input: EncryptionInput): EncryptedRequest {
-  const { temporaryKey, sharedInfo1, scope, ephemeralPrivateKey, nonce, timestamp, plaintext } = input;
-  const ephemeralPublicKey = publicKeyOf(ephemeralPrivateKey);
-  const secret = ecdh(ephemeralPrivateKey, temporaryKey.publicKey);
+export async function encryptRequest(input: EncryptionInput): Promise<EncryptedRequest> {
+  const { temporaryKey, agreement, sharedInfo1, scope, nonce, timestamp, plaintext } = input;
+  const ephemeralPublicKey = exportPublicKey(agreement.publicKey);
   const keys = new EnvelopeKeys(
-    x963Kdf(secret, concat(utf8(VERSION), utf8(sharedInfo1), ephemeralPublicKey), 48),
+    x963Kdf(agreement.secret, concat(utf8(VERSION), utf8(sharedInfo1), ephemeralPublicKey), 48),
   );
-  wipe(secret);
-
   const applicationSecret = utf8(scope.applicationSecret);
   const base =
     scope.activation === undefined
@@ -198,7 +208,7 @@ export function encryptRequest(input: EncryptionInput): EncryptedRequest {
       temporaryKey.id,
     ].map(utf8),
   );
-  const ciphertext = keys.cipher(nonce).encrypt(plaintext);
+  const ciphertext = await keys.encrypt(nonce, plaintext);
   const mac = keys.mac(ciphertext, sized(base, nonce, be64(timestamp), ephemeralPublicKey, associatedData));
   return {
     envelope: {

@@ -4,12 +4,12 @@
  * @module
  */
 
+import { hmacSha256, verify } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { parseJson } from '../util/validate.ts';
-import { hmacSha256 } from './kdf.ts';
-import { p256 } from './p256.ts';
+import type { Point } from './keys.ts';
 
 const encodeJson = (value: unknown): string => base64url(utf8(JSON.stringify(value)));
 
@@ -24,7 +24,7 @@ export function signHs256(claims: Readonly<Record<string, string>>, key: Uint8Ar
  *
  * @throws ENCRYPTION_ERROR
  */
-export function verifyEs256(jwt: string, publicKey: Uint8Array): unknown {
+export async function verifyEs256(jwt: string, publicKey: Point): Promise<unknown> {
   const refuse = (expected: string) =>
     failure(PowerAuthErrorCode.ENCRYPTION_ERROR, `temporary key: expected ${expected}, got another one`);
   const [header = '', claims = '', signature = '', ...rest] = jwt.split('.');
@@ -33,18 +33,10 @@ export function verifyEs256(jwt: string, publicKey: Uint8Array): unknown {
   }
   const bytes = base64urlDecode(signature);
   // The hash is taken over the text as it came, before anything in it is believed.
-  if (bytes?.length !== 64 || !verifies(bytes, utf8(`${header}.${claims}`), publicKey)) {
+  if (bytes?.length !== 64 || !(await verify(publicKey, utf8(`${header}.${claims}`), bytes))) {
     throw refuse('a JWT signed by the server');
   }
   return parsePart(claims);
-}
-
-function verifies(signature: Uint8Array, data: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    return p256.verify(signature, data, publicKey, { lowS: false });
-  } catch {
-    return false;
-  }
 }
 
 function parsePart(part: string): unknown {

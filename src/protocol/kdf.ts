@@ -4,31 +4,11 @@
  * @module
  */
 
-import { cbc } from '@noble/ciphers/aes.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { encryptCbc, hmacSha256, sha256 } from '#crypto';
 import { be32, be64, concat, copySecret, secretBytes, wipe } from '../util/bytes.ts';
 
-const ZERO_IV = new Uint8Array(16);
-
-/**
- * HMAC-SHA-256 (RFC 2104), 32 B. Not by `hmac` of @noble/hashes, which leaves the padded key in memory: see
- * {@link secretBytes}.
- */
-export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const pad = secretBytes(64);
-  const digest = secretBytes(32);
-  const hashInto = (mask: number, message: Uint8Array): void => {
-    for (let i = 0; i < 64; i++) pad[i] = (pad[i] ?? 0) ^ mask;
-    const hash = sha256.create().update(pad).update(message);
-    hash.digestInto(digest);
-    hash.destroy();
-  };
-  pad.set(key.length > 64 ? sha256(key) : key);
-  hashInto(0x36, data);
-  hashInto(0x36 ^ 0x5c, digest);
-  wipe(pad);
-  return digest;
-}
+/** The initialisation vector of all that is encrypted once under its key. */
+export const ZERO_IV = new Uint8Array(16);
 
 /** The two halves of 32 bytes, exclusive-or'ed to 16. */
 export function fold(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -47,9 +27,8 @@ export function foldAndWipe(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** KDF: AES-128-CBC without padding, zero IV, over `8 zero bytes ‖ BE64(index)`; 16 B. */
-export function kdf(key: Uint8Array, index: number): Uint8Array {
-  const block = concat(new Uint8Array(8), be64(index));
-  return cbc(key, ZERO_IV, { disablePadding: true }).encrypt(block, secretBytes(16));
+export async function kdf(key: Uint8Array, index: number): Promise<Uint8Array> {
+  return encryptCbc(key, ZERO_IV, concat(new Uint8Array(8), be64(index)), false);
 }
 
 /** KDF_INTERNAL: HMAC-SHA-256, folded to 16 B. */
@@ -81,22 +60,23 @@ export interface ActivationKeys {
 }
 
 /** KEY_SIGNATURE_KNOWLEDGE (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
-export function deriveKnowledgeKey(masterSecret: Uint8Array): Uint8Array {
+export function deriveKnowledgeKey(masterSecret: Uint8Array): Promise<Uint8Array> {
   return kdf(masterSecret, 2);
 }
 
 /** KEY_SIGNATURE_BIOMETRY (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
-export function deriveBiometryKey(masterSecret: Uint8Array): Uint8Array {
+export function deriveBiometryKey(masterSecret: Uint8Array): Promise<Uint8Array> {
   return kdf(masterSecret, 3);
 }
 
 /** All keys of an activation from KEY_MASTER_SECRET (16 B). */
-export function deriveActivationKeys(masterSecret: Uint8Array): ActivationKeys {
-  return {
-    possession: kdf(masterSecret, 1),
-    knowledge: deriveKnowledgeKey(masterSecret),
-    biometry: deriveBiometryKey(masterSecret),
-    transport: kdf(masterSecret, 1000),
-    vault: kdf(masterSecret, 2000),
-  };
+export async function deriveActivationKeys(masterSecret: Uint8Array): Promise<ActivationKeys> {
+  const [possession, knowledge, biometry, transport, vault] = await Promise.all([
+    kdf(masterSecret, 1),
+    deriveKnowledgeKey(masterSecret),
+    deriveBiometryKey(masterSecret),
+    kdf(masterSecret, 1000),
+    kdf(masterSecret, 2000),
+  ]);
+  return { possession, knowledge, biometry, transport, vault };
 }

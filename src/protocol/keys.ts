@@ -1,74 +1,44 @@
 /**
- * P-256 keys: making, checking, agreeing, signing.
+ * P-256 keys: checking, agreeing, signing.
  *
  * @module
  */
 
+import { agree, sign, verify } from '#crypto';
+import { signatureFromDer, signatureToDer } from '../crypto/encodings.ts';
+import { compressed, pointOf, type Point } from '../crypto/p256.ts';
+import type { KeyPair } from '../crypto/types.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { copySecret, moveSecret, wipe } from '../util/bytes.ts';
+import { wipe } from '../util/bytes.ts';
 import { fold } from './kdf.ts';
-import { p256 } from './p256.ts';
 
-/** A P-256 key pair. Who holds it wipes the private key. */
-export interface KeyPair {
-  /** 32 B. */
-  readonly privateKey: Uint8Array;
-  /** Compressed, 33 B. */
-  readonly publicKey: Uint8Array;
-}
+export { agreeOnce, generateKeyPair } from '#crypto';
+export type { Agreement, KeyPair } from '../crypto/types.ts';
+export type { Point } from '../crypto/p256.ts';
 
 /**
- * A fresh key pair.
- *
- * @param random gives that many bytes of the platform's CSPRNG
- */
-export function generateKeyPair(random: (length: number) => Uint8Array): KeyPair {
-  // 48 bytes, reduced: the bias of a plain 32-byte draw is below notice, and no draw has to be repeated.
-  const seed = random(48);
-  try {
-    const privateKey = moveSecret(p256.utils.randomSecretKey(seed));
-    return { privateKey, publicKey: p256.getPublicKey(privateKey, true) };
-  } finally {
-    wipe(seed);
-  }
-}
-
-/** The compressed public key (33 B) of a private key (32 B). */
-export function publicKeyOf(privateKey: Uint8Array): Uint8Array {
-  return p256.getPublicKey(privateKey, true);
-}
-
-/**
- * A public key in compressed form (33 B).
+ * A public key.
  *
  * @param bytes 33 B (compressed) or 65 B
  * @throws ENCRYPTION_ERROR when that is no point of the curve
  */
-export function importPublicKey(bytes: Uint8Array): Uint8Array {
-  try {
-    return p256.Point.fromBytes(bytes).toBytes(true);
-  } catch (cause) {
-    throw failure(
-      PowerAuthErrorCode.ENCRYPTION_ERROR,
-      `public key: expected a point of P-256 in 33 or 65 bytes, got ${bytes.length} bytes that are none`,
-      { cause },
-    );
-  }
+export function importPublicKey(bytes: Uint8Array): Point {
+  const point = pointOf(bytes);
+  if (point !== undefined) return point;
+  throw failure(
+    PowerAuthErrorCode.ENCRYPTION_ERROR,
+    `public key: expected a point of P-256 in 33 or 65 bytes, got ${bytes.length} bytes that are none`,
+  );
 }
 
-/** X coordinate (32 B) of the point that both sides agree on; the caller wipes it. */
-export function ecdh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  const point = p256.getSharedSecret(privateKey, publicKey, true);
-  try {
-    return copySecret(point, 1);
-  } finally {
-    wipe(point);
-  }
+/** A public key in compressed form (33 B). */
+export function exportPublicKey(publicKey: Point): Uint8Array<ArrayBuffer> {
+  return compressed(publicKey);
 }
 
 /** KEY_MASTER_SECRET, 16 B; the caller wipes it. */
-export function masterSecret(devicePrivateKey: Uint8Array, serverPublicKey: Uint8Array): Uint8Array {
-  const shared = ecdh(devicePrivateKey, serverPublicKey);
+export async function masterSecret(device: KeyPair, serverPublicKey: Point): Promise<Uint8Array> {
+  const shared = await agree(device, serverPublicKey);
   try {
     return fold(shared);
   } finally {
@@ -77,21 +47,17 @@ export function masterSecret(devicePrivateKey: Uint8Array, serverPublicKey: Uint
 }
 
 /** Whether a DER signature over `data` (ECDSA, SHA-256) is one of this key. */
-export function ecdsaVerify(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    // Java's signatures are not normalised to a low S.
-    return p256.verify(signature, data, publicKey, { format: 'der', lowS: false });
-  } catch {
-    return false;
-  }
+export async function ecdsaVerify(publicKey: Point, data: Uint8Array, der: Uint8Array): Promise<boolean> {
+  const signature = signatureFromDer(der);
+  return signature !== undefined && verify(publicKey, data, signature);
 }
 
-/** A DER signature over `data` (ECDSA, SHA-256, deterministic by RFC 6979). */
-export function ecdsaSign(privateKey: Uint8Array, data: Uint8Array): Uint8Array {
-  return p256.sign(data, privateKey, { format: 'der', lowS: false });
+/** A DER signature over `data` (ECDSA, SHA-256). */
+export async function ecdsaSign(pair: KeyPair, data: Uint8Array): Promise<Uint8Array> {
+  return signatureToDer(await sign(pair, data));
 }
 
-/** X coordinate (32 B) of a public key. */
+/** X coordinate (32 B) of a public key in 33 B or 65 B. */
 export function coordinateX(publicKey: Uint8Array): Uint8Array {
-  return importPublicKey(publicKey).slice(1);
+  return publicKey.slice(1, 33);
 }

@@ -5,13 +5,12 @@
  * @module
  */
 
-import { cbc } from '@noble/ciphers/aes.js';
+import { decryptCbc, encryptCbc, pbkdf2 } from '#crypto';
+import type { PasswordHash } from '../crypto/types.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { copySecret, secretBytes, wipe } from '../util/bytes.ts';
-import { webCrypto } from '../util/web-crypto.ts';
+import { ZERO_IV } from './kdf.ts';
 
-/** The hash of PBKDF2. */
-export type PasswordHash = 'SHA-1' | 'SHA-256';
+export type { PasswordHash } from '../crypto/types.ts';
 
 /** How a password becomes a key. */
 export interface PasswordDerivation {
@@ -32,34 +31,23 @@ export async function derivePasswordKey(
   password: Uint8Array,
   { hash, salt, iterations }: PasswordDerivation,
 ): Promise<Uint8Array> {
-  // Copies, because WebCrypto takes no view of shared memory.
-  const bytes = copySecret(password);
-  const parameters = { name: 'PBKDF2', hash, salt: Uint8Array.from(salt), iterations };
-  const subtle = webCrypto();
   try {
-    const key = await subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits']);
-    return new Uint8Array(await subtle.deriveBits(parameters, key, 128));
+    return await pbkdf2(hash, password, salt, iterations);
   } catch (cause) {
     throw failure(
       PowerAuthErrorCode.UNKNOWN_ERROR,
       `This runtime refuses PBKDF2 with ${hash} and ${iterations} iterations; keychainConfiguration.pbkdf2Iterations sets their number for passwords that are set from then on`,
       { cause },
     );
-  } finally {
-    wipe(bytes);
   }
 }
 
 /** The knowledge factor key (16 B), wrapped (16 B). Both keys stay the caller's. */
-export function wrapKnowledgeKey(knowledgeKey: Uint8Array, passwordKey: Uint8Array): Uint8Array {
-  return cipher(passwordKey).encrypt(knowledgeKey);
+export function wrapKnowledgeKey(knowledgeKey: Uint8Array, passwordKey: Uint8Array): Promise<Uint8Array> {
+  return encryptCbc(passwordKey, ZERO_IV, knowledgeKey, false);
 }
 
 /** The knowledge factor key (16 B), or another one if the password was wrong; the caller wipes it. */
-export function unwrapKnowledgeKey(wrappedKey: Uint8Array, passwordKey: Uint8Array): Uint8Array {
-  return cipher(passwordKey).decrypt(wrappedKey, secretBytes(16));
-}
-
-function cipher(passwordKey: Uint8Array): ReturnType<typeof cbc> {
-  return cbc(passwordKey, new Uint8Array(16), { disablePadding: true });
+export function unwrapKnowledgeKey(wrappedKey: Uint8Array, passwordKey: Uint8Array): Promise<Uint8Array> {
+  return decryptCbc(passwordKey, ZERO_IV, wrappedKey, false);
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { hmacSha256 } from '#crypto';
 import { base64 } from '../util/base64.ts';
 import { concat, copySecret, utf8, wipe } from '../util/bytes.ts';
-import { hmacSha256 } from './kdf.ts';
 
 /** Name of the header that carries a signature. */
 export const AUTHORIZATION_HEADER = 'X-PowerAuth-Authorization';

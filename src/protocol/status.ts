@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cbc } from '@noble/ciphers/aes.js';
+import { decryptCbc } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, wipe } from '../util/bytes.ts';
 import { nextCounter, type SignatureCounter } from './counter.ts';
@@ -29,18 +29,27 @@ export interface StatusBlob {
   readonly ctrDataHash: Uint8Array;
 }
 
-/** KDF_INTERNAL under a key that nobody needs any more. */
-function kdfInternalAndWipe(key: Uint8Array, data: Uint8Array): Uint8Array {
+/** What `use` makes of KDF(KEY_TRANSPORT, index), which is wiped then. */
+async function withDerived<T>(
+  transportKey: Uint8Array,
+  index: number,
+  use: (key: Uint8Array) => T,
+): Promise<T> {
+  const key = await kdf(transportKey, index);
   try {
-    return kdfInternal(key, data);
+    return use(key);
   } finally {
     wipe(key);
   }
 }
 
 /** IV of the status: KDF_INTERNAL(KDF(KEY_TRANSPORT, 3000), challenge ‖ nonce). All 16 B. */
-export function statusBlobIv(transportKey: Uint8Array, challenge: Uint8Array, nonce: Uint8Array): Uint8Array {
-  return kdfInternalAndWipe(kdf(transportKey, 3000), concat(challenge, nonce));
+export function statusBlobIv(
+  transportKey: Uint8Array,
+  challenge: Uint8Array,
+  nonce: Uint8Array,
+): Promise<Uint8Array> {
+  return withDerived(transportKey, 3000, (key) => kdfInternal(key, concat(challenge, nonce)));
 }
 
 /**
@@ -54,7 +63,7 @@ export function statusBlobIv(transportKey: Uint8Array, challenge: Uint8Array, no
  * @returns undefined where the server does not know the activation, and sent random bytes
  * @throws ENCRYPTION_ERROR for another length than 32 B
  */
-export function decryptStatusBlob(input: {
+export async function decryptStatusBlob(input: {
   /** KEY_TRANSPORT, 16 B. */
   readonly transportKey: Uint8Array;
   /** 32 B. */
@@ -63,7 +72,7 @@ export function decryptStatusBlob(input: {
   readonly challenge: Uint8Array;
   /** 16 B. */
   readonly nonce: Uint8Array;
-}): StatusBlob | undefined {
+}): Promise<StatusBlob | undefined> {
   const { transportKey, encryptedStatusBlob, challenge, nonce } = input;
   if (encryptedStatusBlob.length !== 32) {
     throw failure(
@@ -71,8 +80,8 @@ export function decryptStatusBlob(input: {
       `encryptedStatusBlob: expected 32 bytes, got ${encryptedStatusBlob.length}`,
     );
   }
-  const iv = statusBlobIv(transportKey, challenge, nonce);
-  const blob = cbc(transportKey, iv, { disablePadding: true }).decrypt(encryptedStatusBlob);
+  const iv = await statusBlobIv(transportKey, challenge, nonce);
+  const blob = await decryptCbc(transportKey, iv, encryptedStatusBlob, false);
   if (!equalBytes(blob.subarray(0, 4), MAGIC)) return undefined;
   const byte = (offset: number) => blob[offset] ?? 0;
   return {
@@ -88,8 +97,8 @@ export function decryptStatusBlob(input: {
 }
 
 /** Keyed hash of a CTR_DATA, which a status carries in its stead. */
-export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Uint8Array {
-  return kdfInternalAndWipe(kdf(transportKey, 4000), ctrData);
+export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Promise<Uint8Array> {
+  return withDerived(transportKey, 4000, (key) => kdfInternal(key, ctrData));
 }
 
 /** How a local counter stands to the server's. */
@@ -107,13 +116,18 @@ export function compareCounters(input: {
   readonly counter: SignatureCounter;
   readonly blob: StatusBlob;
   readonly transportKey: Uint8Array;
-}): CounterComparison {
+}): Promise<CounterComparison> {
   const { counter, blob, transportKey } = input;
+  return withDerived(transportKey, 4000, (key) => compareUnder(key, counter, blob));
+}
+
+/** @param key of {@link counterHash} */
+function compareUnder(key: Uint8Array, counter: SignatureCounter, blob: StatusBlob): CounterComparison {
   let candidate = counter;
   for (let distance = 0; distance <= blob.lookAhead; distance++) {
     if (
       candidate.ctrByte === blob.ctrByte &&
-      equalBytes(counterHash(transportKey, candidate.ctrData), blob.ctrDataHash)
+      equalBytes(kdfInternal(key, candidate.ctrData), blob.ctrDataHash)
     ) {
       return distance === 0 ? { kind: 'in-sync' } : { kind: 'local-behind', distance, counter: candidate };
     }

@@ -12,7 +12,7 @@ import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { signHs256, verifyEs256 } from './jwt.ts';
 import { kdfInternal } from './kdf.ts';
-import { importPublicKey } from './keys.ts';
+import { importPublicKey, type Point } from './keys.ts';
 
 /** A key is called temporary for a reason: it is renewed after a day, ms, however long the server means it to live. */
 const LONGEST_LIFE = 24 * 3_600_000;
@@ -20,8 +20,7 @@ const LONGEST_LIFE = 24 * 3_600_000;
 /** A temporary key of the server. */
 export interface TemporaryKey {
   readonly id: string;
-  /** Compressed, 33 B. */
-  readonly publicKey: Uint8Array;
+  readonly publicKey: Point;
   /** Server time, ms. */
   readonly issuedAt: number;
   /** Server time, ms. */
@@ -72,18 +71,18 @@ const claimsSchema = object({
  *   activation's server key in activation scope
  * @throws ENCRYPTION_ERROR when signature, algorithm or an echo is not what it must be, or the key has expired
  */
-export function temporaryKeyFromResponse(
+export async function temporaryKeyFromResponse(
   jwt: string,
   expected: {
     readonly applicationKey: string;
     readonly challenge: string;
     readonly activationId?: string;
-    readonly publicKey: Uint8Array;
+    readonly publicKey: Point;
   },
-): TemporaryKey {
+): Promise<TemporaryKey> {
   const claims = check(
     claimsSchema,
-    verifyEs256(jwt, expected.publicKey),
+    await verifyEs256(jwt, expected.publicKey),
     'temporary key',
     PowerAuthErrorCode.ENCRYPTION_ERROR,
   );

@@ -4,26 +4,25 @@
  * @module
  */
 
-import { cbc } from '@noble/ciphers/aes.js';
+import { decryptCbc, encryptCbc } from '#crypto';
 import * as v from 'valibot';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { parseSecretAnswer } from '../util/answers.ts';
-import { concat, secretBytes, utf8, wipe } from '../util/bytes.ts';
+import { concat, utf8, wipe } from '../util/bytes.ts';
 import { object } from '../util/schema.ts';
 import { check, parseJson, secretField } from '../util/validate.ts';
-import { kdf } from './kdf.ts';
+import { kdf, ZERO_IV } from './kdf.ts';
 
-const ZERO_IV = new Uint8Array(16);
-
-function decrypt(what: string, key: Uint8Array, bytes: Uint8Array, length: number): Uint8Array {
-  const scratch = secretBytes(bytes.length);
-  try {
-    const plain = cbc(key, ZERO_IV).decrypt(bytes, scratch);
-    if (plain.length === length) return plain;
-  } catch {
-    // Nothing of the cipher's own error helps.
-  }
-  wipe(scratch);
+async function decrypt(
+  what: string,
+  key: Uint8Array,
+  bytes: Uint8Array,
+  length: number,
+): Promise<Uint8Array> {
+  // Nothing of the cipher's own error helps.
+  const plain = await decryptCbc(key, ZERO_IV, bytes, true).catch(() => undefined);
+  if (plain?.length === length) return plain;
+  wipe(plain);
   throw failure(
     PowerAuthErrorCode.ENCRYPTION_ERROR,
     `${what}: expected ${length} bytes under this key, got something else`,
@@ -42,22 +41,25 @@ export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
 export function decryptVaultKey(
   encryptedVaultEncryptionKey: Uint8Array,
   transportKey: Uint8Array,
-): Uint8Array {
+): Promise<Uint8Array> {
   return decrypt('encryptedVaultEncryptionKey', transportKey, encryptedVaultEncryptionKey, 16);
 }
 
 /** An encryption key (16 B) of the application's own; the caller wipes it. */
-export function vaultEncryptionKey(vaultKey: Uint8Array, index: number): Uint8Array {
+export function vaultEncryptionKey(vaultKey: Uint8Array, index: number): Promise<Uint8Array> {
   return kdf(vaultKey, index);
 }
 
 /** The device private key (32 B) under the vault key: 48 B. */
-export function wrapDevicePrivateKey(devicePrivateKey: Uint8Array, vaultKey: Uint8Array): Uint8Array {
-  return cbc(vaultKey, ZERO_IV).encrypt(devicePrivateKey);
+export function wrapDevicePrivateKey(
+  devicePrivateKey: Uint8Array,
+  vaultKey: Uint8Array,
+): Promise<Uint8Array> {
+  return encryptCbc(vaultKey, ZERO_IV, devicePrivateKey, true);
 }
 
 /** The device private key (32 B); the caller wipes it. @throws ENCRYPTION_ERROR */
-export function unwrapDevicePrivateKey(wrapped: Uint8Array, vaultKey: Uint8Array): Uint8Array {
+export function unwrapDevicePrivateKey(wrapped: Uint8Array, vaultKey: Uint8Array): Promise<Uint8Array> {
   return decrypt('device private key', vaultKey, wrapped, 32);
 }
 
@@ -68,11 +70,15 @@ export interface RecoveryData {
 }
 
 /** Recovery data under the vault key: `iv 16 B ‖ ciphertext`. The form is this client's own. `iv` is random. */
-export function wrapRecoveryData(data: RecoveryData, vaultKey: Uint8Array, iv: Uint8Array): Uint8Array {
+export async function wrapRecoveryData(
+  data: RecoveryData,
+  vaultKey: Uint8Array,
+  iv: Uint8Array,
+): Promise<Uint8Array> {
   const { recoveryCode, puk } = data;
   const plain = utf8(JSON.stringify({ recoveryCode, puk }));
   try {
-    return concat(iv, cbc(vaultKey, iv).encrypt(plain));
+    return concat(iv, await encryptCbc(vaultKey, iv, plain, true));
   } finally {
     wipe(plain);
   }
@@ -81,13 +87,10 @@ export function wrapRecoveryData(data: RecoveryData, vaultKey: Uint8Array, iv: U
 const recoveryDataSchema = object({ recoveryCode: v.string(), puk: v.string() });
 
 /** Recovery data out of {@link wrapRecoveryData}. @throws ENCRYPTION_ERROR */
-export function unwrapRecoveryData(wrapped: Uint8Array, vaultKey: Uint8Array): RecoveryData {
-  let plain: Uint8Array | undefined;
-  try {
-    plain = cbc(vaultKey, wrapped.subarray(0, 16)).decrypt(wrapped.subarray(16));
-  } catch {
-    // Reported by the check below, like a padding that happens to fit.
-  }
+export async function unwrapRecoveryData(wrapped: Uint8Array, vaultKey: Uint8Array): Promise<RecoveryData> {
+  // A failure is reported by the check below, like a padding that happens to fit.
+  const decrypted = decryptCbc(vaultKey, wrapped.subarray(0, 16), wrapped.subarray(16), true);
+  const plain = await decrypted.catch(() => undefined);
   try {
     const data = plain && parseJson(plain);
     return check(recoveryDataSchema, data, 'recovery data', PowerAuthErrorCode.ENCRYPTION_ERROR);

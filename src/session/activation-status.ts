@@ -76,7 +76,7 @@ async function fetchStatusBlob(
   return session.activation.withRecord(async ({ activationId, transportKey }) => {
     const challenge = randomBytes(16);
     const answer = await session.endpoints.activationStatus({ activationId, challenge });
-    const blob = decryptStatusBlob({ ...answer, challenge, transportKey });
+    const blob = await decryptStatusBlob({ ...answer, challenge, transportKey });
     if (blob !== undefined) return { activationId, blob, customObject: answer.customObject };
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
@@ -102,7 +102,8 @@ async function agreeOnCounter(
         'The activation was replaced by another one while its status was being fetched',
       );
     }
-    const comparison = compareCounters({ counter: record.counter, blob, transportKey: record.transportKey });
+    const { counter, transportKey } = record;
+    const comparison = await compareCounters({ counter, blob, transportKey });
     switch (comparison.kind) {
       case 'in-sync':
         return 0;

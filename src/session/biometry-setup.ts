@@ -39,10 +39,10 @@ export async function addBiometryFactor(
 }
 
 /** The activation's KEY_SIGNATURE_BIOMETRY, 16 B; the caller wipes it. */
-function biometryKeyOf(
+async function biometryKeyOf(
   vaultKey: Uint8Array,
   record: ActivationRecord,
-): { activationId: string; biometryKey: Uint8Array } {
+): Promise<{ activationId: string; biometryKey: Uint8Array }> {
   const { activationId } = record;
-  return { activationId, biometryKey: withMasterSecret(vaultKey, record, deriveBiometryKey) };
+  return { activationId, biometryKey: await withMasterSecret(vaultKey, record, deriveBiometryKey) };
 }

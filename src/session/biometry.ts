@@ -141,7 +141,7 @@ export class BiometryFactor {
       assertBytes(descriptor, 1, BIOMETRY_DESCRIPTOR_LENGTH, 'descriptor');
       // Not by slice, which copies nothing of a Buffer.
       const binding = { activationId, provider: provider.name, descriptor: Uint8Array.from(descriptor) };
-      const wrappedKey = wrapBiometryKey(biometryKey, secret, randomBytes(12), binding);
+      const wrappedKey = await wrapBiometryKey(biometryKey, secret, randomBytes(12), binding);
       return { provider: provider.name, descriptor: binding.descriptor, wrappedKey };
     } catch (error) {
       await this.#discardMade(provider.name, descriptor);
@@ -179,7 +179,7 @@ export class BiometryFactor {
     try {
       assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
       const binding = { activationId, provider: provider.name, descriptor };
-      return new UnlockedBiometryKey(activationId, unwrapBiometryKey(wrappedKey, secret, binding));
+      return new UnlockedBiometryKey(activationId, await unwrapBiometryKey(wrappedKey, secret, binding));
     } finally {
       wipeBytes(secret);
     }

@@ -24,7 +24,7 @@ import {
   buildSharingConfiguration,
   type PowerAuthSharingConfigurationType,
 } from '../model/power-auth-sharing-configuration.ts';
-import { importPublicKey } from '../protocol/keys.ts';
+import { importPublicKey, type Point } from '../protocol/keys.ts';
 import { base64Decode } from '../util/base64.ts';
 
 /** The five configurations: checked, frozen, defaults filled in. */
@@ -36,8 +36,8 @@ export interface Configurations {
   readonly sharingConfiguration: PowerAuthSharingConfigurationType;
 }
 
-/** The master server key, compressed (33 B). */
-export function masterServerKey({ masterServerPublicKey }: PowerAuthConfigurationType): Uint8Array {
+/** The master server key. A compressed one costs a square root. */
+export function masterServerKey({ masterServerPublicKey }: PowerAuthConfigurationType): Point {
   return importPublicKey(base64Decode(masterServerPublicKey) ?? new Uint8Array());
 }
 

@@ -21,7 +21,7 @@ export async function sendEncrypted<T>(
   factors: Factors,
   endpoint: EndpointSent<'both'>,
   content: object,
-  use: (answer: Uint8Array, record: ActivationRecord) => T,
+  use: (answer: Uint8Array, record: ActivationRecord) => T | Promise<T>,
 ): Promise<T> {
   const { activation, encryption, endpoints, signer } = session;
   const { uriId } = endpoint;
@@ -34,9 +34,9 @@ export async function sendEncrypted<T>(
         try {
           const body = JSON.stringify(envelope);
           const { header } = await sign(body);
-          const answer = decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
+          const answer = await decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
           try {
-            const result = use(answer, record);
+            const result = await use(answer, record);
             // Nobody but the server can answer so, and it does for a right signature alone.
             factors.knowledge?.confirm();
             return result;

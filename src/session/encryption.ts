@@ -8,7 +8,7 @@ import type { PowerAuthConfigurationType } from '../model/power-auth-configurati
 import { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { encryptRequest, type EncryptedRequest } from '../protocol/ecies.ts';
-import { generateKeyPair } from '../protocol/keys.ts';
+import { agreeOnce, importPublicKey } from '../protocol/keys.ts';
 import {
   temporaryKeyFromResponse,
   temporaryKeyRequest,
@@ -73,15 +73,12 @@ export class Encryption {
   ): Promise<EncryptedRequest> {
     await this.#session.synchronized();
     const temporaryKey = await this.#temporaryKey(activation);
-    // Again: the machine may have slept meanwhile.
-    await this.#session.synchronized();
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, activation);
   }
 
   /** The same in application scope, under a temporary key that nothing else uses. */
   async encryptUnderOwnKey(sharedInfo1: string, plaintext: Uint8Array): Promise<EncryptedRequest> {
     const temporaryKey = await this.#fetchTemporaryKey(undefined, this.#session.endpoints);
-    await this.#session.synchronized();
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, undefined);
   }
 
@@ -90,26 +87,28 @@ export class Encryption {
     this.#placeOf(activationId).forget();
   }
 
-  #encryptUnder(
+  async #encryptUnder(
     temporaryKey: TemporaryKey,
     sharedInfo1: string,
     plaintext: Uint8Array,
     activation: ActivationScope | undefined,
-  ): EncryptedRequest {
+  ): Promise<EncryptedRequest> {
     const { applicationKey, applicationSecret } = this.#configuration;
-    const ephemeral = generateKeyPair(randomBytes);
+    const agreement = await agreeOnce(temporaryKey.publicKey);
     try {
-      return encryptRequest({
+      // Again, and last: the machine may have slept while all this was waited for.
+      await this.#session.synchronized();
+      return await encryptRequest({
         temporaryKey,
+        agreement,
         sharedInfo1,
         scope: { applicationKey, applicationSecret, ...(activation === undefined ? {} : { activation }) },
-        ephemeralPrivateKey: ephemeral.privateKey,
         nonce: randomBytes(16),
         timestamp: this.#time.currentTime(),
         plaintext,
       });
     } finally {
-      wipe(ephemeral.privateKey);
+      wipe(agreement.secret);
     }
   }
 
@@ -164,7 +163,10 @@ export class Encryption {
       applicationKey,
       challenge,
       ...(activation === undefined ? {} : { activationId: activation.activationId }),
-      publicKey: activation?.serverPublicKey ?? this.#session.settings.masterKey,
+      publicKey:
+        activation === undefined
+          ? this.#session.settings.masterKey
+          : importPublicKey(activation.serverPublicKey),
     });
   }
 }

@@ -17,7 +17,7 @@ import {
 } from '../protocol/activation.ts';
 import { encryptionHeader, ENCRYPTION_HEADER, SharedInfo1 } from '../protocol/ecies.ts';
 import { deriveActivationKeys } from '../protocol/kdf.ts';
-import { generateKeyPair, masterSecret } from '../protocol/keys.ts';
+import { exportPublicKey, generateKeyPair, masterSecret, type KeyPair } from '../protocol/keys.ts';
 import { wrapDevicePrivateKey, wrapRecoveryData } from '../protocol/vault.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
@@ -41,11 +41,16 @@ export async function exchangeKeys(
   activation: BuiltActivation,
 ): Promise<{ exchange: KeyExchange; result: PowerAuthCreateActivationResult }> {
   const { encryption, endpoints, configurations } = session;
-  const device = generateKeyPair(randomBytes);
+  const device = await generateKeyPair();
   try {
     const { activationName, extras, activationOtp, proof, customAttributes } = activation;
     const layer2 = await wipedAfter(
-      activationLayer2({ devicePublicKey: device.publicKey, activationName, extras, activationOtp }),
+      activationLayer2({
+        devicePublicKey: exportPublicKey(device.publicKey),
+        activationName,
+        extras,
+        activationOtp,
+      }),
       (plaintext) => encryption.encryptUnderOwnKey(SharedInfo1.activation, plaintext),
     );
     const layer1 = await wipedAfter(
@@ -62,9 +67,12 @@ export async function exchangeKeys(
       const header = { key: ENCRYPTION_HEADER, value: encryptionHeader({ applicationKey }) };
       const body = JSON.stringify(layer1.envelope);
       const answer = await endpoints.post(ENDPOINTS.activationCreate, body, { header });
-      const outer = await wipedAfter(layer1.decryptor.decrypt(answer), parseActivationLayer1);
-      const inner = await wipedAfter(layer2.decryptor.decrypt(outer.activationData), parseActivationLayer2);
-      const exchange = keyExchange(session.keys.instanceId, device, inner);
+      const outer = await wipedAfter(await layer1.decryptor.decrypt(answer), parseActivationLayer1);
+      const inner = await wipedAfter(
+        await layer2.decryptor.decrypt(outer.activationData),
+        parseActivationLayer2,
+      );
+      const exchange = await keyExchange(session.keys.instanceId, device, inner);
       const { activationRecovery } = inner;
       return {
         exchange,
@@ -111,15 +119,16 @@ function identityAttributes(proof: ActivationProof): Readonly<Record<string, unk
   }
 }
 
-function keyExchange(
+async function keyExchange(
   instanceId: string,
-  device: { privateKey: Uint8Array; publicKey: Uint8Array },
+  device: KeyPair,
   server: ActivationLayer2Response,
-): KeyExchange {
-  const { activationId, serverPublicKey, ctrData, activationRecovery } = server;
-  const devicePublicKey = device.publicKey;
-  const secret = masterSecret(device.privateKey, serverPublicKey);
-  const keys = deriveActivationKeys(secret);
+): Promise<KeyExchange> {
+  const { activationId, ctrData, activationRecovery } = server;
+  const devicePublicKey = exportPublicKey(device.publicKey);
+  const serverPublicKey = exportPublicKey(server.serverPublicKey);
+  const secret = await masterSecret(device, server.serverPublicKey);
+  const keys = await deriveActivationKeys(secret);
   try {
     return {
       activationId,
@@ -131,14 +140,14 @@ function keyExchange(
         activationId,
         serverPublicKey,
         devicePublicKey,
-        wrappedDevicePrivateKey: wrapDevicePrivateKey(device.privateKey, keys.vault),
+        wrappedDevicePrivateKey: await wrapDevicePrivateKey(device.privateKey, keys.vault),
         possessionKey: keys.possession,
         transportKey: keys.transport,
         counter: { ctrData, ctrByte: 0 },
         wrappedRecoveryData:
           activationRecovery === undefined
             ? new Uint8Array()
-            : wrapRecoveryData(activationRecovery, keys.vault, randomBytes(16)),
+            : await wrapRecoveryData(activationRecovery, keys.vault, randomBytes(16)),
       },
     };
   } finally {

@@ -36,9 +36,9 @@ export async function wrapUnderPassword(
   const derivation = { hash: 'SHA-256', salt: randomBytes(16), iterations } as const;
   const passwordKey = await derivePasswordKey(password, derivation);
   try {
-    // Looked at now, because its holder may have wiped it meanwhile.
+    // Looked at now, because its holder may have wiped it in the meantime.
     assertNotWiped('knowledge factor key', knowledgeKey);
-    return { ...derivation, passwordId, wrappedKey: wrapKnowledgeKey(knowledgeKey, passwordKey) };
+    return { ...derivation, passwordId, wrappedKey: await wrapKnowledgeKey(knowledgeKey, passwordKey) };
   } finally {
     wipe(passwordKey);
   }
@@ -53,7 +53,7 @@ export async function unwrapWithPassword(
   const wrappedKey = copySecret(wrapped.wrappedKey);
   const passwordKey = await derivePasswordKey(password, wrapped);
   try {
-    return unwrapKnowledgeKey(wrappedKey, passwordKey);
+    return await unwrapKnowledgeKey(wrappedKey, passwordKey);
   } finally {
     wipe(passwordKey, wrappedKey);
   }

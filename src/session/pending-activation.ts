@@ -15,7 +15,6 @@ import type { AccessTokens } from './access-tokens.ts';
 import type { ActivationChanges } from './activation-changes.ts';
 import type { ActivationCommit } from './activation-commit.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
-import { masterServerKey } from './configurations.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
 import { assertPasswordLength, wrapUnderPassword } from './password-wrapping.ts';
 import type { SessionParts } from './parts.ts';
@@ -80,25 +79,36 @@ export class PendingActivation {
    *   server key did not sign, and what network and encryption throw; then nothing is left of it
    */
   async create(activation: BuiltActivation): Promise<PowerAuthCreateActivationResult> {
-    if (activation.proof.type === 'CODE') this.#checkSignature(activation.proof.code);
-    if (this.exists) throw alreadyThere();
-    const underWay = (this.#underWay = {});
+    // Marked before anything is waited for, so that of two calls at once one creates an activation.
+    const isTaken = this.exists;
+    const underWay = isTaken ? undefined : (this.#underWay = {});
     try {
+      if (activation.proof.type === 'CODE') await this.#checkSignature(activation.proof.code);
+      if (isTaken) throw alreadyThere();
+      this.#assertLatest(underWay);
       if ((await this.#session.activation.readActivationId()) !== undefined) throw alreadyThere();
       const { exchange, result } = await exchangeKeys(this.#session, activation);
-      if (this.#underWay !== underWay) {
+      try {
+        this.#assertLatest(underWay);
+      } catch (error) {
         wipeExchange(exchange);
-        throw failure(
-          PowerAuthErrorCode.OPERATION_CANCELED,
-          'The activation was removed while it was being created',
-        );
+        throw error;
       }
       this.#exchange = exchange;
       this.#commit = this.#session.activation.newCommit();
       return result;
     } finally {
-      if (this.#underWay === underWay) this.#underWay = undefined;
+      if (!isTaken && this.#underWay === underWay) this.#underWay = undefined;
     }
+  }
+
+  /** @throws OPERATION_CANCELED when {@link clear} has overtaken the creation that has this mark */
+  #assertLatest(mark: object | undefined): void {
+    if (this.#underWay === mark) return;
+    throw failure(
+      PowerAuthErrorCode.OPERATION_CANCELED,
+      'The activation was removed while it was being created',
+    );
   }
 
   /**
@@ -188,10 +198,10 @@ export class PendingActivation {
   }
 
   /** A signature that comes with a code must be the master server key's. */
-  #checkSignature({ activationCode, activationSignature }: ParsedActivationCode): void {
+  async #checkSignature({ activationCode, activationSignature }: ParsedActivationCode): Promise<void> {
     if (activationSignature === undefined) return;
-    const masterKey = masterServerKey(this.#session.configurations.configuration);
-    if (verifyActivationCodeSignature(activationCode, activationSignature, masterKey)) return;
+    const { masterKey } = this.#session.settings;
+    if (await verifyActivationCodeSignature(activationCode, activationSignature, masterKey)) return;
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
       'activationCode: expected a signature by the master server key, got another; the code is forged, or meant for another application',

@@ -14,7 +14,7 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '#crypto';
 import { base64url } from '../util/base64.ts';
 import { utf16 } from '../util/bytes.ts';
 

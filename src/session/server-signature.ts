@@ -4,8 +4,7 @@
  * @module
  */
 
-import { ecdsaVerify } from '../protocol/keys.ts';
-import { masterServerKey } from './configurations.ts';
+import { ecdsaVerify, importPublicKey } from '../protocol/keys.ts';
 import type { SessionParts } from './parts.ts';
 
 /** Whether the master server key signed the data. */
@@ -13,8 +12,8 @@ export function verifyMasterSignature(
   session: SessionParts,
   data: Uint8Array,
   signature: Uint8Array,
-): boolean {
-  return ecdsaVerify(masterServerKey(session.configurations.configuration), data, signature);
+): Promise<boolean> {
+  return ecdsaVerify(session.settings.masterKey, data, signature);
 }
 
 /** Whether the activation's server key signed the data; false without an activation. */
@@ -24,5 +23,5 @@ export async function verifyPersonalSignature(
   signature: Uint8Array,
 ): Promise<boolean> {
   const key = await session.activation.withRecordIfAny(({ serverPublicKey }) => serverPublicKey);
-  return key !== undefined && ecdsaVerify(key, data, signature);
+  return key !== undefined && ecdsaVerify(importPublicKey(key), data, signature);
 }

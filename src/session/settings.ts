@@ -12,6 +12,7 @@ import { Server } from '../net/server.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { sealedUnheld } from '../storage/sealed.ts';
 import { importSealingKeys } from '../storage/sealing-key.ts';
+import type { Point } from '../protocol/keys.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { withHidden } from '../util/hidden.ts';
 import { ChangeHub } from './change-hub.ts';
@@ -39,7 +40,7 @@ export class Settings {
   readonly applicationKey: ApplicationKey;
   readonly #ownsStorage: boolean;
   #biometry: PowerAuthBiometryProvider | undefined;
-  #masterKey: Uint8Array | undefined;
+  #masterKey: Point | undefined;
 
   constructor(configurations: Configurations, engine: HotPathEngine) {
     const { configuration, clientConfiguration, keychainConfiguration } = configurations;
@@ -64,7 +65,7 @@ export class Settings {
   }
 
   /** The master server key, compressed (33 B). To take it out of its Base64 costs a decompression. */
-  get masterKey(): Uint8Array {
+  get masterKey(): Point {
     return (this.#masterKey ??= masterServerKey(this.configurations.configuration));
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { ENDPOINTS } from '../net/endpoints.ts';
-import { ecdsaSign, masterSecret } from '../protocol/keys.ts';
+import { ecdsaSign, importPublicKey, masterSecret, type KeyPair } from '../protocol/keys.ts';
 import {
   decryptVaultKey,
   parseVaultUnlockResponse,
@@ -31,12 +31,12 @@ export async function withVaultKey<T>(
   session: SessionParts,
   factors: Factors,
   reason: VaultUnlockReason,
-  use: (vaultKey: Uint8Array, record: ActivationRecord) => T,
+  use: (vaultKey: Uint8Array, record: ActivationRecord) => T | Promise<T>,
 ): Promise<T> {
-  return sendEncrypted(session, factors, ENDPOINTS.vaultUnlock, { reason }, (answer, record) => {
-    const vaultKey = decryptVaultKey(parseVaultUnlockResponse(answer), record.transportKey);
+  return sendEncrypted(session, factors, ENDPOINTS.vaultUnlock, { reason }, async (answer, record) => {
+    const vaultKey = await decryptVaultKey(parseVaultUnlockResponse(answer), record.transportKey);
     try {
-      return use(vaultKey, record);
+      return await use(vaultKey, record);
     } finally {
       wipe(vaultKey);
     }
@@ -44,18 +44,32 @@ export async function withVaultKey<T>(
 }
 
 /** Gives the activation's KEY_MASTER_SECRET (16 B) to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault key */
-export function withMasterSecret<T>(
+export async function withMasterSecret<T>(
   vaultKey: Uint8Array,
   record: ActivationRecord,
-  use: (secret: Uint8Array) => T,
-): T {
-  const privateKey = unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
-  let secret: Uint8Array | undefined;
+  use: (secret: Uint8Array) => T | Promise<T>,
+): Promise<T> {
+  return withDeviceKey(vaultKey, record, async (device) => {
+    const secret = await masterSecret(device, importPublicKey(record.serverPublicKey));
+    try {
+      return await use(secret);
+    } finally {
+      wipe(secret);
+    }
+  });
+}
+
+/** Gives the device's key pair to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault key */
+async function withDeviceKey<T>(
+  vaultKey: Uint8Array,
+  record: ActivationRecord,
+  use: (device: KeyPair) => Promise<T>,
+): Promise<T> {
+  const privateKey = await unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
   try {
-    secret = masterSecret(privateKey, record.serverPublicKey);
-    return use(secret);
+    return await use({ privateKey, publicKey: importPublicKey(record.devicePublicKey) });
   } finally {
-    wipe(privateKey, secret);
+    wipe(privateKey);
   }
 }
 
@@ -76,12 +90,7 @@ export async function signWithDeviceKey(
   factors: Factors,
   data: Uint8Array,
 ): Promise<Uint8Array> {
-  return withVaultKey(session, factors, 'SIGN_WITH_DEVICE_PRIVATE_KEY', (vaultKey, record) => {
-    const privateKey = unwrapDevicePrivateKey(record.wrappedDevicePrivateKey, vaultKey);
-    try {
-      return ecdsaSign(privateKey, data);
-    } finally {
-      wipe(privateKey);
-    }
-  });
+  return withVaultKey(session, factors, 'SIGN_WITH_DEVICE_PRIVATE_KEY', (vaultKey, record) =>
+    withDeviceKey(vaultKey, record, (device) => ecdsaSign(device, data)),
+  );
 }

@@ -19,11 +19,10 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { decryptGcm, encryptGcm, sha256 } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, utf16, utf8, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
-import { webCrypto } from '../util/web-crypto.ts';
 import { assertSealingKey, keyList } from './sealing-key.ts';
 
 const VERSION = 1;
@@ -47,19 +46,16 @@ class Sealer {
   static async create(key: CryptoKey): Promise<Sealer> {
     // One nonce, one message, always: the tag tells keys apart and nothing else. A record's nonce is random, and meets
     // this one once in 2^96.
-    const tag = await webCrypto().encrypt(
-      { name: 'AES-GCM', iv: new Uint8Array(NONCE_LENGTH), additionalData: utf8(KEY_ID_LABEL) },
-      key,
-      new Uint8Array(0),
-    );
-    return new Sealer(key, new Uint8Array(tag, 0, ID_LENGTH));
+    const nothing = new Uint8Array(0);
+    const tag = await encryptGcm(key, new Uint8Array(NONCE_LENGTH), utf8(KEY_ID_LABEL), nothing);
+    return new Sealer(key, tag.slice(0, ID_LENGTH));
   }
 
   async seal(name: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const header = this.#header(name);
     const nonce = randomBytes(NONCE_LENGTH);
-    const sealed = await webCrypto().encrypt(parameters(header, nonce, name), this.#key, value);
-    return concat(header, nonce, new Uint8Array(sealed));
+    const sealed = await encryptGcm(this.#key, nonce, associatedData(header, name), value);
+    return concat(header, nonce, sealed);
   }
 
   async unseal(name: string, record: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -69,17 +65,17 @@ class Sealer {
     const expected = this.#header(name);
     const header = record.subarray(0, HEADER_LENGTH);
     const nonce = record.subarray(HEADER_LENGTH, HEADER_LENGTH + NONCE_LENGTH);
-    let value: ArrayBuffer;
+    let opened: Uint8Array<ArrayBuffer>;
     try {
-      value = await webCrypto().decrypt(
-        parameters(expected, nonce, name),
+      opened = await decryptGcm(
         this.#key,
+        nonce,
+        associatedData(expected, name),
         record.subarray(HEADER_LENGTH + NONCE_LENGTH),
       );
     } catch (cause) {
       throw unreadable(name, diagnosis(expected, header), cause);
     }
-    const opened = new Uint8Array(value);
     if (equalBytes(header, expected)) return opened;
     // Key, name and content are right: the header is the part that changed.
     wipe(opened);
@@ -91,8 +87,8 @@ class Sealer {
   }
 }
 
-function parameters(header: Uint8Array, nonce: Uint8Array<ArrayBuffer>, name: string): AesGcmParams {
-  return { name: 'AES-GCM', iv: nonce, additionalData: concat(utf8(LABEL), header, utf16(name)) };
+function associatedData(header: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
+  return concat(utf8(LABEL), header, utf16(name));
 }
 
 function diagnosis(expected: Uint8Array, header: Uint8Array): string {

@@ -4,10 +4,9 @@
  * @module
  */
 
+import { importGcmKey } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { copySecret, wipe } from '../util/bytes.ts';
 import { describe } from '../util/validate.ts';
-import { webCrypto } from '../util/web-crypto.ts';
 import type { PowerAuthSealingKey } from './types.ts';
 
 /** Length of a sealing key in bytes: AES-256. */
@@ -26,13 +25,7 @@ export const SEALING_KEY_LENGTH = 32;
  */
 export async function importSealingKey(bytes: Uint8Array): Promise<CryptoKey> {
   assertSealingKeyBytes(bytes);
-  // WebCrypto takes no view of shared memory.
-  const copy = copySecret(bytes);
-  try {
-    return await webCrypto().importKey('raw', copy, 'AES-GCM', false, ['encrypt', 'decrypt']);
-  } finally {
-    wipe(copy);
-  }
+  return importGcmKey(bytes);
 }
 
 /**

@@ -14,7 +14,7 @@ const sized = (bytes: Uint8Array) => {
   return Buffer.concat([length, bytes]);
 };
 
-describe('the wrapped biometry factor key', () => {
+describe('the wrapped biometry factor key', async () => {
   const key = Uint8Array.from(randomBytes(16));
   const secret = Uint8Array.from(randomBytes(32));
   const nonce = Uint8Array.from(randomBytes(12));
@@ -23,11 +23,24 @@ describe('the wrapped biometry factor key', () => {
     provider: 'software',
     descriptor: Uint8Array.from(randomBytes(32)),
   };
-  const wrapped = wrapBiometryKey(key, secret, nonce, binding);
+  const wrapped = await wrapBiometryKey(key, secret, nonce, binding);
 
-  test('opens with its secret and all that it is bound to', () => {
+  test('opens with its secret and all that it is bound to', async () => {
     expect(wrapped).toHaveLength(WRAPPED_BIOMETRY_KEY_LENGTH);
-    expect(unwrapBiometryKey(wrapped, secret, binding)).toEqual(key);
+    expect(await unwrapBiometryKey(wrapped, secret, binding)).toEqual(key);
+  });
+
+  test('comes out right where the caller wipes key and secret at once', async () => {
+    const [ownKey, ownSecret] = [key.slice(), secret.slice()];
+    const wrapping = wrapBiometryKey(ownKey, ownSecret, nonce, binding);
+    ownKey.fill(0);
+    ownSecret.fill(0);
+    expect(await wrapping).toEqual(wrapped);
+    const [given, opening] = [wrapped.slice(), secret.slice()];
+    const unwrapping = unwrapBiometryKey(given, opening, binding);
+    given.fill(0);
+    opening.fill(0);
+    expect(await unwrapping).toEqual(key);
   });
 
   test('is AES-256-GCM under HKDF-SHA-256 of the secret, as its file says', () => {
@@ -53,8 +66,8 @@ describe('the wrapped biometry factor key', () => {
     error(PowerAuthErrorCode.BIOMETRY_FAILED, /^biometry: expected the secret/),
   );
 
-  test('opens for nothing else', () => {
-    expect(() => unwrapBiometryKey(wrapped, other(secret, 31), binding)).toThrow(refused);
+  test('opens for nothing else', async () => {
+    await expect(unwrapBiometryKey(wrapped, other(secret, 31), binding)).rejects.toThrow(refused);
     for (const change of [
       { activationId: 'c4e8f1d2-0b1a-4d56-9f7b-2a8e5d0f1c34' },
       { provider: 'webauthn' },
@@ -62,16 +75,16 @@ describe('the wrapped biometry factor key', () => {
       // What moves from one field to the next is another binding.
       { activationId: `${binding.activationId}s`, provider: 'oftware' },
     ]) {
-      expect(() => unwrapBiometryKey(wrapped, secret, { ...binding, ...change })).toThrow(refused);
+      await expect(unwrapBiometryKey(wrapped, secret, { ...binding, ...change })).rejects.toThrow(refused);
     }
   });
 
-  test('opens in no damaged form', () => {
+  test('opens in no damaged form', async () => {
     for (let at = 0; at < wrapped.length; at++) {
-      expect(() => unwrapBiometryKey(other(wrapped, at), secret, binding)).toThrow(refused);
+      await expect(unwrapBiometryKey(other(wrapped, at), secret, binding)).rejects.toThrow(refused);
     }
     for (const length of [0, 1, 12, 27, 43]) {
-      expect(() => unwrapBiometryKey(wrapped.subarray(0, length), secret, binding)).toThrow(refused);
+      await expect(unwrapBiometryKey(wrapped.subarray(0, length), secret, binding)).rejects.toThrow(refused);
     }
   });
 });

@@ -35,7 +35,7 @@ export async function buildChild(entryTs: URL): Promise<string> {
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    alias: { '#platform': join(root, 'src/platform/node.ts') },
+    alias: { '#crypto': join(root, 'src/crypto/node.ts'), '#platform': join(root, 'src/platform/node.ts') },
     sourcemap: 'inline',
     logLevel: 'error',
   });

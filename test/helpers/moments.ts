@@ -1,6 +1,7 @@
 /** The moments of a call: each at which it waits for something, before and after what it waits for. */
 
 import { onTestFinished, vi } from 'vitest';
+import * as platformCrypto from '#crypto';
 import type { PowerAuthBiometryProvider, PowerAuthStorage } from '../../src/index.ts';
 import { storageLike } from './storage.ts';
 
@@ -83,13 +84,18 @@ export class Moments {
   /** `fetch`, with moments. */
   readonly fetch: typeof fetch = async (input, init) => this.around('fetch', () => fetch(input, init));
 
-  /** Gives Web Crypto moments until the test is over: what seals records, and stretches passwords. */
+  /**
+   * Gives the package's cryptography moments until the test is over: of each call that takes its time one, between the
+   * reading of its arguments and its result.
+   */
   watchCrypto(): void {
-    const { subtle } = crypto;
-    for (const name of ['encrypt', 'decrypt', 'importKey', 'deriveBits'] as const) {
-      const original = subtle[name].bind(subtle) as (...args: unknown[]) => Promise<never>;
-      const spy = vi.spyOn(subtle, name);
-      spy.mockImplementation((...args: unknown[]) => this.around(name, () => original(...args)));
+    for (const [name, original] of Object.entries<(...args: never[]) => unknown>({ ...platformCrypto })) {
+      const spy = vi.spyOn(platformCrypto, name as keyof typeof platformCrypto);
+      spy.mockImplementation((...args: unknown[]) => {
+        const result: unknown = Reflect.apply(original, undefined, args);
+        if (!(result instanceof Promise)) return result as never;
+        return Promise.all([result, this.pass(name)]).then(([value]: unknown[]) => value) as never;
+      });
       onTestFinished(() => spy.mockRestore());
     }
   }

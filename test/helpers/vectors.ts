@@ -1,4 +1,6 @@
+import { p256 } from '@noble/curves/nist.js';
 import { readFileSync } from 'node:fs';
+import { importPublicKey, type KeyPair } from '../../src/protocol/keys.ts';
 
 /** The parsed content of a file under test/vectors; the caller says what it is. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast at each call would say no more
@@ -18,4 +20,9 @@ export function privateKey(text: string): Uint8Array {
   const digits = bytes.subarray(Math.max(0, bytes.length - 32));
   key.set(digits, 32 - digits.length);
   return key;
+}
+
+/** The pair of a private key, by another implementation than the package's. */
+export function keyPair(key: Uint8Array): KeyPair {
+  return { privateKey: key, publicKey: importPublicKey(p256.getPublicKey(key, false)) };
 }

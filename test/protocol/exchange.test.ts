@@ -15,7 +15,8 @@ import {
   type EncryptedResponseEnvelope,
 } from '../../src/protocol/ecies.ts';
 import { deriveActivationKeys } from '../../src/protocol/kdf.ts';
-import { importPublicKey, masterSecret, publicKeyOf } from '../../src/protocol/keys.ts';
+import { agree } from '#crypto';
+import { importPublicKey, masterSecret } from '../../src/protocol/keys.ts';
 import {
   AUTHORIZATION_HEADER,
   authorizationHeader,
@@ -28,7 +29,7 @@ import { temporaryKeyFromResponse, temporaryKeyRequest } from '../../src/protoco
 import { parseTokenResponse } from '../../src/protocol/token.ts';
 import { decryptVaultKey, unwrapDevicePrivateKey, wrapDevicePrivateKey } from '../../src/protocol/vault.ts';
 import { utf8, utf8Decode } from '../../src/util/bytes.ts';
-import { b64, privateKey, vectors } from '../helpers/vectors.ts';
+import { b64, keyPair, privateKey, vectors } from '../helpers/vectors.ts';
 
 interface Ecies {
   readonly scope: 'application' | 'activation';
@@ -71,14 +72,15 @@ const { application, device, exchanges } = vectors<{
   exchanges: readonly Exchange[];
 }>('exchange-3.3.json');
 
-const devicePrivateKey = privateKey(device.priv);
+const deviceKeys = keyPair(privateKey(device.priv));
 const layers = exchanges[0]?.ecies ?? [];
 const layer1 = layers.find(({ sharedInfo1 }) => sharedInfo1 === '/pa/generic/application');
 const layer2 = layers.find(({ sharedInfo1 }) => sharedInfo1 === '/pa/activation');
 if (layer1 === undefined || layer2 === undefined) throw new Error('the recording has no activation');
 const activation = parseActivationLayer2(utf8(layer2.responsePlaintext));
 const { activationId } = activation;
-const keys = deriveActivationKeys(masterSecret(devicePrivateKey, activation.serverPublicKey));
+const secret = await masterSecret(deviceKeys, activation.serverPublicKey);
+const keys = await deriveActivationKeys(secret);
 const inActivation = { activation: { activationId, transportKey: keys.transport } };
 
 const scopeOf = (scope: 'application' | 'activation') => ({
@@ -89,7 +91,7 @@ const scopeOf = (scope: 'application' | 'activation') => ({
 
 test('the activation', () => {
   expect(parseActivationLayer1(utf8(layer1.responsePlaintext)).activationData).toEqual(layer2.response);
-  expect(publicKeyOf(devicePrivateKey)).toEqual(importPublicKey(b64(device.pub)));
+  expect(deviceKeys.publicKey).toEqual(importPublicKey(b64(device.pub)));
   expect(activationFingerprint({ ...activation, devicePublicKey: b64(device.pub) })).toMatch(/^\d{8}$/);
 });
 
@@ -98,7 +100,7 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
   (_, exchange) => {
     const { temporaryKeys = [], ecies = [], signature } = exchange;
 
-    test.runIf(temporaryKeys.length > 0)('temporary keys', () => {
+    test.runIf(temporaryKeys.length > 0)('temporary keys', async () => {
       for (const { scope, challenge, request, response } of temporaryKeys) {
         expect(temporaryKeyRequest({ ...scopeOf(scope), challenge })).toBe(request);
         const expected = {
@@ -108,7 +110,7 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
           publicKey:
             scope === 'activation' ? activation.serverPublicKey : importPublicKey(b64(application.master)),
         };
-        const key = temporaryKeyFromResponse(response, expected);
+        const key = await temporaryKeyFromResponse(response, expected);
         expect(key.expiresAt - key.issuedAt).toBe(300_000);
         expect(
           ecies.some(
@@ -122,7 +124,7 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
           [response, { challenge: 'other' }],
           [response, { applicationKey: 'other' }],
           [response, { activationId: 'other' }],
-          [response, { publicKey: publicKeyOf(devicePrivateKey) }],
+          [response, { publicKey: deviceKeys.publicKey }],
           [`${header}.${claims}.${sig.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))}`, {}],
           [`${header}.${claims}`, {}],
           [`${header}.${claims}.${sig}.`, {}],
@@ -130,26 +132,30 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
           [`${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${claims}.${sig}`, {}],
           ['', {}],
         ] as const) {
-          expect(() => temporaryKeyFromResponse(jwt, { ...expected, ...change })).toThrow(
-            expect.objectContaining({ code: PowerAuthErrorCode.ENCRYPTION_ERROR }),
-          );
+          await expect(temporaryKeyFromResponse(jwt, { ...expected, ...change })).rejects.toMatchObject({
+            code: PowerAuthErrorCode.ENCRYPTION_ERROR,
+          });
         }
       }
     });
 
-    test.runIf(ecies.length > 0)('encryption', () => {
+    test.runIf(ecies.length > 0)('encryption', async () => {
       for (const it of ecies) {
-        const { envelope, decryptor } = encryptRequest({
-          temporaryKey: { id: it.temporaryKeyId, publicKey: importPublicKey(b64(it.temporaryPublicKey)) },
+        const ephemeral = keyPair(privateKey(it.ephemeralPrivateKey));
+        const { envelope, decryptor } = await encryptRequest({
+          temporaryKey: { id: it.temporaryKeyId },
+          agreement: {
+            publicKey: ephemeral.publicKey,
+            secret: await agree(ephemeral, importPublicKey(b64(it.temporaryPublicKey))),
+          },
           sharedInfo1: it.sharedInfo1,
           scope: scopeOf(it.scope),
-          ephemeralPrivateKey: privateKey(it.ephemeralPrivateKey),
           nonce: b64(it.request.nonce),
           timestamp: it.request.timestamp,
           plaintext: utf8(it.requestPlaintext),
         });
         expect(envelope).toEqual(it.request);
-        expect(utf8Decode(decryptor.decrypt(it.response))).toBe(it.responsePlaintext);
+        expect(utf8Decode(await decryptor.decrypt(it.response))).toBe(it.responsePlaintext);
         const flip = (text: string) => {
           const bytes = b64(text);
           bytes[0] = (bytes[0] ?? 0) ^ 1;
@@ -165,15 +171,16 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
           { ...it.response, timestamp: NaN },
           { ...it.response, encryptedData: '!' },
         ]) {
-          expect(() => decryptor.decrypt(damaged)).toThrow(
-            expect.objectContaining({ code: PowerAuthErrorCode.ENCRYPTION_ERROR }),
-          );
+          await expect(decryptor.decrypt(damaged)).rejects.toMatchObject({
+            code: PowerAuthErrorCode.ENCRYPTION_ERROR,
+          });
         }
+        const released = { code: PowerAuthErrorCode.INVALID_NATIVE_OBJECT };
+        const inProgress = decryptor.decrypt(it.response);
         decryptor.release();
         decryptor.release();
-        expect(() => decryptor.decrypt(it.response)).toThrow(
-          expect.objectContaining({ code: PowerAuthErrorCode.INVALID_NATIVE_OBJECT }),
-        );
+        await expect(inProgress).rejects.toMatchObject(released);
+        await expect(decryptor.decrypt(it.response)).rejects.toMatchObject(released);
       }
       const header = exchange.requestHeaders[ENCRYPTION_HEADER];
       if (header !== undefined) {
@@ -220,7 +227,7 @@ describe.each(exchanges.map((exchange, i) => [`${i} ${exchange.endpoint}`, excha
   },
 );
 
-test('the counter goes one step with each signature, and the statuses tell where it is', () => {
+test('the counter goes one step with each signature, and the statuses tell where it is', async () => {
   let counter = { ctrData: activation.ctrData, ctrByte: 0 };
   let statuses = 0;
   for (const exchange of exchanges) {
@@ -229,7 +236,7 @@ test('the counter goes one step with each signature, and the statuses tell where
       const { responseObject } = JSON.parse(exchange.responseBody) as {
         responseObject: { encryptedStatusBlob: string; nonce: string };
       };
-      const blob = decryptStatusBlob({
+      const blob = await decryptStatusBlob({
         transportKey: keys.transport,
         challenge: b64(requestObject.challenge),
         nonce: b64(responseObject.nonce),
@@ -238,7 +245,7 @@ test('the counter goes one step with each signature, and the statuses tell where
       expect(blob?.lookAhead).toBe(20);
       if (blob?.state === 3) {
         statuses++;
-        const comparison = compareCounters({ counter, blob, transportKey: keys.transport });
+        const comparison = await compareCounters({ counter, blob, transportKey: keys.transport });
         expect(['in-sync', 'local-ahead', 'local-behind']).toContain(comparison.kind);
       }
     }
@@ -253,7 +260,7 @@ test('the counter goes one step with each signature, and the statuses tell where
   expect(statuses).toBeGreaterThan(0);
 });
 
-test('the tokens and the vault', () => {
+test('the tokens and the vault', async () => {
   const plaintextOf = (endpoint: string) =>
     exchanges
       .filter((exchange) => exchange.endpoint === endpoint)
@@ -263,12 +270,11 @@ test('the tokens and the vault', () => {
   for (const { tokenSecret } of tokens) expect(tokenSecret).toHaveLength(16);
   const [vault = ''] = plaintextOf('/pa/v3/vault/unlock');
   const { encryptedVaultEncryptionKey } = JSON.parse(vault) as { encryptedVaultEncryptionKey: string };
-  const vaultKey = decryptVaultKey(b64(encryptedVaultEncryptionKey), keys.transport);
+  const vaultKey = await decryptVaultKey(b64(encryptedVaultEncryptionKey), keys.transport);
   expect(vaultKey).toEqual(keys.vault);
-  expect(unwrapDevicePrivateKey(wrapDevicePrivateKey(devicePrivateKey, vaultKey), vaultKey)).toEqual(
-    devicePrivateKey,
-  );
-  expect(() => decryptVaultKey(b64(encryptedVaultEncryptionKey), keys.possession)).toThrow(
-    expect.objectContaining({ code: PowerAuthErrorCode.ENCRYPTION_ERROR }),
-  );
+  const wrapped = await wrapDevicePrivateKey(deviceKeys.privateKey, vaultKey);
+  expect(await unwrapDevicePrivateKey(wrapped, vaultKey)).toEqual(deviceKeys.privateKey);
+  await expect(decryptVaultKey(b64(encryptedVaultEncryptionKey), keys.possession)).rejects.toMatchObject({
+    code: PowerAuthErrorCode.ENCRYPTION_ERROR,
+  });
 });

@@ -38,11 +38,11 @@ test('a number of iterations that the runtime refuses is told, and how to set it
   );
 });
 
-test('a wrong password gives another key, and nothing tells that it is wrong', () => {
+test('a wrong password gives another key, and nothing tells that it is wrong', async () => {
   const [knowledgeKey, right, wrong] = [bytes(16), bytes(16), bytes(16)];
-  const wrapped = wrapKnowledgeKey(knowledgeKey, right);
+  const wrapped = await wrapKnowledgeKey(knowledgeKey, right);
   expect(wrapped).toHaveLength(16);
-  expect(unwrapKnowledgeKey(wrapped, right)).toEqual(knowledgeKey);
-  expect(unwrapKnowledgeKey(wrapped, wrong)).toHaveLength(16);
-  expect(unwrapKnowledgeKey(wrapped, wrong)).not.toEqual(knowledgeKey);
+  expect(await unwrapKnowledgeKey(wrapped, right)).toEqual(knowledgeKey);
+  expect(await unwrapKnowledgeKey(wrapped, wrong)).toHaveLength(16);
+  expect(await unwrapKnowledgeKey(wrapped, wrong)).not.toEqual(knowledgeKey);
 });

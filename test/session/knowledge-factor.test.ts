@@ -1,5 +1,5 @@
 /** How the knowledge factor key is wrapped, when it is wrapped anew, and that nobody waits for it. */
-import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import nodeCrypto, { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   PowerAuthAuthentication,
@@ -39,6 +39,17 @@ const VAULT = '/pa/v3/vault/unlock';
 const NONCE = Buffer.alloc(16, 1).toString('base64');
 const KEY = new RecordKeys('knowledge').activation;
 const OLD = { hash: 'SHA-1', iterations: 10_000 };
+
+/** Does something each time that a password is stretched, which ends with `end`. */
+function whileStretching(act: (end: () => void) => void): void {
+  const original = nodeCrypto.pbkdf2;
+  const spy = vi.spyOn(nodeCrypto, 'pbkdf2').mockImplementation((...args) => {
+    const done = args[5];
+    args[5] = (error, key) => act(() => done(error, key));
+    original(...args);
+  });
+  onTestFinished(() => spy.mockRestore());
+}
 
 interface Client {
   readonly server: PowerAuthTestServer;
@@ -228,12 +239,10 @@ describe('stretching a password', () => {
         held.delete(what);
       }
     };
-    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
-    const spy = vi.spyOn(crypto.subtle, 'deriveBits').mockImplementation((...parameters) => {
+    whileStretching((end) => {
       during.push([...held]);
-      return derive(...parameters);
+      end();
     });
-    onTestFinished(() => spy.mockRestore());
     const storage = storageLike(memory, {
       update: (key, change) => holding('an update', () => memory.update(key, change)),
       lock: (name, section) =>
@@ -306,13 +315,7 @@ describe('stretching a password', () => {
     const counter = async () =>
       decodeActivationRecord((await sealed.get(KEY)) ?? new Uint8Array()).counter.ctrByte;
     const before = await counter();
-    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
-    const spy = vi.spyOn(crypto.subtle, 'deriveBits').mockImplementation(async (...parameters) => {
-      const bits = await derive(...parameters);
-      await powerAuth.deconfigure();
-      return bits;
-    });
-    onTestFinished(() => spy.mockRestore());
+    whileStretching((end) => void powerAuth.deconfigure().then(end));
     await expect(powerAuth.requestSignature(KNOWLEDGE, 'POST', '/x')).rejects.toMatchObject(
       error('OPERATION_CANCELED'),
     );

@@ -40,7 +40,7 @@ export async function bundleForBrowsers(outfile) {
   rmSync(join(root, dirname(outfile)), { recursive: true, force: true });
   const { metafile } = await bundle(
     { entryPoints: ['dist/index.js'], outfile, minify: true, platform: 'browser' },
-    'keep what only Node has behind `#platform` or a subpath of its own',
+    'keep what only Node has behind `#crypto`, `#platform` or a subpath of its own',
   );
   writeLicences(outfile.replace(/\.js$/, '.LICENSES.txt'), metafile);
 }
@@ -66,6 +66,7 @@ export async function bundleForRequire(outdir) {
       entryPoints: [
         ...Object.values(exports).flatMap((target) => target.default ?? []),
         ...['browser', 'default', 'node', 'server'].map((name) => `./dist/platform/${name}.js`),
+        ...['node', 'web'].map((name) => `./dist/crypto/${name}.js`),
       ],
       outbase: 'dist',
       outdir,
@@ -80,9 +81,12 @@ export async function bundleForRequire(outdir) {
       ],
       plugins: [
         {
-          name: 'platform',
+          name: 'required',
           setup: ({ onResolve }) =>
-            onResolve({ filter: /^#platform$/ }, () => ({ path: '#platform-required', external: true })),
+            onResolve({ filter: /^#(?:crypto|platform)$/ }, ({ path }) => ({
+              path: `${path}-required`,
+              external: true,
+            })),
         },
       ],
     },
@@ -118,7 +122,7 @@ async function bundle(options, remedy) {
       legalComments: 'none',
       metafile: true,
       logLevel: 'silent',
-      // The sources' own settings (a path for `#platform`) are not those of the package.
+      // The sources' own settings (paths for `#crypto` and `#platform`) are not those of the package.
       tsconfigRaw: '{}',
       ...options,
     });

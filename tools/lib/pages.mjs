@@ -23,11 +23,14 @@ const TYPES = {
 };
 
 /** What the package's `imports` give a browser, among the sources. */
-function platformOfBrowsers() {
-  const { browser, default: other } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).imports[
-    '#platform'
-  ];
-  return join(root, (browser ?? other).replace('./dist/', 'src/').replace(/\.js$/, '.ts'));
+function importsOfBrowsers() {
+  const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.fromEntries(
+    ['#crypto', '#platform'].map((name) => {
+      const { browser, default: other } = imports[name];
+      return [name, join(root, (browser ?? other).replace('./dist/', 'src/').replace(/\.js$/, '.ts'))];
+    }),
+  );
 }
 
 /**
@@ -48,7 +51,7 @@ export async function bundleForPage(entry, options = {}) {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    alias: { '#platform': platformOfBrowsers() },
+    alias: importsOfBrowsers(),
     sourcemap: 'inline',
     logLevel: 'error',
     ...options,

@@ -35,6 +35,7 @@ const options: ts.CompilerOptions = {
   noEmit: true,
   skipLibCheck: true,
   paths: {
+    '#crypto': [join(root, 'src/crypto/node.ts')],
     '#platform': [join(root, 'src/platform/node.ts')],
     ...Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [file]])),
   },

@@ -1,0 +1,181 @@
+/**
+ * Cryptography by node:crypto: a call of WebCrypto costs 25 to 40 µs of this thread in Node. The same list as `./web.ts`.
+ *
+ * @module
+ */
+
+import crypto, { type Cipher, type Decipher, type KeyObject } from 'node:crypto';
+import { concat, secretBytes, wipe } from '../util/bytes.ts';
+import { assertPrivateKey, pkcs8Of, spkiOf } from './encodings.ts';
+import { hmacBy } from './hmac.ts';
+import type { Point } from './p256.ts';
+import type { Agreement, KeyPair, PasswordHash } from './types.ts';
+import * as web from './web-gcm.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const CURVE = 'prime256v1';
+const TAG_LENGTH = 16;
+
+/** The same memory as a plain array: methods of a Buffer do other things. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Bytes {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+}
+
+export function sha256(data: Uint8Array): Bytes {
+  return plain(crypto.hash('sha256', data, 'buffer'));
+}
+
+export const hmacSha256 = /* @__PURE__ */ hmacBy(sha256);
+
+export async function hkdfSha256(
+  secret: Uint8Array,
+  salt: Uint8Array,
+  info: Uint8Array,
+  length: number,
+): Promise<Bytes> {
+  return new Uint8Array(crypto.hkdfSync('sha256', secret, salt, info, length));
+}
+
+export async function pbkdf2(
+  hash: PasswordHash,
+  password: Uint8Array,
+  salt: Uint8Array,
+  iterations: number,
+): Promise<Bytes> {
+  return new Promise((resolve, reject) => {
+    crypto.pbkdf2(password, salt, iterations, 16, hash.replace('-', ''), (error, key) => {
+      if (error === null) resolve(plain(key));
+      else reject(error);
+    });
+  });
+}
+
+export async function generateKeyPair(): Promise<KeyPair> {
+  const ecdh = crypto.createECDH(CURVE);
+  const publicKey = plain(ecdh.generateKeys()) as Point;
+  // Without its leading zeros.
+  const number = ecdh.getPrivateKey();
+  const privateKey = secretBytes(32);
+  privateKey.set(number, 32 - number.length);
+  wipe(number);
+  return { privateKey, publicKey };
+}
+
+export async function agreeOnce(publicKey: Point): Promise<Agreement> {
+  const ecdh = crypto.createECDH(CURVE);
+  const own = plain(ecdh.generateKeys()) as Point;
+  return { publicKey: own, secret: plain(ecdh.computeSecret(publicKey)) };
+}
+
+export async function agree({ privateKey }: KeyPair, publicKey: Point): Promise<Bytes> {
+  assertPrivateKey(privateKey);
+  const ecdh = crypto.createECDH(CURVE);
+  ecdh.setPrivateKey(privateKey);
+  return plain(ecdh.computeSecret(publicKey));
+}
+
+export async function sign(pair: KeyPair, data: Uint8Array): Promise<Bytes> {
+  assertPrivateKey(pair.privateKey);
+  const pkcs8 = pkcs8Of(pair);
+  try {
+    const key = Buffer.from(pkcs8.buffer);
+    const privateKey = crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+    return plain(crypto.sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
+  } finally {
+    wipe(pkcs8);
+  }
+}
+
+/** Made once for each point: it costs more than a verification. */
+const publicKeys = new WeakMap<Point, KeyObject>();
+
+export async function verify(publicKey: Point, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  let key = publicKeys.get(publicKey);
+  if (key === undefined) {
+    key = crypto.createPublicKey({ key: Buffer.from(spkiOf(publicKey)), format: 'der', type: 'spki' });
+    publicKeys.set(publicKey, key);
+  }
+  return crypto.verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+export async function encryptCbc(
+  key: Uint8Array,
+  iv: Uint8Array,
+  data: Uint8Array,
+  padded: boolean,
+): Promise<Bytes> {
+  return run(crypto.createCipheriv('aes-128-cbc', crypto.createSecretKey(key), iv), data, padded);
+}
+
+export async function decryptCbc(
+  key: Uint8Array,
+  iv: Uint8Array,
+  data: Uint8Array,
+  padded: boolean,
+): Promise<Bytes> {
+  return run(crypto.createDecipheriv('aes-128-cbc', crypto.createSecretKey(key), iv), data, padded);
+}
+
+function run(cipher: Cipher | Decipher, data: Uint8Array, padded: boolean): Bytes {
+  cipher.setAutoPadding(padded);
+  const head = cipher.update(data);
+  try {
+    const tail = cipher.final();
+    try {
+      return concat(head, tail);
+    } finally {
+      wipe(tail);
+    }
+  } finally {
+    wipe(head);
+  }
+}
+
+/** What node:crypto makes of the bytes of a key, beside the key of WebCrypto, which shows them to nobody. */
+const secretKeys = new WeakMap<CryptoKey, KeyObject>();
+
+export async function importGcmKey(bytes: Uint8Array): Promise<CryptoKey> {
+  const secretKey = crypto.createSecretKey(bytes);
+  const key = await web.importGcmKey(bytes);
+  secretKeys.set(key, secretKey);
+  return key;
+}
+
+export async function encryptGcm(
+  key: CryptoKey,
+  nonce: Bytes,
+  associatedData: Bytes,
+  data: Bytes,
+): Promise<Bytes> {
+  const secretKey = secretKeys.get(key);
+  if (secretKey === undefined) return web.encryptGcm(key, nonce, associatedData, data);
+  const cipher = crypto.createCipheriv('aes-256-gcm', secretKey, nonce);
+  cipher.setAAD(associatedData);
+  const encrypted = secretBytes(data.length + TAG_LENGTH);
+  encrypted.set(cipher.update(data));
+  cipher.final();
+  encrypted.set(cipher.getAuthTag(), data.length);
+  return encrypted;
+}
+
+export async function decryptGcm(
+  key: CryptoKey,
+  nonce: Bytes,
+  associatedData: Bytes,
+  data: Bytes,
+): Promise<Bytes> {
+  const secretKey = secretKeys.get(key);
+  if (secretKey === undefined) return web.decryptGcm(key, nonce, associatedData, data);
+  const decipher = crypto.createDecipheriv('aes-256-gcm', secretKey, nonce, { authTagLength: TAG_LENGTH });
+  decipher.setAAD(associatedData);
+  decipher.setAuthTag(data.subarray(-TAG_LENGTH));
+  const decrypted = plain(decipher.update(data.subarray(0, -TAG_LENGTH)));
+  try {
+    decipher.final();
+    return decrypted;
+  } catch (error) {
+    wipe(decrypted);
+    throw error;
+  }
+}

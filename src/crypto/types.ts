@@ -1,0 +1,89 @@
+/**
+ * What this package needs of a platform's cryptography. `./node.ts` and `./web.ts` export it, function by function; the
+ * `imports` of package.json choose between them by the name `#crypto`.
+ *
+ * Functions that return a promise read their arguments before they return, so that the caller may wipe them at once.
+ * What they resolve with lies in `secretBytes`, or in memory of its own outside V8's heap; the caller wipes it.
+ *
+ * @module
+ */
+
+import type { Point } from './p256.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A P-256 key pair. */
+export interface KeyPair {
+  /** 32 B, from 1 to n - 1; the holder wipes it. */
+  readonly privateKey: Uint8Array;
+  readonly publicKey: Point;
+}
+
+/** What a fresh key and a given one agree on. */
+export interface Agreement {
+  /** Of the fresh key. */
+  readonly publicKey: Point;
+  /** X coordinate of the point that both sides agree on, 32 B; the holder wipes it. */
+  readonly secret: Bytes;
+}
+
+/** The hash of PBKDF2. */
+export type PasswordHash = 'SHA-1' | 'SHA-256';
+
+/** A platform's cryptography. */
+export interface PlatformCrypto {
+  /** SHA-256, 32 B. */
+  sha256(data: Uint8Array): Bytes;
+
+  /** HMAC-SHA-256 (RFC 2104), 32 B. */
+  hmacSha256(key: Uint8Array, data: Uint8Array): Bytes;
+
+  /** HKDF-SHA-256 (RFC 5869). */
+  hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
+
+  /** PBKDF2, off this thread, 16 B. Rejects a number of iterations that the platform refuses. */
+  pbkdf2(hash: PasswordHash, password: Uint8Array, salt: Uint8Array, iterations: number): Promise<Bytes>;
+
+  /** A fresh key pair. */
+  generateKeyPair(): Promise<KeyPair>;
+
+  /** Agrees with `publicKey` by a fresh key, whose private half nobody sees. */
+  agreeOnce(publicKey: Point): Promise<Agreement>;
+
+  /**
+   * X coordinate (32 B) of the point that both sides agree on.
+   *
+   * @param pair whose halves belong together
+   */
+  agree(pair: KeyPair, publicKey: Point): Promise<Bytes>;
+
+  /** ECDSA with SHA-256: r ‖ s, 64 B. */
+  sign(pair: KeyPair, data: Uint8Array): Promise<Bytes>;
+
+  /** Whether r ‖ s is a signature of this key over `data`; high values of s are valid. */
+  verify(publicKey: Point, data: Uint8Array, signature: Uint8Array): Promise<boolean>;
+
+  /**
+   * AES-128-CBC.
+   *
+   * @param padded with PKCS #7; else `data` is whole blocks
+   */
+  encryptCbc(key: Uint8Array, iv: Uint8Array, data: Uint8Array, padded: boolean): Promise<Bytes>;
+
+  /** The reverse of {@link encryptCbc}. Rejects anything but whole blocks, and a wrong padding. */
+  decryptCbc(key: Uint8Array, iv: Uint8Array, data: Uint8Array, padded: boolean): Promise<Bytes>;
+
+  /** A key of AES-256-GCM (32 B) that can't be exported. */
+  importGcmKey(bytes: Uint8Array): Promise<CryptoKey>;
+
+  /**
+   * AES-256-GCM: ciphertext ‖ tag 16 B.
+   *
+   * @param key of {@link importGcmKey}, or made by somebody else
+   * @param nonce 12 B
+   */
+  encryptGcm(key: CryptoKey, nonce: Bytes, associatedData: Bytes, data: Bytes): Promise<Bytes>;
+
+  /** The reverse of {@link encryptGcm}. Rejects anything that wasn't encrypted so. */
+  decryptGcm(key: CryptoKey, nonce: Bytes, associatedData: Bytes, data: Bytes): Promise<Bytes>;
+}

@@ -1,0 +1,44 @@
+/**
+ * AES-256-GCM by WebCrypto, also for keys that were made by somebody else and show their bytes to nobody.
+ *
+ * @module
+ */
+
+import { copySecret, wipe } from '../util/bytes.ts';
+import { webCrypto } from '../util/web-crypto.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export async function importGcmKey(bytes: Uint8Array): Promise<CryptoKey> {
+  // WebCrypto takes no view of shared memory.
+  const copy = copySecret(bytes);
+  try {
+    return await webCrypto().importKey('raw', copy, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  } finally {
+    wipe(copy);
+  }
+}
+
+export async function encryptGcm(
+  key: CryptoKey,
+  nonce: Bytes,
+  associatedData: Bytes,
+  data: Bytes,
+): Promise<Bytes> {
+  return new Uint8Array(await webCrypto().encrypt(parameters(nonce, associatedData), key, data));
+}
+
+export async function decryptGcm(
+  key: CryptoKey,
+  nonce: Bytes,
+  associatedData: Bytes,
+  data: Bytes,
+): Promise<Bytes> {
+  return new Uint8Array(await webCrypto().decrypt(parameters(nonce, associatedData), key, data));
+}
+
+const parameters = (iv: Bytes, additionalData: Bytes): AesGcmParams => ({
+  name: 'AES-GCM',
+  iv,
+  additionalData,
+});
