@@ -18,6 +18,8 @@ const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // 127.0.0.1 counts as secure; this name does not.
+  '--host-resolver-rules=MAP insecure.test 127.0.0.1',
 ];
 
 /** Root cannot have Chromium's sandbox. */

@@ -24,7 +24,7 @@ const WORK = `
   const work = async ({ configuration, activationCode, otp, password }) => {
     const powerAuth = new PowerAuth('intrinsics');
     const storage = memoryStorage();
-    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, { storage });
+    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, { storage, pbkdf2Iterations: 10_000 });
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'intrinsics');
     activation.additionalActivationOtp = otp;
     await powerAuth.createActivation(activation);

@@ -48,7 +48,7 @@ const PROGRAM = `
   (async () => {
     const { configuration, activationCode, otp, password } = JSON.parse(told);
     const powerAuth = new PowerAuth('sandbox');
-    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, { storage: memoryStorage() });
+    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, { storage: memoryStorage(), pbkdf2Iterations: 10_000 });
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'sandbox');
     activation.additionalActivationOtp = otp;
     await powerAuth.createActivation(activation);

@@ -5,6 +5,7 @@ import { build, createServer, type InlineConfig } from 'vite';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { testPages, useBrowser } from '../../helpers/browser.ts';
 import { PASSWORD, testServer } from '../../helpers/client.ts';
+import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { emptyApp } from '../runtimes/app.mjs';
 import { buildPackage } from './support.ts';
@@ -29,7 +30,7 @@ const FILES = {
     import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication } from 'powerauth-wasm';
     const work = async ({ configuration, activationCode, otp, password, engine }) => {
       const powerAuth = new PowerAuth('service-worker');
-      await powerAuth.configure(configuration, { enableUnsecureTraffic: true, engine });
+      await powerAuth.configure(configuration, { enableUnsecureTraffic: true, engine }, undefined, ${JSON.stringify(QUICK_PASSWORDS)});
       const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'service worker');
       activation.additionalActivationOtp = otp;
       await powerAuth.createActivation(activation);

@@ -20,6 +20,7 @@ import {
   PowerAuthErrorCode,
 } from '../../../src/index.ts';
 import { memoryStorage } from '../../../src/storage/memory.ts';
+import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 
 /** What is run, and where. */
 export interface SuiteOptions {
@@ -126,7 +127,7 @@ async function mainJob(origin: string, byDefault: boolean): Promise<EngineName |
     enrolled.configuration,
     { enableUnsecureTraffic: true }, // http:// on this machine only
     undefined,
-    byDefault ? undefined : { storage: memoryStorage() },
+    byDefault ? QUICK_PASSWORDS : { ...QUICK_PASSWORDS, storage: memoryStorage() },
   );
   try {
     await powerAuth.createActivation(

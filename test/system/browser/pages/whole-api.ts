@@ -1,5 +1,6 @@
 /**
- * An app that does everything that the API can, with the default settings of browsers: IndexedDB, sealed, and passkeys.
+ * An app that does everything that the API can, with the default settings of browsers (IndexedDB, sealed, passkeys), but
+ * for the cost of a password.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import {
   type PowerAuthConfigurationType,
   type PowerAuthErrorCode,
 } from '../../../../src/index.ts';
+import { QUICK_PASSWORDS } from '../../../helpers/passwords.ts';
 import { serveCalls } from '../../storage/pages/calls.ts';
 
 /** Methods that have succeeded, such as `PowerAuth.configure`. */
@@ -106,7 +108,8 @@ const calls = {
     client?: PowerAuthClientConfigurationType,
   ): Promise<boolean> {
     // `http://` on this machine only.
-    await powerAuth.configure(configuration, { enableUnsecureTraffic: true, ...client });
+    const settings = { enableUnsecureTraffic: true, ...client };
+    await powerAuth.configure(configuration, settings, undefined, QUICK_PASSWORDS);
     return powerAuth.isConfigured();
   },
   deconfigure: () => powerAuth.deconfigure(),

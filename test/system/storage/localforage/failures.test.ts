@@ -44,7 +44,7 @@ const failed = (message: RegExp, cause?: string): unknown => ({
 });
 
 describeWith('chromium', 'in Chromium', () => {
-  const shared = useBrowser('chromium', { args: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
+  const shared = useBrowser('chromium');
 
   async function opened(): Promise<{ page: Page; origin: string; cdp: CDPSession }> {
     const { origin } = await serve();
