@@ -32,7 +32,10 @@ test.each<readonly [string, unknown]>([
   const throwsIt = () => {
     throw cause;
   };
-  const rejects = () => new Promise<string>((__, reject) => reject(cause));
+  const rejects = async () => {
+    await Promise.resolve();
+    throw cause;
+  };
   for (const question of [throwsIt, rejects]) {
     const shown = await rejection(askProvider<string>(question, FREE, never));
     expect(shown).toMatchObject(error(BIOMETRY_FAILED));
