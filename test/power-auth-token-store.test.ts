@@ -365,8 +365,8 @@ describe('a header generator', () => {
   );
 
   test.each([
-    [-(2 ** 41), /expected a clock that goes on .*, got one that went back$/],
-    [2 ** 42, /expected a clock that goes on .*, got one that leapt ahead$/],
+    [-(2 ** 41), /expected a clock that runs on .*, got one that went back$/],
+    [2 ** 42, /expected a clock that runs on .*, got one that leapt ahead$/],
   ])('says which way clocks went that moved by %i ms', async (by, said) => {
     const { powerAuth, clock, generator } = await withClock();
     clock.wall += by;

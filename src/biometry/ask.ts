@@ -1,5 +1,5 @@
 /**
- * A call of a provider, from which only errors of ours come back.
+ * Calls a provider, and lets only our own errors through.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { unlessAborted } from '../util/abort.ts';
 import { isInstance } from '../util/instance.ts';
 
 /**
- * Asks a provider, and waits no longer when `signal` is aborted, whatever the provider does then.
+ * Asks a provider, and stops waiting when `signal` is aborted, whatever the provider does then.
  *
- * @param late takes an answer for which nobody waits any more
+ * @param late receives an answer that nobody waits for any more
  * @throws OPERATION_CANCELED when the signal is aborted, the provider's own BIOMETRY_ codes, BIOMETRY_FAILED for all others
  */
 export async function askProvider<T>(
@@ -24,16 +24,16 @@ export async function askProvider<T>(
     try {
       late(answer);
     } catch {
-      // An answer that can't even be dropped, of a provider that others wrote.
+      // A foreign provider may return an answer that can't even be dropped.
     }
   };
   try {
     signal.throwIfAborted();
-    // A provider may throw, or answer, without a promise.
+    // A provider may throw or return without a promise.
     const asked = (async () => question(signal))();
     asked.then(dropLate, () => undefined);
     const answer = await unlessAborted(asked, signal);
-    // Aborted in the moment between the two.
+    // The signal was aborted between the two.
     dropLate(answer);
     signal.throwIfAborted();
     return answer;

@@ -1,5 +1,5 @@
 /**
- * The biometry factor key at rest: under a secret that only an authenticated user gets at.
+ * The biometry factor key at rest: under a secret that only an authenticated user can get.
  *
  * ```
  * wrapping key = HKDF-SHA-256(secret, no salt, "powerauth-wasm biometry key"), 32 B
@@ -7,7 +7,7 @@
  * under the tag as well: sized(activation id), sized(provider), sized(descriptor)
  * ```
  *
- * Bound to these, so that it opens for the activation alone that it was made for, and by its own descriptor.
+ * Bound to these, so that it only opens for the activation that it was made for, and with its own descriptor.
  *
  * @module
  */
@@ -50,7 +50,7 @@ async function withWrappingKey<T>(
 /**
  * The key (16 B), wrapped (44 B). Key and secret stay the caller's, who may wipe them as soon as the call has returned.
  *
- * @param secret 32 B, of this factor alone
+ * @param secret 32 B, used only for this factor
  * @param nonce 12 B, random
  */
 export async function wrapBiometryKey(
@@ -73,7 +73,7 @@ export async function wrapBiometryKey(
 /**
  * The key (16 B); the caller wipes it. The secret stays the caller's, who may wipe it as soon as the call has returned.
  *
- * @throws BIOMETRY_FAILED when this secret does not open it
+ * @throws BIOMETRY_FAILED if this secret does not open it
  */
 export async function unwrapBiometryKey(
   wrappedKey: Uint8Array,
@@ -87,7 +87,7 @@ export async function unwrapBiometryKey(
       decryptGcm(key, nonce, bound, wrapped.slice(NONCE_LENGTH)),
     );
   } catch {
-    // Nothing of the cipher's own error helps.
+    // The cipher's own error doesn't help.
     throw failure(
       PowerAuthErrorCode.BIOMETRY_FAILED,
       'biometry: expected the secret that the factor was made with, got another; remove the factor and add it again',

@@ -1,5 +1,5 @@
 /**
- * What the user reads when asked for biometric authentication.
+ * The text for the user when asked for biometric authentication.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
- * What the user reads when asked for biometric authentication.
+ * The text for the user when asked for biometric authentication.
  *
  * @example
  * ```ts
@@ -20,11 +20,11 @@ import { check } from '../util/validate.ts';
 export interface PowerAuthBiometricPrompt {
   /** Why the user is asked, for example "Please approve the payment". */
   readonly promptMessage: string;
-  /** Title, where the platform shows one. */
+  /** The title, if the platform shows one. */
   readonly promptTitle?: string;
-  /** Text of the button that cancels, where the platform takes one. */
+  /** Text of the cancel button, if the platform supports that. */
   readonly cancelButton?: string;
-  /** Text of the button for another way, where the platform takes one. */
+  /** Text of the button for another way, if the platform supports that. */
   readonly fallbackButton?: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What biometric authentication a platform has.
+ * The biometric authentication that a platform has.
  *
  * @module
  */
@@ -15,7 +15,7 @@
 export const PowerAuthBiometryType = {
   /** There is none. */
   NONE: 'NONE',
-  /** There is one, and nobody says which; texts should speak of biometry in general. */
+  /** There is one, but its kind is unknown; texts should speak of biometry in general. */
   GENERIC: 'GENERIC',
   /** A fingerprint reader. */
   FINGERPRINT: 'FINGERPRINT',
@@ -41,9 +41,9 @@ export const PowerAuthBiometryStatus = {
   OK: 'OK',
   /** The platform has none. */
   NOT_SUPPORTED: 'NOT_SUPPORTED',
-  /** The platform has it, and the user has set nothing up. */
+  /** The platform has it, but the user has not set it up. */
   NOT_ENROLLED: 'NOT_ENROLLED',
-  /** Not now; perhaps later. */
+  /** It can't be used now; perhaps later. */
   NOT_AVAILABLE: 'NOT_AVAILABLE',
   /** Locked after too many failures. */
   LOCKOUT: 'LOCKOUT',
@@ -53,7 +53,7 @@ export const PowerAuthBiometryStatus = {
 export type PowerAuthBiometryStatus = (typeof PowerAuthBiometryStatus)[keyof typeof PowerAuthBiometryStatus];
 
 /**
- * What biometric authentication a platform has, and whether it can be used.
+ * The biometric authentication that a platform has, and whether it can be used.
  *
  * @example
  * ```ts

@@ -6,14 +6,14 @@
 
 import { unlessAborted } from '../util/abort.ts';
 
-/** Asks one after another, in the order in which it was told to. */
+/** Asks questions one after another, in the order of the calls. */
 export class Questions {
   #last = Promise.resolve();
 
   /**
-   * Runs `question` when all those before it have been answered, refused or taken away.
+   * Runs `question` when all questions before it have been answered, refused or withdrawn.
    *
-   * @throws the signal's reason, when it is aborted before its turn came
+   * @throws the signal's reason, if it is aborted before the question's turn
    */
   async ask<T>(signal: AbortSignal, question: () => Promise<T>): Promise<T> {
     const before = this.#last;

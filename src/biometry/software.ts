@@ -1,5 +1,5 @@
 /**
- * Biometry by a function of yours, over a key of yours: for tests, and for servers that act for many activations.
+ * Biometry with your own function and your own key: for tests, and for servers that act for many activations.
  *
  * @module
  */
@@ -29,22 +29,25 @@ import { BIOMETRY_SECRET_LENGTH, type PowerAuthBiometryProvider } from './types.
  * ```
  */
 export interface SoftwareBiometryOptions {
-  /** 32 bytes, copied and kept as long as the provider; whoever has them needs no user. The caller wipes its own. */
+  /**
+   * 32 bytes, copied and kept as long as the provider. Anyone who has them needs no user. The caller must wipe its own
+   * copy.
+   */
   readonly key: Uint8Array;
   /**
-   * Asks the user: true when it is the right one, false when the user refuses. May throw a PowerAuthError with one of the
+   * Asks the user: true if it is the right user, false if the user refuses. May throw a PowerAuthError with one of the
    * codes of {@link PowerAuthBiometryProvider}. The signal is aborted when nobody waits any more. Default: always true.
    */
   readonly authenticate?: (
     prompt: PowerAuthBiometricPrompt | undefined,
     signal: AbortSignal,
   ) => boolean | Promise<boolean>;
-  /** Answers `getBiometryInfo`. Default: GENERIC, OK. */
+  /** The result for `getBiometryInfo`. Default: GENERIC, OK. */
   readonly info?: () => PowerAuthBiometryInfo | Promise<PowerAuthBiometryInfo>;
 }
 
 const LABEL = 'powerauth-wasm software biometry';
-/** What tells one secret from another: random, 32 B. */
+/** Distinguishes one secret from another: random, 32 B. */
 const DESCRIPTOR_LENGTH = 32;
 
 const AVAILABLE: PowerAuthBiometryInfo = {
@@ -54,8 +57,8 @@ const AVAILABLE: PowerAuthBiometryInfo = {
 };
 
 /**
- * A provider whose secrets are derived (HKDF-SHA-256) from one key, after `authenticate` said yes. Nothing but that answer
- * stands between the process and the secrets: see SECURITY.md.
+ * A provider whose secrets are derived (HKDF-SHA-256) from one key, after `authenticate` has returned true. Only that
+ * answer protects the secrets from the process: see SECURITY.md.
  *
  * @throws WRONG_PARAMETER
  * @example
@@ -68,7 +71,7 @@ const AVAILABLE: PowerAuthBiometryInfo = {
  * ```
  */
 export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBiometryProvider {
-  // Callers in JavaScript pass anything.
+  // Callers in JavaScript may pass anything.
   const { key, authenticate = () => true, info = () => AVAILABLE } = options ?? {}; // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- as above
   if (!isInstance(key, Uint8Array) || key.length !== 32) throw wrongParameter('key', '32 bytes', key);
   if (typeof authenticate !== 'function')
@@ -81,7 +84,7 @@ export function softwareBiometry(options: SoftwareBiometryOptions): PowerAuthBio
     hkdfSha256(kept, descriptor, utf8(LABEL), BIOMETRY_SECRET_LENGTH);
   const ask = (prompt: PowerAuthBiometricPrompt | undefined, signal: AbortSignal): Promise<void> =>
     questions.ask(signal, async () => {
-      // One that minds no signal must not keep those that come after it waiting.
+      // A function that ignores the signal must not block the questions after it.
       const answer: unknown = await unlessAborted((async () => authenticate(prompt, signal))(), signal);
       signal.throwIfAborted();
       if (answer === true) return;

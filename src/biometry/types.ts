@@ -1,5 +1,5 @@
 /**
- * What the biometry factor asks of a platform.
+ * What the biometry factor needs from a platform.
  *
  * @module
  */
@@ -22,9 +22,9 @@ export const BIOMETRY_DESCRIPTOR_LENGTH = 4096;
  * ```
  */
 export interface PowerAuthBiometryRequest {
-  /** What the user reads, where the platform shows an application's text; undefined where the application gave none. */
+  /** The text for the user, if the platform shows an application's text; undefined if the application passed none. */
   readonly prompt: PowerAuthBiometricPrompt | undefined;
-  /** Aborted when nobody waits for the answer any more: the question is taken away, and the call rejects. */
+  /** Aborted when nobody waits for the answer any more: the question is withdrawn, and the call rejects. */
   readonly signal: AbortSignal;
 }
 
@@ -42,8 +42,8 @@ export interface PowerAuthBiometryRequest {
  */
 export interface PowerAuthBiometryCreateRequest extends PowerAuthBiometryRequest {
   /**
-   * `authenticateOnBiometricKeySetup` of the configuration: false where a provider that can make a secret without asking
-   * the user is to do so.
+   * `authenticateOnBiometricKeySetup` of the configuration: false if a provider should create the secret without asking
+   * the user, provided that it can.
    */
   readonly authenticate: boolean;
 }
@@ -60,23 +60,23 @@ export interface PowerAuthBiometryCreateRequest extends PowerAuthBiometryRequest
  * ```
  */
 export interface PowerAuthBiometrySecret {
-  /** 32 bytes that nothing but an authentication of the user gives back. Goes over to the caller, who wipes it. */
+  /** 32 bytes that only an authentication of the user returns. The caller takes ownership and must wipe it. */
   readonly secret: Uint8Array;
-  /** What {@link PowerAuthBiometryProvider.authenticate} needs to find it, at most 4096 bytes. No secret. */
+  /** What {@link PowerAuthBiometryProvider.authenticate} needs to find it, at most 4096 bytes. It is not secret. */
   readonly descriptor: Uint8Array;
 }
 
 /**
- * Keeps secrets that only an authenticated user gets at. The SDK wraps the biometry factor key under such a secret, keeps
- * key and descriptor in the activation's record, and wipes the secret after each use.
+ * Keeps secrets that only an authenticated user can get. The SDK wraps the biometry factor key under such a secret,
+ * keeps the wrapped key and the descriptor in the activation's record, and wipes the secret after each use.
  *
- * What a provider rejects with reaches the application when it is a PowerAuthError whose code begins with `BIOMETRY_`;
- * everything else becomes BIOMETRY_FAILED. The codes are:
+ * A provider's error reaches the application if it is a PowerAuthError whose code begins with `BIOMETRY_`; any other
+ * error becomes BIOMETRY_FAILED. The codes are:
  *
- * - BIOMETRY_CANCEL: the user refused, or gave no answer
- * - BIOMETRY_FALLBACK: the user chose another way, where the platform offers one
- * - BIOMETRY_NOT_SUPPORTED: the platform has no such thing
- * - BIOMETRY_NOT_ENROLLED: it has, and the user set nothing up
+ * - BIOMETRY_CANCEL: the user refused, or didn't respond
+ * - BIOMETRY_FALLBACK: the user chose another way, if the platform offers one
+ * - BIOMETRY_NOT_SUPPORTED: the platform has no biometric authentication
+ * - BIOMETRY_NOT_ENROLLED: the platform has it, but the user has not set it up
  * - BIOMETRY_NOT_AVAILABLE: not now, perhaps later
  * - BIOMETRY_LOCKOUT: locked after too many failures
  * - BIOMETRY_NOT_RECOGNIZED: somebody else, or a bad image
@@ -90,21 +90,27 @@ export interface PowerAuthBiometrySecret {
  * ```
  */
 export interface PowerAuthBiometryProvider {
-  /** Names the kind of provider in records. A factor is used through the kind that it was made with. 1 to 64 characters. */
+  /**
+   * Names the kind of provider in records. A factor can only be used with the kind of provider that created it. 1 to 64
+   * characters.
+   */
   readonly name: string;
 
-  /** What there is, and whether it can be used now. Asks nobody, and never rejects for want of biometry. */
+  /**
+   * What is available, and whether it can be used now. Doesn't ask the user, and doesn't reject if there is no
+   * biometry.
+   */
   info(): Promise<PowerAuthBiometryInfo>;
 
-  /** Makes a secret, different from all others. When it rejects, nothing is left of it. */
+  /** Creates a secret, different from all others. If it rejects, nothing of it is left. */
   create(request: PowerAuthBiometryCreateRequest): Promise<PowerAuthBiometrySecret>;
 
   /**
-   * Authenticates the user and gives the secret back: 32 bytes, which go over to the caller, who wipes them. May be called
+   * Authenticates the user and returns the secret: 32 bytes, which the caller then owns and must wipe. May be called
    * while another question is open; the user is then asked afterwards.
    */
   authenticate(descriptor: Uint8Array, request: PowerAuthBiometryRequest): Promise<Uint8Array>;
 
-  /** The secret is no longer needed. No error when there is nothing to remove. Asks nobody. */
+  /** Removes a secret that is no longer needed. No error if there is nothing to remove. Doesn't ask the user. */
   remove(descriptor: Uint8Array): Promise<void>;
 }

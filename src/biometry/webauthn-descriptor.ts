@@ -1,5 +1,5 @@
 /**
- * What finds a passkey's secret again, as JSON in UTF-8. Nothing in it is secret.
+ * The data that finds a passkey's secret again, as JSON in UTF-8. Nothing in it is secret.
  *
  * @module
  */
@@ -52,7 +52,7 @@ export function encodeWebAuthnDescriptor(descriptor: WebAuthnDescriptor): Uint8A
   );
 }
 
-/** @throws BIOMETRY_FAILED for bytes that are none */
+/** @throws BIOMETRY_FAILED for bytes that aren't a descriptor */
 export function decodeWebAuthnDescriptor(encoded: Uint8Array): WebAuthnDescriptor {
   return check(descriptorSchema, parseJson(encoded), 'descriptor', PowerAuthErrorCode.BIOMETRY_FAILED);
 }

@@ -1,5 +1,5 @@
 /**
- * What a browser's refusal means.
+ * The meaning of a browser's refusal.
  *
  * @module
  */
@@ -12,8 +12,8 @@ interface Meaning {
 }
 
 /**
- * By the name of the DOMException. A browser tells apart as little as it can, lest pages find out about the user, whence
- * the long list under the first one.
+ * By the name of the DOMException. A browser distinguishes as few cases as it can, so that pages learn nothing about
+ * the user. Hence the long list under the first one.
  */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   NotAllowedError: {
@@ -54,7 +54,7 @@ export function biometryFailure(cause: unknown, inFront: boolean): PowerAuthErro
   if (name === 'NotAllowedError' && !inFront) {
     return failure(
       PowerAuthErrorCode.BIOMETRY_NOT_AVAILABLE,
-      'The browser lets nobody use a passkey in a page that is not in front',
+      "The browser doesn't allow passkeys in a page that is not in front",
       { cause },
     );
   }

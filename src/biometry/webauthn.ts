@@ -1,8 +1,8 @@
 /**
  * Biometry in browsers: passkeys and their PRF extension (W3C Web Authentication Level 3, sections 5 and 10.1.4).
  *
- * A factor's secret is what the authenticator makes of a random salt and of a key that never leaves it, after it has
- * verified the user. The salt and the passkey's identifier are the descriptor.
+ * The authenticator computes a factor's secret from a random salt and a key that never leaves it, after it has verified
+ * the user. The salt and the passkey's identifier are the descriptor.
  *
  * @module
  */
@@ -37,7 +37,7 @@ import { biometryFailure } from './webauthn-failure.ts';
  * ```
  */
 export interface WebAuthnBiometryOptions {
-  /** Relying party of the passkey: the page's domain or one that it lies in. Default: the page's domain. */
+  /** Relying party of the passkey: the page's domain or a parent domain. Default: the page's domain. */
   readonly rpId?: string;
   /** Name of the application, shown where passkeys are managed. Default: the relying party. */
   readonly rpName?: string;
@@ -60,7 +60,9 @@ const optionsSchema = object(
   'WebAuthnBiometryOptions',
 );
 
-/** Signature algorithms that each authenticator knows one of: ES256, EdDSA, RS256. The signatures are not used. */
+/**
+ * Signature algorithms, one of which every authenticator supports: ES256, EdDSA, RS256. The signatures are not used.
+ */
 const ALGORITHMS = [-7, -8, -257];
 /** UV in the flags of the authenticator data, at offset 32: the user was verified. */
 const FLAGS_OFFSET = 32;
@@ -75,7 +77,7 @@ const info = (biometryType: PowerAuthBiometryType, canAuthenticate: PowerAuthBio
   canAuthenticate,
 });
 
-/** Parts of the interface that a browser, or another place where this runs, may lack whatever the types say. */
+/** Parts of the interface that a browser or another runtime may lack, whatever the types say. */
 interface Platform {
   readonly document?: { readonly hasFocus: () => boolean };
   readonly location?: { readonly hostname: string };
@@ -91,10 +93,10 @@ const platform = globalThis as Platform;
 
 /**
  * A provider on passkeys with the PRF extension; the default in browsers. Its methods need a window: workers have no
- * WebAuthn. Browsers may want a click or a key press of the user shortly before.
+ * WebAuthn. Browsers may require a click or a key press of the user shortly before.
  *
- * What is not to be had from a browser: which kind of biometry there is; whether the user took the device's PIN instead;
- * why a dialog ended, so that BIOMETRY_CANCEL is also what a user gets who deleted the passkey or was not recognised.
+ * A browser doesn't tell the kind of biometry, whether the user entered the device's PIN instead, or why a dialog
+ * ended. So BIOMETRY_CANCEL also occurs if the user deleted the passkey or was not recognised.
  *
  * @throws WRONG_PARAMETER
  * @example
@@ -126,12 +128,13 @@ export function webAuthnBiometry(options: WebAuthnBiometryOptions = {}): PowerAu
           name: userName ?? rpName ?? id,
           displayName: userName ?? rpName ?? id,
         },
-        // Nobody verifies the attestation: what counts is the secret.
+        // Nobody verifies the attestation: only the secret counts.
         challenge: randomBytes(32),
         pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
         authenticatorSelection: {
           userVerification: 'required',
-          // Android has PRF for discoverable passkeys alone; what can't keep one makes another kind.
+          // Android supports PRF only for discoverable passkeys. An authenticator that can't store one creates the
+          // other kind.
           residentKey: 'preferred',
           ...(authenticator === 'platform' ? { authenticatorAttachment: 'platform' } : {}),
         },
@@ -149,7 +152,7 @@ export function webAuthnBiometry(options: WebAuthnBiometryOptions = {}): PowerAu
       try {
         const { prf } = credential.getClientExtensionResults();
         if (prf?.results === undefined && prf?.enabled !== true) throw noPrf();
-        // Many authenticators answer a salt only when the passkey is used.
+        // Many authenticators only evaluate a salt when the passkey is used.
         const secret =
           prf.results === undefined
             ? await secretFrom(descriptor, signal)
@@ -167,7 +170,7 @@ export function webAuthnBiometry(options: WebAuthnBiometryOptions = {}): PowerAu
       try {
         await forget(decodeWebAuthnDescriptor(descriptor));
       } catch {
-        // Not one of ours: there is nothing to remove.
+        // It isn't one of our descriptors, so there is nothing to remove.
       }
     },
   };
@@ -183,7 +186,7 @@ async function biometryInfo(anyAuthenticator: boolean): Promise<PowerAuthBiometr
   if (navigator?.credentials === undefined || type === undefined) {
     return info(PowerAuthBiometryType.NONE, PowerAuthBiometryStatus.NOT_SUPPORTED);
   }
-  // Browsers that don't tell may have PRF: whether an authenticator has it shows when a passkey is made.
+  // Browsers that don't tell may support PRF: whether an authenticator supports it shows when a passkey is created.
   const capabilities = await type.getClientCapabilities?.().catch(() => undefined);
   if (capabilities?.['extension:prf'] === false) {
     return info(PowerAuthBiometryType.NONE, PowerAuthBiometryStatus.NOT_SUPPORTED);
@@ -197,7 +200,7 @@ async function biometryInfo(anyAuthenticator: boolean): Promise<PowerAuthBiometr
   );
 }
 
-/** Opens a dialog when those before it are closed. */
+/** Opens a dialog when the dialogs before it are closed. */
 async function ask(
   signal: AbortSignal,
   open: (container: CredentialsContainer) => Promise<Credential | null>,
@@ -207,7 +210,7 @@ async function ask(
     throw failure(PowerAuthErrorCode.BIOMETRY_NOT_SUPPORTED, 'There are no passkeys in this runtime');
   }
   return questions.ask(signal, async () => {
-    // Before the dialog opens, which may take the focus.
+    // Read before the dialog opens, which may take the focus.
     const inFront = platform.document?.hasFocus() ?? true;
     try {
       const credential = await open(container);
@@ -237,7 +240,7 @@ async function secretFrom(descriptor: WebAuthnDescriptor, signal: AbortSignal): 
   return takeSecret(credential, response.authenticatorData);
 }
 
-/** A copy of the authenticator's answer, of which the browser's own is wiped. */
+/** Returns a copy of the authenticator's answer, and wipes the browser's own. */
 function takeSecret(credential: PublicKeyCredential, authenticatorData: ArrayBuffer): Uint8Array {
   const first = credential.getClientExtensionResults().prf?.results?.first;
   if (first === undefined) throw noPrf();
@@ -261,7 +264,7 @@ function noPrf(): Error {
   );
 }
 
-/** Tells the authenticator that a passkey is no longer used, where the browser can. */
+/** Tells the authenticator that a passkey is no longer used, if the browser supports that. */
 async function forget({ rpId, credentialId }: WebAuthnDescriptor): Promise<void> {
   try {
     await platform.PublicKeyCredential?.signalUnknownCredential?.({

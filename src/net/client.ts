@@ -15,7 +15,7 @@ import { isInstance } from '../util/instance.ts';
 import { giveUpAfter } from '../util/patience.ts';
 import { refusal, saysError } from './refusal.ts';
 
-/** A header, as the facades hand it out. */
+/** A header, as the public classes return it. */
 export interface Header {
   readonly key: string;
   readonly value: string;
@@ -25,9 +25,9 @@ export interface Header {
 export interface HttpClientOptions {
   readonly baseEndpointUrl: string;
   readonly enableUnsecureTraffic: boolean;
-  /** Until the answer begins, s. */
+  /** Until the answer begins, in s. */
   readonly connectionTimeout: number;
-  /** For the whole exchange, to the last byte of the answer, s. */
+  /** For the whole exchange, to the last byte of the answer, in s. */
   readonly readTimeout: number;
   readonly customHttpHeaders: readonly { readonly name: string; readonly value: string }[] | null;
   readonly basicHttpAuthentication: { readonly username: string; readonly password: string } | null;
@@ -37,23 +37,23 @@ export interface HttpClientOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What comes with one request. */
+/** What is sent with one request. */
 export interface RequestOptions {
   readonly header?: Header;
-  /** Lock of the storage, without which nothing is sent; the request ends when it is lost. */
+  /** The storage's lock that the request depends on: nothing is sent without it, and the request ends if it is lost. */
   readonly lock?: LockSigns;
-  /** The end of whoever asks. */
+  /** The end of the caller. */
   readonly ended?: Ending;
 }
 
-/** What is used of an answer, as far as a `fetch` of another make has it. */
+/** The part of an answer that is used, as far as a foreign `fetch` has it. */
 type ForeignResponse = Pick<Response, 'status' | 'text'> & {
   readonly headers?: { get?(name: string): string | null };
   readonly body?: { getReader?(): ReadableStreamDefaultReader<Uint8Array> } | null;
   arrayBuffer?(): Promise<ArrayBuffer>;
 };
 
-/** Answers longer than this are none of a PowerAuth server's, bytes. */
+/** The longest answer of a PowerAuth server, in bytes. */
 const MAX_BODY = 1 << 20;
 
 /** Sends POST requests to one server. */
@@ -62,10 +62,10 @@ export class HttpClient {
   readonly #headers: Headers;
   readonly #underWay = new Set<Deadline>();
 
-  /** @throws WRONG_PARAMETER for headers that are none */
+  /** @throws WRONG_PARAMETER for invalid headers */
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    // One listener for all requests: Node takes more than ten of a signal for a leak, and says so.
+    // One listener for all requests: Node takes more than ten on a signal for a leak, and warns.
     options.signal?.addEventListener('abort', () => {
       for (const deadline of this.#underWay) deadline.abort('client');
     });
@@ -73,11 +73,12 @@ export class HttpClient {
   }
 
   /**
-   * Sends a JSON body and answers that of a reply with status 200.
+   * Sends a JSON body and returns the body of an answer with status 200.
    *
    * @param path begins with `/`
-   * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without leave), AUTHENTICATION_ERROR (401),
-   *   RESPONSE_ERROR (other statuses, bodies that say that they are an error, or are too long), OPERATION_CANCELED
+   * @throws NETWORK_ERROR (no connection, time-out, broken-off answer, `http:` without permission),
+   *   AUTHENTICATION_ERROR (401), RESPONSE_ERROR (other statuses, bodies that report an error or are too long),
+   *   OPERATION_CANCELED
    */
   async post(path: string, body: string, options: RequestOptions = {}): Promise<string> {
     const { baseEndpointUrl, enableUnsecureTraffic, signal } = this.#options;
@@ -92,7 +93,7 @@ export class HttpClient {
     const deadline = new Deadline(options.lock?.signal, options.ended);
     this.#underWay.add(deadline);
     try {
-      // Whether or not `fetch` minds the signal: one that is given, or a polyfill, may not.
+      // Ends even if `fetch` ignores the signal, as the app's own function or a polyfill may.
       return await unlessAborted(this.#exchange(path, body, options.header, deadline), deadline.signal);
     } catch (error) {
       throw deadline.explain(error);
@@ -167,8 +168,8 @@ function commonHeaders({ customHttpHeaders, basicHttpAuthentication }: HttpClien
 }
 
 /**
- * The body, or undefined where it is too long. A `fetch` of another make may have no streams, or streams of its own: what
- * it reads itself is bounded by the deadline, and looked at when it is there.
+ * Returns the body, or undefined if it is too long. A foreign `fetch` may have no streams, or its own kind: what it
+ * reads itself is limited by the deadline, and checked when it is complete.
  */
 async function readBody(response: ForeignResponse): Promise<Uint8Array | undefined> {
   const { body, headers } = response;
@@ -195,7 +196,7 @@ async function readStream(reader: ReadableStreamDefaultReader<Uint8Array>): Prom
   return concat(...chunks);
 }
 
-/** What ends a request early: it takes too long, its lock was lost, or the client ends. */
+/** The reasons why a request ends early: it takes too long, its lock was lost, or the client ends. */
 type End = 'time' | 'lock' | 'client';
 
 /** The time limits of a request, and the other ways in which it ends early. */
@@ -213,7 +214,7 @@ class Deadline {
 
   /**
    * @param lock of the storage; the request ends when it is lost
-   * @param ended the end of whoever asks
+   * @param ended the end of the caller
    */
   constructor(lock: AbortSignal | undefined, ended: Ending | undefined) {
     this.#lock = lock;
@@ -222,7 +223,7 @@ class Deadline {
     this.#stopListening = ended?.whenOver(() => this.abort('client'));
   }
 
-  /** Gives the request up. */
+  /** Aborts the request. */
   abort(end: End): void {
     this.#end ??= end;
     this.#controller.abort();
@@ -232,10 +233,10 @@ class Deadline {
     return this.#controller.signal;
   }
 
-  /** Begins the time, in s; throws when the request has ended already. */
+  /** Starts the time limits, in s. Throws if the request has already ended. */
   start({ connectionTimeout, readTimeout }: { connectionTimeout: number; readTimeout: number }): void {
     this.signal.throwIfAborted();
-    // Once for all of the answer: one that drips would else never come to its end.
+    // One limit for the whole answer: otherwise an answer that is sent drop by drop would never end.
     this.#stop = giveUpAfter(readTimeout * 1000, () => this.#expire(readTimeout, 'readTimeout'));
     if (connectionTimeout >= readTimeout) return;
     this.#stopConnection = giveUpAfter(connectionTimeout * 1000, () =>
@@ -262,7 +263,7 @@ class Deadline {
     this.abort('time');
   }
 
-  /** What an error of `fetch` was about. */
+  /** Explains an error of `fetch`. */
   explain(error: unknown): unknown {
     if (isInstance(error, PowerAuthError)) return error;
     if (this.#end === 'time') {
@@ -272,7 +273,7 @@ class Deadline {
     if (this.#end === 'client') return deconfigured(error);
     return failure(
       PowerAuthErrorCode.NETWORK_ERROR,
-      'The server could not be reached, or broke its answer off; check the connection and baseEndpointUrl (in a browser also the server’s CORS headers), and try again',
+      'The server could not be reached, or its answer broke off; check the connection and baseEndpointUrl (in a browser also the server’s CORS headers), and try again',
       { cause: error },
     );
   }

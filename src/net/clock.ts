@@ -5,8 +5,8 @@
  */
 
 /**
- * Two clocks. Both may be replaced by a test. What needs the time fails with CANNOT_GENERATE_TOKEN where one of them throws
- * or answers no finite number.
+ * Two clocks. Both may be replaced by a test. Calls that need the time fail with CANNOT_GENERATE_TOKEN if one of them
+ * throws or returns something that isn't a finite number.
  *
  * @example
  * ```ts

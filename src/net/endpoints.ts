@@ -1,5 +1,5 @@
 /**
- * The PowerAuth Standard RESTful API, protocol 3.3: one table of the endpoints, and how they are asked.
+ * The PowerAuth Standard RESTful API, protocol 3.3: one table of the endpoints, and how requests are sent to them.
  *
  * @module
  */
@@ -27,20 +27,20 @@ const statusSchema = inResponse(
     customObject: v.nullish(v.unknown()),
   }),
 );
-/** What answers without content say: any web server may answer 200. */
+/** The content of answers without data: any web server may answer 200. */
 const doneSchema = object({ status: v.literal('OK', '"OK"') });
 const timeSchema = inResponse(object({ serverTime: v.number('server time in ms') }));
 
-/** How a request travels: as it is, signed, encrypted, or both: encrypted in activation scope, then signed. */
+/** How a request travels: plain, signed, encrypted, or both: encrypted in activation scope, then signed. */
 type Sent = 'plain' | 'signed' | 'encrypted' | 'both';
 
 /** One endpoint of the API. */
 interface Endpoint {
   readonly path: string;
-  /** What a signature covers as the resource's identifier; encryption in activation scope has it as sharedInfo1. */
+  /** The resource's identifier that a signature covers; encryption in activation scope uses it as sharedInfo1. */
   readonly uriId?: string;
   readonly sent: Sent;
-  /** What the body of an answer must look like, while it is still encrypted. */
+  /** The form of an answer's body, while it is still encrypted. */
   readonly answer: v.GenericSchema;
 }
 
@@ -88,7 +88,7 @@ export const ENDPOINTS = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-/** One of {@link ENDPOINTS} that are sent in this way. */
+/** One of the {@link ENDPOINTS} that are sent this way. */
 export type EndpointSent<S extends Sent> = Extract<
   (typeof ENDPOINTS)[keyof typeof ENDPOINTS],
   { readonly sent: S }
@@ -99,16 +99,16 @@ export class Endpoints {
   readonly #http: HttpClient;
   readonly #ended: Ending | undefined;
 
-  /** @param ended the end of whoever asks, where that is not the client's */
+  /** @param ended the end of the caller, if that differs from the client's */
   constructor(http: HttpClient, ended?: Ending) {
     this.#http = http;
     this.#ended = ended;
   }
 
   /**
-   * Sends a body to an endpoint. It comes as text, because a signature covers it to the letter.
+   * Sends a body to an endpoint. It is passed as text, because a signature covers it to the letter.
    *
-   * @throws what {@link HttpClient.post} throws, and RESPONSE_ERROR for an answer that is not what the protocol says
+   * @throws what {@link HttpClient.post} throws, and RESPONSE_ERROR for an answer that doesn't follow the protocol
    */
   async post<E extends Endpoint>(
     { path, answer }: E,
@@ -126,7 +126,7 @@ export class Endpoints {
     return responseObject.serverTime;
   }
 
-  /** A temporary key, as the server's JWT. */
+  /** Returns a temporary key, as the server's JWT. */
   async keystoreCreate(jwt: string): Promise<string> {
     const { responseObject } = await this.post(ENDPOINTS.keystoreCreate, requestOf({ jwt }));
     return responseObject.jwt;

@@ -1,5 +1,5 @@
 /**
- * What a PowerAuth server says when it does not do what it was asked for.
+ * Turns a server's refusal into an error.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { failure, oneLine, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
 import { parseJson } from '../util/validate.ts';
 
-/** What an error keeps of a body, and of what is said in it, characters. */
+/** How much of a body, and of its fields, an error keeps, in characters. */
 const MAX_ERROR_BODY = 4096;
 
-/** The error of an answer that is no success: AUTHENTICATION_ERROR for status 401, else RESPONSE_ERROR. */
+/** The error of an unsuccessful answer: AUTHENTICATION_ERROR for status 401, otherwise RESPONSE_ERROR. */
 export function refusal(status: number, body: string): Error {
   const errorData = {
     httpStatusCode: status,
@@ -48,18 +48,20 @@ interface PlainAnswer {
 
 const parsePlain = (body: string): PlainAnswer => (parseJson(body) as PlainAnswer | null | undefined) ?? {};
 
-/** Whether a server, or what stands before it, reports an error with status 200. An encrypted answer has no such field. */
+/**
+ * Whether a server, or a proxy in front of it, reports an error with status 200. An encrypted answer has no such field.
+ */
 export function saysError(body: string | undefined): boolean {
   return body !== undefined && parsePlain(body).status === 'ERROR';
 }
 
-/** What `{status: "ERROR", responseObject: {code, message}}` says, where the body is that. */
+/** What `{status: "ERROR", responseObject: {code, message}}` says, if the body has that form. */
 function powerAuthError(body: string): PowerAuthErrorData {
   const { code, message, currentRecoveryPukIndex } = parsePlain(body).responseObject ?? {};
   return {
     ...(typeof code === 'string' ? { serverResponseCode: code.slice(0, MAX_ERROR_BODY) } : {}),
     ...(typeof message === 'string' ? { serverResponseMessage: message.slice(0, MAX_ERROR_BODY) } : {}),
-    // As in the React Native SDK: what is no index of a PUK says that none is due.
+    // As in the React Native SDK: an invalid PUK index means that none is due.
     ...(isPukIndex(currentRecoveryPukIndex) ? { currentRecoveryPukIndex } : {}),
   };
 }

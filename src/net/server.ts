@@ -1,5 +1,5 @@
 /**
- * The servers that this thread talks to: what all instances share that reach one in the same way.
+ * The servers that this thread communicates with: the state that all instances with equal settings for a server share.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { systemClock, type PowerAuthClock } from './clock.ts';
 import { Endpoints } from './endpoints.ts';
 import { TimeSynchronization } from './time-sync.ts';
 
-/** How a server is reached, and by which clocks its time is told. */
+/** How a server is reached, and the clocks that tell its time. */
 export interface ServerSettings extends Omit<HttpClientOptions, 'signal'> {
   readonly clock?: PowerAuthClock;
 }
@@ -27,7 +27,7 @@ export class Server {
   readonly #ended = new AbortController();
   readonly #stocks = new Map<HotPathEngine, HeaderStock>();
 
-  /** Sends nothing yet. */
+  /** This sends nothing yet. */
   private constructor(key: string, { clock = systemClock, ...options }: ServerSettings) {
     this.#key = key;
     this.http = new HttpClient({ ...options, signal: this.#ended.signal });
@@ -36,7 +36,7 @@ export class Server {
   }
 
   /**
-   * The server that is reached so, shared with all who reach it in the same way; to be given back with {@link release}.
+   * Returns the server for these settings, shared with all users of equal settings. Return it with {@link release}.
    *
    * @throws WRONG_PARAMETER for invalid headers
    */
@@ -45,14 +45,14 @@ export class Server {
     return servers.take(key, () => new Server(key, settings));
   }
 
-  /** The headers that this engine makes ahead for the server's time. */
+  /** The headers that this engine makes in advance for the server's time. */
   stockOf(engine: HotPathEngine): HeaderStock {
     let stock = this.#stocks.get(engine);
     if (stock === undefined) this.#stocks.set(engine, (stock = engine.openStock()));
     return stock;
   }
 
-  /** Gives it back. The last user ends the requests in progress, that for the time among them. */
+  /** Returns it. The last user ends the requests in progress, including the request for the time. */
   release(): void {
     if (!servers.release(this.#key, this)) return;
     this.#ended.abort();
@@ -61,7 +61,7 @@ export class Server {
   }
 }
 
-/** Equal for those who may share a server. Secrets are in it, which go with its last user. */
+/** Equal for users that may share a server. It contains secrets, which are dropped with the last user. */
 function keyOf(settings: ServerSettings): string {
   const { baseEndpointUrl, enableUnsecureTraffic, connectionTimeout, readTimeout, fetch, clock } = settings;
   const { customHttpHeaders, basicHttpAuthentication } = settings;

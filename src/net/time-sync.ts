@@ -1,5 +1,5 @@
 /**
- * The server's time, told by the local clocks.
+ * The server's time, computed from the local clocks.
  *
  * @module
  */
@@ -9,36 +9,36 @@ import { wrongAnswer } from '../util/answers.ts';
 import { describeNumber } from '../util/validate.ts';
 import type { PowerAuthClock } from './clock.ts';
 
-/** Wall and monotonic clock may drift apart by this before time is asked for again, ms. */
+/** How far wall and monotonic clock may drift apart before the time is requested again, in ms. */
 const TOLERANCE = 2_000;
-/** Where they drift apart by more, time is not known any more, ms: so long may a machine have slept. */
+/** If they drift apart by more than this, the time is no longer known, in ms: a machine may have slept that long. */
 const LIMIT = 30_000;
-/** Time is asked for again after this, ms: clocks of computers lose or gain up to a second and a half an hour. */
+/** The time is requested again after this, in ms: computers' clocks lose or gain up to a second and a half per hour. */
 const GOOD_FOR = 3_600_000;
-/** What nobody could confirm for this long is not known any more, ms. */
+/** A time that nobody could confirm for this long is no longer known, in ms. */
 const KNOWN_FOR = 86_400_000;
-/** Between two attempts in the background that nobody waits for, ms. */
+/** The pause between two attempts in the background that nobody waits for, in ms. */
 const PAUSE = 1_000;
-/** A round trip longer than this says too little about the server's time and is repeated, ms. */
+/** A round trip longer than this is too inaccurate and is repeated, in ms. */
 const GOOD_ROUND_TRIP = 3_000;
-/** One longer than this is of no use, ms. */
+/** A round trip longer than this is useless, in ms. */
 const LONGEST_ROUND_TRIP = 60_000;
 /** Round trips of one synchronisation. */
 const ATTEMPTS = 3;
-/** 2000-01-01 and 2100-01-01: a server's time outside them is none, ms. */
+/** 2000-01-01 and 2100-01-01: a server's time outside them is invalid, in ms. */
 const EARLIEST = 946_684_800_000;
 const LATEST = 4_102_444_800_000;
 
 /**
- * Server time runs on the monotonic clock from the last synchronisation on, so that a change of the wall clock does not
- * matter. Sleep shows in that the two clocks drift apart, because the monotonic one may stand still meanwhile.
+ * Server time runs on the monotonic clock from the last synchronisation on, so a change of the wall clock does not
+ * matter. After a sleep the two clocks have drifted apart, because the monotonic one may stand still during it.
  *
- * There is one rule for all that needs the time. It is known while it was asked for within a day, and the clocks have
- * drifted apart by no more than half a minute since. Then it is behind by no more than two and a half minutes (half a
- * minute of sleep, a minute's round trip, a day on a bad clock), where servers allow five or more; and ahead by no more
- * than 45 s (a day on a bad clock, half a good round trip), where some refuse what is ahead by one minute. Before it gets
- * there it is asked for again in the background. Where it is not known, those who can wait do so until it is; others get
- * an error, and start the asking.
+ * There is one rule for everything that needs the time. The time is known if it was requested within a day, and the
+ * clocks have drifted apart by no more than half a minute since. Then it is behind by no more than two and a half
+ * minutes (half a minute of sleep, a minute's round trip, a day on a bad clock), where servers allow five or more; and
+ * ahead by no more than 45 s (a day on a bad clock, half a good round trip), where some refuse times that are ahead by
+ * one minute. Before it gets that far, the time is requested again in the background. While it is not known, callers
+ * that can wait do so until it is; others get an error, and start the request.
  */
 export class TimeSynchronization {
   readonly #clock: PowerAuthClock;
@@ -50,24 +50,24 @@ export class TimeSynchronization {
   #drift = 0;
   /** Monotonic clock at the last synchronisation, ms. */
   #askedAt = -Infinity;
-  /** Wall clock, and server time in whole ms, when both clocks were read last. */
+  /** Wall clock, and server time in whole ms, at the last reading of both clocks. */
   #lastWall = NaN;
   #lastTime = NaN;
-  /** Why nobody knows the time, and since when on the monotonic clock. */
+  /** Why the time is not known, and since when on the monotonic clock. */
   #failure: unknown;
   #failedAt = -Infinity;
 
-  /** @param fetchServerTime asks the server for its time, ms */
+  /** @param fetchServerTime asks the server for its time, in ms */
   constructor(options: { readonly clock: PowerAuthClock; readonly fetchServerTime: () => Promise<number> }) {
     this.#clock = options.clock;
     this.#fetchServerTime = options.fetchServerTime;
   }
 
   /**
-   * What {@link currentTime} has returned last, while the wall clock shows the same millisecond; else NaN. A machine that
-   * slept meanwhile has another one. Reads one clock.
+   * The last result of {@link currentTime}, while the wall clock shows the same millisecond; otherwise NaN. After a
+   * sleep it shows another one. Reads one clock.
    *
-   * @throws CANNOT_GENERATE_TOKEN when the clock throws
+   * @throws CANNOT_GENERATE_TOKEN if the clock throws
    */
   sameMoment(): number {
     try {
@@ -78,9 +78,9 @@ export class TimeSynchronization {
   }
 
   /**
-   * Server time in whole ms; NaN where it is not known.
+   * Server time in whole ms; NaN if it is not known.
    *
-   * @throws CANNOT_GENERATE_TOKEN when a clock throws or answers something that can't be
+   * @throws CANNOT_GENERATE_TOKEN if a clock throws or returns an impossible time
    */
   knownTime(): number {
     let wall: number, monotonic: number, apart: number;
@@ -92,7 +92,7 @@ export class TimeSynchronization {
       throw throwingClock(cause);
     }
     const age = Math.abs(monotonic - this.#askedAt);
-    // False for NaN as well.
+    // This is false for NaN as well.
     if (!(apart <= TOLERANCE && age <= GOOD_FOR)) {
       this.#lastWall = NaN;
       if (!this.#isKnown(apart, age, monotonic)) return NaN;
@@ -103,9 +103,9 @@ export class TimeSynchronization {
   }
 
   /**
-   * The same, for those who can't wait: where it is not known, asking begins.
+   * The same, for callers that can't wait: if the time is not known, it is requested.
    *
-   * @throws CANNOT_GENERATE_TOKEN also where time is not known
+   * @throws CANNOT_GENERATE_TOKEN also if the time is not known
    */
   currentTime(): number {
     const time = this.knownTime();
@@ -118,7 +118,7 @@ export class TimeSynchronization {
     );
   }
 
-  /** Resolves when time is known. @throws what {@link synchronize} throws */
+  /** Resolves when the time is known. @throws what {@link synchronize} throws */
   async ensureSynchronized(): Promise<void> {
     while (Number.isNaN(this.knownTime())) await this.synchronize();
   }
@@ -126,8 +126,8 @@ export class TimeSynchronization {
   /**
    * Asks the server. Callers at the same time share one answer.
    *
-   * @throws NETWORK_ERROR, RESPONSE_ERROR, CANNOT_GENERATE_TOKEN for clocks that throw or answer no finite number; what was
-   *   known before is kept
+   * @throws NETWORK_ERROR, RESPONSE_ERROR, CANNOT_GENERATE_TOKEN for clocks that throw or return something that isn't a
+   *   finite number; the time known before is kept
    */
   synchronize(): Promise<void> {
     this.#underWay ??= this.#synchronize()
@@ -160,17 +160,17 @@ export class TimeSynchronization {
       if (!(serverTime >= EARLIEST && serverTime <= LATEST)) {
         throw wrongAnswer('serverTime: expected ms since 1970, got a time out of range');
       }
-      // The answer is worth what the round trip lets it be: not if the machine slept in between, or waited long.
+      // The answer is as accurate as the round trip allows: useless if the machine slept in between, or waited long.
       const roundTrip = received - sent;
       const slept = Math.abs(drift - driftBefore) > TOLERANCE;
       if ((slept || roundTrip > GOOD_ROUND_TRIP) && attempt < ATTEMPTS) continue;
       if (slept || roundTrip > LONGEST_ROUND_TRIP) {
         throw failure(
           PowerAuthErrorCode.NETWORK_ERROR,
-          "The server's time could not be told: each time it was asked, the machine slept, a clock was set, or the answer took longer than a minute; try again",
+          "The server's time could not be determined: each time it was asked, the machine slept, a clock was set, or the answer took longer than a minute; try again",
         );
       }
-      // How long the answer was on its way. Taking that for too long puts time ahead, too short puts it behind.
+      // How long the answer was on its way. Overestimating that puts the time ahead, underestimating puts it behind.
       this.#origin = received - Math.min(roundTrip, GOOD_ROUND_TRIP) / 2 - serverTime;
       this.#drift = drift;
       this.#askedAt = received;
@@ -178,7 +178,7 @@ export class TimeSynchronization {
     }
   }
 
-  /** Whether time is known though it should be asked for again. */
+  /** Whether the time is still known, although it should be requested again. */
   #isKnown(apart: number, age: number, monotonic: number): boolean {
     if (Number.isNaN(this.#origin)) return false;
     if (!Number.isFinite(apart)) {
@@ -204,24 +204,24 @@ export class TimeSynchronization {
   }
 }
 
-/** @throws CANNOT_GENERATE_TOKEN for what no clock can have come to since the last synchronisation */
+/** @throws CANNOT_GENERATE_TOKEN for a time that no clock can have reached since the last synchronisation */
 function assertTime(time: number): void {
   if (time >= EARLIEST && time <= LATEST) return;
   const received =
     time < EARLIEST ? 'one that went back' : time > LATEST ? 'one that leapt ahead' : 'no number';
   throw wrongClock(
-    `clientConfiguration.clock.monotonic: expected a clock that goes on since time was synchronised with the server, got ${received}`,
+    `clientConfiguration.clock.monotonic: expected a clock that runs on since time was synchronised with the server, got ${received}`,
   );
 }
 
-/** The error where the application's own clock is of no use; the runtime's never is. */
+/** The error for an unusable clock of the application; the runtime's own is always usable. */
 function wrongClock(message: string, cause?: unknown): Error {
   return failure(PowerAuthErrorCode.CANNOT_GENERATE_TOKEN, message, { cause });
 }
 
 function throwingClock(cause: unknown): Error {
   return wrongClock(
-    'clientConfiguration.clock: expected functions that answer ms, got one that throws',
+    'clientConfiguration.clock: expected functions that return ms, got one that throws',
     cause,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Waiting that can be given up.
+ * Waits that can be aborted.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { isInstance } from './instance.ts';
 
 /**
- * The error of a call whose lock was lost, whenever it notices: what the storage gives as the reason; OPERATION_CANCELED
- * where that is no PowerAuthError, as with drivers of somebody else's.
+ * The error of a call whose lock was lost, whenever it notices: the storage's reason, or OPERATION_CANCELED if that
+ * isn't a PowerAuthError, as with foreign drivers.
  */
 export function lostLock({ reason }: AbortSignal): PowerAuthError {
   if (isInstance(reason, PowerAuthError)) return reason;
@@ -18,27 +18,32 @@ export function lostLock({ reason }: AbortSignal): PowerAuthError {
   });
 }
 
-/** The error of a call that the end of its instance cuts short. */
+/** The error of a call that the end of its instance interrupts. */
 export function deconfigured(cause?: unknown): PowerAuthError {
-  return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured meanwhile', { cause });
+  return failure(PowerAuthErrorCode.OPERATION_CANCELED, 'The instance was deconfigured in the meantime', {
+    cause,
+  });
 }
 
-/** What tells of a lock of the storage that it was lost. */
+/** The part of a storage's lock that tells whether it was lost. */
 export interface LockSigns {
   readonly signal: AbortSignal;
   isHeld?(): Promise<boolean>;
 }
 
-/** Looks closely. @throws what {@link lostLock} answers */
+/** Checks the lock itself, not only the signal. @throws what {@link lostLock} returns */
 export async function throwIfLost(lock: LockSigns): Promise<void> {
   if (lock.signal.aborted || (await lock.isHeld?.()) === false) throw lostLock(lock.signal);
 }
 
-/** What `promise` comes to; rejects with the signal's reason when that comes first, and nobody need look at `promise` then. */
+/**
+ * Settles as `promise` does, or rejects with the signal's reason if that comes first. The outcome of `promise` is then
+ * ignored.
+ */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    // Who aborts gives the reason; it is passed on as it is.
+    // The aborting code sets the reason; it is passed on unchanged.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop);

@@ -1,5 +1,5 @@
 /**
- * Answers of a server that came with status 200 and are not what the protocol says.
+ * Answers of a server that have status 200 and don't follow the protocol.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { wipe } from './bytes.ts';
 import { takeSecrets } from './secret-json.ts';
 import { check, parseJson } from './validate.ts';
 
-/** The status alone: such a body may be, or may have been decrypted from, a secret. */
+/** Only the status: such a body may be a secret, or have been decrypted to one. */
 const ERROR_DATA: PowerAuthErrorData = { httpStatusCode: 200 };
 
-/** The error for an answer that is not what it has to be. */
+/** The error for an invalid answer. */
 export function wrongAnswer(message: string): PowerAuthError {
   return failure(PowerAuthErrorCode.RESPONSE_ERROR, message, { errorData: ERROR_DATA });
 }
@@ -37,11 +37,11 @@ export function parseAnswer<S extends v.GenericSchema>(
 }
 
 /**
- * The same for an answer with secrets in it, which no JavaScript string ever holds: nobody could wipe it.
+ * The same for an answer with secrets. They never become JavaScript strings, which nobody could wipe.
  *
- * @param plaintext loses its secrets; the caller wipes the rest
+ * @param plaintext its secrets are removed; the caller must wipe the rest
  * @param secrets names of the object's members that are secrets in Base64, for the schema {@link secretField}
- * @returns the caller wipes the secrets in it
+ * @returns the answer; the caller must wipe its secrets
  */
 export function parseSecretAnswer<S extends v.GenericSchema>(
   schema: S,
@@ -59,7 +59,7 @@ export function parseSecretAnswer<S extends v.GenericSchema>(
   }
 }
 
-/** What was text in the answer and could be read is bytes again. */
+/** Replaces the text of each secret that could be decoded by its bytes. */
 function putBack(
   answer: Record<string, unknown>,
   taken: ReadonlyMap<string, Uint8Array>,

@@ -21,16 +21,16 @@ export function base64(bytes: Uint8Array): string {
   return standard.encode(bytes);
 }
 
-/** The bytes of canonical standard Base64, or undefined where `text` is not that. */
+/** The bytes of canonical standard Base64, or undefined if `text` isn't that. */
 export function base64Decode(text: string): Uint8Array<ArrayBuffer> | undefined {
   return decode(standard, text);
 }
 
 /**
- * The same for text in ASCII bytes, which unlike a string can be wiped. Takes a time that depends on the length alone, and
- * on whether it is Base64.
+ * The same for text in ASCII bytes, which unlike a string can be wiped. Takes a time that depends only on the length,
+ * and on whether it is Base64.
  *
- * @returns in {@link secretBytes}; the caller wipes it
+ * @returns in {@link secretBytes}; the caller must wipe it
  */
 export function base64DecodeBytes(text: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   const padding = text.at(-1) !== PADDING ? 0 : text.at(-2) !== PADDING ? 1 : 2;
@@ -46,7 +46,7 @@ export function base64DecodeBytes(text: Uint8Array): Uint8Array<ArrayBuffer> | u
     }
     for (let shift = 16; shift >= 0; shift -= 8, to++) {
       if (to < bytes.length) bytes[to] = group >> shift;
-      // Bits that make no whole byte must be zero, or one byte string would have several texts.
+      // Leftover bits must be zero, or one byte string would have several texts.
       else if (((group >> shift) & 255) !== 0) invalid = -1;
     }
   }
@@ -57,9 +57,9 @@ export function base64DecodeBytes(text: Uint8Array): Uint8Array<ArrayBuffer> | u
 
 const PADDING = '='.charCodeAt(0);
 
-/** The value of a character of Base64, or -1: by arithmetic, so that no look-up tells which one it was. */
+/** The value of a character of Base64, or -1: by arithmetic, so that no look-up reveals the character. */
 function sextet(character: number): number {
-  /** All ones when the character lies between the two, which it does not belong to. */
+  /** All ones if the character lies between the two bounds, exclusive. */
   const within = (below: number, above: number): number => ((below - character) & (character - above)) >> 8;
   return (
     -1 +
@@ -72,8 +72,7 @@ function sextet(character: number): number {
 }
 
 /**
- * The bytes of Base64 that need not be clean: characters that do not belong there are skipped, `=` ends it, and bits that
- * make no whole byte are dropped.
+ * Decodes Base64 leniently: characters that don't belong there are skipped, `=` ends it, and leftover bits are dropped.
  */
 export function base64DecodeLenient(text: string): Uint8Array<ArrayBuffer> {
   const [body = ''] = text.split('=', 1);
@@ -87,7 +86,7 @@ export function base64url(bytes: Uint8Array): string {
   return base64urlnopad.encode(bytes);
 }
 
-/** The bytes of canonical unpadded Base64url, or undefined where `text` is not that. */
+/** The bytes of canonical unpadded Base64url, or undefined if `text` isn't that. */
 export function base64urlDecode(text: string): Uint8Array<ArrayBuffer> | undefined {
   return decode(base64urlnopad, text);
 }

@@ -15,7 +15,7 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** The text of UTF-8 `bytes`; throws a TypeError where they are not well-formed UTF-8. */
+/** The text of UTF-8 `bytes`; throws a TypeError if they aren't well-formed UTF-8. */
 export function utf8Decode(bytes: Uint8Array): string {
   return new (requireGlobal('TextDecoder'))('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
@@ -37,30 +37,30 @@ export function utf16Decode(bytes: Uint8Array): string {
 }
 
 /**
- * The text of bytes that came as JSON, decoded as fetch's `json()` does it: a byte order mark is dropped (undici drops two),
- * and invalid UTF-8 is replaced.
+ * The text of JSON bytes, decoded as fetch's `json()` does: a byte order mark is dropped (undici drops two), and
+ * invalid UTF-8 is replaced.
  */
 export function jsonText(bytes: Uint8Array): string {
   return new (requireGlobal('TextDecoder'))().decode(bytes).replace(/^\uFEFF/, '');
 }
 
 /**
- * Zeros that a secret is written into. They lie outside the memory that the garbage collector moves things in: V8 keeps
- * arrays of up to 64 bytes inside it, and leaves a copy behind, which nobody can wipe, when it moves them and when their
- * `buffer` is asked for.
+ * Zeros into which a secret is written. They are outside the memory that the garbage collector moves. V8 keeps arrays
+ * of up to 64 bytes inside that memory, and leaves copies behind, which nobody can wipe, when it moves them and when
+ * their `buffer` is accessed.
  */
 export function secretBytes(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(length));
 }
 
-/** A copy of bytes from `from` to before `to`, in {@link secretBytes}; the caller wipes it. */
+/** A copy of bytes from `from` to before `to`, in {@link secretBytes}. The caller must wipe it. */
 export function copySecret(bytes: Uint8Array, from = 0, to = bytes.length): Uint8Array<ArrayBuffer> {
   const copy = secretBytes(to - from);
   copy.set(bytes.subarray(from, to));
   return copy;
 }
 
-/** The same for bytes that nobody needs any more: they are wiped. */
+/** The same for bytes that are no longer needed: they are wiped. */
 export function moveSecret(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const moved = copySecret(bytes);
   wipe(bytes);
@@ -78,7 +78,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return joined;
 }
 
-/** Equality of content, in a time that depends on the lengths alone. */
+/** Compares content, in a time that depends only on the lengths. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -86,10 +86,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** What {@link wipe} has overwritten. */
+/** The arrays that {@link wipe} has overwritten. */
 const wiped = new WeakSet<Uint8Array>();
 
-/** Overwrites secrets with zeros, for good: {@link assertNotWiped} refuses these arrays from then on. */
+/** Overwrites secrets with zeros. {@link assertNotWiped} refuses these arrays from then on. */
 export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
   for (const secret of secrets) {
     if (secret === undefined || secret.length === 0) continue;
@@ -99,8 +99,8 @@ export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
 }
 
 /**
- * Refuses secrets that were wiped, and copies of such, so that no zeros are ever stored in place of a key. An empty array
- * is no secret.
+ * Refuses secrets that were wiped, and copies of them, so that zeros are never stored in place of a key. An empty array
+ * doesn't count as a secret.
  *
  * @throws UNKNOWN_ERROR naming `what`
  */
@@ -109,7 +109,7 @@ export function assertNotWiped(what: string, ...secrets: readonly Uint8Array[]):
     if (wiped.has(secret) || (secret.length > 0 && secret.every((byte) => byte === 0))) {
       throw failure(
         PowerAuthErrorCode.UNKNOWN_ERROR,
-        `${what}: expected secrets, got one that was wiped already; this is a mistake in powerauth-wasm, please report it`,
+        `${what}: expected secrets, got one that was already wiped; this is a mistake in powerauth-wasm, please report it`,
       );
     }
   }

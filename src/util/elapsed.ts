@@ -5,7 +5,7 @@
  */
 
 /**
- * A moment, now. Its age is what the clock says that saw more of it pass: the monotonic one may stand still while a machine
+ * The current moment. Its age is the greater of what two clocks show: the monotonic one may stand still while a machine
  * sleeps, the wall clock may be set back.
  */
 export class Moment {

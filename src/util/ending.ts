@@ -1,5 +1,5 @@
 /**
- * The end of a session or of a server, and those who wait for something until then.
+ * The end of a session or of a server, and the calls that wait until then.
  *
  * @module
  */
@@ -7,34 +7,34 @@
 import { deconfigured } from './abort.ts';
 
 /**
- * An end that is told by plain callbacks. A hundred thousand calls may wait at once, and a listener of an `AbortSignal`
- * leaves twice as much memory behind.
+ * An end that plain callbacks are told of. A hundred thousand calls may wait at once, and a listener of an
+ * `AbortSignal` takes twice as much memory.
  */
 export class Ending {
   #isOver = false;
   #callbacks: Set<() => void> | undefined;
 
-  /** Whether it is over; the same name as an `AbortSignal` has for it. */
+  /** Whether it is over; the name is that of an `AbortSignal`. */
   get aborted(): boolean {
     return this.#isOver;
   }
 
-  /** Whether anybody is to be told of the end. */
+  /** Whether anybody waits for the end. */
   get isAwaited(): boolean {
     return this.#callbacks !== undefined;
   }
 
   /**
-   * Calls `callback` at the end; at once if it is over.
+   * Calls `callback` at the end; or at once if it is over.
    *
-   * @returns a function that takes this back
+   * @returns a function that cancels this
    */
   whenOver(callback: () => void): () => void {
     if (this.#isOver) {
       callback();
       return () => undefined;
     }
-    // One entry for each call, whether or not the same function was given twice.
+    // A separate entry for each call, even if the same function is passed twice.
     const own = (): void => callback();
     const callbacks = (this.#callbacks ??= new Set());
     callbacks.add(own);
@@ -52,7 +52,10 @@ export class Ending {
     for (const callback of callbacks ?? []) callback();
   }
 
-  /** As `promise`; rejects with OPERATION_CANCELED when the end comes first, and nobody need look at `promise` then. */
+  /**
+   * Settles as `promise` does, or rejects with OPERATION_CANCELED if the end comes first. The outcome of `promise` is
+   * then ignored.
+   */
   unlessOver<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = this.whenOver(() => reject(deconfigured()));
@@ -63,7 +66,7 @@ export class Ending {
         },
         (error: unknown) => {
           stop();
-          // Passed on as it is.
+          // Passed on unchanged.
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
           reject(error);
         },

@@ -1,19 +1,19 @@
 /**
- * What every runtime has, and the sandbox of a test may hide.
+ * Globals that every runtime has, but the sandbox of a test may hide.
  *
  * @module
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 
-/** The line of Jest's configuration that mends it. */
+/** The line of Jest's configuration that fixes it. */
 export const JEST_REMEDY =
   "in Jest with jsdom, which hides it, add `setupFiles: ['powerauth-wasm/testing/jsdom']` to Jest's configuration";
 
 /**
- * A global of this runtime; looked up when it is needed, so that an import never fails for the lack of one.
+ * A global of this runtime; looked up when it is needed, so that an import never fails because of a missing global.
  *
- * @throws UNKNOWN_ERROR where there is none
+ * @throws UNKNOWN_ERROR if it is missing
  */
 export function requireGlobal<K extends 'TextEncoder' | 'TextDecoder' | 'fetch' | 'Headers'>(
   name: K,

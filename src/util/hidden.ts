@@ -1,10 +1,10 @@
 /**
- * Members of objects that are read like any other, and that nothing prints: neither JSON, nor a console or an error report,
- * nor Node's `util.inspect` with whatever options.
+ * Members of objects that can be read like any other, but that nothing prints: neither JSON, nor a console or an error
+ * report, nor Node's `util.inspect` with any options.
  *
- * Members of an object's own are all printed by one of these, and so are getters of its class, by `util.inspect` with
- * `showHidden` and `getters`. What it never prints is what is inherited from the language's own classes. So secrets are
- * inherited from a prototype that says that it is one of these, and lie in what nobody can look into: a closure.
+ * An object's own members are all printed by one of these. So are getters of its class, by `util.inspect` with
+ * `showHidden` and `getters`. It never prints members that are inherited from the language's own classes. So secrets
+ * are inherited from a prototype that claims to be one of these, and are kept where nobody can look: in a closure.
  *
  * @module
  */
@@ -16,12 +16,14 @@ interface Keeper {
   readonly [SECRETS]?: () => Record<string, unknown>;
 }
 
-/** A prototype that no one prints, with further members, between another one and what that inherits from. */
+/** A prototype that nothing prints, with further members, inserted between another prototype and its parent. */
 function hiddenPrototype(base: object | null, members: PropertyDescriptorMap): object {
   return Object.create(base, { ...members, constructor: { value: Object } }) as object;
 }
 
-/** A frozen object with the members of both; those of `secrets` that are not null are printed by nothing, and are in no copy. */
+/**
+ * A frozen object with the members of both; those of `secrets` that aren't null are never printed, and are in no copy.
+ */
 export function withHidden<V extends object, S extends object>(visible: V, secrets: S): Readonly<V & S> {
   const absent: Record<string, null> = {};
   const hidden: PropertyDescriptorMap = {};
@@ -34,7 +36,7 @@ export function withHidden<V extends object, S extends object>(visible: V, secre
 }
 
 /**
- * Moves getters and setters of a class to where nothing prints them.
+ * Moves getters and setters of a class to a place where nothing prints them.
  *
  * @param prototype of the class; for its static block
  */
@@ -51,8 +53,8 @@ export function hideGetters(prototype: object, names: readonly string[]): void {
 }
 
 /**
- * Gives the objects of a class members that nothing prints. Its constructor calls {@link keepSecrets}, and the class only
- * declares them, unless they are shown there: a field is a member of the object's own.
+ * Gives the objects of a class members that nothing prints. Its constructor calls {@link keepSecrets}. The class only
+ * declares these members, unless they are shown: a field would be the object's own member.
  *
  * @param prototype of the class; for its static block
  */
@@ -73,9 +75,9 @@ export function hideMembers(prototype: object, names: readonly string[]): void {
 }
 
 /**
- * Makes room for the secrets of an object whose class {@link hideMembers} has prepared.
+ * Prepares the secrets of an object whose class {@link hideMembers} has prepared.
  *
- * @param shown members of the object's own that stay there, as null, until they are set to something
+ * @param shown the object's own members that stay, as null, until they are set
  */
 export function keepSecrets(object: object, shown: readonly string[] = []): void {
   const secrets: Record<string, unknown> = {};

@@ -1,14 +1,14 @@
 /**
- * Node ends a process that has nothing left to do, whoever still waits for a promise. Our sockets and timers let it, so
- * that an idle instance keeps no process alive; a call in progress must not.
+ * Node ends a process that has nothing left to do, even if somebody still waits for a promise. Our sockets and timers
+ * allow that, so an idle instance doesn't keep a process alive. A call in progress must keep it alive.
  *
  * @module
  */
 
-/** The longest that a timer takes, in ms: about 25 days. */
+/** The longest time that a timer accepts, in ms: about 25 days. */
 const LONGEST = 2 ** 31 - 1;
 
-/** As `promise`; the process doesn't end by itself before it has settled. */
+/** Settles as `promise` does; the process doesn't end by itself before that. */
 export async function holdProcess<T>(promise: Promise<T>): Promise<T> {
   const release = hold();
   try {
@@ -18,7 +18,10 @@ export async function holdProcess<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Those who hold the process, and what ends the timer that they share: a call and the storage's within it need but one. */
+/**
+ * The number of holders, and a function that ends the timer that they share: a call and the storage's calls within it
+ * need only one.
+ */
 let holders = 0;
 let end = (): void => undefined;
 
@@ -36,7 +39,7 @@ function startTimer(): () => void {
     const timer = setTimeout(() => undefined, LONGEST);
     return () => clearTimeout(timer);
   } catch {
-    // Edge runtimes forbid timers outside requests; they don't end in the middle of one either.
+    // Edge runtimes forbid timers outside requests; but they don't end in the middle of a request either.
     return () => undefined;
   }
 }

@@ -4,14 +4,14 @@
  * @module
  */
 
-/** Lines of the stack that are shown of an error below another one. */
+/** How many lines of the stack are shown of an underlying error. */
 const FRAMES = 3;
 
-/** Errors below, and characters of what a server answered, that are shown at most. */
+/** The most underlying errors, and characters of a server's answer, that are shown. */
 const MOST_BELOW = 5;
 const MOST_DATA = 500;
 
-/** An error with what is below it, each once. */
+/** An error with the underlying errors, each once. */
 interface Shown {
   readonly stack?: string | undefined;
   readonly cause?: unknown;
@@ -19,10 +19,10 @@ interface Shown {
 }
 
 /**
- * What `console.log` of Node shows of one of our errors: its whole stack, and the beginning of the error below.
+ * What Node's `console.log` shows of our errors: the whole stack, and the beginning of the underlying error.
  *
  * @param title name, code and message
- * @param describe what is below as one line
+ * @param describe describes the underlying error in one line
  */
 export function inspectError(error: Shown, title: string, describe: (below: unknown) => string): string {
   const { stack = '', errorData } = error;

@@ -1,10 +1,10 @@
 /**
- * Asking objects what they are.
+ * Tells what objects are.
  *
  * @module
  */
 
-/** Whether `value` is an object of a class, also where asking makes it throw, as a proxy may. */
+/** Whether `value` is an object of a class, even if the check makes it throw, as a proxy may. */
 export function isInstance<T>(value: unknown, type: { readonly prototype: T }): value is T {
   try {
     return value instanceof (type as { readonly prototype: T } & (abstract new () => T));
@@ -15,14 +15,14 @@ export function isInstance<T>(value: unknown, type: { readonly prototype: T }): 
 
 const ITSELF = Symbol('itself');
 
-/** Lets {@link itself} find the object behind a proxy; to be called in its constructor. */
+/** Lets {@link itself} find the object behind a proxy; call it in the constructor. */
 export function knowItself(object: object): void {
   Object.defineProperty(object, ITSELF, { value: () => object });
 }
 
 /**
- * The object behind a proxy, as Vue's `reactive()` makes one, if it knows itself; else `value`. A method of a class with
- * private members asks for it, because the proxy is `this` there and has none.
+ * The object behind a proxy, such as Vue's `reactive()` creates, if it knows itself; otherwise `value`. A method of a
+ * class with private members uses it, because `this` is the proxy there, which has none.
  */
 export function itself<T extends object>(value: T): T {
   try {

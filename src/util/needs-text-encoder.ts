@@ -1,5 +1,6 @@
 /**
- * Imported before a package that needs a TextEncoder while it is loaded, so that who lacks one is told what to do.
+ * Imported before a package that needs a TextEncoder while it is loaded, so that a runtime without one gets an error
+ * that says what to do.
  *
  * @module
  */

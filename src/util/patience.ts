@@ -6,16 +6,16 @@
 
 import { keepsNothingAlive } from './timers.ts';
 
-/** In how many steps the time passes. A thread that is busy, however long, misses one step. */
+/** The number of steps in which the time is counted. A thread that is busy, however long, misses one step. */
 const STEPS = 16;
 
 /**
- * Calls `giveUp` when an answer has been out for `ms`. A timer alone would be unfair: after the thread was busy, it fires
- * before the answer that has arrived meanwhile is looked at, or even before the question was sent. So the time runs only
- * while the thread is free, and one turn of the event loop passes before the end.
+ * Calls `giveUp` when an answer has been out for `ms`. A timer alone would be unfair: after the thread was busy, it
+ * fires before an answer that has arrived in the meantime is handled, or even before the question was sent. So the time
+ * runs only while the thread is free, and one turn of the event loop passes before the end.
  *
- * @param background whether the waiting must not keep the process alive
- * @returns a function that ends the waiting
+ * @param background whether the wait must not keep the process alive
+ * @returns a function that ends the wait
  */
 export function giveUpAfter(ms: number, giveUp: () => void, { background = false } = {}): () => void {
   let left = STEPS;
@@ -34,9 +34,9 @@ export function giveUpAfter(ms: number, giveUp: () => void, { background = false
 }
 
 /**
- * As `promise`, or rejects when it has been out for `ms`, counted as {@link giveUpAfter} does.
+ * Settles as `promise` does, or rejects if that takes longer than `ms`, counted as {@link giveUpAfter} does.
  *
- * @param late makes the error
+ * @param late creates the error
  */
 export async function inTime<T>(
   promise: Promise<T>,
@@ -56,9 +56,10 @@ export async function inTime<T>(
 }
 
 /**
- * Calls back after what has arrived by now was handled: in Node, timers come first, then sockets, then immediates.
+ * Calls back after everything that has arrived by now was handled: in Node, timers come first, then sockets, then
+ * immediates.
  *
- * @returns a function that takes this back
+ * @returns a function that cancels this
  */
 export function afterArrivals(callback: () => void): () => void {
   if (typeof setImmediate === 'function') {

@@ -1,5 +1,5 @@
 /**
- * Randomness, from the platform's CSPRNG alone.
+ * Randomness, only from the platform's CSPRNG.
  *
  * @module
  */

@@ -7,8 +7,7 @@
 import * as v from 'valibot';
 
 /**
- * As `v.object`, which asks for each enumerable member of `Object.prototype` as well, where a page or a program has put
- * any there.
+ * Like `v.object`, which also checks each enumerable member of `Object.prototype` if a page or a program has added any.
  */
 // @__NO_SIDE_EFFECTS__
 export function object<

@@ -17,12 +17,12 @@ const OPENING = [code('{'), code('[')];
 const CLOSING = [code('}'), code(']')];
 
 /**
- * Takes the members of these names out of an object in JSON, and puts asterisks in their place. It leaves to whoever parses
- * the rest whether that is JSON at all; members whose values are no strings stay.
+ * Takes the members with these names out of an object in JSON, and replaces them by asterisks. It doesn't check whether
+ * the rest is valid JSON; its parser must. Members whose values aren't strings stay.
  *
  * @param json UTF-8; changed
- * @returns the bytes of those that are canonical Base64, by name; the caller wipes them. Of members of one name the last
- *   one counts, as for `JSON.parse`
+ * @returns the bytes of those that are canonical Base64, by name; the caller must wipe them. Of several members with
+ *   one name the last one counts, as for `JSON.parse`
  */
 export function takeSecrets(
   json: Uint8Array,
@@ -30,7 +30,7 @@ export function takeSecrets(
 ): Map<string, Uint8Array<ArrayBuffer>> {
   const secrets = new Map<string, Uint8Array<ArrayBuffer>>();
   let depth = 0;
-  /** Name of the outermost object's member that comes next or is under way; undefined before its name. */
+  /** Name of the outermost object's member that comes next or is in progress; undefined before its name. */
   let name: unknown;
   for (let at = 0; at < json.length; at++) {
     const byte = json[at] ?? 0;
@@ -54,7 +54,7 @@ export function takeSecrets(
   return secrets;
 }
 
-/** Where the closing quotation mark of a string is, or the end of all where there is none. */
+/** Where the closing quotation mark of a string is, or the end of the text if there is none. */
 function endOfString(json: Uint8Array, from: number): number {
   for (let at = from; at < json.length; at++) {
     if (json[at] === BACKSLASH) at++;
@@ -84,7 +84,7 @@ function decode(text: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
 function escaped(text: Uint8Array): { readonly byte: number; readonly more: number } {
   const more = text[1] === code('u') ? 5 : 1;
   const character = parseJson(Uint8Array.of(QUOTE, ...text.subarray(0, more + 1), QUOTE));
-  // Nothing beyond ASCII is Base64.
+  // No character beyond ASCII is Base64.
   const point = typeof character === 'string' ? character.charCodeAt(0) : 0;
   return { byte: point < 128 ? point : 0, more };
 }

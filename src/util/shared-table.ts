@@ -1,5 +1,5 @@
 /**
- * What several users share, for as long as there is one.
+ * Values that several users share, as long as there is a user.
  *
  * @module
  */
@@ -9,11 +9,11 @@ interface Entry<V> {
   users: number;
 }
 
-/** A table of shared things. An entry goes with its last user. */
+/** A table of shared values. An entry is removed with its last user. */
 export class SharedTable<K, V> {
   readonly #entries = new Map<K, Entry<V>>();
 
-  /** What is shared under `key`, made where there is none; to be given back with {@link release}. */
+  /** Returns the value that is shared under `key`, and creates it if it is missing. Return it with {@link release}. */
   take(key: K, make: () => V): V {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
@@ -24,17 +24,17 @@ export class SharedTable<K, V> {
     return entry.value;
   }
 
-  /** @returns whether this was the last user, so that `value` has none any more */
+  /** @returns whether this was the last user of `value` */
   release(key: K, value: V): boolean {
     const entry = this.#entries.get(key);
-    // One that was dropped may have a successor.
+    // A value that was dropped may have a successor.
     if (entry?.value !== value) return false;
     if (--entry.users > 0) return false;
     this.#entries.delete(key);
     return true;
   }
 
-  /** Takes `value` out, though it has users, who go on with it. Whoever comes next gets another one. */
+  /** Removes `value` although it has users, which keep using it. The next user gets another one. */
   drop(key: K, value: V): void {
     if (this.#entries.get(key)?.value === value) this.#entries.delete(key);
   }

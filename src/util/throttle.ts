@@ -1,5 +1,5 @@
 /**
- * A bound of what is done at once.
+ * Limits how much work is done at once.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import { afterArrivals } from './patience.ts';
 
 /**
- * Begins so much work at once, and the rest in the order in which it came. Between them the event loop runs: what has
- * arrived in the meantime, such as an answer with the time, is looked at.
+ * Starts at most a given number of jobs at once, and the rest in the order of the calls. The event loop runs in
+ * between, so anything that has arrived in the meantime is handled, such as an answer with the time.
  */
 export class Throttle {
   readonly #atOnce: number;
   #running = 0;
   #waiting: ((() => void) | undefined)[] = [];
-  /** The first of those that still wait. */
+  /** The first of those that are still waiting. */
   #first = 0;
   #isDue = false;
 
@@ -22,7 +22,7 @@ export class Throttle {
     this.#atOnce = atOnce;
   }
 
-  /** Does the work when its turn has come. */
+  /** Does the work when its turn comes. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#waiting.length === 0 && this.#running < this.#atOnce) this.#running++;
     else await new Promise<void>((begin) => this.#waiting.push(begin));

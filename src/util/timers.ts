@@ -1,5 +1,5 @@
 /**
- * Timers that run beside the work.
+ * Timers that run alongside the work.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 /** What `setTimeout` and `setInterval` return: a number in browsers and in Electron's renderer, even with Node integration. */
 export type Timer = ReturnType<typeof setTimeout>;
 
-/** Lets the process end while `timer` runs; a number keeps no process alive. Returns the timer. */
+/** Lets the process end while `timer` runs. A timer that is a number never keeps a process alive. Returns the timer. */
 export function keepsNothingAlive(timer: Timer): Timer {
   (timer as { readonly unref?: () => unknown }).unref?.();
   return timer;
 }
 
-/** Calls back after a time of disuse, which keeps no process alive. */
+/** Calls back after an idle time. The timer doesn't keep the process alive. */
 export class IdleTimer {
   readonly #ms: number;
   readonly #onIdle: () => void;
@@ -24,7 +24,7 @@ export class IdleTimer {
     this.#onIdle = onIdle;
   }
 
-  /** Begins the time anew. */
+  /** Restarts the time. */
   restart(): void {
     clearTimeout(this.#timer);
     this.#timer = keepsNothingAlive(setTimeout(this.#onIdle, this.#ms));

@@ -1,5 +1,5 @@
 /**
- * Checks at the edges: what a caller passes, what a server answers, what a storage gives back.
+ * Checks at the edges: what a caller passes, what a server answers, what a storage returns.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import { base64Decode } from './base64.ts';
 import { jsonText, utf8 } from './bytes.ts';
 import { isInstance } from './instance.ts';
 
-/** What `value` is, without its content, because it may be a secret, a PIN as a number too: `a string of 5 characters`, … */
+/**
+ * Describes `value` without its content, which may be a secret, even if it is a number, such as a PIN:
+ * `a string of 5 characters`, …
+ */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') {
@@ -21,7 +24,7 @@ export function describe(value: unknown): string {
     return Number.isNaN(value) ? 'NaN' : value < 0 ? 'a negative number' : 'a number';
   if (typeof value !== 'object') return `a ${typeof value}`;
   try {
-    // Not by instanceof alone, which takes objects whose length can't be read.
+    // Not only by instanceof, which accepts objects whose length can't be read.
     if (ArrayBuffer.isView(value))
       return `${value.byteLength} bytes${isInstance(value, Uint8Array) ? '' : ' that are no Uint8Array'}`;
     return Array.isArray(value) ? 'an array' : 'an object';
@@ -30,12 +33,12 @@ export function describe(value: unknown): string {
   }
 }
 
-/** What came where a number is expected: one that will not do is no secret, and shown. */
+/** Describes a value where a number is expected. An invalid number isn't a secret, so it is shown. */
 export function describeNumber(value: unknown): string {
   return typeof value === 'number' ? String(value) : describe(value);
 }
 
-/** The error for a parameter that is not what it has to be: field, expected, received. */
+/** The error for an invalid parameter: field, expected, received. */
 export function wrongParameter(field: string, expected: string, value: unknown): PowerAuthError {
   return failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
@@ -43,13 +46,13 @@ export function wrongParameter(field: string, expected: string, value: unknown):
   );
 }
 
-/** Half of a pair of surrogates on its own, for which UTF-8 has no bytes. */
+/** Half of a surrogate pair on its own, which UTF-8 can't encode. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Whether text is the same after it went through UTF-8. */
+/** Whether text is still the same after encoding it in UTF-8. */
 export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
 
-/** @throws WRONG_PARAMETER for text that would be other text after it went through UTF-8 */
+/** @throws WRONG_PARAMETER for text that would change when encoded in UTF-8 */
 export function assertWellFormed(text: string, field: string): void {
   if (isWellFormed(text)) return;
   throw failure(
@@ -58,7 +61,7 @@ export function assertWellFormed(text: string, field: string): void {
   );
 }
 
-/** {@link wrongParameter} where a number is expected. */
+/** The same as {@link wrongParameter} if a number is expected. */
 export function wrongNumber(field: string, expected: string, value: unknown): PowerAuthError {
   return failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
@@ -67,9 +70,9 @@ export function wrongNumber(field: string, expected: string, value: unknown): Po
 }
 
 /**
- * A copy of an object as JSON holds it.
+ * A copy of an object as JSON represents it.
  *
- * @throws WRONG_PARAMETER for anything that is not an object, that JSON cannot hold, or whose text is not well-formed
+ * @throws WRONG_PARAMETER for anything that isn't an object, that JSON can't represent, or whose text isn't well-formed
  */
 export function jsonObject(value: unknown, field: string): Record<string, unknown> {
   let copy: unknown;
@@ -96,14 +99,14 @@ function at(issue: v.BaseIssue<unknown>): string {
     .join('');
 }
 
-/** What of a schema leads to those of its members. */
+/** The parts of a schema that lead to those of its members. */
 interface Place {
   readonly entries?: Record<string, Place>;
-  /** Of `optional` and the like. */
+  /** The schema inside `optional` and the like. */
   readonly wrapped?: Place;
 }
 
-/** What is expected of a member that is missing, of which valibot's issue says only the name. Undefined for other issues. */
+/** What is expected of a missing member, for which valibot's issue only has the name. Undefined for other issues. */
 function expectedOfMissing(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): string | undefined {
   if (issue.path?.at(-1)?.origin !== 'key') return undefined;
   let place = schema as Place | undefined;
@@ -112,8 +115,8 @@ function expectedOfMissing(schema: v.GenericSchema, issue: v.BaseIssue<unknown>)
 }
 
 /**
- * The value if it fits the schema; else throws a PowerAuthError of `code` whose message says field, expected and
- * received. A schema's own message is what was "expected"; where it has none, valibot's type name is.
+ * Returns the value if it fits the schema; otherwise throws a PowerAuthError with `code`, whose message says field,
+ * expected and received. A schema's own message says what was "expected"; without one, valibot's type name does.
  */
 export function check<S extends v.GenericSchema>(
   schema: S,
@@ -127,7 +130,7 @@ export function check<S extends v.GenericSchema>(
   try {
     result = v.safeParse(schema, value, { abortEarly: true });
   } catch (cause) {
-    throw failure(code, `${field}: expected what can be read, got an object that throws`, {
+    throw failure(code, `${field}: expected a readable object, got one that throws`, {
       ...details,
       cause,
     });
@@ -136,12 +139,12 @@ export function check<S extends v.GenericSchema>(
   const issue = result.issues[0];
   const message = expectedOfMissing(schema, issue) ?? issue.message;
   const expected = message.startsWith('Invalid') ? (issue.expected ?? 'another value') : message;
-  // A number that has passed the check of its type is one where a number is expected.
+  // A number that has passed the check of its type is in a place where a number is expected.
   const received = issue.kind === 'validation' ? describeNumber(issue.input) : describe(issue.input);
   throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`, details);
 }
 
-/** The value of JSON, as text or as bytes that {@link jsonText} decodes, or undefined where it is none. */
+/** Parses JSON, given as text or as bytes that {@link jsonText} decodes. Returns undefined for invalid JSON. */
 export function parseJson(json: Uint8Array | string): unknown {
   try {
     return JSON.parse(typeof json === 'string' ? json : jsonText(json)) as unknown;
@@ -150,7 +153,7 @@ export function parseJson(json: Uint8Array | string): unknown {
   }
 }
 
-/** A schema for a secret that was taken out of JSON as bytes; of exactly `length` bytes where that is given. */
+/** A schema for a secret that was taken out of JSON as bytes; of exactly `length` bytes if that is given. */
 export function secretField(length?: number) {
   return v.custom<Uint8Array<ArrayBuffer>>(
     (value) => isInstance(value, Uint8Array) && (length === undefined || value.length === length),
@@ -158,7 +161,7 @@ export function secretField(length?: number) {
   );
 }
 
-/** A schema for bytes in Base64; of exactly `length` bytes where that is given. */
+/** A schema for bytes in Base64; of exactly `length` bytes if that is given. */
 export function bytesField(length?: number) {
   const expected = length === undefined ? 'Base64' : `Base64 of ${length} bytes`;
   return v.pipe(
@@ -186,7 +189,7 @@ export function assertBoolean(value: unknown, field: string): asserts value is b
   if (typeof value !== 'boolean') throw wrongParameter(field, 'true or false', value);
 }
 
-/** @throws WRONG_PARAMETER unless `value` is a whole number that JavaScript holds exactly, 0 or more */
+/** @throws WRONG_PARAMETER unless `value` is a whole number that JavaScript represents exactly, 0 or more */
 export function assertIndex(value: unknown, field: string): asserts value is number {
   if (!Number.isSafeInteger(value) || (value as number) < 0)
     throw wrongNumber(field, 'a whole number from 0 to 2^53-1', value);
@@ -205,13 +208,16 @@ export function textBytes(value: unknown, field: string): Uint8Array<ArrayBuffer
   return utf8(value);
 }
 
-/** The bytes of a body, those of text in UTF-8: a copy. @throws WRONG_PARAMETER for what is neither text nor bytes */
+/**
+ * A copy of a body's bytes; text is encoded in UTF-8. @throws WRONG_PARAMETER for anything that is neither text nor
+ * bytes
+ */
 export function bodyBytes(value: unknown, field: string): Uint8Array<ArrayBuffer> {
   if (typeof value === 'string') return textBytes(value, field);
   try {
     if (ArrayBuffer.isView(value))
       return Uint8Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    // Asks whether it is one, of whatever realm; a detached one throws as well.
+    // Checks that it is an ArrayBuffer, of any realm; a detached one throws as well.
     return new Uint8Array(ArrayBuffer.prototype.slice.call(value as ArrayBuffer, 0));
   } catch {
     throw wrongParameter(field, 'a string, an ArrayBuffer or a view of one, such as a Uint8Array', value);

@@ -1,5 +1,5 @@
 /**
- * WebCrypto, where the runtime has it.
+ * WebCrypto, if the runtime has it.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { JEST_REMEDY } from './globals.ts';
 /**
  * WebCrypto of this runtime.
  *
- * @throws UNKNOWN_ERROR where there is none
+ * @throws UNKNOWN_ERROR if it is missing
  */
 export function webCrypto(): SubtleCrypto {
-  // Browsers leave it out on pages that came over plain HTTP, whatever the types say.
+  // Browsers leave it out on pages loaded over plain HTTP, whatever the types say.
   const { crypto } = globalThis as { crypto?: { subtle?: SubtleCrypto } };
   if (crypto?.subtle !== undefined) return crypto.subtle;
   throw failure(
     PowerAuthErrorCode.UNKNOWN_ERROR,
-    `Sealing needs WebCrypto, which this runtime has not; in a browser, serve the page over HTTPS; ${JEST_REMEDY}`,
+    `Sealing needs WebCrypto, which this runtime doesn't have; in a browser, serve the page over HTTPS; ${JEST_REMEDY}`,
   );
 }

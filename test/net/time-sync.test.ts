@@ -118,7 +118,7 @@ describe('a synchronisation', () => {
     expect(await rejection(time.ensureSynchronized())).toMatchObject(
       error(
         'NETWORK_ERROR',
-        /^The server's time could not be told: each time it was asked, the machine slept/,
+        /^The server's time could not be determined: each time it was asked, the machine slept/,
       ),
     );
     expect(server.asked).toBe(3);
