@@ -12,12 +12,12 @@ const SEQUENCE = 0x30;
 const INTEGER = 2;
 
 /**
- * r ‖ s (64 B) out of `SEQUENCE { INTEGER r, INTEGER s }`.
+ * Reads r ‖ s (64 B) from `SEQUENCE { INTEGER r, INTEGER s }`.
  *
  * @returns undefined for anything but the one encoding of two numbers from 0 to 2^256 - 1
  */
 export function signatureFromDer(der: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  // The longest has 72 bytes, so that no length takes more than one byte.
+  // The longest has 72 bytes, so no length takes more than one byte.
   if (der.length > 72 || der[0] !== SEQUENCE || der[1] !== der.length - 2) return undefined;
   const signature = new Uint8Array(64);
   let at = 2;
@@ -51,14 +51,14 @@ const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 
 /**
- * What stands before the private key in PKCS #8: SEQUENCE, version 0, ecPublicKey on prime256v1, OCTET STRING of SEQUENCE,
- * version 1, OCTET STRING.
+ * The bytes before the private key in PKCS #8: SEQUENCE, version 0, ecPublicKey on prime256v1, OCTET STRING of
+ * SEQUENCE, version 1, OCTET STRING.
  */
 const HEAD = '308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420';
-/** And between it and the public one: [1] BIT STRING. */
+/** The bytes between it and the public key: [1] BIT STRING. */
 const MIDDLE = 'a144034200';
 
-/** A private key in PKCS #8, with its public half, which Safari wants; the caller wipes it. */
+/** A private key in PKCS #8, with its public half, which Safari requires; the caller must wipe it. */
 export function pkcs8Of({ privateKey, publicKey }: KeyPair): Uint8Array<ArrayBuffer> {
   return concat(bytesOf(HEAD), privateKey, bytesOf(MIDDLE), publicKey);
 }
@@ -68,12 +68,12 @@ export function spkiOf(point: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat(bytesOf('3059301306072a8648ce3d020106082a8648ce3d030107034200'), point);
 }
 
-/** `SEQUENCE {`, which has lengths of its own, then version 1 and an OCTET STRING of 32 bytes. */
+/** `SEQUENCE {`, which contains its own lengths, then version 1 and an OCTET STRING of 32 bytes. */
 const VERSION_AND_KEY = [INTEGER, 1, 1, 4, 32];
 
 /**
- * The private key (32 B) in PKCS #8 that a platform has exported, whatever else that platform puts into it; the caller
- * wipes both.
+ * The private key (32 B) in PKCS #8 that a platform has exported, whatever else that platform adds; the caller must
+ * wipe both.
  */
 export function privateKeyFrom(pkcs8: Uint8Array): Uint8Array<ArrayBuffer> {
   // The identifiers before it hold no such bytes.

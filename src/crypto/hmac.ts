@@ -1,5 +1,5 @@
 /**
- * HMAC over a hash function that is there already: one implementation for all platforms, which wipes what it has made of
+ * HMAC over an existing hash function: one implementation for all platforms, which wipes everything it has derived from
  * the key.
  *
  * @module
@@ -10,7 +10,7 @@ import { secretBytes, wipe } from '../util/bytes.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const BLOCK = 64;
-/** Messages of this length are hashed from one place that is used again, bytes. */
+/** Messages up to this length, in bytes, are hashed from one reused buffer. */
 const SHORT = 1024;
 
 /** HMAC-SHA-256 (RFC 2104) by `sha256`. */

@@ -54,7 +54,7 @@ export async function pbkdf2(
 export async function generateKeyPair(): Promise<KeyPair> {
   const ecdh = crypto.createECDH(CURVE);
   const publicKey = plain(ecdh.generateKeys()) as Point;
-  // Without its leading zeros.
+  // Node returns it without leading zeros.
   const number = ecdh.getPrivateKey();
   const privateKey = secretBytes(32);
   privateKey.set(number, 32 - number.length);
@@ -87,7 +87,7 @@ export async function sign(pair: KeyPair, data: Uint8Array): Promise<Bytes> {
   }
 }
 
-/** Made once for each point: it costs more than a verification. */
+/** Created once for each point: it costs more than a verification. */
 const publicKeys = new WeakMap<Point, KeyObject>();
 
 export async function verify(publicKey: Point, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
@@ -132,7 +132,7 @@ function run(cipher: Cipher | Decipher, data: Uint8Array, padded: boolean): Byte
   }
 }
 
-/** What node:crypto makes of the bytes of a key, beside the key of WebCrypto, which shows them to nobody. */
+/** The key of node:crypto for each key of WebCrypto, which doesn't reveal its bytes. */
 const secretKeys = new WeakMap<CryptoKey, KeyObject>();
 
 export async function importGcmKey(bytes: Uint8Array): Promise<CryptoKey> {

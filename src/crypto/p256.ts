@@ -1,12 +1,12 @@
 /**
- * Points and private keys of P-256 (NIST SP 800-186), checked here and not by the platforms: Deno imports points off the
- * curve, Node takes hybrid ones, Firefox before 146 and Safari refuse compressed ones, Firefox and Deno import the
- * private keys 0 and n.
+ * Points and private keys of P-256 (NIST SP 800-186), checked here and not by the platforms: Deno imports points off
+ * the curve, Node accepts hybrid ones, Firefox before 146 and Safari refuse compressed ones, Firefox and Deno import
+ * the private keys 0 and n.
  *
  * @module
  */
 
-/** A point of the curve, uncompressed: 4, x, y; 65 B. Made by {@link pointOf}. */
+/** A point of the curve, uncompressed: 4, x, y; 65 B. Created by {@link pointOf}. */
 export type Point = Uint8Array<ArrayBuffer> & { readonly __point: unique symbol };
 
 const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
@@ -47,7 +47,7 @@ const ORDER = [
   0x51,
 ];
 
-/** Public numbers alone: neither the time nor the memory of a BigInt keeps a secret. */
+/** Only for public numbers: a BigInt keeps no secret, neither in its time nor in its memory. */
 function read(bytes: Uint8Array, from: number): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, 32);
   let value = 0n;
@@ -65,7 +65,7 @@ function squared(value: bigint, times: number): bigint {
   return value;
 }
 
-/** value^((p + 1) / 4), the square root where there is one. The exponent is 2^254 - 2^222 + 2^190 + 2^94. */
+/** value^((p + 1) / 4), the square root if there is one. The exponent is 2^254 - 2^222 + 2^190 + 2^94. */
 function root(value: bigint): bigint {
   const ones2 = (squared(value, 1) * value) % P;
   const ones4 = (squared(ones2, 2) * ones2) % P;
@@ -75,7 +75,7 @@ function root(value: bigint): bigint {
   return squared((squared((squared(ones32, 32) * value) % P, 96) * value) % P, 94);
 }
 
-/** @param bytes 33 B (compressed) or 65 B. @returns undefined where they aren't a point of the curve */
+/** @param bytes 33 B (compressed) or 65 B. @returns undefined if they aren't a point of the curve */
 export function pointOf(bytes: Uint8Array): Point | undefined {
   const form = bytes[0] ?? 0;
   const isCompressed = bytes.length === 33 && (form === 2 || form === 3);

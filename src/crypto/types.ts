@@ -1,9 +1,9 @@
 /**
- * What this package needs of a platform's cryptography. `./node.ts` and `./web.ts` export it, function by function; the
- * `imports` of package.json choose between them by the name `#crypto`.
+ * The cryptography that this package needs from a platform. `./node.ts` and `./web.ts` export it, function by function;
+ * the `imports` of package.json choose between them by the name `#crypto`.
  *
  * Functions that return a promise read their arguments before they return, so that the caller may wipe them at once.
- * What they resolve with lies in `secretBytes`, or in memory of its own outside V8's heap; the caller wipes it.
+ * Their results are in `secretBytes`, or in separate memory outside V8's heap; the caller must wipe them.
  *
  * @module
  */
@@ -14,16 +14,16 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A P-256 key pair. */
 export interface KeyPair {
-  /** 32 B, from 1 to n - 1; the holder wipes it. */
+  /** 32 B, from 1 to n - 1; the holder must wipe it. */
   readonly privateKey: Uint8Array;
   readonly publicKey: Point;
 }
 
-/** What a fresh key and a given one agree on. */
+/** The result of an agreement between a fresh key and a given one. */
 export interface Agreement {
-  /** Of the fresh key. */
+  /** The public half of the fresh key. */
   readonly publicKey: Point;
-  /** X coordinate of the point that both sides agree on, 32 B; the holder wipes it. */
+  /** X coordinate of the point that both sides agree on, 32 B; the holder must wipe it. */
   readonly secret: Bytes;
 }
 
@@ -47,7 +47,7 @@ export interface PlatformCrypto {
   /** A fresh key pair. */
   generateKeyPair(): Promise<KeyPair>;
 
-  /** Agrees with `publicKey` by a fresh key, whose private half nobody sees. */
+  /** Agrees with `publicKey` using a fresh key, whose private half is never exposed. */
   agreeOnce(publicKey: Point): Promise<Agreement>;
 
   /**
@@ -66,7 +66,7 @@ export interface PlatformCrypto {
   /**
    * AES-128-CBC.
    *
-   * @param padded with PKCS #7; else `data` is whole blocks
+   * @param padded with PKCS #7; otherwise `data` must be whole blocks
    */
   encryptCbc(key: Uint8Array, iv: Uint8Array, data: Uint8Array, padded: boolean): Promise<Bytes>;
 
@@ -79,11 +79,11 @@ export interface PlatformCrypto {
   /**
    * AES-256-GCM: ciphertext ‖ tag 16 B.
    *
-   * @param key of {@link importGcmKey}, or made by somebody else
+   * @param key from {@link importGcmKey}, or created elsewhere
    * @param nonce 12 B
    */
   encryptGcm(key: CryptoKey, nonce: Bytes, associatedData: Bytes, data: Bytes): Promise<Bytes>;
 
-  /** The reverse of {@link encryptGcm}. Rejects anything that wasn't encrypted so. */
+  /** The reverse of {@link encryptGcm}. Rejects anything that wasn't encrypted that way. */
   decryptGcm(key: CryptoKey, nonce: Bytes, associatedData: Bytes, data: Bytes): Promise<Bytes>;
 }

@@ -1,5 +1,5 @@
 /**
- * AES-256-GCM by WebCrypto, also for keys that were made by somebody else and show their bytes to nobody.
+ * AES-256-GCM by WebCrypto, also for keys that were created elsewhere and don't reveal their bytes.
  *
  * @module
  */

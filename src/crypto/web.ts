@@ -1,5 +1,5 @@
 /**
- * Cryptography by WebCrypto. SHA-256 and HMAC, which must not wait, are those of @noble/hashes. The same list as
+ * Cryptography by WebCrypto. SHA-256 and HMAC, which must be synchronous, are those of @noble/hashes. The same list as
  * `./node.ts`.
  *
  * @module
@@ -132,7 +132,7 @@ export async function sign(pair: KeyPair, data: Uint8Array): Promise<Bytes> {
 }
 
 export async function verify(publicKey: Point, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  // Firefox takes signatures of other lengths.
+  // Firefox accepts signatures of other lengths.
   if (signature.length !== 64) return false;
   const [content, claimed] = [Uint8Array.from(data), Uint8Array.from(signature)];
   const key = await webCrypto().importKey('raw', publicKey, SIGNATURE, false, ['verify']);
@@ -150,7 +150,7 @@ export async function encryptCbc(
   const copy = copySecret(data);
   try {
     const encrypted = await padAndEncrypt(await importCbcKey(key), start, copy);
-    // WebCrypto pads always: the last block is padding and nothing else.
+    // WebCrypto always pads: the last block is only padding.
     return padded ? encrypted : encrypted.slice(0, -BLOCK);
   } finally {
     wipe(copy);
@@ -166,7 +166,7 @@ export async function decryptCbc(
   assertBlocks(data);
   const chain = concat(iv, data);
   const cbcKey = await importCbcKey(key);
-  // A block that decrypts to padding and nothing else, for WebCrypto to take off again.
+  // A block that decrypts to padding only, which WebCrypto then removes.
   const last = padded
     ? new Uint8Array(0)
     : await padAndEncrypt(cbcKey, chain.slice(-BLOCK), new Uint8Array(0));

@@ -10,7 +10,7 @@ import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { ecdsaVerify, type Point } from './keys.ts';
 
-/** A code and, where it was scanned, the signature that came with it. */
+/** A code and, if it was scanned, its signature. */
 export interface ParsedActivationCode {
   /** `AAAAA-BBBBB-CCCCC-DDDDD` */
   readonly activationCode: string;
@@ -29,8 +29,8 @@ export function crc16(bytes: Uint8Array): number {
 }
 
 /**
- * Whether this is `AAAAA-BBBBB-CCCCC-DDDDD` in Base32, with the right checksum. The four bits that are left over must be
- * zero, as every server makes them: so each wrong character and each swap of neighbours is found.
+ * Whether this is `AAAAA-BBBBB-CCCCC-DDDDD` in Base32, with the right checksum. The four leftover bits must be zero, as
+ * every server sets them. So each wrong character and each swap of neighbours is found.
  */
 export function validateActivationCode(code: string): boolean {
   if (!/^[A-Z2-7]{5}(-[A-Z2-7]{5}){3}$/.test(code)) return false;
@@ -44,13 +44,13 @@ export function validateActivationCode(code: string): boolean {
   return bytes[12] === 0 && crc16(bytes.subarray(0, 10)) === (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0));
 }
 
-/** Whether this is Base64 of one byte or more, bits that are left over disregarded; whether it is a signature is not said. */
+/** Whether this is Base64 of one byte or more, ignoring leftover bits. This doesn't check that it is a signature. */
 function hasBase64Form(text: string): boolean {
   return text !== '' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
 }
 
 /**
- * Takes a code apart.
+ * Parses a code.
  *
  * @param text `AAAAA-BBBBB-CCCCC-DDDDD`, or the same with `#` and Base64 of its signature
  * @throws INVALID_ACTIVATION_CODE
@@ -96,14 +96,14 @@ export function validateRecoveryPuk(puk: string): boolean {
   return /^[0-9]{10}$/.test(puk);
 }
 
-/** Whether a code point may stand in a code: `A` to `Z`, `2` to `7`. */
+/** Whether a code point may occur in a code: `A` to `Z`, `2` to `7`. */
 export function validateTypedCharacter(character: number): boolean {
   return correctTypedCharacter(character) === character;
 }
 
 /**
- * What was meant by a typed code point: capitals for small letters, the letters `O` and `I` for the digits 0 and 1.
- * Undefined where nothing in the alphabet can have been meant.
+ * Corrects a typed code point: capitals for small letters, the letters `O` and `I` for the digits 0 and 1. Returns
+ * undefined if no character of the alphabet can have been meant.
  */
 export function correctTypedCharacter(character: number): number | undefined {
   const isCodePoint = Number.isInteger(character) && character >= 0 && character < 0x80;

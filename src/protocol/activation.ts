@@ -15,7 +15,7 @@ import type { EncryptedRequestEnvelope } from './ecies.ts';
 import { coordinateX, importPublicKey, type Point } from './keys.ts';
 import { decimalize } from './signature.ts';
 
-/** Layer 2, which the PowerAuth server reads: what the device says of itself. The caller wipes it. */
+/** Layer 2, which the PowerAuth server reads: the device's own data. The caller must wipe it. */
 export function activationLayer2(device: {
   /** 33 B. */
   readonly devicePublicKey: Uint8Array;
@@ -36,7 +36,7 @@ export function activationLayer2(device: {
   );
 }
 
-/** Layer 1, which the enrollment server reads: what proves who the user is. The caller wipes it. */
+/** Layer 1, which the enrollment server reads: the proof of the user's identity. The caller must wipe it. */
 export function activationLayer1(request: {
   readonly type: 'CODE' | 'CUSTOM' | 'RECOVERY';
   readonly identityAttributes: Readonly<Record<string, unknown>>;
@@ -91,12 +91,15 @@ const layer2Schema = object({
 export interface ActivationLayer2Response {
   readonly activationId: string;
   readonly serverPublicKey: Point;
-  /** 16 B, a secret; the caller wipes it. */
+  /** 16 B, a secret; the caller must wipe it. */
   readonly ctrData: Uint8Array;
   readonly activationRecovery: { recoveryCode: string; puk: string } | undefined;
 }
 
-/** The caller wipes the plaintext. @throws RESPONSE_ERROR, ENCRYPTION_ERROR for a public key that is no point of the curve */
+/**
+ * The caller must wipe the plaintext. @throws RESPONSE_ERROR, ENCRYPTION_ERROR for a public key that isn't a point of
+ * the curve
+ */
 export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Response {
   const { activationId, serverPublicKey, ctrData, activationRecovery } = parseSecretAnswer(
     layer2Schema,
@@ -119,12 +122,12 @@ export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Re
 
 const confirmRecoverySchema = object({ alreadyConfirmed: v.boolean() });
 
-/** Whether a recovery code was confirmed before, out of the decrypted answer. @throws RESPONSE_ERROR */
+/** Whether a recovery code was confirmed before, from the decrypted answer. @throws RESPONSE_ERROR */
 export function parseConfirmRecoveryResponse(plaintext: Uint8Array): boolean {
   return parseAnswer(confirmRecoverySchema, plaintext, 'recovery answer').alreadyConfirmed;
 }
 
-/** Without its leading zero bytes, as the protocol's fingerprint wants numbers. */
+/** Strips leading zero bytes, as the protocol's fingerprint requires for numbers. */
 function minimal(bytes: Uint8Array): Uint8Array {
   const start = bytes.findIndex((byte) => byte !== 0);
   return start < 0 ? bytes.subarray(bytes.length) : bytes.subarray(start);

@@ -15,7 +15,7 @@ export interface SignatureCounter {
   readonly ctrByte: number;
 }
 
-/** The value after this one, in a new array; the caller wipes it. */
+/** The next value, in a new array; the caller must wipe it. */
 export function nextCounter({ ctrData, ctrByte }: SignatureCounter): SignatureCounter {
   return { ctrData: foldAndWipe(sha256(ctrData)), ctrByte: (ctrByte + 1) % 256 };
 }

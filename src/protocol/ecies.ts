@@ -17,7 +17,7 @@ export const ENCRYPTION_HEADER = 'X-PowerAuth-Encryption';
 
 const VERSION = '3.3';
 
-/** sharedInfo1, what an encryption is for, where it is not the uriId of an endpoint. */
+/** sharedInfo1, the purpose of an encryption, if it isn't the uriId of an endpoint. */
 export const SharedInfo1 = {
   applicationGeneric: '/pa/generic/application',
   activationGeneric: '/pa/generic/activation',
@@ -25,7 +25,7 @@ export const SharedInfo1 = {
   activation: '/pa/activation',
 } as const;
 
-/** An encrypted answer as it travels. */
+/** An encrypted answer on the wire. */
 export interface EncryptedResponseEnvelope {
   /** Base64. */
   readonly encryptedData: string;
@@ -37,26 +37,26 @@ export interface EncryptedResponseEnvelope {
   readonly timestamp: number;
 }
 
-/** An encrypted request as it travels. */
+/** An encrypted request on the wire. */
 export interface EncryptedRequestEnvelope extends EncryptedResponseEnvelope {
   readonly temporaryKeyId: string;
   /** Base64 of 33 B. */
   readonly ephemeralPublicKey: string;
 }
 
-/** Whom the encryption is between. */
+/** The two ends of an encryption. */
 export interface EncryptionScope {
   readonly applicationKey: string;
   /** Base64. */
   readonly applicationSecret: string;
-  /** For activation scope. `transportKey` (16 B) stays the caller's. */
+  /** For activation scope. The caller must wipe `transportKey` (16 B). */
   readonly activation?: { readonly activationId: string; readonly transportKey: Uint8Array };
 }
 
 /** Input of {@link encryptRequest}. */
 export interface EncryptionInput {
   readonly temporaryKey: Pick<TemporaryKey, 'id'>;
-  /** Of a fresh key and the temporary one; stays the caller's, who wipes it. */
+  /** The agreement of a fresh key and the temporary one. The caller must wipe it. */
   readonly agreement: Agreement;
   readonly sharedInfo1: string;
   readonly scope: EncryptionScope;
@@ -73,7 +73,7 @@ export interface EncryptedRequest {
   readonly decryptor: ResponseDecryptor;
 }
 
-/** Fields one after another, each behind its length. */
+/** Fields one after another, each prefixed by its length. */
 function sized(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return concat(...parts.flatMap((part) => [be32(part.length), part]));
 }
@@ -120,9 +120,9 @@ export class ResponseDecryptor {
   }
 
   /**
-   * The plaintext of an answer; the caller wipes it.
+   * Returns the plaintext of an answer; the caller must wipe it.
    *
-   * @throws ENCRYPTION_ERROR when it is not an answer to this request, INVALID_NATIVE_OBJECT after {@link release}
+   * @throws ENCRYPTION_ERROR if it isn't an answer to this request, INVALID_NATIVE_OBJECT after {@link release}
    */
   async decrypt(response: EncryptedResponseEnvelope): Promise<Uint8Array> {
     const keys = this.#keys;
@@ -159,7 +159,7 @@ export class ResponseDecryptor {
         { cause },
       );
     }
-    // Whoever released it in the meantime wants nothing to be decrypted any more.
+    // If it was released in the meantime, nothing must be decrypted any more.
     if (this.#keys === keys) return plaintext;
     wipe(plaintext);
     throw released();
@@ -188,7 +188,7 @@ function decodeField(text: string, field: string, length?: number): Uint8Array {
   return bytes;
 }
 
-/** Encrypts a request. The decryptor holds keys: the caller releases it. */
+/** Encrypts a request. The decryptor holds keys: the caller must release it. */
 export async function encryptRequest(input: EncryptionInput): Promise<EncryptedRequest> {
   const { temporaryKey, agreement, sharedInfo1, scope, nonce, timestamp, plaintext } = input;
   const ephemeralPublicKey = exportPublicKey(agreement.publicKey);

@@ -32,7 +32,7 @@ export async function verifyEs256(jwt: string, publicKey: Point): Promise<unknow
     throw refuse('a JWT signed with ES256');
   }
   const bytes = base64urlDecode(signature);
-  // The hash is taken over the text as it came, before anything in it is believed.
+  // The text is hashed as received, before anything in it is trusted.
   if (bytes?.length !== 64 || !(await verify(publicKey, utf8(`${header}.${claims}`), bytes))) {
     throw refuse('a JWT signed by the server');
   }

@@ -7,7 +7,7 @@
 import { encryptCbc, hmacSha256, sha256 } from '#crypto';
 import { be32, be64, concat, copySecret, secretBytes, wipe } from '../util/bytes.ts';
 
-/** The initialisation vector of all that is encrypted once under its key. */
+/** The initialisation vector for keys that encrypt only once. */
 export const ZERO_IV = new Uint8Array(16);
 
 /** The two halves of 32 bytes, exclusive-or'ed to 16. */
@@ -17,7 +17,7 @@ export function fold(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return folded;
 }
 
-/** The same for bytes that nobody needs any more. */
+/** The same for bytes that are no longer needed: it wipes them. */
 export function foldAndWipe(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   try {
     return fold(bytes);
@@ -36,7 +36,7 @@ export function kdfInternal(key: Uint8Array, data: Uint8Array): Uint8Array<Array
   return foldAndWipe(hmacSha256(key, data));
 }
 
-/** ANSI X9.63 key derivation with SHA-256: `length` bytes out of a shared secret. */
+/** ANSI X9.63 key derivation with SHA-256: `length` bytes from a shared secret. */
 export function x963Kdf(secret: Uint8Array, info: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const keys = secretBytes(Math.ceil(length / 32) * 32);
   for (let offset = 0; offset < length; offset += 32) {
@@ -50,7 +50,7 @@ export function x963Kdf(secret: Uint8Array, info: Uint8Array, length: number): U
   return needed;
 }
 
-/** The keys of an activation, 16 B each. Who holds them wipes them. */
+/** The keys of an activation, 16 B each. The holder must wipe them. */
 export interface ActivationKeys {
   readonly possession: Uint8Array;
   readonly knowledge: Uint8Array;
@@ -59,12 +59,12 @@ export interface ActivationKeys {
   readonly vault: Uint8Array;
 }
 
-/** KEY_SIGNATURE_KNOWLEDGE (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
+/** KEY_SIGNATURE_KNOWLEDGE (16 B) from KEY_MASTER_SECRET (16 B); the caller must wipe it. */
 export function deriveKnowledgeKey(masterSecret: Uint8Array): Promise<Uint8Array> {
   return kdf(masterSecret, 2);
 }
 
-/** KEY_SIGNATURE_BIOMETRY (16 B) from KEY_MASTER_SECRET (16 B); the caller wipes it. */
+/** KEY_SIGNATURE_BIOMETRY (16 B) from KEY_MASTER_SECRET (16 B); the caller must wipe it. */
 export function deriveBiometryKey(masterSecret: Uint8Array): Promise<Uint8Array> {
   return kdf(masterSecret, 3);
 }

@@ -20,7 +20,7 @@ export type { Point } from '../crypto/p256.ts';
  * A public key.
  *
  * @param bytes 33 B (compressed) or 65 B
- * @throws ENCRYPTION_ERROR when that is no point of the curve
+ * @throws ENCRYPTION_ERROR if that isn't a point of the curve
  */
 export function importPublicKey(bytes: Uint8Array): Point {
   const point = pointOf(bytes);
@@ -36,7 +36,7 @@ export function exportPublicKey(publicKey: Point): Uint8Array<ArrayBuffer> {
   return compressed(publicKey);
 }
 
-/** KEY_MASTER_SECRET, 16 B; the caller wipes it. */
+/** KEY_MASTER_SECRET, 16 B; the caller must wipe it. */
 export async function masterSecret(device: KeyPair, serverPublicKey: Point): Promise<Uint8Array> {
   const shared = await agree(device, serverPublicKey);
   try {
@@ -46,7 +46,7 @@ export async function masterSecret(device: KeyPair, serverPublicKey: Point): Pro
   }
 }
 
-/** Whether a DER signature over `data` (ECDSA, SHA-256) is one of this key. */
+/** Whether a DER signature over `data` (ECDSA, SHA-256) was made with this key. */
 export async function ecdsaVerify(publicKey: Point, data: Uint8Array, der: Uint8Array): Promise<boolean> {
   const signature = signatureFromDer(der);
   return signature !== undefined && verify(publicKey, data, signature);

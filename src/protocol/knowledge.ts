@@ -1,6 +1,6 @@
 /**
- * The knowledge factor key at rest (protocol 3.3, "Keys"): AES-128-CBC without padding, zero IV, under a key that PBKDF2
- * makes of the password. A wrong password gives a wrong key and no error: only the server can tell.
+ * The knowledge factor key at rest (protocol 3.3, "Keys"): AES-128-CBC without padding, zero IV, under a key that
+ * PBKDF2 derives from the password. A wrong password yields a wrong key and no error: only the server can tell.
  *
  * @module
  */
@@ -21,10 +21,10 @@ export interface PasswordDerivation {
 }
 
 /**
- * The key that PBKDF2 makes of a password, off this thread.
+ * Derives a key from a password with PBKDF2, off this thread.
  *
- * @param password UTF-8; copied before the call returns, and stays the caller's
- * @returns 16 B; the caller wipes them
+ * @param password UTF-8; copied before the call returns; the caller must wipe it
+ * @returns 16 B; the caller must wipe them
  * @throws UNKNOWN_ERROR in a runtime without WebCrypto, or one that refuses so many iterations
  */
 export async function derivePasswordKey(
@@ -42,12 +42,12 @@ export async function derivePasswordKey(
   }
 }
 
-/** The knowledge factor key (16 B), wrapped (16 B). Both keys stay the caller's. */
+/** The knowledge factor key (16 B), wrapped (16 B). The caller must wipe both keys. */
 export function wrapKnowledgeKey(knowledgeKey: Uint8Array, passwordKey: Uint8Array): Promise<Uint8Array> {
   return encryptCbc(passwordKey, ZERO_IV, knowledgeKey, false);
 }
 
-/** The knowledge factor key (16 B), or another one if the password was wrong; the caller wipes it. */
+/** The knowledge factor key (16 B), or a wrong one if the password was wrong; the caller must wipe it. */
 export function unwrapKnowledgeKey(wrappedKey: Uint8Array, passwordKey: Uint8Array): Promise<Uint8Array> {
   return decryptCbc(passwordKey, ZERO_IV, wrappedKey, false);
 }

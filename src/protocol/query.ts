@@ -1,5 +1,5 @@
 /**
- * The canonical query, which stands for the body in the signature of a GET request.
+ * The canonical query, which replaces the body in the signature of a GET request.
  *
  * @module
  */
@@ -43,8 +43,8 @@ const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
  * Pairs sorted by name, then by value, in UTF-16 code units, encoded as `application/x-www-form-urlencoded`; empty without
  * parameters.
  *
- * @param parameters an object of values (undefined and null are left out), or pairs of name and value in anything that can
- *   be iterated (URLSearchParams, a Map, an array) where a name occurs more than once
+ * @param parameters an object of values (undefined and null are left out), or pairs of name and value in any iterable
+ *   (URLSearchParams, a Map, an array) if a name occurs more than once
  * @throws WRONG_PARAMETER
  */
 export function canonicalQuery(parameters: unknown): string {

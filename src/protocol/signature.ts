@@ -14,7 +14,7 @@ export const AUTHORIZATION_HEADER = 'X-PowerAuth-Authorization';
 /** A factor of authentication. */
 export type SignatureFactor = 'possession' | 'knowledge' | 'biometry';
 
-/** What is signed. */
+/** The input of a signature. */
 export interface SignatureInput {
   /** HTTP method in capitals. */
   readonly method: string;
@@ -37,7 +37,7 @@ export function signatureData(input: SignatureInput): Uint8Array<ArrayBuffer> {
   return utf8([method, base64(utf8(uriId)), base64(nonce), base64(body), applicationSecret].join('&'));
 }
 
-/** One component a factor key, 32 B each. */
+/** One component per factor key, 32 B each. */
 function components(factorKeys: readonly Uint8Array[], ctrData: Uint8Array, data: Uint8Array): Uint8Array[] {
   const derived = factorKeys.map((key) => hmacSha256(key, ctrData));
   const result = derived.map((key, i) => {
@@ -60,7 +60,7 @@ function components(factorKeys: readonly Uint8Array[], ctrData: Uint8Array, data
  * The online signature: Base64 of the last 16 B of each component.
  *
  * @param factorKeys 16 B each, in the order possession, knowledge, biometry
- * @param ctrData 16 B, used for this signature alone
+ * @param ctrData 16 B, used only for this signature
  */
 export function computeSignature(
   factorKeys: readonly Uint8Array[],
@@ -71,9 +71,9 @@ export function computeSignature(
 }
 
 /**
- * The offline signature: for each component a decimal number, joined by `-`.
+ * The offline signature: one decimal number per component, joined by `-`.
  *
- * @param digits of each number, 4 to 8
+ * @param digits number of digits of each number, 4 to 8
  */
 export function computeOfflineSignature(
   factorKeys: readonly Uint8Array[],

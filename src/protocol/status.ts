@@ -29,7 +29,7 @@ export interface StatusBlob {
   readonly ctrDataHash: Uint8Array;
 }
 
-/** What `use` makes of KDF(KEY_TRANSPORT, index), which is wiped then. */
+/** Passes KDF(KEY_TRANSPORT, index) to `use`, and wipes it afterwards. */
 async function withDerived<T>(
   transportKey: Uint8Array,
   index: number,
@@ -60,8 +60,8 @@ export function statusBlobIv(
  *  4  state            12..: see below
  * ```
  *
- * @returns undefined where the server does not know the activation, and sent random bytes
- * @throws ENCRYPTION_ERROR for another length than 32 B
+ * @returns undefined if the server doesn't know the activation and sent random bytes
+ * @throws ENCRYPTION_ERROR for a length other than 32 B
  */
 export async function decryptStatusBlob(input: {
   /** KEY_TRANSPORT, 16 B. */
@@ -96,22 +96,22 @@ export async function decryptStatusBlob(input: {
   };
 }
 
-/** Keyed hash of a CTR_DATA, which a status carries in its stead. */
+/** Keyed hash of a CTR_DATA, which a status carries instead of it. */
 export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Promise<Uint8Array> {
   return withDerived(transportKey, 4000, (key) => kdfInternal(key, ctrData));
 }
 
-/** How a local counter stands to the server's. */
+/** How a local counter compares with the server's. */
 export type CounterComparison =
   | { readonly kind: 'in-sync' }
   /** The local one is `distance` values ahead. */
   | { readonly kind: 'local-ahead'; readonly distance: number }
-  /** The server's is `distance` values ahead, at `counter`, which the caller wipes. */
+  /** The server's is `distance` values ahead, at `counter`, which the caller must wipe. */
   | { readonly kind: 'local-behind'; readonly distance: number; readonly counter: SignatureCounter }
   /** Neither reaches the other within the look-ahead. */
   | { readonly kind: 'deadlock' };
 
-/** Compares counters. The server's own value is secret to neither side, but travels as a hash only. */
+/** Compares counters. The server's own value is secret to neither side, but is only sent as a hash. */
 export function compareCounters(input: {
   readonly counter: SignatureCounter;
   readonly blob: StatusBlob;
@@ -136,7 +136,7 @@ function compareUnder(key: Uint8Array, counter: SignatureCounter, blob: StatusBl
     candidate = next;
   }
   if (candidate !== counter) wipe(candidate.ctrData);
-  // A hash chain cannot be walked back: that the local one is ahead shows in CTR_BYTE alone.
+  // A hash chain can't be walked backwards: only CTR_BYTE shows that the local one is ahead.
   const ahead = (counter.ctrByte - blob.ctrByte + 256) % 256;
   return ahead > 0 && ahead <= blob.lookAhead
     ? { kind: 'local-ahead', distance: ahead }

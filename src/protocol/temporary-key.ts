@@ -14,7 +14,7 @@ import { signHs256, verifyEs256 } from './jwt.ts';
 import { kdfInternal } from './kdf.ts';
 import { importPublicKey, type Point } from './keys.ts';
 
-/** A key is called temporary for a reason: it is renewed after a day, ms, however long the server means it to live. */
+/** A key is renewed after a day at most, in ms, even if the server gives it a longer life. */
 const LONGEST_LIFE = 24 * 3_600_000;
 
 /** A temporary key of the server. */
@@ -27,18 +27,18 @@ export interface TemporaryKey {
   readonly expiresAt: number;
 }
 
-/** The claims of a request and the keys that they are signed under. */
+/** The claims of a request and the keys that sign them. */
 export interface TemporaryKeyRequest {
   readonly applicationKey: string;
   /** Base64. */
   readonly applicationSecret: string;
   /** Base64 of 18 random bytes. */
   readonly challenge: string;
-  /** For activation scope. `transportKey` (16 B) stays the caller's. */
+  /** For activation scope. The caller must wipe `transportKey` (16 B). */
   readonly activation?: { readonly activationId: string; readonly transportKey: Uint8Array };
 }
 
-/** The JWT that asks for a temporary key. */
+/** The JWT that requests a temporary key. */
 export function temporaryKeyRequest(request: TemporaryKeyRequest): string {
   const { applicationKey, applicationSecret, challenge, activation } = request;
   const secret = base64Decode(applicationSecret) ?? new Uint8Array();
@@ -65,11 +65,11 @@ const claimsSchema = object({
 });
 
 /**
- * The temporary key out of the server's JWT.
+ * Reads the temporary key from the server's JWT.
  *
- * @param expected what was asked for, and the key that must have signed: the master server key in application scope, the
- *   activation's server key in activation scope
- * @throws ENCRYPTION_ERROR when signature, algorithm or an echo is not what it must be, or the key has expired
+ * @param expected what was requested, and the key that must have signed: the master server key in application scope,
+ *   the activation's server key in activation scope
+ * @throws ENCRYPTION_ERROR if signature, algorithm or an echo is wrong, or the key has expired
  */
 export async function temporaryKeyFromResponse(
   jwt: string,
@@ -96,7 +96,7 @@ export async function temporaryKeyFromResponse(
       'temporary key: expected an answer to this request, got one to another',
     );
   }
-  // By the time that the answer itself states: a wrong clock here is no reason to refuse a key, nor to take one.
+  // Uses the time that the answer itself states: a wrong local clock is no reason to refuse or accept a key.
   const { iat_ms: issuedAt, exp_ms: expiresAt } = claims;
   if (expiresAt <= issuedAt) {
     throw failure(

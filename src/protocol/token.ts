@@ -6,9 +6,9 @@
  *  nonce 16 B, random, as bytes; timestamp in ms, as decimal digits
  * ```
  *
- * It is computed where headers are made: in WebAssembly by `headers` of assembly/index.ts (one header after another) and
- * assembly/index.simd.ts (four at once), without WebAssembly by `header` of src/hot-path/js.ts. All are held to the same
- * test (test/conformance/hot-path.ts).
+ * It is computed where headers are made: in WebAssembly by `headers` of assembly/index.ts (one header after another)
+ * and assembly/index.simd.ts (four at once), without WebAssembly by `header` of src/hot-path/js.ts. The same test
+ * checks all of them (test/conformance/hot-path.ts).
  *
  * @module
  */
@@ -22,15 +22,15 @@ import { secretField } from '../util/validate.ts';
 export const TOKEN_HEADER = 'X-PowerAuth-Token';
 
 const tokenSchema = object({
-  // What is safe in a header, with quotes and line breaks left out.
+  // Characters that are safe in a header, without quotes and line breaks.
   tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters')),
   tokenSecret: secretField(16),
 });
 
-/** A new token. Who holds it wipes `tokenSecret` (16 B). */
+/** A new token. The holder must wipe `tokenSecret` (16 B). */
 export type TokenResponse = v.InferOutput<typeof tokenSchema>;
 
-/** A new token out of the decrypted answer, which the caller wipes. @throws RESPONSE_ERROR */
+/** Reads a new token from the decrypted answer, which the caller must wipe. @throws RESPONSE_ERROR */
 export function parseTokenResponse(plaintext: Uint8Array): TokenResponse {
   return parseSecretAnswer(tokenSchema, plaintext, 'token answer', ['tokenSecret']);
 }

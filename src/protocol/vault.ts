@@ -1,5 +1,5 @@
 /**
- * The vault (protocol 3.3, "Keys" and "Activation"): what lies under a key that the server gives out for one use.
+ * The vault (protocol 3.3, "Keys" and "Activation"): data under a key that the server releases for a single use.
  *
  * @module
  */
@@ -19,7 +19,7 @@ async function decrypt(
   bytes: Uint8Array,
   length: number,
 ): Promise<Uint8Array> {
-  // Nothing of the cipher's own error helps.
+  // The cipher's own error doesn't help.
   const plain = await decryptCbc(key, ZERO_IV, bytes, true).catch(() => undefined);
   if (plain?.length === length) return plain;
   wipe(plain);
@@ -31,13 +31,13 @@ async function decrypt(
 
 const vaultUnlockSchema = object({ encryptedVaultEncryptionKey: secretField() });
 
-/** The encrypted vault key out of the decrypted answer; the caller wipes both. @throws RESPONSE_ERROR */
+/** Reads the encrypted vault key from the decrypted answer; the caller must wipe both. @throws RESPONSE_ERROR */
 export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
   const name = 'encryptedVaultEncryptionKey';
   return parseSecretAnswer(vaultUnlockSchema, plaintext, 'vault answer', [name])[name];
 }
 
-/** The vault key (16 B) out of the server's answer; the caller wipes it. @throws ENCRYPTION_ERROR */
+/** Reads the vault key (16 B) from the server's answer; the caller must wipe it. @throws ENCRYPTION_ERROR */
 export function decryptVaultKey(
   encryptedVaultEncryptionKey: Uint8Array,
   transportKey: Uint8Array,
@@ -45,7 +45,7 @@ export function decryptVaultKey(
   return decrypt('encryptedVaultEncryptionKey', transportKey, encryptedVaultEncryptionKey, 16);
 }
 
-/** An encryption key (16 B) of the application's own; the caller wipes it. */
+/** An encryption key (16 B) for the application's own data; the caller must wipe it. */
 export function vaultEncryptionKey(vaultKey: Uint8Array, index: number): Promise<Uint8Array> {
   return kdf(vaultKey, index);
 }
@@ -58,7 +58,7 @@ export function wrapDevicePrivateKey(
   return encryptCbc(vaultKey, ZERO_IV, devicePrivateKey, true);
 }
 
-/** The device private key (32 B); the caller wipes it. @throws ENCRYPTION_ERROR */
+/** The device private key (32 B); the caller must wipe it. @throws ENCRYPTION_ERROR */
 export function unwrapDevicePrivateKey(wrapped: Uint8Array, vaultKey: Uint8Array): Promise<Uint8Array> {
   return decrypt('device private key', vaultKey, wrapped, 32);
 }
@@ -69,7 +69,7 @@ export interface RecoveryData {
   readonly puk: string;
 }
 
-/** Recovery data under the vault key: `iv 16 B ‖ ciphertext`. The form is this client's own. `iv` is random. */
+/** Recovery data under the vault key: `iv 16 B ‖ ciphertext`. The format is this client's own. `iv` is random. */
 export async function wrapRecoveryData(
   data: RecoveryData,
   vaultKey: Uint8Array,
@@ -86,9 +86,9 @@ export async function wrapRecoveryData(
 
 const recoveryDataSchema = object({ recoveryCode: v.string(), puk: v.string() });
 
-/** Recovery data out of {@link wrapRecoveryData}. @throws ENCRYPTION_ERROR */
+/** Recovery data that {@link wrapRecoveryData} has wrapped. @throws ENCRYPTION_ERROR */
 export async function unwrapRecoveryData(wrapped: Uint8Array, vaultKey: Uint8Array): Promise<RecoveryData> {
-  // A failure is reported by the check below, like a padding that happens to fit.
+  // The check below reports a failure, and also a wrong padding that happens to fit.
   const decrypted = decryptCbc(vaultKey, wrapped.subarray(0, 16), wrapped.subarray(16), true);
   const plain = await decrypted.catch(() => undefined);
   try {

@@ -1,5 +1,5 @@
 /**
- * Making activation codes.
+ * Generates activation codes.
  *
  * @module
  */

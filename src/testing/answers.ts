@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** `{status: "OK"}`, with an object where there is one. */
+/** `{status: "OK"}`, with an object if there is one. */
 export function ok(responseObject?: object): Answer {
   return { status: 200, body: JSON.stringify({ status: 'OK', ...(responseObject && { responseObject }) }) };
 }
@@ -30,7 +30,7 @@ export const signatureInvalid: Answer = unauthorized('POWER_AUTH_SIGNATURE_INVAL
 export const tokenInvalid: Answer = unauthorized('POWER_AUTH_TOKEN_INVALID');
 /** A token that is not created or removed, though the signature is good. */
 export const tokenError: Answer = unauthorized('POWER_AUTH_TOKEN_ERROR');
-/** A body that lacks something. */
+/** The answer to an incomplete body. */
 export const requestInvalid: Answer = unauthorized('POWER_AUTH_REQUEST_INVALID');
 export const recoveryNotConfirmed: Answer = unauthorized('POWER_AUTH_RECOVERY_CONFIRM_ERROR');
 export const vaultInvalid: Answer = error(400, 'ERR_SECURE_VAULT', 'POWER_AUTH_SECURE_VAULT_INVALID');
@@ -41,13 +41,15 @@ export const temporaryKeyFailure: Answer = error(
   'POWER_AUTH_TEMPORARY_KEY_FAILURE',
 );
 
-/** A wrong PUK of a good recovery code, with the index of the PUK that is due; without one nothing is told. */
+/**
+ * The answer to a wrong PUK of a valid recovery code, with the index of the PUK that is due, or without any details.
+ */
 export function recoveryInvalid(currentRecoveryPukIndex: number | undefined): Answer {
   if (currentRecoveryPukIndex === undefined) return activationInvalid;
   return error(400, 'INVALID_RECOVERY_CODE', 'POWER_AUTH_RECOVERY_INVALID', { currentRecoveryPukIndex });
 }
 
-/** An error outside PowerAuth, as the genuine server's framework answers it. */
+/** An error outside PowerAuth, in the form of the genuine server's framework. */
 export function springError(status: number, message: string, path: string): Answer {
   return {
     status,

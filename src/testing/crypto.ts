@@ -1,5 +1,5 @@
 /**
- * The server's primitives, on node:crypto alone: nothing here is shared with the client that the server tests.
+ * The server's primitives, based only on node:crypto: nothing here is shared with the client that the server tests.
  *
  * @module
  */
@@ -59,12 +59,12 @@ export function aesDecrypt(key: Buffer, iv: Buffer, encrypted: Buffer): Buffer {
   return Buffer.concat([decipher.update(encrypted), decipher.final()]);
 }
 
-/** Encrypts what is encrypted under a zero IV, such as the vault key. */
+/** Encrypts under a zero IV, for example the vault key. */
 export function aesEncryptNoIv(key: Buffer, plain: Buffer): Buffer {
   return aesEncrypt(key, NO_IV, plain);
 }
 
-/** Equality in a time that tells nothing of the content. */
+/** Compares in a time that reveals nothing about the content. */
 export function equal(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
@@ -79,12 +79,12 @@ export interface KeyPair {
 export function generateKeyPair(): KeyPair {
   const pair = createECDH(CURVE);
   const publicKey = pair.generateKeys();
-  // Numbers come without leading zeros.
+  // Node returns numbers without leading zeros.
   const privateKey = Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()]).subarray(-32);
   return { privateKey, publicKey };
 }
 
-/** A point in 65 B; throws for what is no point of the curve. */
+/** A point in 65 B; throws for anything that isn't a point of the curve. */
 export function uncompress(publicKey: Buffer): Buffer {
   return ECDH.convertKey(publicKey, CURVE, undefined, undefined, 'uncompressed') as Buffer;
 }
@@ -116,12 +116,12 @@ export function ecdsaSignRaw(pair: KeyPair, data: Buffer): Buffer {
   return sign('sha256', data, { key: signingKey(pair), dsaEncoding: 'ieee-p1363' });
 }
 
-/** Whether a DER signature is one of this key. */
+/** Whether a DER signature was made with this key. */
 export function ecdsaVerify(publicKey: Buffer, data: Buffer, signature: Buffer): boolean {
   return verify('sha256', data, createPublicKey({ format: 'jwk', key: jwk(publicKey) }), signature);
 }
 
-/** Bytes of Base64, or undefined where it is none, or not of this length. */
+/** Decodes Base64; undefined if it is invalid or not of this length. */
 export function fromBase64(text: unknown, length?: number): Buffer | undefined {
   if (typeof text !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0)
     return undefined;
@@ -129,7 +129,7 @@ export function fromBase64(text: unknown, length?: number): Buffer | undefined {
   return length === undefined || bytes.length === length ? bytes : undefined;
 }
 
-/** Fields one after another, each behind its length. */
+/** Fields one after another, each prefixed by its length. */
 export function sized(...fields: readonly Buffer[]): Buffer {
   return Buffer.concat(
     fields.flatMap((field) => {

@@ -22,7 +22,7 @@ import {
 /** Age of an encrypted request that is still accepted, and how far ahead it may be, ms. */
 const MAX_REQUEST_AGE = 60_000;
 
-/** Who is on the other end. */
+/** The other end. */
 export interface EciesScope {
   readonly applicationKey: string;
   readonly applicationSecret: string;
@@ -42,8 +42,8 @@ const text = (value: string): Buffer => Buffer.from(value, 'utf8');
  * Decrypts an envelope.
  *
  * @param privateKeyOf finds the temporary private key of an id, or undefined
- * @param isReplay tells whether this envelope came before, and remembers it, whether it can be decrypted or not
- * @returns undefined for whatever is wrong with it: a server does not say what
+ * @param isReplay tells whether this envelope was received before, and remembers it, whether or not it can be decrypted
+ * @returns undefined if anything is wrong with it: a server doesn't say what
  */
 export function decryptEnvelope(
   body: unknown,

@@ -1,11 +1,11 @@
 /**
- * Faults that a test orders.
+ * Faults on demand, for tests.
  *
  * @module
  */
 
 /**
- * What goes wrong, with which requests.
+ * A fault, and the requests that it affects.
  *
  * @example
  * ```ts
@@ -13,19 +13,19 @@
  * ```
  */
 export interface PowerAuthTestFault {
-  /** Path of the requests, for example `/pa/v3/token/create`; all when absent. */
+  /** Path of the requests, for example `/pa/v3/token/create`; default: all. */
   readonly path?: string;
-  /** How many requests; all until {@link PowerAuthTestFaults.clear} when absent. */
+  /** How many requests; default: all until {@link PowerAuthTestFaults.clear}. */
   readonly count?: number;
-  /** The answer comes this much later, ms. May stand beside any of the others. */
+  /** Delays the answer by this time, in ms. May be combined with any other fault. */
   readonly delay?: number;
-  /** The connection breaks before the server does anything. */
+  /** The connection breaks before the server does any work. */
   readonly dropRequest?: boolean;
   /** The server does its work, then the connection breaks. */
   readonly dropReply?: boolean;
-  /** The server does nothing and answers this status. */
+  /** The server does nothing and answers with this status. */
   readonly status?: number;
-  /** The server does nothing and answers this body, with status 200 where none is given. */
+  /** The server does nothing and answers with this body, with status 200 unless another is given. */
   readonly body?: string;
 }
 
@@ -41,7 +41,7 @@ export class PowerAuthTestFaults {
   #faults: { readonly fault: PowerAuthTestFault; left: number }[] = [];
 
   /**
-   * Orders a fault. Of several that fit a request the one that was ordered first is taken.
+   * Adds a fault. If several match a request, the one that was added first applies.
    *
    * @example
    * ```ts
@@ -53,7 +53,7 @@ export class PowerAuthTestFaults {
   }
 
   /**
-   * Takes all faults back.
+   * Removes all faults.
    *
    * @example
    * ```ts

@@ -1,5 +1,5 @@
 /**
- * HTTP in front of the routes, with the faults that were ordered.
+ * HTTP in front of the routes, with the requested faults.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export interface PowerAuthTestRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** As it came, with its `?`, or empty. */
+  /** As received, with its `?`, or empty. */
   readonly query: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -41,11 +41,11 @@ export interface PowerAuthTestRequest {
   readonly body: string;
   /** Server time of its arrival, ms. */
   readonly time: number;
-  /** Status of the answer; undefined while there is none, or when the connection was broken instead. */
+  /** Status of the answer; undefined before the answer, or if the connection was broken instead. */
   status: number | undefined;
 }
 
-/** The body, or undefined when it is too long. */
+/** The body, or undefined if it is too long. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -56,18 +56,21 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return length > MAX_BODY ? undefined : Buffer.concat(chunks);
 }
 
-/** What the Fetch Standard (CORS protocol) asks of a server before a page of another origin may call it and read the answer. */
+/**
+ * The headers that the Fetch Standard (CORS protocol) requires before a page of another origin may call a server and
+ * read the answer.
+ */
 const corsHeaders = (allowOrigin: string | undefined): OutgoingHttpHeaders =>
   allowOrigin === undefined
     ? {}
     : {
         'Access-Control-Allow-Origin': allowOrigin,
         'Access-Control-Allow-Methods': '*',
-        // The asterisk leaves this one out.
+        // The asterisk doesn't include this one.
         'Access-Control-Allow-Headers': '*, Authorization',
       };
 
-/** Makes the HTTP server; it does not listen yet. */
+/** Creates the HTTP server, which does not listen yet. */
 export function createHttpServer(
   state: ServerState,
   faults: PowerAuthTestFaults,
@@ -80,7 +83,7 @@ export function createHttpServer(
     const { pathname: path } = new URL(message.url ?? '/', 'http://localhost');
     const query = /\?(.*)/s.exec(message.url ?? '')?.[1];
     const { method = 'GET', headers } = message;
-    // The browser's question, and no request of the application's.
+    // The browser's own question, not a request of the application.
     const isPreflight = method === 'OPTIONS' && 'access-control-request-method' in headers;
     if (allowOrigin !== undefined && isPreflight) return void response.writeHead(204, cors).end();
     const body = await readBody(message);

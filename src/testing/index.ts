@@ -1,9 +1,9 @@
 /**
  * A PowerAuth server in your own process, for tests: real HTTP, real verification, protocol 3.3, nothing on disk.
  *
- * It verifies what the real server verifies: the factors of each endpoint, signatures with a counter look-ahead of 20, fail
- * counts, blocking, token age and nonces, temporary keys and activations and their expiry. Queries of signed GET requests are
- * read as the real server's filter reads them, which decodes twice. It shares no code with the client that it tests.
+ * It verifies what the real server verifies: the factors of each endpoint, signatures with a counter look-ahead of 20,
+ * fail counts, blocking, token age and nonces, temporary keys and activations, and their expiry. Queries of signed GET
+ * requests are decoded twice, as the real server's filter does. It shares no code with the client that it tests.
  *
  * @module
  */
@@ -44,17 +44,18 @@ export type {
 } from './types.ts';
 
 /**
- * Starts a server with an application of its own; it takes a few milliseconds.
+ * Starts a server with its own application. This takes a few milliseconds.
  *
- * Besides the PowerAuth endpoints (`/pa/v3/user/info` among them) it serves, for an application to try itself on:
+ * In addition to the PowerAuth endpoints (including `/pa/v3/user/info`) it serves these, so that an application can
+ * test itself:
  *
- * - `GET` and `POST /api/protected/token`: 200 for a good header of a token of two factors, else 401
+ * - `GET` and `POST /api/protected/token`: 200 for a valid header of a token with two factors, otherwise 401
  * - `/api/protected/signature`, any method: the same for signatures of two factors with that path as uriId
- * - `/api/possession/token` and `/api/possession/signature`: the same for any factors, possession alone among them
- * - `POST /api/encrypted/application` and `/api/encrypted/activation`: the content, encrypted anew; 500 for what cannot be
- *   decrypted
- * - `POST /api/encrypted/signature`: the same in activation scope, encrypted and then signed, with that path as uriId and two
- *   factors; else 401. `POST /api/signed/encrypted`: signed, and then encrypted
+ * - `/api/possession/token` and `/api/possession/signature`: the same for any factors, including possession alone
+ * - `POST /api/encrypted/application` and `/api/encrypted/activation`: the content, encrypted again; 500 for anything
+ *   that can't be decrypted
+ * - `POST /api/encrypted/signature`: the same in activation scope, encrypted and then signed, with that path as uriId
+ *   and two factors; otherwise 401. `POST /api/signed/encrypted`: signed, and then encrypted
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * For Jest with jsdom: puts the globals of Node in that `jest-environment-jsdom` hides and this package needs. What
- * jsdom has of its own stays, its `AbortController` among it.
+ * For Jest with jsdom: restores the globals of Node that `jest-environment-jsdom` hides and this package needs. jsdom's
+ * own globals stay, such as its `AbortController`.
  *
  * @example
  * ```js
@@ -13,17 +13,17 @@
 
 import { runInThisContext } from 'node:vm';
 
-/** The sandbox's globals are others than Node's, and the classes of the language are not the same. */
+/** The sandbox's globals differ from Node's, even the classes of the language. */
 const node = runInThisContext('globalThis') as typeof globalThis;
 
-/** Node's gives a Uint8Array of its own, which is no `instanceof Uint8Array` here. */
+/** Node's returns Node's Uint8Array, which isn't `instanceof Uint8Array` here. */
 class SandboxTextEncoder extends node.TextEncoder {
   override encode(text?: string): Uint8Array<ArrayBuffer> {
     return new Uint8Array(super.encode(text));
   }
 }
 
-/** Node's takes no signal of jsdom's. */
+/** Node's accepts no signal of jsdom. */
 function fetchWithSignal(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const { signal } = init;
   if (signal == null) return node.fetch(input, init);
@@ -34,7 +34,7 @@ function fetchWithSignal(input: RequestInfo | URL, init: RequestInit = {}): Prom
   return node.fetch(input, { ...init, signal: controller.signal });
 }
 
-/** Gives the sandbox `value` where it has none. */
+/** Adds `value` to the sandbox if it is missing. */
 function provide(name: string, value: unknown, isThere = name in globalThis): void {
   if (!isThere) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }

@@ -11,7 +11,7 @@ import type { ServerState } from './state.ts';
 import { advance } from './verify.ts';
 
 /**
- * What `PowerAuthTestServer.createOfflinePayload` makes a payload of.
+ * The input of `PowerAuthTestServer.createOfflinePayload`.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export interface PowerAuthTestOfflineRequest {
   readonly lines?: readonly string[];
   /** Lines between data and nonce, such as flags. */
   readonly linesAfter?: readonly string[];
-  /** Signed by this activation's server key; by the master server key when absent. */
+  /** Signs with this activation's server key. Default: signs with the master server key. */
   readonly activationId?: string;
 }
 
@@ -72,26 +72,26 @@ export function createOfflinePayload(
  * ```
  */
 export interface PowerAuthTestOfflineSignature {
-  /** Whose signature it is. */
+  /** The activation that signed. */
   readonly activationId: string;
   /** Identifier of the resource that was signed. */
   readonly uriId: string;
   /** Base64, of the payload. */
   readonly nonce: string;
-  /** What was signed as the body. */
+  /** The data that was signed as the body. */
   readonly data: string;
   /** Decimal components joined by `-`. */
   readonly signature: string;
   /**
-   * `possession_knowledge` (the default), or `possession_biometry` where the one who verifies allows that. A genuine server
-   * takes no other offline, possession alone least of all.
+   * `possession_knowledge` (the default), or `possession_biometry` if the verifier allows that. A genuine server
+   * accepts no other type offline, and certainly not possession alone.
    */
   readonly signatureType?: string;
-  /** Digits of each component, 4 to 8. Default 8. One with another number of digits is wrong. */
+  /** Digits of each component, 4 to 8. Default 8. A component with another number of digits is wrong. */
   readonly componentLength?: number;
 }
 
-/** Whether an offline signature is good. Moves the counter, counts failures. */
+/** Whether an offline signature is valid. Moves the counter, counts failures. */
 export function verifyOfflineSignature(state: ServerState, input: PowerAuthTestOfflineSignature): boolean {
   const { activationId, uriId, nonce, data, signature } = input;
   const { signatureType = 'possession_knowledge', componentLength = 8 } = input;

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** Percent signs that begin no byte, at which Java's URLDecoder throws. */
+/** Percent signs that don't begin a byte; Java's URLDecoder throws at them. */
 const MALFORMED = /%(?![0-9A-Fa-f]{2})/;
 
-/** Decodes form-encoded text; undefined where that is malformed. */
+/** Decodes form-encoded text; undefined if that is malformed. */
 function formDecode(text: string): string | undefined {
   if (MALFORMED.test(text)) return undefined;
   const bytes = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
@@ -17,12 +17,13 @@ function formDecode(text: string): string | undefined {
 const order = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
 /**
- * What a signature of this query must cover: the pairs sorted by name and value, encoded as a form. It is not quite what the
- * specification says. PowerAuthRequestFilterBase decodes the whole query before PowerAuthRequestCanonizationUtils takes it
- * apart and decodes each part, so that everything is decoded twice; and what has no `=` is skipped.
+ * What a signature of this query must cover: the pairs sorted by name and value, encoded as a form. It is not quite
+ * what the specification says. PowerAuthRequestFilterBase decodes the whole query before
+ * PowerAuthRequestCanonizationUtils splits it and decodes each part, so everything is decoded twice. Names without `=`
+ * are skipped.
  *
- * @param query as it came, without its `?`
- * @returns undefined where the genuine filter throws, which ends in status 500
+ * @param query as received, without its `?`
+ * @returns undefined if the genuine filter throws, which results in status 500
  */
 export function signedQuery(query: string): string | undefined {
   const decoded = formDecode(query);

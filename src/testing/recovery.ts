@@ -19,7 +19,7 @@ import { equal } from './crypto.ts';
 export type PowerAuthTestRecoveryCodeState = 'CREATED' | 'ACTIVE' | 'BLOCKED' | 'REVOKED';
 
 /**
- * State of a PUK: INVALID when its code was blocked or revoked before it was used.
+ * State of a PUK: INVALID if its code was blocked or revoked before it was used.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export interface PowerAuthTestRecoveryPuk {
 export interface PowerAuthTestRecoveryCode {
   /** `AAAAA-BBBBB-CCCCC-DDDDD` */
   readonly recoveryCode: string;
-  /** Whose it is. */
+  /** The user that it belongs to. */
   readonly userId: string;
   /** The activation that it recovers and removes; undefined for a postcard. */
   readonly activationId: string | undefined;
@@ -82,10 +82,10 @@ export interface RecoveryCode extends PowerAuthTestRecoveryCode {
   readonly puks: readonly Puk[];
 }
 
-/** What came of a PUK. */
+/** The outcome of a PUK. */
 export type PukAttempt =
   | { readonly accepted: RecoveryCode }
-  /** `currentPukIndex` is the PUK that is due, undefined where none is or nothing is told. */
+  /** `currentPukIndex` is the PUK that is due; undefined if none is, or if no details are given. */
   | { readonly accepted?: undefined; readonly currentPukIndex: number | undefined };
 
 /** The recovery codes of one application. */
@@ -124,7 +124,7 @@ export class RecoveryCodes {
   /**
    * Confirms the code of a postcard.
    *
-   * @returns whether it was confirmed before; undefined when that cannot be done
+   * @returns whether it was confirmed before; undefined if that can't be done
    */
   confirm(recoveryCode: string, userId: string): boolean | undefined {
     const code = this.#codes.get(recoveryCode);
@@ -166,7 +166,7 @@ function end(code: RecoveryCode, state: 'BLOCKED' | 'REVOKED'): void {
   for (const puk of code.puks) if (puk.state === 'VALID') puk.state = 'INVALID';
 }
 
-/** A copy that shows nothing of later changes. */
+/** A copy that later changes don't affect. */
 export function recoveryCodeSnapshot(code: RecoveryCode): PowerAuthTestRecoveryCode {
   return { ...code, puks: code.puks.map((puk) => ({ ...puk })) };
 }

@@ -1,5 +1,5 @@
 /**
- * Which endpoint answers a request.
+ * The endpoint that answers each request.
  *
  * @module
  */

@@ -67,9 +67,9 @@ export class PowerAuthTestServer {
     /** The same as `baseUrl`. */
     readonly baseEndpointUrl: string;
   };
-  /** The requests that arrived, in order. */
+  /** The requests received, in order. */
   readonly requests: PowerAuthTestRequest[];
-  /** Faults to order. */
+  /** Faults on demand. */
   readonly faults: PowerAuthTestFaults;
 
   /** @internal */
@@ -111,7 +111,7 @@ export class PowerAuthTestServer {
   /**
    * Starts an activation.
    *
-   * @returns its id, and its code with the master key's signature, `AAAAA-BBBBB-CCCCC-DDDDD#…`, as a QR code has it
+   * @returns its id, and its code with the master key's signature, `AAAAA-BBBBB-CCCCC-DDDDD#…`, as in a QR code
    * @example
    * ```ts
    * const { activationId, activationCode } = server.createActivation({ userId: 'alice' });
@@ -129,8 +129,9 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * PENDING_COMMIT becomes ACTIVE; no error when it is ACTIVE already. Throws in other states. Activations by code and by
-   * identity attributes need it after the client's `commitActivation`; those with a one-time password and by recovery code do not.
+   * PENDING_COMMIT becomes ACTIVE; no error if it is already ACTIVE. Throws in other states. Activations by code and by
+   * identity attributes need it after the client's `commitActivation`; those with a one-time password and by recovery
+   * code do not.
    *
    * @example
    * ```ts
@@ -143,7 +144,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * ACTIVE becomes BLOCKED; no error when it is BLOCKED already. Throws in other states.
+   * ACTIVE becomes BLOCKED; no error if it is already BLOCKED. Throws in other states.
    *
    * @example
    * ```ts
@@ -155,7 +156,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * BLOCKED becomes ACTIVE, and failures are forgotten; no error when it is ACTIVE already. Throws in other states.
+   * BLOCKED becomes ACTIVE, and failures are forgotten; no error if it is already ACTIVE. Throws in other states.
    *
    * @example
    * ```ts
@@ -167,7 +168,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Removes an activation and its tokens; its recovery code stays. No error when it is REMOVED already.
+   * Removes an activation and its tokens; its recovery code stays. No error if it is already REMOVED.
    *
    * @example
    * ```ts
@@ -206,11 +207,11 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Verifies the value of a signature header for endpoints of your own: moves the counter, counts failures. Without
-   * `signatureTypes` it takes every type, possession alone among them, and says which it was; a genuine server's `@PowerAuth`
-   * takes two factors unless its `signatureType` says otherwise, as `/api/protected/signature` does.
+   * Verifies the value of a signature header for your own endpoints: moves the counter, counts failures. Without
+   * `signatureTypes` it accepts every type, including possession alone, and returns which it was; a genuine server's
+   * `@PowerAuth` requires two factors unless its `signatureType` says otherwise, as `/api/protected/signature` does.
    *
-   * @returns undefined when it is refused
+   * @returns undefined if it is refused
    * @example
    * ```ts
    * const signatureTypes = ['possession_knowledge', 'possession_biometry'] as const;
@@ -236,11 +237,11 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Verifies the value of a token header for endpoints of your own: what is accepted once is refused afterwards.
+   * Verifies the value of a token header for your own endpoints: a header that was accepted once is refused afterwards.
    *
-   * @param signatureTypes types of tokens that are taken. Default: all, possession alone among them; a genuine server's
-   *   `@PowerAuthToken` takes two factors unless its `signatureType` says otherwise, as `/api/protected/token` does
-   * @returns undefined when it is refused
+   * @param signatureTypes the accepted types of tokens. Default: all, including possession alone; a genuine server's
+   *   `@PowerAuthToken` requires two factors unless its `signatureType` says otherwise, as `/api/protected/token` does
+   * @returns undefined if it is refused
    * @example
    * ```ts
    * const isGood = server.verifyToken(header.value, ['possession_knowledge']) !== undefined;
@@ -269,7 +270,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Whether an offline signature is good; moves the counter and counts failures like an online one.
+   * Whether an offline signature is valid; moves the counter and counts failures like an online one.
    *
    * @example
    * ```ts
@@ -298,8 +299,8 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Makes a recovery code as a postcard has it: in the state CREATED, until an activation of the same user confirms it.
-   * Throws where the server has no activation recovery.
+   * Creates a recovery code like that of a postcard: in the state CREATED, until an activation of the same user
+   * confirms it. Throws if the server has no activation recovery.
    *
    * @param options `userId` default `test-user`, `pukCount` default 1, `confirmed` (ACTIVE at once) default false
    * @example
@@ -332,7 +333,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Ends a recovery code and its PUKs for good. Throws when it is unknown.
+   * Ends a recovery code and its PUKs for good. Throws if it is unknown.
    *
    * @example
    * ```ts
@@ -346,7 +347,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Ends all connections and stops listening; twice is fine.
+   * Ends all connections and stops listening. Calling it again has no effect.
    *
    * @example
    * ```ts

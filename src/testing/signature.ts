@@ -6,13 +6,13 @@
 
 import { equal, fromBase64, halve, hmac, sha256 } from './crypto.ts';
 
-/** Counter values that are tried, the present one among them. */
+/** How many counter values are tried, including the current one. */
 export const LOOK_AHEAD = 20;
 
 /** A factor of authentication. */
 export type Factor = 'possession' | 'knowledge' | 'biometry';
 
-/** Fields of a PowerAuth header, or undefined where it is none. */
+/** Fields of a PowerAuth header, or undefined if it isn't one. */
 export function parseHeader(value: string | undefined): Record<string, string> | undefined {
   if (value?.startsWith('PowerAuth ') !== true) return undefined;
   const fields: Record<string, string> = {};
@@ -44,7 +44,7 @@ export type PowerAuthTestSignatureType =
 
 /** Every type. */
 export const ANY_FACTORS = Object.keys(FACTORS) as readonly PowerAuthTestSignatureType[];
-/** Two factors and more: what the genuine annotations and PowerAuthAuthenticationProviderBase take unless told otherwise. */
+/** Two factors and more: what the genuine annotations and PowerAuthAuthenticationProviderBase accept by default. */
 export const TWO_FACTORS: readonly PowerAuthTestSignatureType[] = [
   'possession_biometry',
   'possession_knowledge',
@@ -81,7 +81,7 @@ export function parseSignatureHeader(value: string | undefined): SignatureHeader
   return { activationId, applicationKey, nonce, signatureType, signature };
 }
 
-/** What is signed. */
+/** The data that is signed. */
 export interface SignedData {
   readonly method: string;
   readonly uriId: string;
@@ -103,11 +103,11 @@ function components(keys: readonly Buffer[], ctrData: Buffer, data: SignedData):
   });
 }
 
-/** Of a signature in a header, compared as text, as the genuine server does. */
+/** A signature in a header, compared as text, as the genuine server does. */
 export const onlineSignature = (parts: readonly Buffer[]): string =>
   Buffer.concat(parts.map((part) => part.subarray(16))).toString('base64');
 
-/** Of a signature that somebody types, with so many digits a component. */
+/** A signature that somebody types, with this many digits per component. */
 export const offlineSignature =
   (digits: number) =>
   (parts: readonly Buffer[]): string =>
@@ -115,7 +115,7 @@ export const offlineSignature =
       .map((part) => String((part.readUInt32BE(28) & 0x7fffffff) % 10 ** digits).padStart(digits, '0'))
       .join('-');
 
-/** The counter value after this one. */
+/** The next counter value. */
 export function nextCtrData(ctrData: Buffer): Buffer {
   return halve(sha256(ctrData));
 }
@@ -123,7 +123,7 @@ export function nextCtrData(ctrData: Buffer): Buffer {
 /**
  * Looks for the counter value that a signature was made with.
  *
- * @returns how far ahead of `ctrData` it is, and the value after it; undefined when no value within the look-ahead fits
+ * @returns how far ahead of `ctrData` it is, and the value after it; undefined if no value within the look-ahead fits
  */
 export function findCounter(
   keys: readonly Buffer[],

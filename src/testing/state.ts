@@ -1,5 +1,5 @@
 /**
- * What the server knows: its keys, activations, tokens. All in memory.
+ * The server's state: its keys, activations, tokens. All of it is in memory.
  *
  * @module
  */
@@ -38,11 +38,11 @@ export interface ActivationKeys extends Readonly<Record<Factor, Buffer>> {
 export interface Activation {
   readonly activationId: string;
   readonly userId: string;
-  /** Undefined where it was not made by code. */
+  /** Undefined if it was not created by code. */
   readonly code: string | undefined;
   readonly otp: string | undefined;
   readonly maxFailCount: number;
-  /** Until when it must be ACTIVE, ms. */
+  /** The time by which it must be ACTIVE, in ms. */
   readonly expiresAt: number;
   readonly serverKeys: KeyPair;
   state: PowerAuthTestActivationState;
@@ -55,7 +55,7 @@ export interface Activation {
   extras: string | undefined;
 }
 
-/** What a device says of itself in the key exchange. */
+/** The device's own data in the key exchange. */
 export interface Device {
   /** 65 B. */
   readonly publicKey: Buffer;
@@ -64,9 +64,9 @@ export interface Device {
   readonly otp: string | undefined;
 }
 
-/** What an application's own server decides, and how its PowerAuth server is configured. */
+/** The decisions of an application's own server, and the configuration of its PowerAuth server. */
 export interface ApplicationRules {
-  /** Whether there is activation recovery: new activations get a recovery code, and codes are taken. */
+  /** Whether there is activation recovery: new activations get a recovery code, and codes are accepted. */
   readonly activationRecovery: boolean;
   /** How old a token header's timestamp may be, and how far ahead, ms. */
   readonly tokenWindow: { readonly back: number; readonly ahead: number };
@@ -114,7 +114,7 @@ export class ServerState {
     return this.#rules.userOfAttributes(attributes);
   }
 
-  /** Whether recovery codes are made and taken. */
+  /** Whether recovery codes are created and accepted. */
   get activationRecovery(): boolean {
     return this.#rules.activationRecovery;
   }
@@ -189,7 +189,7 @@ export class ServerState {
     return `${code}#${ecdsaSign(this.masterKeys, Buffer.from(code)).toString('base64')}`;
   }
 
-  /** Takes the device's key. */
+  /** Accepts the device's key. */
   exchangeKeys(activation: Activation, device: Device, isActive: boolean): void {
     const { publicKey: devicePublicKey, name, extras } = device;
     const master = halve(agree(activation.serverKeys.privateKey, devicePublicKey));
@@ -207,7 +207,7 @@ export class ServerState {
     activation.state = isActive ? 'ACTIVE' : 'PENDING_COMMIT';
   }
 
-  /** The recovery code of a new activation, where they get one. It is good when the activation is active. */
+  /** The recovery code of a new activation, if it gets one. It is valid once the activation is active. */
   createRecoveryCodeFor({ userId, activationId, state }: Activation): RecoveryCode | undefined {
     if (!this.#rules.activationRecovery) return undefined;
     const code = this.recoveryCodes.create({ userId, activationId });
@@ -238,7 +238,7 @@ export class ServerState {
       : undefined;
   }
 
-  /** Whether what may come once came before; remembers it. */
+  /** Whether a value that may only be used once was used before; remembers it. */
   isReplay(unique: string): boolean {
     if (this.#seen.has(unique)) return true;
     this.#seen.add(unique);
@@ -256,7 +256,7 @@ export class ServerState {
     return token;
   }
 
-  /** Removes an activation and its tokens; its recovery codes too where that is wanted. */
+  /** Removes an activation and its tokens; and its recovery codes, if requested. */
   remove(activation: Activation, { revokeRecovery = false } = {}): void {
     activation.state = 'REMOVED';
     if (revokeRecovery) this.recoveryCodes.revokeOf(activation.activationId);
@@ -265,13 +265,13 @@ export class ServerState {
     }
   }
 
-  /** Moves the counter behind a value that was seen. */
+  /** Moves the counter past a value that was used. */
   moveCounter(activation: Activation, found: { steps: number; next: Buffer }): void {
     activation.ctrData = found.next;
     activation.counter += found.steps + 1;
   }
 
-  /** A wrong password or biometry; the last one that is allowed blocks. Possession alone is not counted. */
+  /** A wrong password or biometry; the last allowed failure blocks. Possession alone is not counted. */
   countFailure(activation: Activation, signatureType: PowerAuthTestSignatureType): void {
     if (signatureType === 'possession') return;
     activation.failCount++;
@@ -279,7 +279,9 @@ export class ServerState {
   }
 }
 
-/** What user and bank compare: 8 digits of a hash over both public keys; undefined before the key exchange. */
+/**
+ * The value that user and bank compare: 8 digits of a hash over both public keys; undefined before the key exchange.
+ */
 export function fingerprint({ keys, activationId, serverKeys }: Activation): string | undefined {
   if (keys === undefined) return undefined;
   // Numbers in Java: no leading zero bytes.

@@ -1,5 +1,5 @@
 /**
- * What the test server takes, and what it shows of its state.
+ * The test server's options, and the state that it shows.
  *
  * @module
  */
@@ -19,11 +19,12 @@ export interface PowerAuthTestServerOptions {
   /** TCP port on 127.0.0.1. Default 0: any that is free. */
   readonly port?: number;
   /**
-   * Origin whose pages may call the server directly, such as `http://localhost:5173`, or `*` for all (CORS). The browser's
-   * preflights are answered and stand in no list of requests. Default: none, for pages behind whose own server this one stands.
+   * Origin whose pages may call the server directly, such as `http://localhost:5173`, or `*` for all (CORS). The
+   * browser's preflights are answered, but not listed among the requests. Default: none, for pages whose own server
+   * forwards requests to this one.
    */
   readonly allowOrigin?: string;
-  /** Whether each new activation gets a recovery code and PUK, and recovery codes are taken. Default true. */
+  /** Whether each new activation gets a recovery code and PUK, and recovery codes are accepted. Default true. */
   readonly activationRecovery?: boolean;
   /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */
   readonly biometryUnlocksVault?: boolean;
@@ -40,8 +41,9 @@ export interface PowerAuthTestServerOptions {
   };
   /**
    * The user behind the identity attributes of a custom activation, or undefined to refuse it. Default: the attribute
-   * `username`, where it is a non-empty string; whatever else there is, such as a password, is not looked at. Objects and
-   * arrays are refused before; numbers and booleans are shown as they came, where a genuine server makes strings of them.
+   * `username`, if it is a non-empty string; all other attributes, such as a password, are ignored. Objects and arrays
+   * have been refused before this; numbers and booleans are passed as received, while a genuine server converts them to
+   * strings.
    */
   readonly userOfAttributes?: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
   /** Claims about a user, for `/pa/v3/user/info` and new activations. Default: `sub` (the user id), `jti` and `iat`. */
@@ -61,7 +63,7 @@ export interface PowerAuthTestActivationOptions {
   readonly userId?: string;
   /** One-time password that the client must send; the activation is then ACTIVE at once. */
   readonly otp?: string;
-  /** Failures in a row that block. Default 5. */
+  /** How many failures in a row block the activation. Default 5. */
   readonly maxFailCount?: number;
   /** Time in which the code must be used and the activation be ACTIVE, ms; afterwards it is REMOVED. Default 5 minutes. */
   readonly validity?: number;
@@ -95,17 +97,17 @@ export interface PowerAuthTestToken {
 export interface PowerAuthTestActivation {
   /** Identifier, a UUID. */
   readonly activationId: string;
-  /** Whose it is. */
+  /** The user that it belongs to. */
   readonly userId: string;
   /** State now. */
   readonly state: PowerAuthTestActivationState;
   /** Failed authentications in a row. */
   readonly failCount: number;
-  /** Failed authentications in a row that block it. */
+  /** How many failed authentications in a row block it. */
   readonly maxFailCount: number;
   /** Steps of the signature counter since the activation. */
   readonly counter: number;
-  /** What the client called it; undefined before the key exchange. */
+  /** The name that the client gave it; undefined before the key exchange. */
   readonly activationName: string | undefined;
   /** Text that the client sent along. */
   readonly extras: string | undefined;
@@ -116,7 +118,7 @@ export interface PowerAuthTestActivation {
 }
 
 /**
- * What stands behind an accepted token header.
+ * The token, activation and user behind an accepted token header.
  *
  * @example
  * ```ts
@@ -124,12 +126,12 @@ export interface PowerAuthTestActivation {
  * ```
  */
 export interface PowerAuthTestTokenVerification extends PowerAuthTestToken {
-  /** Whose activation it is. */
+  /** The user of the activation. */
   readonly userId: string;
 }
 
 /**
- * What a signature of {@link PowerAuthTestServer.verifySignature} is held against.
+ * The request that {@link PowerAuthTestServer.verifySignature} checks a signature against.
  *
  * @example
  * ```ts
@@ -141,19 +143,19 @@ export interface PowerAuthTestSignedRequest {
   readonly method: string;
   /** Identifier of the resource, which client and server agree on. */
   readonly uriId: string;
-  /** What was sent. Default: nothing. */
+  /** The body that was sent. Default: nothing. */
   readonly body?: string | Uint8Array;
   /**
-   * The query of a GET request as it came, with or without its `?`. It takes the place of `body`, and is brought into the
-   * form that was signed as the real server's filter does it. A query at which that filter throws is refused.
+   * The query of a GET request as received, with or without its `?`. It replaces `body`, and is brought into the signed
+   * form in the way the real server's filter does. A query that makes that filter throw is refused.
    */
   readonly query?: string | undefined;
-  /** Types of signatures that are taken. Default: all, possession alone among them. */
+  /** The accepted types of signatures. Default: all, including possession alone. */
   readonly signatureTypes?: readonly PowerAuthTestSignatureType[];
 }
 
 /**
- * Whose signature a header has.
+ * The signer of a header.
  *
  * @example
  * ```ts
@@ -166,7 +168,7 @@ export interface PowerAuthTestSignedRequest {
 export interface PowerAuthTestSignatureVerification {
   /** The activation that signed. */
   readonly activationId: string;
-  /** Whose activation it is. */
+  /** The user of the activation. */
   readonly userId: string;
   /** For example `possession_knowledge`. */
   readonly signatureType: PowerAuthTestSignatureType;

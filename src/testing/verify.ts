@@ -1,5 +1,5 @@
 /**
- * Whether a header is good: signatures, tokens.
+ * Verifies headers: signatures, tokens.
  *
  * @module
  */
@@ -17,23 +17,23 @@ import {
 } from './signature.ts';
 import type { Activation, ServerState } from './state.ts';
 
-/** What stands behind an accepted header. */
+/** The activation and user behind an accepted header. */
 export interface Verified {
   readonly activation: Activation;
   readonly signatureType: PowerAuthTestSignatureType;
 }
 
-/** What a signature is held against. */
+/** The request that a signature is checked against. */
 export interface SignedRequest {
   readonly method: string;
   readonly uriId: string;
-  /** Exactly as it came, or the canonical query of a GET request. */
+  /** Exactly as received, or the canonical query of a GET request. */
   readonly body: Buffer;
 }
 
 /**
- * Verifies the value of a header, moves the counter, counts failures. A type that is not allowed does neither: the genuine
- * filter looks at it before it asks its server.
+ * Verifies the value of a header, moves the counter, counts failures. A type that is not allowed does neither: the
+ * genuine filter checks it before it asks its server.
  */
 export function verifySignature(
   state: ServerState,
@@ -46,7 +46,7 @@ export function verifySignature(
   return verifyParsed(state, header, request);
 }
 
-/** {@link verifySignature} without a look at the type. */
+/** {@link verifySignature} without checking the type. */
 export function verifyParsed(
   state: ServerState,
   header: SignatureHeader,
@@ -67,7 +67,7 @@ export function verifyParsed(
   return { activation, signatureType };
 }
 
-/** Whether a signature is good for one of the next counter values; moves behind it, and forgets failures. */
+/** Whether a signature is valid for one of the next counter values; moves past it, and resets failures. */
 export function advance(
   state: ServerState,
   activation: Activation,
@@ -87,8 +87,8 @@ export function advance(
 }
 
 /**
- * Verifies a token header and remembers its nonce: a second time it is refused, and so is what comes with the same nonce
- * after a wrong digest.
+ * Verifies a token header and remembers its nonce: the same header is refused the second time, and so is any header
+ * with the same nonce after a wrong digest.
  */
 export function verifyToken(
   state: ServerState,

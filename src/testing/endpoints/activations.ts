@@ -29,7 +29,7 @@ const STATE_CODES: Record<PowerAuthTestActivationState, number> = {
   REMOVED: 5,
 };
 
-/** An activation that may go on, or the answer that refuses it. */
+/** An activation that may continue, or the answer that refuses it. */
 type Found = { readonly activation: Activation } | { readonly refusal: Answer };
 
 export const createActivation: Route = (state, request) => {
@@ -80,7 +80,7 @@ function parseDevice(data: Json | undefined): Device | undefined {
   }
 }
 
-/** Whether these are identity attributes: a map that isn't empty, of what the genuine server can make texts of. */
+/** Whether these are identity attributes: a non-empty map of values that the genuine server can convert to text. */
 function areAttributes(attributes: Json | undefined): attributes is Json {
   const values = Object.values(attributes ?? {});
   return values.length > 0 && !values.some((value) => typeof value === 'object' && value !== null);
@@ -88,7 +88,7 @@ function areAttributes(attributes: Json | undefined): attributes is Json {
 
 function findActivation(state: ServerState, type: unknown, attributes: Json, device: Device): Found {
   if (type === 'CODE') return activationOfCode(state, text(attributes['code']), device.otp);
-  // A one-time password goes with an activation code only.
+  // A one-time password is only allowed with an activation code.
   if (device.otp !== undefined) return { refusal: activationInvalid };
   if (type === 'RECOVERY') return activationToRecover(state, attributes);
   const userId = type === 'CUSTOM' ? state.userOfAttributes(attributes) : undefined;
@@ -100,7 +100,7 @@ function findActivation(state: ServerState, type: unknown, attributes: Json, dev
 function activationOfCode(state: ServerState, code: string | undefined, otp: string | undefined): Found {
   const activation = state.activationOfCode(code ?? '');
   if (activation === undefined) return { refusal: activationInvalid };
-  // A missing one costs no attempt.
+  // A missing password costs no attempt.
   if (activation.otp !== undefined && (otp ?? '') === '') return { refusal: activationInvalid };
   if (equal(Buffer.from(otp ?? ''), Buffer.from(activation.otp ?? ''))) return { activation };
   activation.failCount++;
@@ -125,7 +125,7 @@ export const activationStatus: Route = (state, request) => {
   if (typeof activationId !== 'string' || challengeBytes === undefined) return activationInvalid;
   const activation = state.activation(activationId);
   const nonce = randomBytes(16);
-  // What is not known looks like what is, to everybody but the device.
+  // Only the device can tell the answer for an unknown activation from a real one.
   const encryptedStatusBlob =
     activation?.keys === undefined
       ? randomBytes(32)
@@ -158,7 +158,7 @@ const removeSigned = signed(
   },
 );
 
-/** Spring itself misses the header here. */
+/** Spring itself reports the missing header here. */
 export const removeActivation: Route = (state, request) =>
   header(request, 'x-powerauth-authorization') === undefined
     ? springError(400, 'Bad Request', request.path)

@@ -18,7 +18,7 @@ import { decrypt, header, parseJson, signed, type Route } from './request.ts';
 
 type SignatureTypes = readonly PowerAuthTestSignatureType[];
 
-/** What `@PowerAuthToken` stands above. */
+/** A handler with `@PowerAuthToken`. */
 export const protectedByToken =
   (signatureTypes: SignatureTypes): Route =>
   (state, request) => {
@@ -28,13 +28,13 @@ export const protectedByToken =
     return ok({ activationId: activation.activationId, userId: activation.userId, tokenId, signatureType });
   };
 
-/** What `@PowerAuth` stands above. */
+/** A handler with `@PowerAuth`. */
 export const protectedBySignature = (uriId: string, signatureTypes: SignatureTypes): Route =>
   signed({ uriId, signatureTypes }, ({ activation, signatureType }) =>
     ok({ activationId: activation.activationId, userId: activation.userId, signatureType }),
   );
 
-/** An endpoint that needs encryption and no signature; 500 for whatever is wrong, as the genuine server has it. */
+/** An endpoint that needs encryption and no signature; 500 if anything is wrong, as on the genuine server. */
 function encrypted(
   scope: 'application' | 'activation',
   answer: (decrypted: DecryptedRequest, state: ServerState, activation?: Activation) => Answer,
@@ -44,7 +44,7 @@ function encrypted(
     const fields = parseHeader(header(request, 'x-powerauth-encryption'));
     if (fields?.['version'] !== '3.3' || fields['application_key'] !== state.applicationKey) return refusal;
     const { activation_id: activationId } = fields;
-    // Each scope has a header of its own.
+    // Each scope has its own header.
     if ((scope === 'application') !== (activationId === undefined)) return refusal;
     const activation = state.activation(activationId ?? '');
     if (scope === 'activation' && activation?.state !== 'ACTIVE') return refusal;
@@ -53,21 +53,21 @@ function encrypted(
   };
 }
 
-/** The same content, encrypted anew. */
+/** The same content, encrypted again. */
 const echo = (decrypted: DecryptedRequest, state: ServerState): Answer =>
   bare(decrypted.encrypt(decrypted.plaintext, state.now()));
 
 export const encryptedInApplication = encrypted('application', echo);
 export const encryptedInActivation = encrypted('activation', echo);
 
-/** Encrypted, then signed: as the requests of the Standard RESTful API are, and as the mobile SDKs describe it. */
+/** Encrypted, then signed: like the requests of the Standard RESTful API, and as the mobile SDKs describe it. */
 export const encryptedThenSigned = (uriId: string): Route =>
   signed({ uriId, signatureTypes: TWO_FACTORS }, ({ activation }, state, request) => {
     const decrypted = decrypt(state, parseJson(request.body), '/pa/generic/activation', activation);
     return decrypted === undefined ? signatureInvalid : echo(decrypted, state);
   });
 
-/** Signed, then encrypted: what `@PowerAuth` and `@PowerAuthEncryption` take where both stand above a handler. */
+/** Signed, then encrypted: what a handler with both `@PowerAuth` and `@PowerAuthEncryption` accepts. */
 export const signedThenEncrypted =
   (uriId: string): Route =>
   (state, request) => {

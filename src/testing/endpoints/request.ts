@@ -1,5 +1,5 @@
 /**
- * What the endpoints have in common: reading requests, decrypting them, verifying their signatures.
+ * Code that the endpoints share: reading requests, decrypting them, verifying their signatures.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { PowerAuthTestSignatureType } from '../signature.ts';
 import type { Activation, ServerState } from '../state.ts';
 import { verifySignature, type Verified } from '../verify.ts';
 
-/** A request as it came. */
+/** A request as it was received. */
 export interface Incoming {
   readonly method: string;
   readonly path: string;
-  /** As it came, without its `?`. */
+  /** As received, without its `?`. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
@@ -34,7 +34,7 @@ export const text = (value: unknown): string | undefined => (typeof value === 's
 export const object = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 
-/** The object that is written as JSON, or undefined where there is none. */
+/** Parses an object from JSON; undefined if it isn't one. */
 export function parseJson(body: Buffer | string): Json | undefined {
   try {
     return object(JSON.parse(body.toString()));
@@ -48,7 +48,7 @@ export function requestObject(request: Incoming): Json | undefined {
   return object(parseJson(request.body)?.['requestObject']);
 }
 
-/** The value of a header that came once; `name` in lower case. */
+/** The value of a header that was sent once; `name` in lower case. */
 export function header(request: Incoming, name: string): string | undefined {
   return text(request.headers[name]);
 }
@@ -78,7 +78,7 @@ export function decrypt(
   );
 }
 
-/** What Spring answers to a body that is no JSON where a handler takes JSON; undefined where it is. */
+/** Spring's answer to a body that isn't JSON, for a handler that takes JSON; undefined if it is JSON. */
 export function unreadable({ headers, body, path }: Incoming): Answer | undefined {
   const type = text(headers['content-type']) ?? '';
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type))
@@ -92,11 +92,11 @@ export const json =
   (state, request) =>
     unreadable(request) ?? route(state, request);
 
-/** What a signed request needs. */
+/** The requirements for a signed request. */
 interface SignatureRules {
-  /** What client and server agreed on. */
+  /** The identifier that client and server agreed on. */
   readonly uriId: string;
-  /** Types that are taken. */
+  /** The accepted types. */
   readonly signatureTypes: readonly PowerAuthTestSignatureType[];
   /** Whether the handler takes JSON. */
   readonly takesJson?: boolean;
@@ -114,7 +114,7 @@ export function signed(
     const query = method === 'GET' ? signedQuery(request.query) : '';
     if (query === undefined) return springError(500, 'Internal Server Error', path);
     const body = method === 'GET' ? Buffer.from(query) : request.body;
-    // Before the body is looked at, as the genuine server's interceptor does it.
+    // Verified before the body is read, as the genuine server's interceptor does.
     const verified = verifySignature(state, value, { method, uriId, body }, signatureTypes);
     const refusal = takesJson ? unreadable(request) : undefined;
     if (refusal !== undefined) return refusal;
@@ -122,7 +122,10 @@ export function signed(
   };
 }
 
-/** Whether an envelope has what protocol 3.3 adds to older ones; else the genuine server says which request it is not. */
+/**
+ * Whether an envelope has the fields that protocol 3.3 adds to older ones; otherwise the genuine server reports an
+ * invalid request.
+ */
 export function hasEnvelopeFields(envelope: Json): boolean {
   return ['nonce', 'timestamp', 'temporaryKeyId'].every((field) => (envelope[field] ?? null) !== null);
 }

@@ -13,7 +13,7 @@ export const createToken = signed(
   ({ activation, signatureType }, state, request) => {
     const envelope = parseJson(request.body) ?? {};
     if (!hasEnvelopeFields(envelope)) return requestInvalid;
-    // The genuine TokenService has no word for three factors.
+    // The genuine TokenService doesn't support three factors.
     if (signatureType === 'possession_knowledge_biometry') return tokenError;
     const decrypted = decrypt(state, envelope, '/pa/token/create', activation);
     if (decrypted === undefined) return tokenError;

@@ -30,10 +30,10 @@ import {
 
 const VAULT_UNLOCK = '/pa/vault/unlock';
 const CONFIRM_RECOVERY = '/pa/recovery/confirm';
-/** Reasons that the genuine server writes into its log. */
+/** The form of reasons, which the genuine server writes to its log. */
 const REASON = /^[A-Za-z0-9_\-.]{3,255}$/;
 
-/** Takes two factors, knowledge the second of them unless the server is told otherwise. */
+/** Accepts two factors, the second of which is knowledge unless the server is configured otherwise. */
 export const unlockVault = json((state, request) => {
   const signature = parseSignatureHeader(header(request, 'x-powerauth-authorization'));
   if (signature === undefined) return signatureInvalid;
@@ -41,7 +41,7 @@ export const unlockVault = json((state, request) => {
   return hasEnvelopeFields(envelope) ? unlock(state, request, signature, envelope) : requestInvalid;
 });
 
-/** In the order of the genuine server: the signature comes last, so that what is wrong before it costs no attempt. */
+/** Checks in the order of the genuine server: the signature comes last, so earlier errors cost no attempt. */
 function unlock(state: ServerState, { body }: Incoming, signature: SignatureHeader, envelope: Json): Answer {
   if (!state.unlocksVault(signature.signatureType)) return vaultInvalid;
   const activation = state.activation(signature.activationId);

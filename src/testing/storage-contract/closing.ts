@@ -1,5 +1,5 @@
 /**
- * The contract of close, and what outlives it.
+ * The contract of close, and of what survives it.
  *
  * @module
  */
@@ -66,7 +66,7 @@ export function checkClosing({ check, checkTwo }: Checks): void {
       return (signal.reason as { code?: string }).code;
     });
     await entered.opened;
-    // Where this test fails before they are awaited, their rejections are nobody's.
+    // If this test fails before they are awaited, their rejections would be unhandled.
     holding.catch(() => undefined);
     const waiting = storage.lock('lock', async () => 'entered').catch((error: unknown) => error);
     const following = other.lock('lock', async () => 'free');

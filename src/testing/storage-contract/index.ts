@@ -14,7 +14,7 @@ import { assert, type Check, type CheckTwo } from './support.ts';
 import { checkUpdates } from './updates.ts';
 
 /**
- * Registers one test, as the `test` of node:test, vitest, jest and others does, or the `it` of mocha.
+ * Registers one test, like the `test` of node:test, vitest, jest and others, or the `it` of mocha.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export type RegisterTest = (title: string, run: () => Promise<void>) => unknown;
 export interface StorageSubject {
   /** For the titles. */
   readonly name: string;
-  /** Makes an empty store. */
+  /** Creates an empty store. */
   create(): Promise<StorageUnderTest>;
 }
 
@@ -50,21 +50,24 @@ export interface StorageSubject {
 export interface StorageUnderTest {
   /** The driver on this store. */
   readonly storage: PowerAuthStorage;
-  /** Another object on the same store, as another tab or process has it. Without it, what only two can show is left out. */
+  /**
+   * Another object on the same store, like that of another tab or process. Without it, tests that need two are left
+   * out.
+   */
   second?(): Promise<PowerAuthStorage>;
   /** Called after the test, with all storages closed. */
   cleanup?(): Promise<void>;
 }
 
 /**
- * Registers the tests of the contract, more than twenty; each takes a store of its own, and a second or two at most. A test
- * that fails rejects with an Error that says what was expected and what came.
+ * Registers the tests of the contract, more than twenty; each uses its own store, and takes a second or two at most. A
+ * test that fails rejects with an Error that says what was expected and what was received.
  *
- * What no suite in one process can show is left to the author: that a lock is freed when its process dies, that updates
- * are atomic over processes, that values outlive a crash. See docs/storage.md.
+ * The author must test what no suite in one process can show: that a lock is freed when its process dies, that updates
+ * are atomic across processes, that values survive a crash. See docs/storage.md.
  *
- * @param test of the runner; called once for each test, with a title and an async function
- * @param subject makes a new, empty store for each test
+ * @param test the runner's function; called once for each test, with a title and an async function
+ * @param subject creates a new, empty store for each test
  *
  * @example
  * ```ts

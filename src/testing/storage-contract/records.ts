@@ -6,10 +6,10 @@
 
 import { assert, assertRejects, assertSame, bytes, keysOf, show, within, type Checks } from './support.ts';
 
-/** How long a storage may take to forget where nobody else has it open, in ms. */
+/** How long a storage may take to forget if nobody else has it open, in ms. */
 const FORGET_MS = 5000;
 
-/** Keys that something is likely to fold together, cut short or trip over. */
+/** Keys that an implementation is likely to merge, truncate or fail on. */
 const ODD_KEYS = [
   'a', 'A', 'ab', 'a/b', 'a\\b', ' ', '  ', 'a ', '.', '..', '%61', '__proto__', 'constructor', 'length', '0', '-1',
   '\0', '\0\0', 'a\0', '\0a', '\u0001', '\t\n', '"', "'", '*', 'a*', '{a}', 'é', 'e\u0301', '\u00ff', '\u0100',

@@ -1,12 +1,13 @@
 /**
- * What the tests of the contract have in common. No assertion library: they run wherever a driver does, in browsers too.
+ * Code that the tests of the contract share. It uses no assertion library: they run wherever a driver does, in browsers
+ * too.
  *
  * @module
  */
 
 import type { PowerAuthStorage, PowerAuthStorageChange } from '../../storage/types.ts';
 
-/** What subscribers are promised, in ms. */
+/** The time that subscribers are promised, in ms. */
 const NOTICE_MS = 1000;
 
 /** A test of one store. */
@@ -24,15 +25,15 @@ export type CheckTwo = (
 /** How tests are registered. */
 export interface Checks {
   readonly check: Check;
-  /** For what two objects on one store show; one object stands for both where there can be no second. */
+  /** For tests with two objects on one store; one object is used as both if there can't be a second. */
   readonly checkBoth: CheckTwo;
-  /** For what only two can show; left out where there can be no second. */
+  /** For tests that only work with two objects; left out if there can't be a second. */
   readonly checkTwo: CheckTwo;
 }
 
 /** A value. */
 export const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => Uint8Array.from(values);
-/** The number that {@link numbered} has made a value of; 0 for none. */
+/** The number in a value of {@link numbered}; 0 for no value. */
 export const number = (value: Uint8Array | undefined): number => (value === undefined ? 0 : new DataView(value.buffer, value.byteOffset).getUint32(0)); // prettier-ignore
 /** A value of four bytes. */
 export const numbered = (value: number): Uint8Array => {
@@ -46,7 +47,7 @@ export function assert(holds: boolean, message: string): asserts holds {
   if (!holds) throw new Error(message);
 }
 
-/** A value for a message, cut short. */
+/** A value for a message, truncated. */
 export function show(value: unknown): string {
   if (value instanceof Uint8Array)
     return `bytes [${value.subarray(0, 16).join(' ')}${value.length > 16 ? ' …' : ''}]`;
@@ -83,7 +84,7 @@ export async function keysOf(storage: PowerAuthStorage, prefix: string): Promise
   return keys.sort();
 }
 
-/** Resolves as `promise`, or rejects after `ms`. */
+/** Settles as `promise` does, or rejects after `ms`. */
 export async function within<T>(ms: number, promise: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -96,7 +97,7 @@ export async function within<T>(ms: number, promise: Promise<T>, what: string): 
   }
 }
 
-/** A promise to be resolved from outside. */
+/** A promise that is resolved from outside. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
