@@ -12,14 +12,15 @@ const UUID = '4056baad-1128-4ecf-a1e8-da61e90754f5';
 
 /** Checks a header as a server would, and answers its nonce. */
 export function verifyHeader(header: string, id: string, secret: Uint8Array, timestamp: number): string {
-  const [, tokenId, digest, nonce = '', time] = HEADER.exec(header) ?? [];
-  expect(tokenId, header).toBe(id);
-  expect(time).toBe(String(timestamp));
-  const expected = createHmac('sha256', secret)
+  const [, , , nonce = ''] = HEADER.exec(header) ?? [];
+  const digest = createHmac('sha256', secret)
     .update(Buffer.from(nonce, 'base64'))
     .update(`&${timestamp}&3.3`)
     .digest('base64');
-  expect(digest, `digest of ${header}`).toBe(expected);
+  const right = `PowerAuth version="3.3", token_id="${id}", token_digest="${digest}", nonce="${nonce}", timestamp="${timestamp}"`;
+  // There are many thousands, and an expectation takes longer than a header.
+  if (nonce === '') expect(header).toMatch(HEADER);
+  if (header !== right) expect(header).toBe(right);
   return nonce;
 }
 
