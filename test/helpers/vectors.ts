@@ -26,3 +26,28 @@ export function privateKey(text: string): Uint8Array {
 export function keyPair(key: Uint8Array): KeyPair {
   return { privateKey: key, publicKey: importPublicKey(p256.getPublicKey(key, false)) };
 }
+
+/** One of the protocol's own vectors, from wultra/powerauth-crypto; see test/vectors/README.md. */
+export interface Vector {
+  readonly input: Readonly<Record<string, string>>;
+  readonly output: Readonly<Record<string, string>>;
+}
+
+/** The published vectors of this name: one at least. */
+export function published(name: string): readonly Vector[] {
+  const content = vectors<Vector[] | { data: Vector[] }>(`published/${name}.json`);
+  const list = Array.isArray(content) ? content : content.data;
+  if (list.length === 0) throw new Error(`there are no vectors in ${name}`);
+  return list;
+}
+
+/** A field of a vector. */
+export function text(record: Readonly<Record<string, string>>, field: string): string {
+  const value = record[field];
+  if (value === undefined) throw new Error(`the vector has no ${field}`);
+  return value;
+}
+
+/** A field of a vector, from Base64. */
+export const bytes = (record: Readonly<Record<string, string>>, field: string): Uint8Array<ArrayBuffer> =>
+  b64(text(record, field));

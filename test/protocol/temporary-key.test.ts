@@ -1,10 +1,23 @@
 /** What a temporary key may claim about its time. */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PowerAuthErrorCode } from '../../src/errors.ts';
 import { importPublicKey } from '../../src/protocol/keys.ts';
-import { temporaryKeyFromResponse, type TemporaryKey } from '../../src/protocol/temporary-key.ts';
+import {
+  temporaryKeyFromResponse,
+  temporaryKeyRequest,
+  type TemporaryKey,
+} from '../../src/protocol/temporary-key.ts';
 import { error } from '../helpers/error.ts';
+import {
+  activation,
+  activationId,
+  application,
+  deviceKeys,
+  exchangesWith,
+  scopeOf,
+} from '../helpers/recording.ts';
+import { b64 } from '../helpers/vectors.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 // SubjectPublicKeyInfo ends with the uncompressed point.
@@ -68,3 +81,48 @@ test.each([
   const claims = { iat_ms: ISSUED, exp_ms: ISSUED + 1, [field]: value };
   await expect(keyThat(claims)).rejects.toMatchObject(refused);
 });
+
+describe.each(exchangesWith(({ temporaryKeys }) => temporaryKeys !== undefined && temporaryKeys.length > 0))(
+  '%s',
+  (_, exchange) => {
+    test('temporary keys', async () => {
+      const { temporaryKeys = [], ecies = [] } = exchange;
+      for (const { scope, challenge, request, response } of temporaryKeys) {
+        expect(temporaryKeyRequest({ ...scopeOf(scope), challenge })).toBe(request);
+        const wanted = {
+          applicationKey: application.key,
+          challenge,
+          ...(scope === 'activation' ? { activationId } : {}),
+          publicKey:
+            scope === 'activation' ? activation.serverPublicKey : importPublicKey(b64(application.master)),
+        };
+        const key = await temporaryKeyFromResponse(response, wanted);
+        expect(key.expiresAt - key.issuedAt).toBe(300_000);
+        expect(
+          ecies.some(
+            ({ temporaryKeyId, temporaryPublicKey }) =>
+              temporaryKeyId === key.id &&
+              Buffer.compare(importPublicKey(b64(temporaryPublicKey)), key.publicKey) === 0,
+          ),
+        ).toBe(true);
+        const [header = '', claims = '', sig = ''] = response.split('.');
+        for (const [jwt, change] of [
+          [response, { challenge: 'other' }],
+          [response, { applicationKey: 'other' }],
+          [response, { activationId: 'other' }],
+          [response, { publicKey: deviceKeys.publicKey }],
+          [`${header}.${claims}.${sig.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))}`, {}],
+          [`${header}.${claims}`, {}],
+          [`${header}.${claims}.${sig}.`, {}],
+          [`${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.`, {}],
+          [`${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${claims}.${sig}`, {}],
+          ['', {}],
+        ] as const) {
+          await expect(temporaryKeyFromResponse(jwt, { ...wanted, ...change })).rejects.toMatchObject({
+            code: PowerAuthErrorCode.ENCRYPTION_ERROR,
+          });
+        }
+      }
+    });
+  },
+);

@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { PowerAuthErrorCode } from '../../src/errors.ts';
-import { unwrapRecoveryData, vaultEncryptionKey, wrapRecoveryData } from '../../src/protocol/vault.ts';
+import {
+  decryptVaultKey,
+  parseVaultUnlockResponse,
+  unwrapDevicePrivateKey,
+  unwrapRecoveryData,
+  vaultEncryptionKey,
+  wrapDevicePrivateKey,
+  wrapRecoveryData,
+} from '../../src/protocol/vault.ts';
 import { error } from '../helpers/error.ts';
+import { deviceKeys, keys, plaintextOf } from '../helpers/recording.ts';
+import { expectRefusedAnswers } from '../helpers/refused-answers.ts';
+import { b64 } from '../helpers/vectors.ts';
 import { createCipheriv, randomBytes } from 'node:crypto';
 
 const KEY = Uint8Array.from(randomBytes(16));
@@ -37,4 +48,20 @@ test.each([0, 1, 1000, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER])('key numb
   const cipher = createCipheriv('aes-128-cbc', KEY, Buffer.alloc(16)).setAutoPadding(false);
   const expected = Buffer.concat([cipher.update(block), cipher.final()]);
   expect(Buffer.from(await vaultEncryptionKey(KEY, index))).toEqual(expected);
+});
+
+test("a genuine server's vault key, and the device key under it", async () => {
+  const [vault = ''] = plaintextOf('/pa/v3/vault/unlock');
+  const { encryptedVaultEncryptionKey } = JSON.parse(vault) as { encryptedVaultEncryptionKey: string };
+  const vaultKey = await decryptVaultKey(b64(encryptedVaultEncryptionKey), keys.transport);
+  expect(vaultKey).toEqual(keys.vault);
+  const wrapped = await wrapDevicePrivateKey(deviceKeys.privateKey, vaultKey);
+  expect(await unwrapDevicePrivateKey(wrapped, vaultKey)).toEqual(deviceKeys.privateKey);
+  await expect(decryptVaultKey(b64(encryptedVaultEncryptionKey), keys.possession)).rejects.toMatchObject({
+    code: PowerAuthErrorCode.ENCRYPTION_ERROR,
+  });
+});
+
+test('parseVaultUnlockResponse', () => {
+  expectRefusedAnswers(parseVaultUnlockResponse);
 });
