@@ -13,7 +13,7 @@ import { clientIn, clientInTab, clientOrigin, type Client } from './origin.ts';
 const FULL = { tabs: 8, rounds: 20 };
 const SIZES = DEEP
   ? { chromium: FULL, firefox: FULL }
-  : { chromium: { tabs: 4, rounds: 8 }, firefox: { tabs: 2, rounds: 4 } };
+  : { chromium: { tabs: 3, rounds: 6 }, firefox: { tabs: 2, rounds: 4 } };
 
 /** All configured, the activation made in the first one. */
 async function openAll(

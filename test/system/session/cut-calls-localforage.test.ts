@@ -7,7 +7,7 @@ import { servePages } from '../../../tools/lib/pages.mjs';
 import { bundleForPage, useBrowser } from '../../helpers/browser.ts';
 import { storagesOf } from '../../helpers/page-storage.ts';
 import { describeWith } from '../../helpers/programs.ts';
-import { changing, cutCalls } from './cut-calls.ts';
+import { changing, cutCalls, few } from './cut-calls.ts';
 
 /** Has the instance open its storage by itself, as the default one. */
 const openOwn = (open: () => PowerAuthStorage): void =>
@@ -39,6 +39,6 @@ describeWith('chromium', 'on IndexedDB in Chromium', () => {
   });
 
   describe('given by the application', () => {
-    cutCalls(async () => ({ open: openDatabase() }), 23, changing);
+    cutCalls(async () => ({ open: openDatabase() }), 23, few);
   });
 });

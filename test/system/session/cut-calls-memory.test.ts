@@ -8,5 +8,5 @@ describe('on a storage in memory, given by the application', () => {
   cutCalls(() => {
     const space = new MemorySpace();
     return Promise.resolve({ open: () => memoryStorage(space) });
-  }, 5);
+  }, 7);
 });

@@ -360,7 +360,10 @@ export const changing: readonly Row[] = DEEP
       'removeActivationLocal',
     );
 
-/** A sample of all methods: those, and some that read, sign, encrypt or begin. */
+/** The same where each call takes long. */
+export const few: readonly Row[] = DEEP ? changing : named('changePassword', 'requestAccessToken');
+
+/** A sample of all methods: the changing ones, and some that read, sign, encrypt or begin. */
 export const sample: readonly Row[] = DEEP
   ? ROWS
   : [

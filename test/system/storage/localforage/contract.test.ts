@@ -8,9 +8,7 @@ import type { PageCall } from '../pages/calls.ts';
 const ALL = ['window', 'worker', 'shared', 'service'];
 
 /** Where it is run. */
-const KINDS = DEEP
-  ? { chromium: ALL, firefox: ALL }
-  : { chromium: ['window', 'service'], firefox: ['window'] };
+const KINDS = DEEP ? { chromium: ALL, firefox: ALL } : { chromium: ['service'], firefox: ['window'] };
 
 for (const browser of ['chromium', 'firefox'] as const) {
   describeWith(browser, `in ${browser}`, () => {
