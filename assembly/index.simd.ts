@@ -44,28 +44,53 @@ function write(to: usize, slot: usize, digest: usize, nonce: usize): usize {
   return to + tailLength;
 }
 
+/** DIGEST := the digests of four headers, from `first` of the chain on. Lanes without a header are computed and dropped. */
+function compute(first: i32, nonces: usize): void {
+  const slot0 = chained(first);
+  const slot1 = chained(first + 1);
+  const slot2 = chained(first + 2);
+  const slot3 = chained(first + 3);
+  inner(nonces);
+  loadStates(slot0, slot1, slot2, slot3);
+  compress4(INNER, OUTER);
+  outer();
+  loadStates(slot0 + SLOT_OUTER, slot1 + SLOT_OUTER, slot2 + SLOT_OUTER, slot3 + SLOT_OUTER);
+  compress4(OUTER, STATES);
+  storeDigests();
+}
+
 /**
  * Makes `count` (1 to 64) headers into OUTPUT: of the slots in CHAIN, with the nonces from `nonces` on, for a time in ms.
- * Returns their length. Four are made at a time; lanes without a header are computed and dropped.
+ * Returns their length.
  */
 export function headers(count: i32, nonces: usize, timestamp: f64): usize {
   if (prepare(timestamp)) fold();
   let to = OUTPUT;
   for (let i = 0; i < count; i += 4, nonces += 64) {
-    const slot0 = chained(i);
-    const slot1 = chained(i + 1);
-    const slot2 = chained(i + 2);
-    const slot3 = chained(i + 3);
-    inner(nonces);
-    loadStates(slot0, slot1, slot2, slot3);
-    compress4(INNER, OUTER);
-    outer();
-    loadStates(slot0 + SLOT_OUTER, slot1 + SLOT_OUTER, slot2 + SLOT_OUTER, slot3 + SLOT_OUTER);
-    compress4(OUTER, STATES);
-    storeDigests();
+    compute(i, nonces);
     const lanes = min(4, count - i);
     for (let lane = 0; lane < lanes; lane++) {
       to = write(to, chained(i + lane), DIGEST + (<usize>lane << 5), nonces + (<usize>lane << 4));
+    }
+  }
+  return to - OUTPUT;
+}
+
+/** The same, but of each header only digest and nonce, as layout.ts draws them. Returns their length. */
+export function digests(count: i32, nonces: usize, timestamp: f64): usize {
+  if (prepare(timestamp)) fold();
+  let to = OUTPUT;
+  for (let i = 0; i < count; i += 4, nonces += 64) {
+    compute(i, nonces);
+    const lanes = min(4, count - i);
+    for (let lane = 0; lane < lanes; lane++) {
+      const digest = DIGEST + (<usize>lane << 5);
+      v128.store(to, v128.load(digest));
+      v128.store(to, v128.load(digest, 16), 16);
+      v128.store(to, v128.load(nonces + (<usize>lane << 4)), 33);
+      store<u8>(to, 0, 32);
+      store<u16>(to, 0, 49);
+      to += 51;
     }
   }
   return to - OUTPUT;

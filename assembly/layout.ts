@@ -23,6 +23,14 @@
  *         +127   its length, 1 B
  * ```
  *
+ * For a caller that encodes them itself, OUTPUT holds of each header 51 B, so that the Base64 of all of them is that of each:
+ *
+ * ```
+ *  +0  digest 32 B   +32  0   +33  nonce 16 B   +49  0 0
+ * ```
+ *
+ * Another kind of key (`KEY_KINDS` of src/hot-path/types.ts) has slots of its own: a table beside SLOTS, or several of these.
+ *
  * Nothing is ever allocated; memory grows by whole pages when a slot lies beyond its end.
  */
 

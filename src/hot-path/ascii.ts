@@ -18,6 +18,21 @@ const { Buffer: NodeBuffer } = globalThis as {
   readonly Buffer?: { from?(memory: ArrayBufferLike): BufferLike };
 };
 
+/** Base64 of bytes. */
+export type Base64Writer = (bytes: Uint8Array) => string;
+
+/**
+ * The runtime's own Base64, where a text of it costs less than one that is decoded: in browsers, so far as they have it.
+ * Undefined where Node's decoder is.
+ */
+export function base64Writer(): Base64Writer | undefined {
+  if (NodeBuffer?.from !== undefined) return undefined;
+  const { prototype } = Uint8Array as { prototype: { readonly toBase64?: () => string } };
+  const write = Object.getOwnPropertyDescriptor(prototype, 'toBase64')?.value as
+    ((this: Uint8Array) => string) | undefined;
+  return write && ((bytes) => write.call(bytes));
+}
+
 /** A reader of `memory`, which is viewed, not copied. */
 export function asciiReader(memory: Uint8Array): AsciiReader {
   const buffer = NodeBuffer?.from?.(memory.buffer);

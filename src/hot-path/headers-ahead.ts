@@ -12,63 +12,43 @@
  * @module
  */
 
+import { CHAIN_LENGTH, SlicedTexts, type HeaderMaker, type HeaderTexts } from './header-texts.ts';
 import { MAX_STOCKS, type KeySlot } from './types.ts';
 
-/** Headers made together at most. */
-export const CHAIN_LENGTH = 64;
+export type { HeaderMaker } from './header-texts.ts';
 
 /** A stock of this size shows that the caller is in a tight loop. */
 const LOOP = 16;
-
-/** What makes them. */
-export interface HeaderMaker {
-  /** The headers of the first `count` slots of `chain` for one time, one behind the other. */
-  make(chain: Uint32Array, count: number, timestamp: number): string;
-  /** Characters of a slot's token identifier, by which alone the headers of one time differ in length; 0 for a free slot. */
-  identifierLength(slot: number): number;
-}
-
-/**
- * `bounds` := where each of `count` headers begins in their text, and where the last one ends. Headers of one time differ in
- * length by their token identifiers alone.
- */
-export function findBounds(
-  bounds: Uint16Array,
-  length: number,
-  chain: Uint32Array,
-  count: number,
-  maker: HeaderMaker,
-): void {
-  let identifiers = 0;
-  for (let i = 0; i < count; i++) {
-    bounds[i] = identifiers;
-    identifiers += maker.identifierLength(chain[i] ?? 0);
-  }
-  const frame = (length - identifiers) / count;
-  for (let i = 1; i < count; i++) bounds[i] = (bounds[i] ?? 0) + i * frame;
-  bounds[count] = length;
-}
 
 /** Room for the headers of one stock. */
 class Shelf {
   /** Slots of the headers in stock, in the order in which they are expected to be taken. */
   readonly chain = new Uint32Array(CHAIN_LENGTH);
-  /** Where each header begins in the text, and where the last one ends. */
-  readonly bounds = new Uint16Array(CHAIN_LENGTH + 1);
+  readonly texts: HeaderTexts;
   holder: HeadersAhead | undefined;
   /** Whether the holder has made headers since the room was last wanted by another stock. */
   isInUse = false;
+
+  constructor(texts: HeaderTexts) {
+    this.texts = texts;
+  }
 }
 
 /** The room for stocks of one engine, and what is known of the order in which its slots are used. */
 export class Shelves {
   /** For a stock without room. */
-  readonly one = new Uint32Array(1);
+  readonly single: Shelf;
+  readonly #newTexts: () => HeaderTexts;
   readonly #shelves: Shelf[] = [];
   /** The shelf that is asked for next, where none is free. */
   #hand = 0;
   /** By slot: 1 + the slot that came after it the last time. One table for all stocks: a slot is of one stock. */
   #successors = new Uint32Array(CHAIN_LENGTH);
+
+  constructor(newTexts: () => HeaderTexts) {
+    this.#newTexts = newTexts;
+    this.single = new Shelf(newTexts());
+  }
 
   /** Room for a stock; undefined while all of it is in use. */
   lend(holder: HeadersAhead): Shelf | undefined {
@@ -100,7 +80,7 @@ export class Shelves {
   #another(): Shelf | undefined {
     const shelf = this.#shelves.length < MAX_STOCKS ? undefined : this.#shelves[this.#hand];
     if (shelf === undefined) {
-      const added = new Shelf();
+      const added = new Shelf(this.#newTexts());
       this.#shelves.push(added);
       return added;
     }
@@ -119,15 +99,13 @@ export class HeadersAhead {
   readonly #maker: HeaderMaker;
   readonly #shelves: Shelves;
   #shelf: Shelf | undefined;
-  /** The headers in stock. */
-  #text = '';
   #timestamp = NaN;
   #made = 0;
   #taken = 0;
   /** Headers taken of this time before the stock was made. */
   #takenBefore = 0;
 
-  constructor(maker: HeaderMaker, shelves = new Shelves()) {
+  constructor(maker: HeaderMaker, shelves = new Shelves(() => new SlicedTexts(maker))) {
     this.#maker = maker;
     this.#shelves = shelves;
   }
@@ -139,7 +117,7 @@ export class HeadersAhead {
     if (shelf === undefined || taken === this.#made || timestamp !== this.#timestamp) return undefined;
     if (slot !== shelf.chain[taken]) return undefined;
     this.#taken = taken + 1;
-    return this.#text.slice(shelf.bounds[taken], shelf.bounds[taken + 1]);
+    return shelf.texts.header(taken);
   }
 
   /** The same, but only in a tight loop. */
@@ -152,18 +130,16 @@ export class HeadersAhead {
     const shelf = (this.#shelf ??= this.#shelves.lend(this));
     if (shelf === undefined) return this.#makeOne(slot, timestamp);
     shelf.isInUse = true;
-    const { chain, bounds } = shelf;
+    const { chain, texts } = shelf;
     const count = this.#foresee(chain, slot, this.#nextSize(chain, slot, timestamp));
     // Empty until all is done, so that a failure leaves nothing behind.
     this.#made = 0;
     this.#taken = 0;
-    const text = this.#maker.make(chain, count, timestamp);
-    findBounds(bounds, text.length, chain, count, this.#maker);
-    this.#text = text;
+    texts.make(chain, count, timestamp);
     this.#timestamp = timestamp;
     this.#made = count;
     this.#taken = 1;
-    return count === 1 ? text : text.slice(0, bounds[1]);
+    return texts.header(0);
   }
 
   /** Drops the stock where a header of this slot is in it. */
@@ -197,13 +173,14 @@ export class HeadersAhead {
   #drop(): void {
     this.#made = 0;
     this.#taken = 0;
-    this.#text = '';
+    this.#shelf?.texts.clear();
   }
 
   #makeOne(slot: KeySlot, timestamp: number): string {
-    const { one } = this.#shelves;
-    one[0] = slot;
-    return this.#maker.make(one, 1, timestamp);
+    const { chain, texts } = this.#shelves.single;
+    chain[0] = slot;
+    texts.make(chain, 1, timestamp);
+    return texts.header(0);
   }
 
   /** How many headers to make, by how the last ones were used. */

@@ -7,8 +7,16 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
-import { asciiReader, type AsciiReader } from './ascii.ts';
-import { CHAIN_LENGTH, findBounds, HeadersAhead, Shelves, type HeaderMaker } from './headers-ahead.ts';
+import { asciiReader, base64Writer, type AsciiReader, type Base64Writer } from './ascii.ts';
+import {
+  CHAIN_LENGTH,
+  ComposedTexts,
+  SlicedTexts,
+  type DigestMaker,
+  type HeaderMaker,
+  type HeaderTexts,
+} from './header-texts.ts';
+import { HeadersAhead, Shelves } from './headers-ahead.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { SlotTable, UNOWNED } from './slot-table.ts';
 import type { EngineName, FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
@@ -21,6 +29,7 @@ interface HotPathExports {
   setId(slot: number, length: number): void;
   release(slot: number): void;
   headers(count: number, nonces: number, timestamp: number): number;
+  digests(count: number, nonces: number, timestamp: number): number;
   beginHash(): void;
   beginMac(slot: number): void;
   update(count: number): void;
@@ -65,24 +74,38 @@ class WasmStock implements HeaderStock {
   }
 }
 
-class WasmEngine implements HotPathEngine, HeaderMaker {
+class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
   readonly name: EngineName;
   readonly #exports: HotPathExports;
   readonly #nonces: NoncePool;
   readonly #slots = new SlotTable();
-  readonly #shelves = new Shelves();
+  readonly #toBase64: Base64Writer | undefined;
+  readonly #shelves: Shelves;
   /** For callers without a stock of their own. */
-  readonly #stock = this.openStock();
+  readonly #stock: HeaderStock;
+  /** By slot, where headers are put together here. */
+  readonly #identifiers: string[] = [];
   /** Slots of a batch. */
   readonly #batch = new Uint32Array(CHAIN_LENGTH);
-  readonly #bounds = new Uint16Array(CHAIN_LENGTH + 1);
+  readonly #texts: HeaderTexts;
   // Over the whole memory; made anew after it grew.
   #memory!: Uint8Array;
   #chain!: Uint32Array;
   #read!: AsciiReader;
 
-  constructor(name: EngineName, exports: HotPathExports, fillRandom: FillRandom) {
+  constructor(
+    name: EngineName,
+    exports: HotPathExports,
+    fillRandom: FillRandom,
+    toBase64: Base64Writer | undefined,
+  ) {
     this.name = name;
+    this.#toBase64 = toBase64;
+    const newTexts = (): HeaderTexts =>
+      toBase64 === undefined ? new SlicedTexts(this) : new ComposedTexts(this);
+    this.#texts = newTexts();
+    this.#shelves = new Shelves(newTexts);
+    this.#stock = this.openStock();
     this.#exports = exports;
     this.#nonces = new NoncePool(fillRandom, (bytes) => this.#memory.set(bytes, NONCES));
     this.#viewMemory();
@@ -102,6 +125,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     this.#setKey(slot, tokenSecret);
     for (let i = 0; i < tokenIdentifier.length; i++) this.#memory[INPUT + i] = tokenIdentifier.charCodeAt(i);
     this.#exports.setId(slot, tokenIdentifier.length);
+    if (this.#toBase64 !== undefined) this.#identifiers[slot] = tokenIdentifier;
     return slot;
   }
 
@@ -122,10 +146,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     const values: string[] = [];
     this.#batch.fill(slot);
     for (let left = count; left > 0; left -= CHAIN_LENGTH) {
-      const made = Math.min(left, CHAIN_LENGTH);
-      const text = this.make(this.#batch, made, timestamp);
-      const length = text.length / made;
-      for (let from = 0; from < text.length; from += length) values.push(text.slice(from, from + length));
+      this.#texts.append(values, this.#batch, Math.min(left, CHAIN_LENGTH), timestamp);
     }
     return values;
   }
@@ -136,11 +157,8 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     for (let done = 0; done < slots.length; done += CHAIN_LENGTH) {
       const wanted = slots.slice(done, done + CHAIN_LENGTH);
       this.#batch.set(wanted);
-      const text = this.make(this.#batch, wanted.length, timestamp);
-      findBounds(this.#bounds, text.length, this.#batch, wanted.length, this);
-      for (let i = 0; i < wanted.length; i++) {
-        values.push(text.slice(this.#bounds[i], this.#bounds[i + 1]));
-      }
+      this.#texts.make(this.#batch, wanted.length, timestamp);
+      for (let i = 0; i < wanted.length; i++) values.push(this.#texts.header(i));
     }
     return values;
   }
@@ -158,9 +176,20 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
 
   /** @internal */
   make(chain: Uint32Array, count: number, timestamp: number): string {
-    for (let i = 0; i < count; i++) this.#chain[i] = chain[i] ?? 0;
-    const nonces = NONCES + this.#nonces.take(16 * count);
+    const nonces = this.#order(chain, count);
     return this.#read(OUTPUT, OUTPUT + this.#exports.headers(count, nonces, timestamp));
+  }
+
+  /** @internal */
+  digests(chain: Uint32Array, count: number, timestamp: number): string {
+    const nonces = this.#order(chain, count);
+    const end = OUTPUT + this.#exports.digests(count, nonces, timestamp);
+    return this.#toBase64?.(this.#memory.subarray(OUTPUT, end)) ?? '';
+  }
+
+  /** @internal */
+  head(slot: number): string {
+    return `PowerAuth version="3.3", token_id="${this.#identifiers[slot] ?? ''}", token_digest="`;
   }
 
   /** @internal */
@@ -180,6 +209,12 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
     } finally {
       this.release(slot);
     }
+  }
+
+  /** Writes down which headers are wanted. Returns where their nonces begin. */
+  #order(chain: Uint32Array, count: number): number {
+    for (let i = 0; i < count; i++) this.#chain[i] = chain[i] ?? 0;
+    return NONCES + this.#nonces.take(16 * count);
   }
 
   #hash(message: Uint8Array): Uint8Array {
@@ -228,12 +263,17 @@ class WasmEngine implements HotPathEngine, HeaderMaker {
   }
 }
 
-/** Compiles a build and makes the engine; rejects where the runtime cannot, or must not, compile WebAssembly. */
+/**
+ * Compiles a build and makes the engine; rejects where the runtime cannot, or must not, compile WebAssembly.
+ *
+ * @param toBase64 puts headers together from their Base64, where that is faster than decoding them
+ */
 export async function createWasmEngine(
   name: EngineName,
   wasmBase64: string,
   fillRandom: FillRandom,
+  toBase64 = base64Writer(),
 ): Promise<HotPathEngine> {
   const { instance } = await WebAssembly.instantiate(base64Decode(wasmBase64) ?? new Uint8Array());
-  return new WasmEngine(name, instance.exports as unknown as HotPathExports, fillRandom);
+  return new WasmEngine(name, instance.exports as unknown as HotPathExports, fillRandom, toBase64);
 }
