@@ -20,7 +20,7 @@ export const LAYERS = [
   },
   {
     'src/protocol/': 'the cryptography of PowerAuth: pure',
-    'src/storage/': 'memory, sqlite, localforage, redis; sealed over any of them',
+    'src/storage/': 'memory, sqlite, localforage, redis, postgres; sealed over any of them',
     'src/biometry/': 'webauthn, software',
     'src/hot-path/': 'wasm-simd, wasm-scalar, js: one interface; WebAssembly built from assembly/',
     'src/pin-strength/': 'tests PINs',

@@ -19,10 +19,11 @@ import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/chec
 import { Closing } from './driver/closing.ts';
 import { heldStorage } from './driver/held.ts';
 import { Listeners } from './driver/listeners.ts';
+import { decodeName, encodeName } from './node/names.ts';
 import { RemoteLocks, type Lease } from './node/remote-locks.ts';
 import { RemoteUpdates, type Replaced } from './node/remote-updates.ts';
 import { RedisConnection } from './redis/connection.ts';
-import { decodeName, encodeName, redisLayout, type RedisLayout } from './redis/layout.ts';
+import { redisLayout, type RedisLayout } from './redis/layout.ts';
 import type { RedisClient } from './redis/link.ts';
 import { RedisLockServer } from './redis/lock-server.ts';
 import { redisTarget, type RedisTarget } from './redis/target.ts';

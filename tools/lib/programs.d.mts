@@ -1,4 +1,4 @@
-export type ProgramName = 'chromium' | 'firefox' | 'redis' | 'keyring' | 'strace';
+export type ProgramName = 'chromium' | 'firefox' | 'redis' | 'keyring' | 'postgres' | 'pgbouncer' | 'strace';
 export interface Program {
   readonly title: string;
   readonly variable: string;

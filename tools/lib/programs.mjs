@@ -45,6 +45,23 @@ export const PROGRAMS = {
     places: [],
     debian: 'gnome-keyring',
   },
+  postgres: {
+    title: 'PostgreSQL',
+    variable: 'POSTGRES_PATH',
+    names: ['postgres'],
+    places: [18, 17, 16, 15, 14].flatMap((version) => [
+      `/usr/lib/postgresql/${version}/bin/postgres`,
+      `/opt/homebrew/opt/postgresql@${version}/bin/postgres`,
+    ]),
+    debian: 'postgresql',
+  },
+  pgbouncer: {
+    title: 'PgBouncer',
+    variable: 'PGBOUNCER_PATH',
+    names: ['pgbouncer'],
+    places: ['/usr/sbin/pgbouncer'],
+    debian: 'pgbouncer',
+  },
   strace: {
     title: 'strace',
     variable: 'STRACE_PATH',

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { encodeName } from '../node/names.ts';
 import type { Answer, LockServer, Ticket } from '../node/remote-locks.ts';
 import type { RedisConnection } from './connection.ts';
-import { encodeName, type RedisLayout } from './layout.ts';
+import type { RedisLayout } from './layout.ts';
 import { BEAT, RELEASE, TAKE, type RedisScript } from './scripts.ts';
 
 /** The locks of one store. */

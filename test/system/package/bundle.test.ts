@@ -21,7 +21,7 @@ describe('tree shaking', () => {
     const { text } = await bundleProgram(
       `import * as unused from '${path.replace('.', 'powerauth-wasm')}';`,
       // Only Node can resolve these; the point is that the import of them goes too.
-      ['redis', '@napi-rs/keyring', 'node:*'],
+      ['pg', 'redis', '@napi-rs/keyring', 'node:*'],
     );
     expect(text.trim()).toBe('');
   });
@@ -133,7 +133,7 @@ describe('size', () => {
 });
 
 describe('storage packages', () => {
-  test.each(['localforage', 'redis'])('%s is imported in one file at most', async (name) => {
+  test.each(['localforage', 'pg', 'redis'])('%s is imported in one file at most', async (name) => {
     const files = (await readdir(join(root, 'src'), { recursive: true })).filter((path) =>
       path.endsWith('.ts'),
     );

@@ -1,5 +1,6 @@
 import { createClient } from 'redis';
-import { encodeName, redisLayout } from '../../../src/storage/redis/layout.ts';
+import { encodeName } from '../../../src/storage/node/names.ts';
+import { redisLayout } from '../../../src/storage/redis/layout.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { testRedisStore } from '../../helpers/redis.ts';
 import { testFrozen } from './frozen.ts';

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, test } from 'vitest';
 import { MemorySpace, memoryStorage } from '../../../src/storage/memory.ts';
+import { postgresStorage } from '../../../src/storage/postgres.ts';
 import { redisStorage } from '../../../src/storage/redis.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
 import { testStorageContract, type StorageSubject } from '../../../src/testing/storage-contract/index.ts';
 import { RedisServer } from '../../../tools/lib/redis.mjs';
+import { newSchema, PostgresServer } from '../../helpers/postgres.ts';
 import { describeWith } from '../../helpers/programs.ts';
 
 const memory: StorageSubject = {
@@ -51,4 +53,22 @@ describeWith('redis', 'on a Redis server', () => {
   };
 
   for (const subject of [redis, sealed(redis)]) testStorageContract(test, subject);
+});
+
+describeWith('postgres', 'on a PostgreSQL server', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.close());
+
+  const postgres: StorageSubject = {
+    name: 'postgres',
+    create: async () => {
+      const options = { connectionString: server.url, schema: newSchema() };
+      return { storage: postgresStorage(options), second: async () => postgresStorage(options) };
+    },
+  };
+
+  for (const subject of [postgres, sealed(postgres)]) testStorageContract(test, subject);
 });

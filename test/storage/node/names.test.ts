@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeName, encodeName } from '../../../src/storage/redis/layout.ts';
+import { decodeName, encodeName } from '../../../src/storage/node/names.ts';
 
 /** Any string, lone surrogates among them. */
 const anyName = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) });

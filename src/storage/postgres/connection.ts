@@ -1,0 +1,174 @@
+/**
+ * The way of one storage object to PostgreSQL: connections out of a pool, each for one statement, with an end to all waiting.
+ * No connection is held while a section or a change of the caller runs.
+ *
+ * @module
+ */
+
+import { inTime } from '../../util/patience.ts';
+import type { Closing } from '../driver/closing.ts';
+import { isConnectionLost, isElsewhere, isWorthAnotherTry, NoAnswer, postgresFailure } from './failure.ts';
+import type { PostgresLayout } from './layout.ts';
+import { openStore } from './opening.ts';
+import type { Pools, PostgresPoolClient, PostgresTarget, Query } from './pool.ts';
+import type { Rows, Run, Statement } from './statements.ts';
+
+/** How long a free connection, and each answer, may take, in ms. */
+export const PATIENCE_MS = 4000;
+
+/** How often a statement is run again that the server gave up, or that has met a standby. */
+const TRIES = 10;
+
+const AS_TEXT = { getTypeParser: () => (text: string) => text };
+
+/** A statement as `pg` takes it: without a name, which PgBouncer would have to know, and with answers as the server sent them. */
+export const queryOf = ({ text, values }: Statement): Query => ({
+  text,
+  values,
+  rowMode: 'array',
+  types: AS_TEXT,
+});
+
+const ignore = (): void => undefined;
+
+function giveBack(client: PostgresPoolClient, isLost: boolean): void {
+  // One that is destroyed may still tell of its end.
+  if (!isLost) client.removeListener('error', ignore);
+  client.release(isLost);
+}
+
+/** Statements on one store. */
+export class PostgresConnection {
+  readonly #target: PostgresTarget;
+  readonly #layout: PostgresLayout;
+  readonly #closing: Closing;
+  readonly #calls = new Set<Promise<unknown>>();
+  #opening: Promise<Pools> | undefined;
+  #isOpen = false;
+
+  constructor(target: PostgresTarget, layout: PostgresLayout, closing: Closing) {
+    this.#target = target;
+    this.#layout = layout;
+    this.#closing = closing;
+  }
+
+  /** Whether the last statement reached the server. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /**
+   * Runs a statement on the store, which is made first where it is missing.
+   *
+   * @param what for messages: read, write, lock
+   * @throws UNKNOWN_ERROR that names address and remedy
+   */
+  async run(what: string, statement: Statement): Promise<Rows> {
+    const call = this.#run(what, statement);
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  /** The pool, once the store is there. */
+  async pools(): Promise<Pools> {
+    return this.#open();
+  }
+
+  /** Waits for the calls in progress, and ends the pool if it is its own. The caller starts none afterwards. */
+  async close(): Promise<void> {
+    const opened = this.#opening?.catch(() => undefined);
+    await Promise.allSettled(this.#calls);
+    const pools = await opened;
+    if (this.#target.isOwn) await pools?.end();
+  }
+
+  async #run(what: string, statement: Statement): Promise<Rows> {
+    const pools = await this.#open();
+    try {
+      return await this.#onAny(pools, (run) => run(statement));
+    } catch (error) {
+      throw postgresFailure(what, this.#target.address, error);
+    }
+  }
+
+  #open(): Promise<Pools> {
+    if (this.#opening === undefined) {
+      const opening = this.#prepare();
+      this.#opening = opening;
+      opening.catch(() => {
+        if (this.#opening === opening) this.#opening = undefined;
+      });
+    }
+    return this.#opening;
+  }
+
+  async #prepare(): Promise<Pools> {
+    this.#closing.throwIfClosed();
+    let pools: Pools | undefined;
+    try {
+      const opened = await this.#target.open();
+      pools = opened;
+      await this.#onAny(opened, (run) => openStore(run, this.#layout));
+      return opened;
+    } catch (error) {
+      if (this.#target.isOwn) void pools?.end().catch(() => undefined);
+      throw postgresFailure('open', this.#target.address, error);
+    }
+  }
+
+  /** Does `work`, again where the server did nothing and may do it the next time. */
+  async #onAny<T>(pools: Pools, work: (run: Run) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#onOne(pools, work);
+      } catch (error) {
+        const isAgain = isWorthAnotherTry(error) || isElsewhere(error);
+        if (!isAgain || attempt === TRIES || this.#closing.isClosed) throw error;
+      }
+    }
+  }
+
+  async #onOne<T>(pools: Pools, work: (run: Run) => Promise<T>): Promise<T> {
+    const client = await this.#connect(pools);
+    // A connection that ends tells its query, and the client as well: without a listener that would end the process.
+    client.on('error', ignore);
+    try {
+      const result = await work(async (statement) => {
+        const late = (): Error => new NoAnswer('no answer', PATIENCE_MS);
+        return (await inTime(client.query(queryOf(statement)), PATIENCE_MS, late, { background: true })).rows;
+      });
+      this.#isOpen = true;
+      giveBack(client, false);
+      return result;
+    } catch (error) {
+      // Other connections of the pool may lead to where a primary was before. Each leaves the pool when it is met.
+      const isLost = isConnectionLost(error) || isElsewhere(error);
+      if (isLost) this.#isOpen = false;
+      giveBack(client, isLost);
+      throw error;
+    }
+  }
+
+  async #connect(pools: Pools): Promise<PostgresPoolClient> {
+    let isLate = false;
+    const connecting = pools.connect();
+    // One that comes after all belongs to others.
+    void connecting.then(
+      (client) => isLate && client.release(),
+      () => undefined,
+    );
+    try {
+      return await inTime(connecting, PATIENCE_MS, () => new NoAnswer('no free connection', PATIENCE_MS), {
+        background: true,
+      });
+    } catch (error) {
+      isLate = true;
+      this.#isOpen = false;
+      throw error;
+    }
+  }
+}

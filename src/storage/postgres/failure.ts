@@ -1,0 +1,121 @@
+/**
+ * Failures of PostgreSQL as errors that say what to do.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
+
+const LOGIN = 'the server refuses the login; correct user and password in connectionString or pool';
+const NETWORK = 'the server was not reached; check the network';
+const CUT_OFF = 'the connection was cut off; the next call connects again';
+const DISK = 'the disk of the server is full; free some space on it';
+const BUSY =
+  'the server takes no more connections (max_connections); raise that, give the pool fewer, or put PgBouncer between';
+const TIMEOUT = 'the server canceled the statement; check statement_timeout and lock_timeout, and its load';
+const UNKNOWN_CA =
+  "Node doesn't know who issued the server's certificate; give the issuer's: new Pool({ connectionString, ssl: { ca } }) as pool, or NODE_EXTRA_CA_CERTS";
+
+/** What helps, by the SQLSTATE of an answer, or the code of a connection that failed. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there; start PostgreSQL, or correct the address',
+  ENOTFOUND: 'there is no such host; correct the address',
+  EAI_AGAIN: 'the host was not found just now; check the name service',
+  ETIMEDOUT: NETWORK,
+  EHOSTUNREACH: NETWORK,
+  ENETUNREACH: NETWORK,
+  ECONNRESET: CUT_OFF,
+  EPIPE: CUT_OFF,
+  ENOENT: 'there is no such socket; start PostgreSQL, or correct the address',
+  EACCES: 'no permission for the socket; run as a user who may open it',
+  ERR_MODULE_NOT_FOUND: 'install the package pg, or choose another storage',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  CERT_HAS_EXPIRED: "the server's certificate has expired; renew it, or correct this machine's clock",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host; use a name that it has",
+  '08P01': 'something else than PostgreSQL answers there, or the connection was cut off; check the address',
+  '25006':
+    'the server is a read-only standby; connect to the primary (target_session_attrs, or an address that follows it)',
+  '28000': LOGIN,
+  '28P01': LOGIN,
+  '3D000': 'the server has no such database; create it, or correct the name',
+  '42501': 'this role lacks a right; docs/storage.md lists those that are needed',
+  '42P01': 'a table of the store was removed; close this storage, and open a new one',
+  '53100': DISK,
+  '53200': 'the server is out of memory; check its settings',
+  '53300': BUSY,
+  '54000':
+    'a limit of the server was reached; look for a session that listens and never ends its transaction',
+  '55P03': TIMEOUT,
+  '57014': TIMEOUT,
+  '57P01': CUT_OFF,
+  '57P02': CUT_OFF,
+  '57P03': 'the server is starting or stopping; try again soon',
+};
+
+/** What helps, by the words of errors that have no code. */
+const BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/Connection terminated/, CUT_OFF],
+  [
+    /does not support SSL/,
+    'the server speaks no TLS; leave sslmode out, or switch TLS on at the server (ssl = on)',
+  ],
+  [/pool after calling end/, 'the pool was ended; give the storage one that stays until it is closed'],
+  [/password must be a string|no password supplied/, LOGIN],
+  [/no more connections allowed|too many clients|max_client_conn/, BUSY],
+];
+
+/** No answer within the time that it may take. */
+export class NoAnswer extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} within ${ms} ms; check the server, its load, and the network`);
+  }
+}
+
+/** A store, or a server, that won't do; the message says why and what helps. */
+export class Unusable extends Error {}
+
+/** The SQLSTATE, or the code of a connection that failed. */
+export function codeOf(cause: unknown): string {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
+
+/** Whether the connection can't be used again. */
+export function isConnectionLost(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return (
+    cause instanceof NoAnswer ||
+    /^(?:08|57P|E[A-Z]+$|ERR_)/.test(code) ||
+    (code === '' && cause instanceof Error && /Connection terminated|not queryable/.test(cause.message))
+  );
+}
+
+/** Whether the server refused a call, and did nothing, because it is a standby: another connection may lead to the primary. */
+export const isElsewhere = (cause: unknown): boolean => codeOf(cause) === '25006';
+
+/** Whether the server gave a transaction up that may succeed when it is run again. */
+export const isWorthAnotherTry = (cause: unknown): boolean => /^40(?:001|P01)$/.test(codeOf(cause));
+
+/**
+ * The error for a call that failed.
+ *
+ * @param what could not be done: open, read, write, lock
+ * @param address without user and password
+ * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is returned as it is
+ */
+export function postgresFailure(what: string, address: string, cause: unknown): PowerAuthError {
+  if (cause instanceof PowerAuthError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const known = REMEDIES[codeOf(cause)] ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
+  const remedy =
+    cause instanceof Unusable || cause instanceof NoAnswer
+      ? reason
+      : (known ?? `${reason.trim()}; check the server, its log, and its settings against docs/storage.md`);
+  // Some answers of the server repeat a row or a parameter in `detail` and `where`: no cause has them.
+  const shown = Object.assign(new Error(reason), { code: codeOf(cause) });
+  const message = `Cannot ${what} postgres storage at ${address}: ${remedy}`;
+  return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });
+}

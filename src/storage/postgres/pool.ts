@@ -1,0 +1,147 @@
+/**
+ * What of the package `pg` is used, and which server is meant.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../../errors.ts';
+import { describe } from '../../util/validate.ts';
+
+/** A query of `pg`; rows come as arrays of the texts that the server sent. */
+export interface Query {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  readonly rowMode: 'array';
+  readonly types: { getTypeParser(): (text: string) => string };
+}
+
+/** A connection of `pg`. */
+export interface PostgresClient {
+  query(query: Query): Promise<{ readonly rows: readonly (readonly unknown[])[] }>;
+}
+
+/** A connection of its own. */
+export interface PostgresSingleClient extends PostgresClient {
+  connect(): Promise<unknown>;
+  on(event: 'notification', listener: (message: { readonly payload?: string }) => void): unknown;
+  on(event: 'error' | 'end', listener: () => void): unknown;
+  unref(): void;
+  end(): Promise<unknown>;
+}
+
+/** A connection out of a pool. */
+export interface PostgresPoolClient extends PostgresClient {
+  on(event: 'error', listener: () => void): unknown;
+  removeListener(event: 'error', listener: () => void): unknown;
+  /** @param destroy whether the connection must not be used again */
+  release(destroy?: boolean): void;
+}
+
+/**
+ * What of a `Pool` of the package `pg` is used.
+ *
+ * @example
+ * ```ts
+ * import pg from 'pg';
+ *
+ * const pool: PostgresPool = new pg.Pool({ host: 'db.example', database: 'bank', max: 10 });
+ * const storage = postgresStorage({ pool });
+ * ```
+ */
+export interface PostgresPool {
+  /** As given to `new Pool`. */
+  readonly options: object;
+  /** Takes a connection out of the pool. */
+  connect(): Promise<PostgresPoolClient>;
+}
+
+/** A pool, and what makes single connections to the same server. */
+export interface Pools extends PostgresPool {
+  readonly Client: new (options: object) => PostgresSingleClient;
+  on(event: 'error', listener: () => void): unknown;
+  end(): Promise<unknown>;
+}
+
+/** A server, and how to reach it. */
+export interface PostgresTarget {
+  /** For messages: without user and password. */
+  readonly address: string;
+  /** Opens the pool. */
+  open(): Promise<Pools>;
+  /** Whether the pool is the storage's own, and ends with it. */
+  readonly isOwn: boolean;
+}
+
+/** @throws WRONG_PARAMETER unless there is either a connection string or a pool, and it is one */
+export function postgresTarget(connectionString: unknown, pool: unknown): PostgresTarget {
+  if ((connectionString === undefined) === (pool === undefined)) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `connectionString, pool: expected one of them, got ${pool === undefined ? 'neither' : 'both'}`,
+    );
+  }
+  return pool === undefined ? targetOfString(connectionString, 'connectionString') : targetOfPool(pool);
+}
+
+function targetOfString(value: unknown, field: string): PostgresTarget {
+  const address = addressOf(value, field);
+  return {
+    address,
+    isOwn: true,
+    open: async () => {
+      // Loaded here and nowhere else, and not before a storage is used.
+      const { default: pg } = await import('pg');
+      const own = new pg.Pool({
+        connectionString: value as string,
+        application_name: 'powerauth-wasm',
+        allowExitOnIdle: true,
+        keepAlive: true,
+      }) as unknown as Pools;
+      // A connection that is lost while nobody uses it leaves the pool by itself.
+      own.on('error', () => undefined);
+      return own;
+    },
+  };
+}
+
+/**
+ * Host and database of a connection string.
+ *
+ * @throws WRONG_PARAMETER that never has the string itself, which may hold a password
+ */
+export function addressOf(value: unknown, field: string): string {
+  try {
+    if (typeof value !== 'string' || !/^postgres(?:ql)?:\/\//.test(value)) throw new TypeError();
+    // A socket has no host.
+    const { host, pathname, searchParams } = new URL(value.replace(/^(\w+:\/\/(?:[^@/]*@)?)\//, '$1socket/'));
+    return `${searchParams.get('host') ?? host}${pathname}`;
+  } catch {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `${field}: expected postgres://, as in postgres://127.0.0.1:5432/bank, got ${describe(value)}`,
+    );
+  }
+}
+
+function targetOfPool(value: unknown): PostgresTarget {
+  const pool = value as Partial<Pools> | null;
+  if (
+    typeof pool?.connect !== 'function' ||
+    typeof pool.options !== 'object' ||
+    typeof pool.Client !== 'function'
+  ) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      `pool: expected a Pool of the package pg, got ${describe(value)}`,
+    );
+  }
+  const { connectionString, host, port, database } = pool.options as Record<string, unknown>;
+  const address =
+    typeof connectionString === 'string'
+      ? addressOf(connectionString, 'pool')
+      : `${text(host, 'localhost')}:${text(port, '5432')}/${text(database, '')}`;
+  return { address, isOwn: false, open: async () => pool as Pools };
+}
+
+const text = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise;
