@@ -15,7 +15,11 @@ import { encodeTokenRecord } from '../../dist/session/token-record.js';
 import { sealedStorage } from '../../dist/storage/sealed.js';
 import { nthToken } from './tokens.mjs';
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+/** Bytes of Base64. */
+export const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+
+/** Name of one of many instances. */
+export const idOf = (index) => `customer ${index}`;
 
 /** A new token, as a server would make it. */
 export const newToken = () => ({

@@ -4,23 +4,18 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { answer } from './child.mjs';
-import { heldDuring } from './held.mjs';
 import { memoryInUse, perPiece } from './memory.mjs';
 import { median } from './statistics.mjs';
 
-/** How many writes are in progress while the store is filled. */
-const AT_ONCE = 512;
 /** Calls that a median is taken of. */
 const SAMPLES = 2000;
-/** Headers that are made in one order or another. */
+/** Headers that are made in one order or another, so often. */
 const HEADERS = 200_000;
-
-const idOf = (index) => `customer ${index}`;
+const ROUNDS = 3;
+/** A prime, that leads through all instances in no order that a cache foresees. */
+const STEP = 7919;
 
 /** The same storage, whose notices are given by hand; it counts what is asked of it. */
 function watched(storage) {
@@ -44,13 +39,15 @@ function watched(storage) {
   };
 }
 
-/** The longest pause of the garbage collector from now on, ms. */
-function watchCollector() {
+/** Tells the longest pause of the garbage collector since it was asked last, ms. */
+async function watchCollector() {
   let longest = 0;
   const look = (list) => list.forEach(({ duration }) => (longest = Math.max(longest, duration)));
   const observer = new PerformanceObserver((list) => look(list.getEntries()));
   observer.observe({ entryTypes: ['gc'] });
-  return () => {
+  return async () => {
+    // They are told in a later turn.
+    await new Promise((resolve) => setTimeout(resolve, 10));
     look(observer.takeRecords());
     const seen = longest;
     longest = 0;
@@ -69,59 +66,64 @@ async function timeEach(indices, call) {
   return median(times);
 }
 
-const freeTurn = () => new Promise((resolve) => setImmediate(resolve));
+const liveOf = ({ heapUsed, external }) => heapUsed + external;
 
-answer(async ({ token, activation, count }) => {
-  const { configureInstance, fillInstances, localTime } = await import('./instances.mjs');
+answer(async ({ activation, count, path, own = false }) => {
+  const { bytesOf, idOf, localTime } = await import('./instances.mjs');
   const { sqliteStorage } = await import('powerauth-wasm/storage/sqlite');
   const { PowerAuth } = await import('powerauth-wasm');
   const { RecordKeys } = await import('../../dist/session/record-keys.js');
-  const folder = mkdtempSync(join(tmpdir(), 'bench-instances-'));
-  const opened = sqliteStorage({ path: folder });
+  const opened = sqliteStorage({ path });
   const { storage, calls, say } = watched(opened);
-  const secret = new Uint8Array(token.secret);
+  const sealingKey = bytesOf(activation.sealingKey);
   const indices = Array.from({ length: count }, (_, index) => index);
   const samples = indices.filter((index) => index % Math.ceil(count / SAMPLES) === 0);
   let requests = 0;
-  const fetch = (...args) => {
+  const shared = (...args) => {
     requests++;
     return localTime(...args);
   };
-  const instances = [];
-  const configure = async (index) => {
-    instances[index] = await configureInstance(activation, idOf(index), storage, { fetch });
-  };
+  const configure = (instance, fetch = shared) =>
+    instance.configure(activation.configuration, { enableUnsecureTraffic: true, fetch }, undefined, {
+      storage,
+      sealingKey,
+    });
   try {
-    await fillInstances(activation, opened, indices.map(idOf), { ...token, secret }, AT_ONCE);
-    // Code and what all share are there before it counts.
-    await configureInstance(activation, 'warm-up', storage, { fetch });
-    for (let index = 0; index < 2000; index++) {
-      await new PowerAuth('another').deconfigure();
-      await configureInstance(activation, 'another', storage, { fetch });
+    // Code, and what all share, is there before it counts.
+    await configure(new PowerAuth('warm-up'));
+    for (let round = 0; round < SAMPLES; round++) {
+      const instance = new PowerAuth('again');
+      await configure(instance);
+      await instance.deconfigure();
     }
     const results = { count };
-    const longestPause = watchCollector();
+    const longestPause = await watchCollector();
+    const instances = [];
+    const fetchOf = own
+      ? () =>
+          (...args) =>
+            shared(...args)
+      : () => shared;
 
     const before = await memoryInUse();
-    longestPause();
-    results.configure = await timeEach(indices, configure);
-    results.pause = longestPause();
+    await longestPause();
+    results.configure = await timeEach(indices, (index) => {
+      instances[index] = new PowerAuth(idOf(index));
+      return configure(instances[index], fetchOf());
+    });
+    results.pause = await longestPause();
     const configured = await memoryInUse();
-    const idle = perPiece(before, configured, count);
-    results.idle = idle.heapUsed + idle.external;
+    results.idle = liveOf(perPiece(before, configured, count));
+    results.residentIdle = configured.rss;
     results.touched = calls.get + calls.subscribe + requests;
 
-    longestPause();
     const cold = performance.now();
     await Promise.all(instances.map(({ tokenStore }) => tokenStore.generateHeaderForToken('token')));
     results.cold = ((performance.now() - cold) * 1000) / count;
     results.timeRequests = requests;
-    results.coldReads = calls.get / count;
-    results.coldPause = longestPause();
-    await freeTurn();
+    results.reads = calls.get / count;
     const used = await memoryInUse();
-    const inUse = perPiece(before, used, count);
-    results.inUse = inUse.heapUsed + inUse.external;
+    results.inUse = liveOf(perPiece(before, used, count));
     results.resident = used.rss;
 
     const timeHeaders = async (next) => {
@@ -129,30 +131,25 @@ answer(async ({ token, activation, count }) => {
       for (let made = 0; made < HEADERS; made++) await next(made).tokenStore.generateHeaderForToken('token');
       return ((performance.now() - start) * 1e6) / HEADERS;
     };
-    const shuffled = indices.map((index) => instances[(index * 7919 + 13) % count]);
-    for (const [name, next] of Object.entries({
-      one: () => instances[0],
+    const shuffled = indices.map((index) => instances[(index * STEP) % count]);
+    const orders = {
+      same: () => instances[0],
       inOrder: (made) => instances[made % count],
-      anyOrder: (made) => shuffled[(made * 31) % count],
-    })) {
-      await timeHeaders(next);
-      results[name] = await timeHeaders(next);
+      // Another order in each round.
+      anyOrder: (made) => shuffled[(made * (STEP + 2 * Math.floor(made / count))) % count],
+    };
+    const times = { same: [], inOrder: [], anyOrder: [] };
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, next] of Object.entries(orders)) times[name].push(await timeHeaders(next));
     }
+    results.headers = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
 
     const keys = samples.map((index) => [new RecordKeys(idOf(index)).activation]);
-    let turn = 0;
-    results.dispatch = await timeEach(keys, () => say(keys[turn++]));
-    results.generalNotice = await heldDuring(async () => {
-      await freeTurn();
-      say('all');
-      await freeTurn();
-    });
-
+    results.dispatch = await timeEach(keys, say);
+    results.generalNotice = await timeEach(Array(9).fill('all'), say);
     results.deconfigure = await timeEach(samples, (index) => instances[index].deconfigure());
-    await Promise.all(instances.map((instance) => instance.deconfigure()));
     return results;
   } finally {
     await opened.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 });

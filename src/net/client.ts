@@ -139,6 +139,12 @@ export class HttpClient {
   }
 }
 
+/** @throws WRONG_PARAMETER for headers that HTTP doesn't allow */
+export function assertHeaders(options: Omit<HttpClientOptions, 'signal'>): void {
+  const { customHttpHeaders, basicHttpAuthentication } = options;
+  if ((customHttpHeaders?.length ?? 0) > 0 || basicHttpAuthentication !== null) commonHeaders(options);
+}
+
 function commonHeaders({ customHttpHeaders, basicHttpAuthentication }: HttpClientOptions): Headers {
   const headers = new (requireGlobal('Headers'))({
     Accept: 'application/json',

@@ -7,7 +7,7 @@
 import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { numberOf } from '../util/identity.ts';
 import { SharedTable } from '../util/shared-table.ts';
-import { HttpClient, type HttpClientOptions } from './client.ts';
+import { assertHeaders, HttpClient, type HttpClientOptions } from './client.ts';
 import { systemClock, type PowerAuthClock } from './clock.ts';
 import { Endpoints } from './endpoints.ts';
 import { TimeSynchronization } from './time-sync.ts';
@@ -19,20 +19,34 @@ export interface ServerSettings extends Omit<HttpClientOptions, 'signal'> {
 
 const servers = new SharedTable<string, Server>();
 
-/** A server: its HTTP client, and its time. */
+/** A server: its HTTP client, and its time. What it takes to send something is made when it is wanted. */
 export class Server {
-  readonly http: HttpClient;
   readonly time: TimeSynchronization;
   readonly #key: string;
-  readonly #ended = new AbortController();
-  readonly #stocks = new Map<HotPathEngine, HeaderStock>();
+  readonly #options: Omit<HttpClientOptions, 'signal'>;
+  #isOver = false;
+  #ended: AbortController | undefined;
+  #http: HttpClient | undefined;
+  #stocks: Map<HotPathEngine, HeaderStock> | undefined;
 
   /** This sends nothing yet. */
   private constructor(key: string, { clock = systemClock, ...options }: ServerSettings) {
+    assertHeaders(options);
     this.#key = key;
-    this.http = new HttpClient({ ...options, signal: this.#ended.signal });
-    const endpoints = new Endpoints(this.http);
-    this.time = new TimeSynchronization({ clock, fetchServerTime: () => endpoints.serverStatus() });
+    this.#options = options;
+    this.time = new TimeSynchronization({
+      clock,
+      fetchServerTime: () => new Endpoints(this.http).serverStatus(),
+    });
+  }
+
+  get http(): HttpClient {
+    if (this.#http === undefined) {
+      this.#ended = new AbortController();
+      if (this.#isOver) this.#ended.abort();
+      this.#http = new HttpClient({ ...this.#options, signal: this.#ended.signal });
+    }
+    return this.#http;
   }
 
   /**
@@ -47,17 +61,19 @@ export class Server {
 
   /** The headers that this engine makes in advance for the server's time. */
   stockOf(engine: HotPathEngine): HeaderStock {
-    let stock = this.#stocks.get(engine);
-    if (stock === undefined) this.#stocks.set(engine, (stock = engine.openStock()));
+    const stocks = (this.#stocks ??= new Map<HotPathEngine, HeaderStock>());
+    let stock = stocks.get(engine);
+    if (stock === undefined) stocks.set(engine, (stock = engine.openStock()));
     return stock;
   }
 
   /** Returns it. The last user ends the requests in progress, including the request for the time. */
   release(): void {
     if (!servers.release(this.#key, this)) return;
-    this.#ended.abort();
-    for (const stock of this.#stocks.values()) stock.close();
-    this.#stocks.clear();
+    this.#isOver = true;
+    this.#ended?.abort();
+    for (const stock of this.#stocks?.values() ?? []) stock.close();
+    this.#stocks = undefined;
   }
 }
 

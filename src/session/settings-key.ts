@@ -20,7 +20,7 @@ import type { PowerAuthKeychainConfigurationType } from '../model/power-auth-key
 import type { PowerAuthSharingConfigurationType } from '../model/power-auth-sharing-configuration.ts';
 import { SEALING_KEY_LENGTH } from '../storage/sealing-key.ts';
 import { base64 } from '../util/base64.ts';
-import { concat, copySecret, wipe } from '../util/bytes.ts';
+import { copySecret, secretBytes, wipe } from '../util/bytes.ts';
 import { numberOf } from '../util/identity.ts';
 import { randomBytes } from '../util/random.ts';
 
@@ -42,14 +42,15 @@ type Fields<T> = { readonly [K in keyof Required<T>]: Read };
 class KeyText {
   readonly secrets: Uint8Array[] = [];
   isComparable = true;
-  #text = '';
+  readonly #parts: string[] = [];
 
   add(text: string): void {
-    this.#text += text;
+    this.#parts.push(text);
   }
 
-  toString(): string | undefined {
-    return this.isComparable ? this.#text : undefined;
+  /** In one piece: a text that was added to keeps all its pieces. */
+  whole(): string | undefined {
+    return this.isComparable ? this.#parts.join('') : undefined;
   }
 }
 
@@ -65,6 +66,9 @@ const itself: Read = (value, text) => {
       break;
     case 'symbol':
       text.isComparable = false;
+      break;
+    case 'undefined':
+      text.add('-');
       break;
     default:
       text.add(`${typeof value} ${String(value)}`);
@@ -98,17 +102,22 @@ const listOf =
     return copy;
   };
 
-let salt: Uint8Array | undefined;
+const SALT_LENGTH = 16;
+/** Salt, and room for a key: together, they are one block of the hash. */
+let salted: Uint8Array<ArrayBuffer> | undefined;
 
 /** Bytes of a key are copied: what is digested is what is imported. */
 const sealingKey: Read = (value, text) => {
   if (!(value instanceof Uint8Array) || value.length !== SEALING_KEY_LENGTH) return itself(value, text);
-  const copy = copySecret(value);
+  if (salted === undefined) {
+    salted = secretBytes(SALT_LENGTH + SEALING_KEY_LENGTH);
+    salted.set(randomBytes(SALT_LENGTH));
+  }
+  salted.set(value, SALT_LENGTH);
+  const copy = copySecret(salted, SALT_LENGTH);
   text.secrets.push(copy);
-  salt ??= randomBytes(32);
-  const salted = concat(salt, copy);
   text.add(`key ${base64(sha256(salted))},`);
-  wipe(salted);
+  salted.fill(0, SALT_LENGTH);
   return copy;
 };
 
@@ -172,5 +181,5 @@ export function readSettings(args: readonly unknown[]): SettingsSnapshot {
       return args[i];
     }
   });
-  return { key: text.toString(), args: copies, wipe: () => wipe(...text.secrets) };
+  return { key: text.whole(), args: copies, wipe: () => wipe(...text.secrets) };
 }

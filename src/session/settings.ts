@@ -30,8 +30,6 @@ export class Settings {
   readonly configurations: Configurations;
   readonly engine: HotPathEngine;
   readonly server: Server;
-  /** Headers made ahead for the server's time. */
-  readonly stock: HeaderStock;
   /** Sealed. */
   readonly storage: PowerAuthStorage;
   /** Changes of the medium itself, which all who share it hear together. */
@@ -41,6 +39,7 @@ export class Settings {
   readonly #ownsStorage: boolean;
   #biometry: PowerAuthBiometryProvider | undefined;
   #masterKey: Point | undefined;
+  #stock: HeaderStock | undefined;
 
   constructor(configurations: Configurations, engine: HotPathEngine) {
     const { configuration, clientConfiguration, keychainConfiguration } = configurations;
@@ -58,10 +57,14 @@ export class Settings {
       basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
       baseEndpointUrl: configuration.baseEndpointUrl,
     });
-    this.stock = this.server.stockOf(engine);
     // After all that may throw: nobody would give them back.
     this.hub = ChangeHub.take(storage);
     this.applicationKey = ApplicationKey.take(configuration, clientConfiguration.fetch);
+  }
+
+  /** Headers made ahead for the server's time. */
+  get stock(): HeaderStock {
+    return (this.#stock ??= this.server.stockOf(this.engine));
   }
 
   /** The master server key, compressed (33 B). To take it out of its Base64 costs a decompression. */

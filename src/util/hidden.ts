@@ -29,10 +29,14 @@ export function withHidden<V extends object, S extends object>(visible: V, secre
   const hidden: PropertyDescriptorMap = {};
   for (const [name, value] of Object.entries(secrets) as [string, unknown][]) {
     if (value === null) absent[name] = null;
-    else hidden[name] = { value };
+    else if (value !== undefined) hidden[name] = { value };
   }
-  const object = Object.create(hiddenPrototype(Object.prototype, hidden)) as object;
-  return Object.freeze(Object.assign(object, visible, absent)) as Readonly<V & S>;
+  const object = { ...visible, ...absent };
+  // Last, and only where it is needed: each property that is added to an object of a shape of its own makes another shape.
+  if (Object.keys(hidden).length > 0) {
+    Object.setPrototypeOf(object, hiddenPrototype(Object.prototype, hidden));
+  }
+  return Object.freeze(object) as Readonly<V & S>;
 }
 
 /**
