@@ -23,8 +23,7 @@ export interface PublicName {
 }
 
 /** The public names of all entry points; what is `@internal` is not among them. */
-export function publicNames(entries: readonly string[], options: ts.CompilerOptions): PublicName[] {
-  const program = ts.createProgram([...entries], options);
+export function publicNames(entries: readonly string[], program: ts.Program): PublicName[] {
   const checker = program.getTypeChecker();
   const found = new Map<string, PublicName>();
   for (const entry of entries) {
