@@ -1,5 +1,5 @@
 /**
- * Bytes of ASCII as a string, by the fastest way that the runtime has.
+ * Turns ASCII bytes into a string, by the fastest way that the runtime has.
  *
  * @module
  */
@@ -13,7 +13,7 @@ interface BufferLike {
   toString(encoding: 'latin1', from: number, to: number): string;
 }
 
-/** Node's, also in Bun and Deno; not named as a global, so that no bundler brings one along. */
+/** Node's, also in Bun and Deno; not named as a global, so that no bundler adds a polyfill. */
 const { Buffer: NodeBuffer } = globalThis as {
   readonly Buffer?: { from?(memory: ArrayBufferLike): BufferLike };
 };
@@ -36,7 +36,7 @@ export function base64Writer(): Base64Writer | undefined {
 /** A reader of `memory`, which is viewed, not copied. */
 export function asciiReader(memory: Uint8Array): AsciiReader {
   const buffer = NodeBuffer?.from?.(memory.buffer);
-  // Node's decodes Latin-1 without a look at each byte, which takes half the time.
+  // Node's decodes Latin-1 without checking each byte, which takes half the time.
   if (buffer !== undefined) return (from, to) => buffer.toString('latin1', from, to);
   const decoder = new (requireGlobal('TextDecoder'))();
   return (from, to) => decoder.decode(memory.subarray(from, to));

@@ -1,13 +1,13 @@
 /**
- * Which headers to make together. Making one costs nearly as much as making four, and its way out of WebAssembly as much as
- * for 64: a caller in a tight loop is served from a stock of headers of the same millisecond, made for the tokens that are
- * expected next. A caller who wants one now and then gets one made, and pays for no other.
+ * Decides which headers to make together. Making one costs nearly as much as making four, and leaving WebAssembly costs
+ * as much as for 64. So a caller in a tight loop is served from a stock of headers of the same millisecond, made for
+ * the tokens that are expected next. For a caller that wants one now and then, only that one is made.
  *
- * A token is expected to be followed by the token that followed it the last time, which foresees a loop over one token, and
- * one over a hundred thousand.
+ * A token is expected to be followed by the token that followed it the last time, which predicts a loop over one token,
+ * and one over a hundred thousand.
  *
- * Each server's time has a stock of its own, so that callers who alternate between servers are in a tight loop with each.
- * Stocks take room while they hold headers, so that only some do at a time.
+ * Each server's time has its own stock, so callers that alternate between servers are in a tight loop with each. Stocks
+ * take room while they hold headers, so only some do at a time.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const LOOP = 16;
 
 /** Room for the headers of one stock. */
 class Shelf {
-  /** Slots of the headers in stock, in the order in which they are expected to be taken. */
+  /** Slots of the headers in stock, in the order in which they are expected to be used. */
   readonly chain = new Uint32Array(CHAIN_LENGTH);
   readonly texts: HeaderTexts;
   holder: HeadersAhead | undefined;
@@ -34,7 +34,7 @@ class Shelf {
   }
 }
 
-/** The room for stocks of one engine, and what is known of the order in which its slots are used. */
+/** The room for stocks of one engine, and what is known about the order in which its slots are used. */
 export class Shelves {
   /** For a stock without room. */
   readonly single: Shelf;
@@ -42,7 +42,7 @@ export class Shelves {
   readonly #shelves: Shelf[] = [];
   /** The shelf that is asked for next, where none is free. */
   #hand = 0;
-  /** By slot: 1 + the slot that came after it the last time. One table for all stocks: a slot is of one stock. */
+  /** By slot: 1 + the slot that came after it the last time. One table for all stocks: a slot belongs to one stock. */
   #successors = new Uint32Array(CHAIN_LENGTH);
 
   constructor(newTexts: () => HeaderTexts) {
@@ -57,13 +57,13 @@ export class Shelves {
     return shelf;
   }
 
-  /** Drops the stocks that have a header of this slot, and what is known of the slot: its token is gone. */
+  /** Drops the stocks that have a header of this slot, and what is known about the slot: its token is gone. */
   forget(slot: KeySlot): void {
     if (slot < this.#successors.length) this.#successors[slot] = 0;
     for (const { holder } of this.#shelves) holder?.dropWith(slot);
   }
 
-  /** The slot that came after this one the last time; -1 where that isn't known. */
+  /** The slot that came after this one the last time; -1 if that isn't known. */
   successor(slot: number): number {
     return (this.#successors[slot] ?? 0) - 1;
   }
@@ -85,7 +85,7 @@ export class Shelves {
       return added;
     }
     this.#hand = (this.#hand + 1) % MAX_STOCKS;
-    // A second chance: a stock that goes on being used keeps its room.
+    // A second chance: a stock that is still in use keeps its room.
     const wasInUse = shelf.isInUse;
     shelf.isInUse = false;
     if (wasInUse) return undefined;
@@ -125,14 +125,14 @@ export class HeadersAhead {
     return this.#made < LOOP ? undefined : this.take(slot, timestamp);
   }
 
-  /** Makes the header wanted, and more if that is likely to pay. What was in stock is dropped. */
+  /** Makes the requested header, and more if that is likely to pay off. The old stock is dropped. */
   make(slot: KeySlot, timestamp: number): string {
     const shelf = (this.#shelf ??= this.#shelves.lend(this));
     if (shelf === undefined) return this.#makeOne(slot, timestamp);
     shelf.isInUse = true;
     const { chain, texts } = shelf;
     const count = this.#foresee(chain, slot, this.#nextSize(chain, slot, timestamp));
-    // Empty until all is done, so that a failure leaves nothing behind.
+    // The stock is empty until all is done, so a failure leaves nothing behind.
     this.#made = 0;
     this.#taken = 0;
     texts.make(chain, count, timestamp);
@@ -142,7 +142,7 @@ export class HeadersAhead {
     return texts.header(0);
   }
 
-  /** Drops the stock where a header of this slot is in it. */
+  /** Drops the stock if it contains a header of this slot. */
   dropWith(slot: KeySlot): void {
     const shelf = this.#shelf;
     if (shelf === undefined) return;
@@ -154,12 +154,12 @@ export class HeadersAhead {
     }
   }
 
-  /** The same, and forgets what is known of a slot that was given to another token, or to none. */
+  /** The same, and forgets what is known about a slot that was given to another token, or to none. */
   forget(slot: KeySlot): void {
     this.#shelves.forget(slot);
   }
 
-  /** Drops the stock and gives the room back. Calling it again has no effect. */
+  /** Drops the stock and returns its room. Calling it again has no effect. */
   close(): void {
     this.#drop();
     this.#timestamp = NaN;
@@ -183,7 +183,7 @@ export class HeadersAhead {
     return texts.header(0);
   }
 
-  /** How many headers to make, by how the last ones were used. */
+  /** How many headers to make, depending on how the last ones were used. */
   #nextSize(chain: Uint32Array, slot: KeySlot, timestamp: number): number {
     const last = this.#taken === 0 ? undefined : chain[this.#taken - 1];
     const foreseen = last !== undefined && this.#shelves.successor(last) === slot;

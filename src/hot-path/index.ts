@@ -30,11 +30,11 @@ const makers: Record<EngineName, (fillRandom: FillRandom) => HotPathEngine | Pro
 };
 
 /**
- * Makes the engine of that name, or the fastest that the runtime has: WebAssembly may be missing, without SIMD, or
- * forbidden by a content security policy, which shows when it is compiled.
+ * Creates the engine of that name, or the fastest that the runtime supports: WebAssembly may be missing, without SIMD,
+ * or forbidden by a content security policy, which shows when it is compiled.
  *
- * @param options.fillRandom source of nonces; the platform's CSPRNG unless a test gives another
- * @throws WRONG_PARAMETER when the engine that was asked for cannot run here
+ * @param options.fillRandom source of nonces; the platform's CSPRNG unless a test passes another
+ * @throws WRONG_PARAMETER if the requested engine can't run here
  */
 export async function createEngine(
   options: { readonly engine?: EngineName; readonly fillRandom?: FillRandom } = {},
@@ -57,14 +57,14 @@ export async function createEngine(
   );
 }
 
-/** Engines of this thread, by the name that was asked for; '' is the fastest that the runtime has. */
+/** Engines of this thread, by the requested name; '' is the fastest that the runtime supports. */
 const engines = new Map<EngineName | '', Promise<HotPathEngine>>();
 
 /**
- * The engine of that name, or the fastest, that all sessions of this thread share: one WebAssembly instance, one stock of
- * random bytes. A session with a source of random bytes of its own makes its own with {@link createEngine}.
+ * The engine of that name, or the fastest, that all sessions of this thread share: one WebAssembly instance, one stock
+ * of random bytes. A session with its own source of random bytes creates its own with {@link createEngine}.
  *
- * @throws WRONG_PARAMETER when the engine that was asked for cannot run here
+ * @throws WRONG_PARAMETER if the requested engine can't run here
  */
 export function threadEngine(engine?: EngineName): Promise<HotPathEngine> {
   const name = engine ?? '';
@@ -72,12 +72,12 @@ export function threadEngine(engine?: EngineName): Promise<HotPathEngine> {
   if (known !== undefined) return known;
   const made = engine === undefined ? fastest() : createEngine({ engine });
   engines.set(name, made);
-  // One that couldn't be made is tried again.
+  // An engine that couldn't be created is tried again.
   made.catch(() => engines.delete(name));
   return made;
 }
 
-/** The fastest engine, which whoever asks for it by its name gets, too. */
+/** The fastest engine; requesting it by its name returns the same one. */
 async function fastest(): Promise<HotPathEngine> {
   const made = await createEngine();
   const { name } = made;

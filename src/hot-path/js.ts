@@ -18,7 +18,7 @@ type Mac = ReturnType<typeof hmac.create>;
 /** A token in this engine. */
 interface Slot {
   readonly prefix: string;
-  /** HMAC with the key taken in, cloned for each header. */
+  /** HMAC with the key absorbed, cloned for each header. */
   readonly mac: Mac;
 }
 
@@ -50,7 +50,7 @@ class JsEngine implements HotPathEngine {
     return slot;
   }
 
-  /** One that is always empty: making a header ahead would cost as much as making it when it is wanted. */
+  /** A stock that is always empty: making a header in advance would cost as much as making it when it is needed. */
   openStock(): HeaderStock {
     return {
       headerAhead: () => undefined,
@@ -105,7 +105,7 @@ class JsEngine implements HotPathEngine {
   }
 }
 
-/** Makes the engine. */
+/** Creates the engine. */
 export function createJsEngine(fillRandom: FillRandom): HotPathEngine {
   return new JsEngine(fillRandom);
 }

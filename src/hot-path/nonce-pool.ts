@@ -6,7 +6,7 @@
 
 import type { FillRandom } from './types.ts';
 
-/** Bytes in stock; `crypto.getRandomValues` gives at most 65536 at once. */
+/** Bytes in stock; `crypto.getRandomValues` returns at most 65536 at once. */
 export const POOL_SIZE = 16_384;
 
 /** Hands out random bytes, each once. */
@@ -17,17 +17,17 @@ export class NoncePool {
   readonly #filled: (bytes: Uint8Array) => void;
   #used = POOL_SIZE;
 
-  /** @param filled is told when the stock is new */
+  /** @param filled called when the stock has been refilled */
   constructor(fillRandom: FillRandom, filled: (bytes: Uint8Array) => void = () => undefined) {
     this.#fillRandom = fillRandom;
     this.#filled = filled;
   }
 
-  /** Takes `length` bytes (at most {@link POOL_SIZE}) and answers where in the stock they begin. */
+  /** Takes `length` bytes (at most {@link POOL_SIZE}) and returns where in the stock they begin. */
   take(length: number): number {
     let from = this.#used;
     if (from + length > POOL_SIZE) {
-      // Until all of it is new nothing may be taken, whatever the source does.
+      // Nothing may be taken until all of it is new, whatever the source does.
       this.#used = POOL_SIZE;
       this.#fillRandom(this.bytes);
       this.#filled(this.bytes);

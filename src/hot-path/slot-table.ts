@@ -1,5 +1,5 @@
 /**
- * Which key slots are in use, whose they are, and of what kind.
+ * The key slots in use, their owners and kinds.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { KEY_KINDS, type KeyKind, type KeySlot } from './types.ts';
 
-/** Owns the slots of callers that name no owner. */
+/** The owner of slots whose callers name none. */
 export const UNOWNED: object = Object.freeze({});
 
-/** The error for a slot that is free, or another owner's. */
+/** The error for a slot that is free, or belongs to another owner. */
 export function notItsOwner(): Error {
   return failure(
     PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE,
@@ -19,8 +19,8 @@ export function notItsOwner(): Error {
 }
 
 /**
- * Gives out slot numbers, those that were freed first, so that memory stays as small as the number of tokens. A number is
- * used again: whoever comes with one must name the owner, too.
+ * Gives out slot numbers, those that were freed first, so that memory stays as small as the number of tokens. Numbers
+ * are reused: a caller must name the owner, too.
  */
 export class SlotTable {
   /** By slot; undefined for a free one. */
@@ -55,7 +55,7 @@ export class SlotTable {
     return this.#owners[slot] === owner;
   }
 
-  /** @throws LOCAL_TOKEN_NOT_AVAILABLE where the slot is free, or belongs to another owner */
+  /** @throws LOCAL_TOKEN_NOT_AVAILABLE if the slot is free, or belongs to another owner */
   assertIsOf(slot: KeySlot, owner: object): void {
     if (this.#owners[slot] !== owner) throw notItsOwner();
   }

@@ -1,11 +1,11 @@
 /**
- * What an engine of the hot path does: it keeps access tokens in key slots and makes their header values.
+ * The interface of a hot-path engine: it keeps access tokens in key slots and makes their header values.
  *
  * @module
  */
 
 /**
- * What makes token headers: WebAssembly with four lanes, WebAssembly with one, or JavaScript.
+ * The engines that make token headers: WebAssembly with four lanes, WebAssembly with one, or JavaScript.
  *
  * @example
  * ```ts
@@ -18,15 +18,15 @@ export type EngineName = 'wasm-simd' | 'wasm-scalar' | 'js';
 export const ENGINE_NAMES = ['wasm-simd', 'wasm-scalar', 'js'] as const satisfies readonly EngineName[];
 
 /**
- * What is computed over a slot's key: what its headers contain. A second kind takes its place here, in `assembly/layout.ts`
- * (what a slot holds) and beside `headers` of the builds; headers of one kind are made together.
+ * What is computed with a slot's key: the content of its headers. To add a second kind, add it here, in
+ * `assembly/layout.ts` (what a slot holds) and beside `headers` of the builds; headers of one kind are made together.
  */
 export const KEY_KINDS = ['hmac-sha256'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /**
- * Number of a key slot: an access token inside one engine. It is used again after the slot was released, so that whoever
- * comes with one also names the slot's owner.
+ * Number of a key slot: an access token inside one engine. It is reused after the slot was released, so a caller must
+ * also name the slot's owner.
  */
 export type KeySlot = number & { readonly __keySlot: unique symbol };
 
@@ -34,26 +34,26 @@ export type KeySlot = number & { readonly __keySlot: unique symbol };
 export type FillRandom = (target: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 
 /**
- * Makes single headers. `owner` is the object that {@link HotPathEngine.addKey} was given for the slot: no header is made
- * for anybody else.
+ * Makes single headers. `owner` is the object that was passed to {@link HotPathEngine.addKey} for the slot: no header
+ * is made for anybody else.
  */
 export interface HeaderSource {
   /**
-   * One header value with a fresh nonce, for the time given.
+   * One header value with a fresh nonce, for the given time.
    *
    * @param timestamp server time in whole ms, 0 to 2^53-1
-   * @throws LOCAL_TOKEN_NOT_AVAILABLE where the slot is not this owner's
+   * @throws LOCAL_TOKEN_NOT_AVAILABLE if the slot doesn't belong to this owner
    */
   header(slot: KeySlot, timestamp: number, owner?: object): string;
 
   /**
-   * What `header` would return, if the caller is in a tight loop and the value was made ahead, together with an earlier one
-   * of this very ms; else undefined. Whoever gets it may take what was checked for the earlier one as still true.
+   * What `header` would return, if the caller is in a tight loop and the value was made in advance, together with an
+   * earlier one of the same ms; otherwise undefined. If it is returned, the checks for the earlier one still hold.
    */
   headerAhead(slot: KeySlot, timestamp: number, owner?: object): string | undefined;
 }
 
-/** Headers made ahead for the tokens of one time: of one server, as one clock tells it. */
+/** Headers made in advance for the tokens of one time: of one server, by one clock. */
 export interface HeaderStock extends HeaderSource {
   /** Drops what is in stock. Calling it again has no effect; a header that is made afterwards opens the stock again. */
   close(): void;

@@ -26,16 +26,16 @@ import { tokenCache, type SessionTokens } from './token-cache.ts';
 import type { TokenRecord } from './token-record.ts';
 import { TokenRecords } from './token-records.ts';
 
-/** A read under way; `stale` when the token changed meanwhile, so that what was read must not be kept. */
+/** A read in progress; `stale` if the token has changed in the meantime, so the result must not be kept. */
 interface Loading {
   promise: Promise<CachedToken | undefined>;
   stale: boolean;
 }
 
-/** What is told of a token. */
+/** The public data of a token. */
 type TokenFacts = Pick<CachedToken, 'tokenIdentifier' | 'signatureType'>;
 
-/** A request for a new token under way. */
+/** A request for a new token in progress. */
 interface Requesting {
   readonly promise: Promise<TokenFacts>;
   readonly signatureType: string;
@@ -67,7 +67,7 @@ export class AccessTokens {
     return new TokenRecords(this.#session);
   }
 
-  /** Whether nothing of it would be missed. */
+  /** Whether it can be dropped without losing anything. */
   get isIdle(): boolean {
     return this.#holders === 0 && this.#loading === undefined && this.#cache.size === 0;
   }
@@ -84,13 +84,13 @@ export class AccessTokens {
     this.#holders++;
   }
 
-  /** Ends that. */
+  /** Ends {@link hold}. */
   letGo(token: CachedToken): void {
     token.letGo();
     this.#holders--;
   }
 
-  /** Whether a header generator must hear at once that tokens are in doubt. */
+  /** Whether a header generator must be told at once that tokens are in doubt. */
   get isHeld(): boolean {
     return this.#holders > 0;
   }
@@ -116,10 +116,10 @@ export class AccessTokens {
   }
 
   /**
-   * The local token of this name, or a new one from the server. However many ask at once, in however many processes, the
-   * server makes one.
+   * Returns the local token of this name, or a new one from the server. However many calls ask at once, in any number
+   * of processes, the server creates only one.
    *
-   * @throws WRONG_PARAMETER when the token has, or is just getting, another combination of factors
+   * @throws WRONG_PARAMETER if the token has, or is being created with, another combination of factors
    */
   async request(name: string, authentication: PowerAuthAuthentication): Promise<TokenFacts> {
     const type = signatureType(signatureFactors(authentication));
@@ -140,7 +140,7 @@ export class AccessTokens {
   /**
    * Removes the token on the server, then here.
    *
-   * @throws INVALID_TOKEN when it is unknown; whatever the server or the network fails with, and then it stays
+   * @throws INVALID_TOKEN if it is unknown; the error of the server or the network, in which case it stays
    */
   async remove(name: string): Promise<void> {
     if ((await this.find(name)) === undefined) {
@@ -153,14 +153,14 @@ export class AccessTokens {
       const token = await this.find(name);
       if (token === undefined) return;
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
-      // The lock may be lost by now, and the local token a newer one of somebody else.
+      // The lock may be lost by now, and the local token may be somebody else's newer one.
       await throwIfLost(lock);
       await this.#storage.uncut(() => this.#removeLocal(name));
     });
     await this.#storage.forget();
   }
 
-  /** Removes the token here alone; no error when it is unknown. */
+  /** Removes the token only here; no error if it is unknown. */
   async removeLocal(name: string): Promise<void> {
     await this.#removeLocal(name);
     await this.#storage.forget();
@@ -171,14 +171,15 @@ export class AccessTokens {
     this.#drop(name);
   }
 
-  /** Removes all tokens here alone. */
+  /** Removes all tokens, only here. */
   async removeAll(): Promise<void> {
     await this.#removeAll();
     await this.#storage.forget();
   }
 
   async #removeAll(): Promise<void> {
-    // Before the storage, which may fail half way: no header of a token that is to go is made from here on.
+    // Done before the storage, which may fail half way: from here on no header is made with a token that is being
+    // removed.
     this.#dropAll();
     await this.#storage.uncut(async () => {
       await this.#records.deleteAll();
@@ -186,14 +187,16 @@ export class AccessTokens {
     this.#dropAll();
   }
 
-  /** Removes all tokens here alone, if the present activation is this one. */
+  /** Removes all tokens, only here, if the current activation is this one. */
   async removeAllOf(activationId: string): Promise<void> {
     if ((await this.#session.activation.readActivationId()) === activationId) await this.removeAll();
   }
 
-  /** Removes the tokens here that are not of the present activation. The caller has the storage forget them. */
+  /**
+   * Removes the tokens here that don't belong to the current activation. The caller must make the storage forget them.
+   */
   async removeOrphans(): Promise<void> {
-    // Before the storage, which may fail half way, as in removeAll.
+    // Done before the storage, which may fail half way, as in removeAll.
     this.#dropAll();
     const activationId = await this.#session.activation.readActivationId();
     if (activationId === undefined) return this.#removeAll();
@@ -202,8 +205,8 @@ export class AccessTokens {
   }
 
   /**
-   * Somebody else changed a token's record, or any of them when no key is given. Tokens that a header generator holds are
-   * read again, the others leave the cache until they are asked for.
+   * Call this when somebody else changed a token's record, or any of them if no key is given. Tokens that a header
+   * generator holds are read again, the others leave the cache until they are asked for.
    */
   doubt(storageKey?: string): void {
     this.#doubtLoads();
@@ -222,7 +225,7 @@ export class AccessTokens {
 
   /** Keeps a cached token only if the storage still has it. */
   async #confirm(name: string, token: CachedToken): Promise<void> {
-    // A storage that does not answer confirms nothing: better no header than one of a token that was removed.
+    // A storage that doesn't reply confirms nothing: no header is better than one of a removed token.
     const record = await this.#records.find(this.#keys.token(name), name).catch(() => undefined);
     wipe(record?.tokenSecret);
     const confirmed = record?.tokenIdentifier === token.tokenIdentifier;
@@ -264,7 +267,7 @@ export class AccessTokens {
     const local = await this.find(name);
     if (local !== undefined) return sameFactors(local, type);
     return this.#locked(name, async (lock) => {
-      // Another tab, worker, process or machine may have made it while this one waited.
+      // Another tab, worker, process or machine may have created it while this one waited.
       const made = await this.find(name);
       if (made !== undefined) return sameFactors(made, type);
       const record = await this.#create(name, authentication, type);
@@ -287,12 +290,13 @@ export class AccessTokens {
     );
   }
 
-  /** What is stored is there, whatever fails afterwards: the caller is told so. */
+  /** The token is stored, whatever fails afterwards, and the caller is told so. */
   async #keep(name: string, record: TokenRecord): Promise<TokenFacts> {
     return this.#storage.uncut(async () => {
       const key = this.#keys.token(name);
       await this.#records.set(key, record);
-      // Read now: whoever removes the activation deletes it before its tokens, and finds this one or is found here.
+      // Read now: a removal deletes the activation before its tokens. So either the removal finds this token, or this
+      // read finds the removal.
       const present = await this.#session.activation.readActivationId().catch(() => null);
       const { activationId, tokenIdentifier, signatureType: type } = record;
       if (present !== null && present !== activationId) {

@@ -7,8 +7,8 @@
 import type { SessionStorage } from './session-storage.ts';
 
 /**
- * Calls that come after a change see what it made of the activation, even where the caller did not await it. Apps of the
- * React Native SDK count on that, because native calls run one after another.
+ * Calls after a change see its result, even if the caller did not await it. Apps of the React Native SDK rely on that,
+ * because native calls run one after another.
  */
 export class ActivationChanges {
   readonly #storage: SessionStorage;
@@ -19,9 +19,9 @@ export class ActivationChanges {
   }
 
   /**
-   * Makes a change, not cut by the end of the session.
+   * Makes a change that the end of the session doesn't interrupt.
    *
-   * @param change waits for nothing but the storage and short work: neither for the server nor for the user
+   * @param change may only wait for the storage and short work, neither for the server nor for the user
    * @throws OPERATION_CANCELED, and does nothing, after the end of the session
    */
   async make<T>(change: () => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 /**
- * How an activation comes into the storage, whatever the storage reports of it.
+ * How an activation is written to the storage, whatever the storage reports.
  *
- * A storage may report a failure of what it has written. If the commit is then repeated, it must not write over a removal
- * that came in between: the activation would be back, with a counter that was used. So it takes two steps:
+ * A storage may report a failure although it has written. If the commit is then repeated, it must not overwrite a
+ * removal that happened in between: the activation would be back, with a used counter. So it takes two steps:
  *
  * ```
  *  nothing ── reserve ──> reservation of this attempt ── write ──> record
@@ -10,9 +10,10 @@
  *     └────── take back, when the write has failed ───────────────────┘
  * ```
  *
- * Each step replaces exactly what the one before has left. The record is written over the reservation of the same attempt
- * alone, and no other reservation is made while a record may have been written. So where neither of the two is found,
- * somebody has removed it. A reservation is no activation: nobody sees one in it, and everybody may put theirs in its place.
+ * Each step replaces exactly what the step before has left. The record is only written over the reservation of the same
+ * attempt, and no other reservation is made while a record may have been written. So if neither of the two is found,
+ * somebody has removed it. A reservation is not an activation: nobody takes it for one, and anybody may replace it by
+ * their own.
  *
  * @module
  */
@@ -30,11 +31,11 @@ import {
 } from './activation-record.ts';
 import type { RecordKeys } from './record-keys.ts';
 
-/** Puts one activation into the storage, in as many attempts as it takes. */
+/** Writes one activation to the storage, in as many attempts as necessary. */
 export class ActivationCommit {
   readonly #storage: PowerAuthStorage;
   readonly #keys: RecordKeys;
-  /** That of the attempt whose record may have been written; it was in the storage, for sure. */
+  /** The reservation of the attempt whose record may have been written; it certainly was in the storage. */
   #reservation: Uint8Array | undefined;
 
   /** @param storage sealed already */
@@ -43,17 +44,18 @@ export class ActivationCommit {
     this.#keys = keys;
   }
 
-  /** Whether an attempt has failed without telling if it has written. */
+  /** Whether an attempt has failed and it is unknown whether it has written. */
   get isInDoubt(): boolean {
     return this.#reservation !== undefined;
   }
 
   /**
-   * Persists the activation. Where an attempt before has written it, its factors are set anew; its counter may have been
+   * Persists the activation. If an earlier attempt has written it, its factors are replaced; its counter may have been
    * used.
    *
-   * @throws INVALID_ACTIVATION_STATE when another activation is there, OPERATION_CANCELED when this one was removed since
-   *   it was first attempted: every further attempt fails then; what the storage throws, and then another one may not
+   * @throws INVALID_ACTIVATION_STATE if there is another activation, OPERATION_CANCELED if this one was removed after
+   *   the first attempt: every further attempt fails then; what the storage throws, in which case another attempt may
+   *   succeed
    */
   async attempt(record: ActivationRecord): Promise<void> {
     const reservation = (this.#reservation ??= await this.#reserve());
@@ -85,7 +87,7 @@ export class ActivationCommit {
     return readActivation(bytes, this.#keys.instanceId);
   }
 
-  /** Replaces nothing, or somebody's reservation, by one of this attempt. */
+  /** Adds this attempt's reservation, or replaces somebody else's by it. */
   async #reserve(): Promise<Uint8Array> {
     const reservation = randomBytes(16);
     try {
@@ -126,7 +128,7 @@ export class ActivationCommit {
     }
   }
 
-  /** Finds out what became of a write that is said to have failed. One that was not done is undone for good. */
+  /** Finds out the result of a write that was reported as failed. A write that wasn't done is prevented for good. */
   async #isWritten(record: ActivationRecord, reservation: Uint8Array): Promise<boolean> {
     let isWritten = false;
     const nothingToUndo = new Error('left as it is');
@@ -134,7 +136,7 @@ export class ActivationCommit {
       await this.#storage.update(this.#keys.activation, (current) => {
         const found = this.#read(current);
         if (isSame(found.reservation, reservation)) return undefined;
-        // Each attempt has a salt of its own.
+        // Each attempt has its own salt.
         isWritten = isSame(found.record?.knowledge.salt, record.knowledge.salt);
         if (found.record !== undefined) wipeActivationRecord(found.record);
         throw nothingToUndo;
@@ -154,7 +156,7 @@ function isSame(found: Uint8Array | undefined, own: Uint8Array): boolean {
 function anotherOne(): Error {
   return failure(
     PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
-    'This instance has an activation already; remove it before another one is committed',
+    'This instance already has an activation; remove it before another one is committed',
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * The activation as it is persisted: everything of it is one record, so that no crash can leave half of it.
+ * The activation as it is persisted: all of it is one record, so no crash can leave half of it.
  *
  * @module
  */
@@ -16,9 +16,9 @@ export interface SignatureCounter {
   readonly ctrByte: number;
 }
 
-/** The knowledge factor key, wrapped under the password. The salt is no secret, and tells wrappings apart. */
+/** The knowledge factor key, wrapped under the password. The salt isn't secret, and distinguishes wrappings. */
 export interface WrappedKnowledgeKey extends PasswordDerivation {
-  /** 16 B, no secret. New with each change of the password, and kept when the same password wraps the key anew. */
+  /** 16 B, not secret. New with each change of the password, and kept when the same password wraps the key again. */
   readonly passwordId: Uint8Array;
   /** 16 B. */
   readonly wrappedKey: Uint8Array;
@@ -26,7 +26,7 @@ export interface WrappedKnowledgeKey extends PasswordDerivation {
 
 /** The biometry factor key, wrapped under a secret of the biometry provider. */
 export interface WrappedBiometryKey {
-  /** Name of the provider that made the secret. */
+  /** Name of the provider that created the secret. */
   readonly provider: string;
   /** Finds the secret; see {@link PowerAuthBiometrySecret}. */
   readonly descriptor: Uint8Array;
@@ -34,9 +34,9 @@ export interface WrappedBiometryKey {
   readonly wrappedKey: Uint8Array;
 }
 
-/** What is known of a committed activation. Who holds one wipes it with {@link wipeActivationRecord}. */
+/** The data of a committed activation. The holder must wipe it with {@link wipeActivationRecord}. */
 export interface ActivationRecord {
-  /** Of which instance; empty in records of version 5 and before, which don't tell. */
+  /** The instance that it belongs to; empty in records of version 5 and before, which don't tell. */
   readonly instanceId: string;
   readonly activationId: string;
   /** 33 B. */
@@ -61,7 +61,7 @@ const VERSION = 6;
 /** Instead of a version: marks a reservation. */
 const RESERVATION = 0;
 const NOTHING = new Uint8Array(0);
-/** Fields of each version; later ones have added theirs at the end. */
+/** Fields of each version; later versions have added theirs at the end. */
 const FIELDS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 3: 15, 4: 16, 5: 17, 6: 18 };
 const LENGTHS = [
   undefined, // activation id
@@ -87,7 +87,7 @@ const LENGTHS = [
 const HASHES: readonly PasswordHash[] = ['SHA-1', 'SHA-256'];
 
 /**
- * The record's bytes, secrets among them; the caller wipes them.
+ * The record's bytes, including secrets; the caller must wipe them.
  *
  * @throws UNKNOWN_ERROR for secrets that were wiped
  */
@@ -165,7 +165,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
   };
 }
 
-/** What holds an activation's place while it is being committed; no secret. */
+/** Holds an activation's place while it is being committed; not secret. */
 export interface Reservation {
   readonly instanceId: string;
   /** 16 B. */
@@ -177,8 +177,7 @@ export function encodeReservation({ instanceId, nonce }: Reservation): Uint8Arra
 }
 
 /**
- * What is in an activation's place, whosever it is: a record, which the caller wipes; or a reservation. The bytes are
- * wiped.
+ * Reads what is in any activation's place: a record, which the caller must wipe; or a reservation. The bytes are wiped.
  *
  * @throws INVALID_ACTIVATION_DATA
  */
@@ -196,10 +195,10 @@ export function decodeActivationPlace(
 }
 
 /**
- * What is in the place of this instance's activation: a record, which the caller wipes; or the nonce of a reservation; or
- * nothing. The bytes are wiped.
+ * Reads what is in the place of this instance's activation: a record, which the caller must wipe; or the nonce of a
+ * reservation; or nothing. The bytes are wiped.
  *
- * @throws INVALID_ACTIVATION_DATA, also for one of another instance
+ * @throws INVALID_ACTIVATION_DATA, also for a record of another instance
  */
 export function readActivation(
   bytes: Uint8Array | undefined,
@@ -216,7 +215,7 @@ export function readActivation(
   }
   const { record } = found;
   if (record.instanceId === instanceId) return { record };
-  // One of an earlier version doesn't tell; it gets the name when it is written anew.
+  // A record of an earlier version doesn't tell; it gets the name when it is written again.
   if (record.instanceId === '') return { record: { ...record, instanceId } };
   wipeActivationRecord(record);
   throw misplacedRecord('activation record');
@@ -227,7 +226,7 @@ function decodeFields(bytes: Uint8Array) {
   return decodeRecord(bytes, version, LENGTHS, 'activation record', FIELDS[version]);
 }
 
-/** Overwrites what is secret in `record`. */
+/** Overwrites the secrets in `record`. */
 export function wipeActivationRecord(record: ActivationRecord): void {
   wipe(...secretsOf(record));
 }

@@ -26,10 +26,11 @@ const STATES: Record<number, PowerAuthActivationState> = {
 };
 
 /**
- * Fetches the status. On the way the local counter is moved forward to the server's where it fell behind, and the
- * server's is helped along with one signature where it fell far behind. An activation found REMOVED loses its tokens.
+ * Fetches the status. In doing so, it moves the local counter forward to the server's if it fell behind, and moves the
+ * server's along with one signature if that fell far behind. An activation that turns out to be REMOVED loses its
+ * tokens.
  *
- * @throws MISSING_ACTIVATION, INVALID_ACTIVATION_DATA when the server does not know the activation, and what the network
+ * @throws MISSING_ACTIVATION, INVALID_ACTIVATION_DATA if the server does not know the activation, and what the network
  *   throws
  */
 export async function fetchActivationStatus(session: Session): Promise<PowerAuthActivationStatus> {
@@ -57,10 +58,10 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
  * Whether the server has removed the activation. The answer to the removal itself proves nothing; the status is encrypted
  * under a key of the activation and bound to the question.
  *
- * @throws RESPONSE_ERROR when the server has it still, and what {@link fetchActivationStatus} throws
+ * @throws RESPONSE_ERROR if the server still has it, and what {@link fetchActivationStatus} throws
  */
 export async function requireRemoved(session: Session, activationId: string): Promise<void> {
-  // Removed here or replaced meanwhile, there is nothing left to remove.
+  // If it was removed here or replaced in the meantime, there is nothing left to remove.
   if ((await session.activation.readActivationId()) !== activationId) return;
   const { activationId: present, blob } = await fetchStatusBlob(session);
   const state = STATES[blob.state] ?? blob.state;
@@ -86,8 +87,8 @@ async function fetchStatusBlob(
 }
 
 /**
- * @returns how far the local counter was behind, which it is no more; undefined when the counters are too far apart ever
- *   to meet again
+ * @returns how far the local counter was behind (it no longer is); undefined if the counters are too far apart ever to
+ *   meet again
  */
 async function agreeOnCounter(
   session: Session,
@@ -128,8 +129,8 @@ async function agreeOnCounter(
 /**
  * Lets the server's counter catch up by one signature.
  *
- * @param certain whether the local counter is within the server's reach, so that a refusal has another reason
- * @returns false when it is out of reach
+ * @param certain whether the local counter is within the server's reach, so a refusal must have another reason
+ * @returns false if it is out of reach
  */
 async function catchUp(session: Session, certain: boolean): Promise<boolean> {
   try {

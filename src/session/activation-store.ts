@@ -20,7 +20,7 @@ import {
 import type { RecordKeys } from './record-keys.ts';
 import type { SessionStorage } from './session-storage.ts';
 
-/** The error of calls that need an activation where there is none. */
+/** The error of calls that need an activation if there is none. */
 export function missingActivation(): Error {
   return failure(
     PowerAuthErrorCode.MISSING_ACTIVATION,
@@ -28,15 +28,15 @@ export function missingActivation(): Error {
   );
 }
 
-/** Where an activation record lies. */
+/** The place of an activation record. */
 export interface ActivationHome {
   readonly storage: SessionStorage;
   readonly keys: RecordKeys;
-  /** Forgets what is remembered of the storage where a notice said that anything may have changed. */
+  /** Drops what is remembered of the storage if a notice said that anything may have changed. */
   catchUp(): void;
   /**
-   * Told when the storage shows another activation than before, or none. It doesn't matter who finds that out, and whether
-   * anybody has given notice of it.
+   * Called when the storage shows a different activation than before, or none, whoever finds that out, with or without
+   * a notice.
    */
   otherActivation(): void;
 }
@@ -44,14 +44,14 @@ export interface ActivationHome {
 /** Reads and changes the activation record. */
 export class ActivationStore {
   readonly #home: ActivationHome;
-  /** Identifier known from the storage; null when it has none, undefined when it must be asked. */
+  /** Identifier known from the storage; null if it has none, undefined if it must be read. */
   #activationId: string | null | undefined;
   /** Counts the moments at which what was read before became doubtful. */
   #epoch = 0;
   /** The storage is being asked for the identifier, since the last of those moments. */
   #asking: Promise<string | undefined> | undefined;
 
-  /** The same as the storage has shown it last; {@link forget} leaves it. */
+  /** The identifier that the storage showed last; {@link forget} keeps it. */
   #seen: string | null | undefined;
 
   constructor(home: ActivationHome) {
@@ -65,7 +65,7 @@ export class ActivationStore {
     this.#epoch++;
   }
 
-  /** The record, or undefined. The caller wipes it. */
+  /** The record, or undefined. The caller must wipe it. */
   async read(): Promise<ActivationRecord | undefined> {
     const bytes = await this.#home.storage.get(this.#home.keys.activation);
     const { record } = readActivation(bytes, this.#home.keys.instanceId);
@@ -74,7 +74,7 @@ export class ActivationStore {
   }
 
   /**
-   * Gives the record to `use`, and wipes it when that has settled.
+   * Passes the record to `use`, and wipes it when that has settled.
    *
    * @throws MISSING_ACTIVATION, and what `use` throws
    */
@@ -84,13 +84,13 @@ export class ActivationStore {
     return wipedAfter(record, use);
   }
 
-  /** The same where there may be none: then `use` is not called, and undefined comes back. */
+  /** The same, but if there is no record, `use` isn't called, and the result is undefined. */
   async withRecordIfAny<T>(use: (record: ActivationRecord) => T | Promise<T>): Promise<T | undefined> {
     const record = await this.read();
     return record && wipedAfter(record, use);
   }
 
-  /** The same as {@link activationId}, read now: another process's change may not have been heard of yet. */
+  /** The same as {@link activationId}, read now: a change by another process may not have been noticed yet. */
   async readActivationId(): Promise<string | undefined> {
     this.forget();
     return this.activationId();
@@ -100,7 +100,7 @@ export class ActivationStore {
   async activationId(): Promise<string | undefined> {
     this.#home.catchUp();
     if (this.#activationId !== undefined) return this.#activationId ?? undefined;
-    // Those who ask at once share one answer, so that their calls go on in the order in which they were made.
+    // Simultaneous calls share one answer, so they continue in the order in which they were made.
     return (this.#asking ??= this.#ask());
   }
 
@@ -123,17 +123,17 @@ export class ActivationStore {
     this.#home.otherActivation();
   }
 
-  /** The commit of a new activation; {@link forget} is due after each attempt. */
+  /** The commit of a new activation. Call {@link forget} after each attempt. */
   newCommit(): ActivationCommit {
     return new ActivationCommit(this.#home.storage, this.#home.keys);
   }
 
   /**
    * Takes the counter for one signature: the returned record holds the value to use, and the storage already the next
-   * one, so that no crash can make it used twice. The caller wipes the record.
+   * one, so no crash can make it be used twice. The caller must wipe the record.
    *
    * @param fits whether the record is the one that the signature is meant for
-   * @returns undefined, and no value is taken, where it doesn't fit
+   * @returns undefined, without taking a value, if it doesn't fit
    * @throws MISSING_ACTIVATION
    */
   async takeCounter(fits: (record: ActivationRecord) => boolean): Promise<ActivationRecord | undefined> {
@@ -141,7 +141,7 @@ export class ActivationStore {
     try {
       return await unlessUnfit((unfit) =>
         this.#change((record) => {
-          // What a change throws is what the update rejects with.
+          // The update rejects with what its change throws.
           if (!fits(record)) throw unfit;
           wipe(next);
           const counter = nextCounter(record.counter);
@@ -164,10 +164,10 @@ export class ActivationStore {
   }
 
   /**
-   * Puts another wrapping of the knowledge factor key in the place of the present one.
+   * Replaces the wrapping of the knowledge factor key.
    *
-   * @param fits whether the present one is the one to be replaced
-   * @returns whether it was
+   * @param fits whether the current wrapping is the one to replace
+   * @returns whether it was replaced
    * @throws MISSING_ACTIVATION
    */
   async changeKnowledge(
@@ -191,11 +191,11 @@ export class ActivationStore {
   }
 
   /**
-   * Sets the biometry factor, or takes it away.
+   * Sets the biometry factor, or removes it.
    *
-   * @param activationId the activation that the factor is one of; undefined for whichever there is
-   * @returns the factor that was there, its key wiped
-   * @throws MISSING_ACTIVATION, OPERATION_CANCELED when there is another activation
+   * @param activationId the activation that the factor belongs to; undefined for the current one
+   * @returns the former factor, its key wiped
+   * @throws MISSING_ACTIVATION, OPERATION_CANCELED if there is another activation
    */
   async replaceBiometry(
     activationId: string | undefined,
@@ -217,7 +217,7 @@ export class ActivationStore {
     return before.biometry;
   }
 
-  /** Deletes the record, whatever it is; no error when there is none. */
+  /** Deletes the record, whatever it is; no error if there is none. */
   async delete(): Promise<void> {
     try {
       await this.#home.storage.delete(this.#home.keys.activation);
@@ -228,9 +228,9 @@ export class ActivationStore {
   }
 
   /**
-   * Deletes the record if it is one of this activation.
+   * Deletes the record if it belongs to this activation.
    *
-   * @returns what was deleted, its keys wiped; undefined when there was none, or another one
+   * @returns the deleted record, its keys wiped; undefined if there was none, or another one
    */
   async deleteOf(activationId: string): Promise<ActivationRecord | undefined> {
     try {
@@ -250,9 +250,9 @@ export class ActivationStore {
   }
 
   /**
-   * The same as {@link #change}. Where the storage reports a failure of what it has done all the same, it is done.
+   * The same as {@link #change}. If the storage reports a failure but has made the change, the change counts as made.
    *
-   * @param isDone whether this change, and no other, has left what is found then
+   * @param isDone whether what is found then is the result of this change, and of no other
    */
   async #changeForSure(
     change: (record: ActivationRecord) => ActivationRecord | undefined,
@@ -260,14 +260,14 @@ export class ActivationStore {
   ): Promise<ActivationRecord> {
     let before: ActivationRecord | undefined;
     let isRefused = true;
-    // Not cut, so that it can be looked at.
+    // Not interrupted, so that the result can be read.
     return this.#home.storage.uncut(async () => {
       try {
         return await this.#change((record) => {
           isRefused = true;
           const changed = change(record);
           isRefused = false;
-          // What of it is wiped meanwhile is of no use to callers either.
+          // Parts that are wiped in the meantime are useless to callers, too.
           before = record;
           return changed;
         });
@@ -283,7 +283,7 @@ export class ActivationStore {
     });
   }
 
-  /** Persists a changed record, or deletes it, and answers it as it was before, which the caller wipes. */
+  /** Persists a changed record, or deletes it. Returns the former record, which the caller must wipe. */
   async #change(
     change: (record: ActivationRecord) => ActivationRecord | undefined,
   ): Promise<ActivationRecord> {
@@ -323,7 +323,7 @@ async function wipedAfter<T>(
   }
 }
 
-/** What `change` comes to; undefined where it was given up with the error that it gets. */
+/** The result of `change`; undefined if it was abandoned with the error that it gets. */
 async function unlessUnfit<T>(change: (unfit: Error) => Promise<T>): Promise<T | undefined> {
   const unfit = new Error('The record is another one than expected');
   try {
@@ -334,7 +334,7 @@ async function unlessUnfit<T>(change: (unfit: Error) => Promise<T>): Promise<T |
   }
 }
 
-/** A wrapped key tells a factor from all others, because its nonce is random. */
+/** A wrapped key identifies a factor, because its nonce is random. */
 function isSameFactor(a: WrappedBiometryKey | undefined, b: WrappedBiometryKey | undefined): boolean {
   return a === undefined || b === undefined ? a === b : equalBytes(a.wrappedKey, b.wrappedKey);
 }

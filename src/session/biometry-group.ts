@@ -14,10 +14,10 @@ import { copySecret } from '../util/bytes.ts';
 import type { Session } from './session.ts';
 
 /**
- * Asks the user, and gives `use` an authentication object that asks no more, until `use` is done or the instance is
- * deconfigured.
+ * Asks the user, and passes `use` an authentication object that doesn't ask again, until `use` is done or the instance
+ * is deconfigured.
  *
- * @param authentication with the biometry factor; one of a group that is under way asks nobody
+ * @param authentication with the biometry factor; an object of a group in progress asks nobody
  * @throws what {@link BiometryFactor.unlock} and `use` throw
  */
 export async function groupBiometricAuthentication(

@@ -1,5 +1,5 @@
 /**
- * A biometry factor for an activation that has none, or another one.
+ * Sets up a biometry factor, in place of an existing one.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import type { SessionParts } from './parts.ts';
 import { withMasterSecret, withVaultKey } from './vault.ts';
 
 /**
- * Makes the factor's key anew, for which the server gives the vault key out, and sets it up with the user.
+ * Derives the factor's key again, for which the server releases the vault key, and sets it up with the user.
  *
- * @throws what {@link withVaultKey} and {@link BiometryFactor.create} throw; then everything is as before
+ * @throws what {@link withVaultKey} and {@link BiometryFactor.create} throw; in that case everything stays as before
  */
 export async function addBiometryFactor(
   session: SessionParts,
   password: PasswordType,
   prompt: PowerAuthBiometricPrompt | undefined,
 ): Promise<void> {
-  // Before the password is used for a factor that can't be set up.
+  // Checked before the password is used for a factor that can't be set up.
   await session.biometry.requireUsable();
   const { activationId, biometryKey } = await withFactors(
     session,
@@ -38,7 +38,7 @@ export async function addBiometryFactor(
   }
 }
 
-/** The activation's KEY_SIGNATURE_BIOMETRY, 16 B; the caller wipes it. */
+/** The activation's KEY_SIGNATURE_BIOMETRY, 16 B; the caller must wipe it. */
 async function biometryKeyOf(
   vaultKey: Uint8Array,
   record: ActivationRecord,

@@ -1,5 +1,5 @@
 /**
- * The biometry factor of one instance: its provider, and what of it is in the activation's record.
+ * The biometry factor of one instance: its provider, and its part of the activation's record.
  *
  * @module
  */
@@ -47,7 +47,7 @@ const UNUSABLE: Readonly<
 /** The factor's key and how it is set up. */
 export interface BiometryKeySetup {
   readonly activationId: string;
-  /** 16 B; stays the caller's. */
+  /** 16 B; the caller must wipe it. */
   readonly biometryKey: Uint8Array;
   readonly prompt: PowerAuthBiometricPrompt | undefined;
   /** Aborted when nobody waits any more. */
@@ -56,7 +56,7 @@ export interface BiometryKeySetup {
 
 /** Settings of {@link BiometryFactor}. */
 export interface BiometryFactorSettings {
-  /** Undefined where the platform has none. */
+  /** Undefined if the platform has none. */
   readonly provider: PowerAuthBiometryProvider | undefined;
   readonly authenticateOnBiometricKeySetup: boolean;
 }
@@ -66,7 +66,7 @@ export class BiometryFactor {
   readonly #activation: ActivationStore;
   readonly #provider: PowerAuthBiometryProvider | undefined;
   readonly #authenticateOnSetup: boolean;
-  /** Questions under way. Each has a signal of its own: Node takes many listeners of one signal for a leak. */
+  /** Questions in progress. Each has its own signal: Node takes many listeners of one signal for a leak. */
   readonly #questions = new Set<AbortController>();
   #closed = false;
 
@@ -76,7 +76,7 @@ export class BiometryFactor {
     this.#authenticateOnSetup = settings.authenticateOnBiometricKeySetup;
   }
 
-  /** What the platform has. Asks nobody. */
+  /** What the platform has. Doesn't ask the user. */
   async info(): Promise<PowerAuthBiometryInfo> {
     return this.#asking((signal) => this.#info(signal));
   }
@@ -97,7 +97,7 @@ export class BiometryFactor {
     };
   }
 
-  /** Whether the activation has the factor, set up through the present kind of provider. */
+  /** Whether the activation has the factor, set up with the current kind of provider. */
   async exists(): Promise<boolean> {
     const factor = await this.present();
     return factor !== undefined && factor.provider === this.#provider?.name;
@@ -119,7 +119,7 @@ export class BiometryFactor {
   }
 
   /**
-   * Asks the user, and wraps the key under a new secret. The caller persists what comes out, or else discards it.
+   * Asks the user, and wraps the key under a new secret. The caller must persist the result or discard it.
    *
    * @throws what {@link requireUsable} and {@link PowerAuthBiometryProvider} throw, OPERATION_CANCELED
    */
@@ -128,7 +128,7 @@ export class BiometryFactor {
     const provider = await this.requireUsable(signal);
     const create = async (asked: AbortSignal): Promise<Partial<PowerAuthBiometrySecret>> => {
       const request = { prompt, signal: asked, authenticate: this.#authenticateOnSetup };
-      // A provider that others wrote may answer anything.
+      // A foreign provider may return anything.
       const made = (await provider.create(request)) as Partial<PowerAuthBiometrySecret> | undefined;
       return { ...(made ?? {}) };
     };
@@ -139,7 +139,7 @@ export class BiometryFactor {
     try {
       assertBytes(secret, BIOMETRY_SECRET_LENGTH, BIOMETRY_SECRET_LENGTH, 'secret');
       assertBytes(descriptor, 1, BIOMETRY_DESCRIPTOR_LENGTH, 'descriptor');
-      // Not by slice, which copies nothing of a Buffer.
+      // Not with slice, which doesn't copy a Buffer.
       const binding = { activationId, provider: provider.name, descriptor: Uint8Array.from(descriptor) };
       const wrappedKey = await wrapBiometryKey(biometryKey, secret, randomBytes(12), binding);
       return { provider: provider.name, descriptor: binding.descriptor, wrappedKey };
@@ -152,7 +152,7 @@ export class BiometryFactor {
   }
 
   /**
-   * Asks the user, and unwraps the key. The caller releases it.
+   * Asks the user, and unwraps the key. The caller must release it.
    *
    * @throws what {@link requireUsable} and {@link PowerAuthBiometryProvider} throw, BIOMETRY_NOT_CONFIGURED,
    *   MISSING_ACTIVATION, OPERATION_CANCELED
@@ -186,10 +186,10 @@ export class BiometryFactor {
   }
 
   /**
-   * Sets the factor up in place of the one that there may be.
+   * Sets the factor up, in place of an existing one.
    *
-   * @throws what {@link create} throws, MISSING_ACTIVATION, OPERATION_CANCELED when there is another activation by then;
-   *   everything is as before then
+   * @throws what {@link create} throws, MISSING_ACTIVATION, OPERATION_CANCELED if there is another activation by then;
+   *   in that case everything stays as before
    */
   async set(setup: Omit<BiometryKeySetup, 'signal'>): Promise<void> {
     const factor = await this.#asking((signal) => this.create({ ...setup, signal }));
@@ -203,7 +203,7 @@ export class BiometryFactor {
     if (former !== undefined) await this.discard(former);
   }
 
-  /** Removes the factor. @throws BIOMETRY_NOT_CONFIGURED when there is none, MISSING_ACTIVATION */
+  /** Removes the factor. @throws BIOMETRY_NOT_CONFIGURED if there is none, MISSING_ACTIVATION */
   async remove(): Promise<void> {
     const factor = await this.#activation.replaceBiometry(undefined, undefined);
     if (factor === undefined) throw notConfigured();
@@ -220,16 +220,16 @@ export class BiometryFactor {
     const provider = this.#provider;
     if (factor.provider !== provider?.name) return;
     const removed = (async () => provider.remove(factor.descriptor))().catch(() => undefined);
-    // A provider that hangs holds nobody up beyond the end of the instance.
+    // A provider that hangs blocks nobody after the end of the instance.
     await this.#asking((signal) => unlessAborted(removed, signal)).catch(() => undefined);
   }
 
-  /** Discards what a provider has made for nothing, if that can be found again. */
+  /** Discards a secret that a provider has created in vain, if it can be found again. */
   async #discardMade(provider: string, descriptor: unknown): Promise<void> {
     if (isBytes(descriptor)) await this.discard({ provider, descriptor });
   }
 
-  /** Takes the questions away that are under way; further ones are not asked. */
+  /** Withdraws the questions in progress; further ones are not asked. */
   close(): void {
     this.#closed = true;
     for (const question of this.#questions) question.abort();
@@ -254,7 +254,7 @@ function notConfigured(): Error {
   );
 }
 
-/** What a provider gave may be anything, and its memory somebody else's by now. */
+/** A provider's result may be anything, and its memory may belong to somebody else by now. */
 function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && isInstance(value, Uint8Array) && value.length > 0;
 }

@@ -12,7 +12,7 @@ import type { TokenRecord } from './token-record.ts';
 /** Why a cached token can make no more headers. */
 export type CachedTokenEnd = 'removed' | 'deconfigured' | 'evicted';
 
-/** What makes a session's headers; sessions with the same server, clock and engine share one. */
+/** The source of a session's headers; sessions with the same server, clock and engine share one. */
 export interface TokenSource {
   readonly engine: HotPathEngine;
   /** Of this engine, for this time. */
@@ -24,11 +24,11 @@ export interface TokenSource {
 export interface TokenOwner {
   readonly instanceId: string;
   readonly settings: TokenSource;
-  /** Ends the tokens where a notice said that anything may have changed. */
+  /** Ends the tokens if a notice said that anything may have changed. */
   catchUp(): void;
 }
 
-/** Whose a token is: the tokens of one session. */
+/** The owner of a token: the tokens of one session. */
 export interface TokenSession {
   readonly owner: TokenOwner;
   /** Tokens that may be evicted, in the order in which they came. */
@@ -37,7 +37,7 @@ export interface TokenSession {
   forget(token: CachedToken): void;
   /** Called when the first header generator holds the token. */
   held(token: CachedToken): void;
-  /** Called when the last one has let it go. */
+  /** Called when the last one has released it. */
   released(token: CachedToken): void;
 }
 
@@ -48,7 +48,7 @@ export function keyPrint(storageKey: string): number {
   return print;
 }
 
-/** One string a signature type, however many tokens have it. */
+/** One string per signature type, however many tokens have it. */
 const signatureTypes = new Map<string, string>();
 
 function shared(signatureType: string): string {
@@ -65,15 +65,15 @@ export class CachedToken {
   readonly slot: KeySlot;
   /** First 32 bits of the storage key's hash: finds the token when the storage reports a changed key. */
   readonly keyPrint: number;
-  /** Undefined after the end, so that whoever still refers to the token keeps nothing else. */
+  /** Undefined after the end, so that a reference to the token keeps nothing else alive. */
   session: TokenSession | undefined;
   /** Set when the slot was released; the token must not be used any more. */
   end: CachedTokenEnd | undefined = undefined;
   /** Header generators that hold the token; it is in no list, and not evicted, while there are any. */
   #holders = 0;
-  /** Whether it was asked for since it was last looked at for eviction. */
+  /** Whether it was used since it was last considered for eviction. */
   wasUsed = false;
-  /** The token that was asked for after this one the last time, of any session. */
+  /** The token, of any session, that was used after this one the last time. */
   follower: CachedToken | undefined = undefined;
   // Neighbours among the tokens of the thread, and of the session.
   older: CachedToken | undefined = undefined;
@@ -81,7 +81,7 @@ export class CachedToken {
   ownOlder: CachedToken | undefined = undefined;
   ownNewer: CachedToken | undefined = undefined;
 
-  /** Puts a token into a slot; the record's secret is copied, the caller wipes its own. */
+  /** Puts a token into a slot; the record's secret is copied, and the caller must wipe its own. */
   constructor(session: TokenSession, name: string, record: TokenRecord, storageKey: string) {
     this.session = session;
     this.name = name;
@@ -94,7 +94,7 @@ export class CachedToken {
   /**
    * A header, unless the server's time isn't known.
    *
-   * @throws CANNOT_GENERATE_TOKEN when the clock throws
+   * @throws CANNOT_GENERATE_TOKEN if the clock throws
    */
   headerIfTimeIsKnown(): string | undefined {
     const { stock, time } = this.#source();
@@ -104,7 +104,7 @@ export class CachedToken {
     return now === now ? stock.header(this.slot, now, this) : undefined;
   }
 
-  /** A header. @throws CANNOT_GENERATE_TOKEN where the server's time isn't known */
+  /** A header. @throws CANNOT_GENERATE_TOKEN if the server's time isn't known */
   header(): string {
     const { stock, time } = this.#source();
     return (
@@ -113,7 +113,7 @@ export class CachedToken {
     );
   }
 
-  /** Headers for one time. @throws CANNOT_GENERATE_TOKEN where the server's time isn't known */
+  /** Headers for one time. @throws CANNOT_GENERATE_TOKEN if the server's time isn't known */
   headers(count: number): string[] {
     const { engine, time } = this.#source();
     return engine.headers(this.slot, time.currentTime(), count, this);
@@ -124,7 +124,7 @@ export class CachedToken {
     if (this.#holders++ === 0) this.session?.held(this);
   }
 
-  /** Takes one {@link hold} back. */
+  /** Undoes one {@link hold}. */
   letGo(): void {
     if (--this.#holders === 0) this.session?.released(this);
   }

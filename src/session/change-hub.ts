@@ -1,5 +1,5 @@
 /**
- * Tells each session what others changed of its records.
+ * Tells each session which of its records others changed.
  *
  * @module
  */
@@ -10,26 +10,33 @@ import { SharedTable } from '../util/shared-table.ts';
 import { Throttle } from '../util/throttle.ts';
 import { instanceOf } from './record-keys.ts';
 
-/** What hears of changes: a session. */
+/** A receiver of changes: a session. */
 export interface HubMember {
-  /** Somebody else changed this record of its own. */
+  /** Called when somebody else changed this record of the session. */
   changed(key: string): void;
-  /** Anything may have changed: {@link ChangeHub.epoch} is another one. Only said to those who asked for it. */
+  /**
+   * Called when anything may have changed: {@link ChangeHub.epoch} has increased. Only members that asked for it are
+   * told.
+   */
   doubted(): void;
 }
 
 /** One for each storage object that is in use. */
 const hubs = new SharedTable<PowerAuthStorage, ChangeHub>();
 
-/** Loads of cold tokens from one storage at once. The thread answers in between, however many are asked for. */
+/**
+ * How many cold tokens are loaded from one storage at once. The thread stays responsive in between, however many are
+ * requested.
+ */
 const LOADS_AT_ONCE = 64;
 
 /**
- * Hears a storage once, however many sessions use it. A changed record costs as much with one of them as with a hundred
- * thousand, and so does a notice that anything may have changed: that is an epoch, which they compare when they are used.
+ * Subscribes to a storage once, however many sessions use it. A changed record costs as much with one session as with a
+ * hundred thousand. So does a notice that anything may have changed: it only increases an epoch, which sessions compare
+ * when they are used.
  */
 export class ChangeHub {
-  /** Grows when anything may have changed. */
+  /** Increases when anything may have changed. */
   epoch = 0;
   /** Takes turns at the storage. */
   readonly loads = new Throttle(LOADS_AT_ONCE);
@@ -42,28 +49,28 @@ export class ChangeHub {
     this.#storage = storage;
   }
 
-  /** That of a storage object, shared with all who use it; to be given back with {@link release}. */
+  /** Returns the hub of a storage object, shared with all its users. Return it with {@link release}. */
   static take(storage: PowerAuthStorage): ChangeHub {
     return hubs.take(storage, () => new ChangeHub(storage));
   }
 
-  /** Gives it back. */
+  /** Returns the hub. */
   release(): void {
     hubs.release(this.#storage, this);
   }
 
   /**
-   * From here on the member is told of changes of its own records.
+   * From here on the member is told about changes of its own records.
    *
-   * @param instance as {@link instanceOf} has it
-   * @throws INVALID_NATIVE_OBJECT when the storage is closed
+   * @param instance as returned by {@link instanceOf}
+   * @throws INVALID_NATIVE_OBJECT if the storage is closed
    */
   enter(instance: string, member: HubMember): void {
     this.#unsubscribe ??= this.#storage.subscribe((change) => this.#onChange(change));
     this.#members.set(instance, member);
   }
 
-  /** The last one ends the subscription. */
+  /** The last member to leave ends the subscription. */
   leave(instance: string, member: HubMember): void {
     this.#attentive.delete(member);
     if (this.#members.get(instance) === member) this.#members.delete(instance);
@@ -89,11 +96,11 @@ export class ChangeHub {
   }
 }
 
-/** The keys that a notice names; undefined where anything may have changed, as after one that no driver should give. */
+/** The keys that a notice names; undefined if anything may have changed, as after an invalid notice. */
 function namesOf(change: unknown): readonly string[] | undefined {
   const isList = Array.isArray(change) && change.every((key) => typeof key === 'string');
   return isList ? change : undefined;
 }
 
-/** What is in use; for tests. @internal */
+/** The number of hubs in use; for tests. @internal */
 export const hubCount = (): number => hubs.size;

@@ -41,7 +41,7 @@ export function masterServerKey({ masterServerPublicKey }: PowerAuthConfiguratio
   return importPublicKey(base64Decode(masterServerPublicKey) ?? new Uint8Array());
 }
 
-/** What `configure` takes; what the objects really hold is checked when they are built. */
+/** The arguments of `configure`; the objects' content is checked when they are built. */
 type Arguments = [
   configuration: PowerAuthConfigurationType,
   client?: PowerAuthClientConfigurationType,

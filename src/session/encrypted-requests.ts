@@ -11,8 +11,8 @@ import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 
 /**
- * Encrypts, signs and sends `content`, and gives the decrypted answer to `use`, together with the activation's record. Both
- * are wiped afterwards.
+ * Encrypts, signs and sends `content`, and passes the decrypted answer to `use`, together with the activation's record.
+ * Both are wiped afterwards.
  *
  * @throws MISSING_ACTIVATION, and what network, encryption and `use` throw
  */
@@ -26,7 +26,7 @@ export async function sendEncrypted<T>(
   const { activation, encryption, endpoints, signer } = session;
   const { uriId } = endpoint;
   return signer.send(factors, uriId, async (sign, lock) =>
-    // Read when its turn has come, so that encryption and signature belong to one activation.
+    // Read when its turn comes, so that encryption and signature belong to one activation.
     activation.withRecord(async (record) => {
       try {
         const plaintext = utf8(JSON.stringify(content));
@@ -37,7 +37,7 @@ export async function sendEncrypted<T>(
           const answer = await decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
           try {
             const result = await use(answer, record);
-            // Nobody but the server can answer so, and it does for a right signature alone.
+            // Only the server can give this answer, and only for a right signature.
             factors.knowledge?.confirm();
             return result;
           } finally {

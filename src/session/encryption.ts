@@ -20,18 +20,21 @@ import { randomBytes } from '../util/random.ts';
 import type { Settings } from './settings.ts';
 import { ActivationKey, type KeyPlace } from './temporary-keys.ts';
 
-/** What activation scope needs of an activation. */
+/** The data of an activation that activation scope needs. */
 export interface ActivationScope {
   readonly activationId: string;
-  /** KEY_TRANSPORT, 16 B; stays the caller's. */
+  /** KEY_TRANSPORT, 16 B; the caller must wipe it. */
   readonly transportKey: Uint8Array;
   readonly serverPublicKey: Uint8Array;
 }
 
-/** A temporary key is renewed when it has less than this to live: a server tells no expired key from other failures. */
+/**
+ * A temporary key is renewed if it has less than this left: a server doesn't distinguish an expired key from other
+ * failures.
+ */
 const RENEW_BEFORE_EXPIRY = 60_000;
 
-/** What of a session encryption needs. */
+/** The parts of a session that encryption needs. */
 export interface EncryptionParts {
   readonly settings: Settings;
   readonly endpoints: Endpoints;
@@ -43,7 +46,7 @@ export interface EncryptionParts {
 export class Encryption {
   readonly #session: EncryptionParts;
   readonly #application: KeyPlace;
-  /** That of the latest activation. */
+  /** The place of the latest activation's key. */
   #activation: { readonly activationId: string; readonly place: KeyPlace } | undefined;
 
   constructor(session: EncryptionParts) {
@@ -61,10 +64,10 @@ export class Encryption {
   }
 
   /**
-   * Encrypts a request body. Time is synchronised and a temporary key fetched first, where that is due.
+   * Encrypts a request body. If necessary, time is synchronised and a temporary key is fetched first.
    *
    * @param activation scope of the activation, or undefined for the application's
-   * @returns the envelope to send, and the decryptor for its answer, to be released by the caller
+   * @returns the envelope to send, and the decryptor for its answer, which the caller must release
    */
   async encrypt(
     sharedInfo1: string,
@@ -96,7 +99,7 @@ export class Encryption {
     const { applicationKey, applicationSecret } = this.#configuration;
     const agreement = await agreeOnce(temporaryKey.publicKey);
     try {
-      // Again, and last: the machine may have slept while all this was waited for.
+      // Synchronised again, last: the machine may have slept during these waits.
       await this.#session.synchronized();
       return await encryptRequest({
         temporaryKey,
@@ -123,9 +126,9 @@ export class Encryption {
   async #temporaryKey(activation: ActivationScope | undefined): Promise<TemporaryKey> {
     const place = this.#placeOf(activation?.activationId);
     const { known } = place;
-    // Not so where time is not known.
+    // Not if the time is unknown.
     if (known !== undefined && known.expiresAt - this.#time.knownTime() > RENEW_BEFORE_EXPIRY) return known;
-    // Those who ask at once share one answer; it is nobody's own, and doesn't end with any of them.
+    // Simultaneous calls share one answer. It belongs to none of them, and doesn't end with any of them.
     let fetching = place.fetching;
     if (fetching === undefined) {
       const { server } = this.#session.settings;

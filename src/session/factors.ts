@@ -18,18 +18,18 @@ import type { BiometryFactor } from './biometry.ts';
 import { KnowledgeFactor, type KnowledgeFactorParts } from './knowledge-factor.ts';
 import { assertPasswordLength } from './password-wrapping.ts';
 
-/** What of a session unlocks factors. */
+/** The parts of a session that unlock factors. */
 export interface FactorParts extends KnowledgeFactorParts {
   readonly biometry: BiometryFactor;
 }
 
-/** With what a request is signed. */
+/** The factors that sign a request. */
 export interface Factors {
   /** In the protocol's order. */
   readonly names: readonly SignatureFactor[];
-  /** With the knowledge factor; stays the property of who made this object. */
+  /** Set with the knowledge factor; its creator must release it. */
   readonly knowledge?: KnowledgeFactor | undefined;
-  /** With the biometry factor; stays the property of who made this object. */
+  /** Set with the biometry factor; its creator must release it. */
   readonly biometry?: UnlockedBiometryKey | undefined;
 }
 
@@ -41,7 +41,7 @@ export function possessionKnowledge(knowledge: KnowledgeFactor): Factors {
   return { names: ['possession', 'knowledge'], knowledge };
 }
 
-/** The factors that an authentication object stands for, in the protocol's order. */
+/** The factors of an authentication object, in the protocol's order. */
 export function signatureFactors(authentication: PowerAuthAuthentication): readonly SignatureFactor[] {
   const names: SignatureFactor[] = ['possession'];
   if (authentication.password !== undefined) names.push('knowledge');
@@ -50,10 +50,10 @@ export function signatureFactors(authentication: PowerAuthAuthentication): reado
 }
 
 /**
- * Takes from an authentication object what unlocks its factors, asking the user where that is due, gives it to `use` once,
+ * Takes from an authentication object what unlocks its factors, asking the user if necessary, passes it to `use` once,
  * and wipes it afterwards.
  *
- * @throws SIGNATURE_ERROR for a password too short to be one, INVALID_NATIVE_OBJECT for one used up; what
+ * @throws SIGNATURE_ERROR for a password that is too short, INVALID_NATIVE_OBJECT for one that is used up; what
  *   {@link BiometryFactor.unlock} throws
  */
 export async function withFactors<T>(
@@ -78,7 +78,7 @@ async function withPassword<T>(
     const knowledge = new KnowledgeFactor(parts, bytes);
     try {
       const result = await use(knowledge);
-      // What was asked for is done. What fails here is tried again with the next answer.
+      // The caller's work is done. If this fails, it is tried again with the next answer.
       await knowledge.strengthen().catch(() => undefined);
       return result;
     } finally {
@@ -105,11 +105,11 @@ async function withBiometryKey<T>(
 }
 
 /**
- * Gives the factor keys (16 B each, in the protocol's order) to `use`. They stay the property of record and factors.
+ * Passes the factor keys (16 B each, in the protocol's order) to `use`. The record and the factors still own them.
  *
- * @param factors whose knowledge factor opens the record
- * @throws INVALID_NATIVE_OBJECT for a biometry factor key that was released, OPERATION_CANCELED for one of an activation
- *   that is not there any more
+ * @param factors factors whose knowledge factor opens the record
+ * @throws INVALID_NATIVE_OBJECT for a biometry factor key that was released, OPERATION_CANCELED for one of an
+ *   activation that no longer exists
  */
 export function withFactorKeys<T>(
   record: ActivationRecord,

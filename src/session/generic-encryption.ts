@@ -20,7 +20,7 @@ export interface GenericEncryptedRequest extends EncryptedRequest {
   readonly activationId: string | undefined;
 }
 
-/** Encrypts in application scope. The caller releases the decryptor. */
+/** Encrypts in application scope. The caller must release the decryptor. */
 export async function encryptForApplication(
   session: Session,
   plaintext: Uint8Array,
@@ -29,7 +29,7 @@ export async function encryptForApplication(
   return { ...encrypted, header: headerOf(session), activationId: undefined };
 }
 
-/** Encrypts in activation scope. The caller releases the decryptor. @throws MISSING_ACTIVATION */
+/** Encrypts in activation scope. The caller must release the decryptor. @throws MISSING_ACTIVATION */
 export async function encryptForActivation(
   session: Session,
   plaintext: Uint8Array,

@@ -24,7 +24,7 @@ import { randomBytes } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import type { SessionParts } from './parts.ts';
 
-/** A key exchange that is done and not committed yet. Who holds it wipes it with {@link wipeExchange}. */
+/** A key exchange that is done but not committed yet. The holder must wipe it with {@link wipeExchange}. */
 export interface KeyExchange {
   readonly activationId: string;
   readonly fingerprint: string;
@@ -35,7 +35,7 @@ export interface KeyExchange {
   readonly biometryKey: Uint8Array;
 }
 
-/** Exchanges keys with the server. Throws what network and encryption throw; then nothing is left of it. */
+/** Exchanges keys with the server. Throws what network and encryption throw; nothing of it is left then. */
 export async function exchangeKeys(
   session: SessionParts,
   activation: BuiltActivation,
@@ -95,7 +95,7 @@ export async function exchangeKeys(
   }
 }
 
-/** What `use` makes of a plaintext that is wiped then. */
+/** The result of `use` for a plaintext, which is wiped afterwards. */
 async function wipedAfter<T>(
   plaintext: Uint8Array,
   use: (plaintext: Uint8Array) => T | Promise<T>,
@@ -107,7 +107,7 @@ async function wipedAfter<T>(
   }
 }
 
-/** What the enrollment server proves the user's identity by. */
+/** The data by which the enrollment server verifies the user's identity. */
 function identityAttributes(proof: ActivationProof): Readonly<Record<string, unknown>> {
   switch (proof.type) {
     case 'CODE':
@@ -155,7 +155,7 @@ async function keyExchange(
   }
 }
 
-/** Overwrites what is secret in an exchange. */
+/** Overwrites the secrets in an exchange. */
 export function wipeExchange(exchange: KeyExchange): void {
   wipe(exchange.knowledgeKey, exchange.biometryKey);
   wipeActivationRecord({

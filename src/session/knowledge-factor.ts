@@ -11,7 +11,7 @@ import type { ActivationStore } from './activation-store.ts';
 import type { Configurations } from './configurations.ts';
 import { unwrapWithPassword, wrapUnderPassword } from './password-wrapping.ts';
 
-/** What of a session a knowledge factor needs. */
+/** The parts of a session that a knowledge factor needs. */
 export interface KnowledgeFactorParts {
   readonly activation: ActivationStore;
   readonly configurations: Configurations;
@@ -19,38 +19,39 @@ export interface KnowledgeFactorParts {
   throwIfClosed(): void;
 }
 
-/** The key, and which wrapping it was unlocked from: its salt is no secret, and tells it from any other. */
+/** The key, and the wrapping that it was unlocked from. The wrapping's salt isn't secret, and identifies it. */
 interface UnlockedKey extends Omit<WrappedKnowledgeKey, 'wrappedKey'> {
   readonly key: Uint8Array;
 }
 
 /**
- * A password, and the key that it unlocks. It is for the password that was in force at the first {@link unlock}: once that
- * is changed, nothing is signed with it any more, because a wrong key costs an attempt. Whoever makes one releases it.
+ * A password, and the key that it unlocks. It only applies to the password that was valid at the first {@link unlock}:
+ * once that is changed, nothing more is signed with it, because a wrong key costs an attempt. The creator must release
+ * it.
  */
 export class KnowledgeFactor {
   readonly #parts: KnowledgeFactorParts;
   readonly #password: Uint8Array;
   #unlocked: UnlockedKey | undefined;
-  /** Of the password that was in force when the call began. */
+  /** The id of the password that was valid when the call began. */
   #passwordId: Uint8Array | undefined;
   #isConfirmed = false;
 
-  /** @param password UTF-8; stays the property of the caller, who wipes it after {@link release} */
+  /** @param password UTF-8; the caller must wipe it after {@link release} */
   constructor(parts: KnowledgeFactorParts, password: Uint8Array) {
     this.#parts = parts;
     this.#password = password;
   }
 
   /**
-   * Unlocks the key as it is wrapped now. That takes the time of PBKDF2: to be called before a lock is taken, and outside
+   * Unlocks the key as it is wrapped now. That takes the time of PBKDF2, so call it before a lock is taken, and outside
    * of updates of the storage.
    *
-   * @throws MISSING_ACTIVATION, OPERATION_CANCELED when the password was changed since the first call, or the instance
-   *   deconfigured meanwhile
+   * @throws MISSING_ACTIVATION, OPERATION_CANCELED if the password was changed after the first call, or the instance
+   *   was deconfigured in the meantime
    */
   async unlock(): Promise<void> {
-    // Not the key itself, so that the record is wiped before the password is stretched.
+    // Only the wrapping is read, so that the record is wiped before the password is stretched.
     const begun = await this.#parts.activation.withRecord(({ knowledge }) => {
       const { hash, salt, iterations, passwordId } = knowledge;
       this.#passwordId ??= passwordId;
@@ -72,12 +73,14 @@ export class KnowledgeFactor {
     return this.#unlocked !== undefined && equalBytes(this.#unlocked.salt, salt);
   }
 
-  /** The key (16 B), or another one if the password is wrong; undefined before {@link unlock}. Wiped by {@link release}. */
+  /**
+   * The key (16 B), or a wrong one if the password is wrong; undefined before {@link unlock}. Wiped by {@link release}.
+   */
   get key(): Uint8Array | undefined {
     return this.#unlocked?.key;
   }
 
-  /** The server has accepted the key, in an answer that nobody else can give. */
+  /** Call this when the server has accepted the key, in an answer that nobody else can forge. */
   confirm(): void {
     this.#isConfirmed = true;
   }
@@ -90,8 +93,8 @@ export class KnowledgeFactor {
   }
 
   /**
-   * Wraps the key anew where guesses of the password cost less than they are to, and the server has confirmed the key: a
-   * wrong one would take the place of the right one for good.
+   * Wraps the key again if guessing the password costs less than configured, and the server has confirmed the key. An
+   * unconfirmed, wrong key would replace the right one for good.
    */
   async strengthen(): Promise<void> {
     if (this.#isConfirmed && this.isWeak) await this.#rewrap(this.#password, this.#passwordId);
@@ -100,9 +103,9 @@ export class KnowledgeFactor {
   /**
    * Wraps the unlocked key under a new password.
    *
-   * @param password UTF-8; stays the caller's
-   * @returns false when its wrapping is another one by now, or was never unlocked: nothing was changed
-   * @throws MISSING_ACTIVATION, OPERATION_CANCELED when the instance was deconfigured meanwhile
+   * @param password UTF-8; the caller must wipe it
+   * @returns false, without a change, if the wrapping has been replaced, or was never unlocked
+   * @throws MISSING_ACTIVATION, OPERATION_CANCELED if the instance was deconfigured in the meantime
    */
   async change(password: Uint8Array): Promise<boolean> {
     return this.#rewrap(password);
@@ -129,6 +132,6 @@ export class KnowledgeFactor {
 function otherPassword(): Error {
   return failure(
     PowerAuthErrorCode.OPERATION_CANCELED,
-    'Somebody else changed the password, or replaced the activation, after this call had begun; nothing was signed with the former password, and no attempt is lost. Call it again with the password that is right now',
+    'Somebody else changed the password, or replaced the activation, after this call had begun; nothing was signed with the former password, and no attempt is lost. Call it again with the current password',
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What the parts of a session may know of each other. {@link Session}, tokens and a pending activation stand above them.
+ * What the parts of a session may know of each other. {@link Session}, tokens and a pending activation build on them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { RequestSigner } from './request-signer.ts';
 import { SessionStorage } from './session-storage.ts';
 import type { Settings } from './settings.ts';
 
-/** The parts that the others are built on. */
+/** The parts that all others build on. */
 export interface SessionParts {
   readonly instanceId: string;
   readonly settings: Settings;
@@ -35,23 +35,25 @@ export interface SessionParts {
   readonly isClosed: boolean;
   /** @throws OPERATION_CANCELED after the session was closed */
   throwIfClosed(): void;
-  /** Resolves when time is known. @throws OPERATION_CANCELED when the session is closed first; what the asking throws */
+  /**
+   * Resolves when the time is known. @throws OPERATION_CANCELED if the session is closed first; what the request throws
+   */
   synchronized(): Promise<void>;
-  /** As `promise`. @throws OPERATION_CANCELED when the session is closed first */
+  /** Settles as `promise` does. @throws OPERATION_CANCELED if the session is closed first */
   unlessClosed<T>(promise: Promise<T>): Promise<T>;
-  /** Forgets what is remembered of the storage where a notice said that anything may have changed. */
+  /** Drops what is remembered of the storage if a notice said that anything may have changed. */
   catchUp(): void;
-  /** Does work that is no call, during which the session keeps its parts. */
+  /** Does work outside a call, during which the session keeps its parts. */
   during<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** What of a session these are made of. */
+/** The parts of a session that these are created from. */
 type Maker = Pick<
   SessionParts,
   'settings' | 'keys' | 'activation' | 'storage' | 'endpoints' | 'synchronized' | 'unlessClosed'
 >;
 
-/** The parts that a session has only while it is used. Each is made when it is wanted. */
+/** The parts that a session has only while it is used. Each is created when it is needed. */
 export class PartsInUse {
   readonly storage: SessionStorage;
   readonly endpoints: Endpoints;
@@ -91,7 +93,7 @@ export class PartsInUse {
     return (this.#signer ??= new RequestSigner(configuration, activation, storage, keys.requests));
   }
 
-  /** Takes questions to the user away. */
+  /** Withdraws questions to the user. */
   close(): void {
     this.#biometry?.close();
   }

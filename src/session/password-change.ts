@@ -1,5 +1,5 @@
 /**
- * Another password for the knowledge factor. The key stays the same; only its wrapping changes.
+ * Changes the password of the knowledge factor. The key stays the same; only its wrapping changes.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import type { SessionParts } from './parts.ts';
 import { withMasterSecret, withVaultKey } from './vault.ts';
 
 /**
- * Changes the password once the server has opened the vault for the old one. The vault shows what the key is, so that
- * none but the right one gets under the new password, whoever has answered.
+ * Changes the password once the server has opened the vault for the old one. The vault proves the key, so only the
+ * right key is wrapped under the new password, whoever has answered.
  *
- * @throws SIGNATURE_ERROR for an old password too short to be one, WRONG_PARAMETER for such a new one; what
- *   {@link withVaultKey} throws, among it OPERATION_CANCELED when somebody else changed the password meanwhile;
- *   ENCRYPTION_ERROR when the vault shows another key than the old password unlocks
+ * @throws SIGNATURE_ERROR for an old password that is too short, WRONG_PARAMETER for such a new one; what
+ *   {@link withVaultKey} throws, including OPERATION_CANCELED if somebody else changed the password in the meantime;
+ *   ENCRYPTION_ERROR if the vault proves a key other than the one that the old password unlocks
  */
 export async function changePassword(
   session: SessionParts,
@@ -38,7 +38,7 @@ export async function changePassword(
     );
     try {
       if (old.key === undefined || !equalBytes(old.key, key)) throw otherKey();
-      // Where it was wrapped anew by somebody else meanwhile, under the same password.
+      // Somebody else may have wrapped it again in the meantime, under the same password.
       while (!(await old.change(newBytes))) await old.unlock();
     } finally {
       wipe(key);
@@ -49,8 +49,8 @@ export async function changePassword(
 /**
  * Changes the password without asking anybody. A wrong old password destroys the knowledge factor.
  *
- * @returns false when nothing was changed: no activation, or a password too short to be one
- * @throws OPERATION_CANCELED when somebody else changed the password meanwhile: the old one is a wrong one by now
+ * @returns false if nothing was changed: no activation, or a password that is too short
+ * @throws OPERATION_CANCELED if somebody else changed the password in the meantime: the old one is wrong by now
  */
 export async function unsafeChangePassword(
   session: SessionParts,

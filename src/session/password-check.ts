@@ -1,5 +1,5 @@
 /**
- * A password that the server is asked about.
+ * Asks the server to check a password.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { validateSignature } from './signed-requests.ts';
 import { withVaultKey } from './vault.ts';
 
 /**
- * Lets the server check the factors, the password among them. Where the password is wrapped weaker than it is to be, the
- * vault is asked for as well: its answer is the proof that a new wrapping needs, and this one is none.
+ * Lets the server check the factors, including the password. If the wrapping is weaker than configured, the vault is
+ * requested as well: its answer is the proof that a new wrapping needs, which the check's own answer isn't.
  *
  * @throws what {@link validateSignature} throws
  */
@@ -19,6 +19,6 @@ export async function validatePassword(session: SessionParts, factors: Factors):
   await validateSignature(session, factors);
   if (factors.knowledge?.isWeak !== true) return;
   const opened = withVaultKey(session, factors, 'FETCH_ENCRYPTION_KEY', () => undefined);
-  // What was asked for is known. What fails here is tried again with the next password.
+  // The caller's answer is known. If this fails, it is tried again with the next password.
   await opened.catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 /**
- * The knowledge factor key under a password, and what a password must be.
+ * Wraps the knowledge factor key under a password, and checks passwords.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const MINIMAL_PASSWORD_LENGTH = 4;
 
 /**
  * @param password UTF-8
- * @throws `code` for a password that is too short to be one
+ * @throws `code` for a password that is too short
  */
 export function assertPasswordLength(password: Uint8Array, field: string, code: PowerAuthErrorCode): void {
   if (password.length >= MINIMAL_PASSWORD_LENGTH) return;
@@ -23,9 +23,9 @@ export function assertPasswordLength(password: Uint8Array, field: string, code: 
 }
 
 /**
- * The key (16 B) under a password, with a fresh salt. Key and password stay the caller's.
+ * Wraps the key (16 B) under a password, with a fresh salt. The caller must wipe the key and the password.
  *
- * @param passwordId of the wrapping before, where the password is the same
+ * @param passwordId that of the former wrapping, if the password is the same
  */
 export async function wrapUnderPassword(
   knowledgeKey: Uint8Array,
@@ -36,7 +36,7 @@ export async function wrapUnderPassword(
   const derivation = { hash: 'SHA-256', salt: randomBytes(16), iterations } as const;
   const passwordKey = await derivePasswordKey(password, derivation);
   try {
-    // Looked at now, because its holder may have wiped it in the meantime.
+    // Checked now, because its holder may have wiped it in the meantime.
     assertNotWiped('knowledge factor key', knowledgeKey);
     return { ...derivation, passwordId, wrappedKey: await wrapKnowledgeKey(knowledgeKey, passwordKey) };
   } finally {
@@ -44,12 +44,12 @@ export async function wrapUnderPassword(
   }
 }
 
-/** The key (16 B), or another one if the password is wrong; the caller wipes it. */
+/** The key (16 B), or a wrong one if the password is wrong; the caller must wipe it. */
 export async function unwrapWithPassword(
   wrapped: WrappedKnowledgeKey,
   password: Uint8Array,
 ): Promise<Uint8Array> {
-  // The caller may wipe what it gave while the password is being stretched.
+  // The caller may wipe its arguments while the password is being stretched.
   const wrappedKey = copySecret(wrapped.wrappedKey);
   const passwordKey = await derivePasswordKey(password, wrapped);
   try {

@@ -1,6 +1,6 @@
 /**
- * The way to an activation: key exchange with the server, then commit to the storage. What lies between the two is in
- * memory only.
+ * The way to an activation: key exchange with the server, then commit to the storage. The state between the two is only
+ * in memory.
  *
  * @module
  */
@@ -25,14 +25,14 @@ export class PendingActivation {
   readonly #tokens: AccessTokens;
   readonly #changes: ActivationChanges;
   #exchange: KeyExchange | undefined;
-  /** Puts {@link #exchange} into the storage. */
+  /** Writes {@link #exchange} to the storage. */
   #commit: ActivationCommit | undefined;
-  /** Marks the creation under way; another object, or none, means that it was overtaken by {@link clear}. */
+  /** Marks the creation in progress; another object, or none, means that {@link clear} has overtaken it. */
   #underWay: object | undefined;
   #committing: Promise<void> | undefined;
-  /** What a commit uses, from its first moment on. */
+  /** The exchange that a commit uses, from its first moment on. */
   #inUse: KeyExchange | undefined;
-  /** Takes the question to the user away that a commit under way has asked. */
+  /** Withdraws the question that a commit in progress has asked the user. */
   #question = new AbortController();
 
   constructor(session: SessionParts, tokens: AccessTokens, changes: ActivationChanges) {
@@ -41,7 +41,7 @@ export class PendingActivation {
     this.#changes = changes;
   }
 
-  /** Whether a creation is under way or waits for its commit. */
+  /** Whether a creation is in progress or waits for its commit. */
   get exists(): boolean {
     return this.#exchange !== undefined || this.#underWay !== undefined;
   }
@@ -65,7 +65,7 @@ export class PendingActivation {
     if (exchange !== undefined && exchange !== this.#inUse) wipeExchange(exchange);
   }
 
-  /** The same, once a commit that is under way has come to its end. */
+  /** The same, once a commit in progress has ended. */
   async abandon(): Promise<void> {
     this.#question.abort();
     await this.#committing?.catch(() => undefined);
@@ -75,8 +75,8 @@ export class PendingActivation {
   /**
    * Exchanges keys with the server.
    *
-   * @throws INVALID_ACTIVATION_STATE when there is an activation, INVALID_ACTIVATION_DATA for a code that the master
-   *   server key did not sign, and what network and encryption throw; then nothing is left of it
+   * @throws INVALID_ACTIVATION_STATE if there is an activation, INVALID_ACTIVATION_DATA for a code that the master
+   *   server key did not sign, and what network and encryption throw; nothing of it is left then
    */
   async create(activation: BuiltActivation): Promise<PowerAuthCreateActivationResult> {
     // Marked before anything is waited for, so that of two calls at once one creates an activation.
@@ -112,10 +112,10 @@ export class PendingActivation {
   }
 
   /**
-   * Persists it, with the knowledge factor key under `password`, and with a biometry factor where that is given. When this fails it still waits for its commit, unless
-   * another activation took its place in the storage.
+   * Persists it, with the knowledge factor key under `password`, and with a biometry factor if that is given. If this
+   * fails it still waits for its commit, unless another activation took its place in the storage.
    *
-   * @throws INVALID_ACTIVATION_STATE when nothing waits for a commit, WRONG_PARAMETER for a password too short;
+   * @throws INVALID_ACTIVATION_STATE if nothing waits for a commit, WRONG_PARAMETER for a password that is too short;
    *   what {@link BiometryFactor.create} throws
    */
   async commit(
@@ -132,18 +132,18 @@ export class PendingActivation {
     }
     this.#inUse = exchange;
     const persist = () => this.#persist(exchange, password, biometry);
-    // With biometry it waits for the user, and holds up nobody else.
+    // With biometry it waits for the user, and blocks nobody else.
     const persisted = biometry === undefined ? this.#changes.make(persist) : persist();
     this.#committing = persisted.finally(() => {
       this.#committing = undefined;
       this.#inUse = undefined;
-      // Cleared meanwhile, or done.
+      // It was cleared in the meantime, or is done.
       if (this.#exchange !== exchange) wipeExchange(exchange);
     });
     await this.#committing;
-    // Tokens of an earlier activation are never used again, whether they can be swept out now or not.
+    // Tokens of an earlier activation are never used again, whether or not they can be deleted now.
     await this.#tokens.removeOrphans().catch(() => undefined);
-    // Those, and what an attempt before has stored under another password.
+    // Forgets those tokens, and what an earlier attempt has stored under another password.
     await this.#session.storage.forget();
   }
 
@@ -160,7 +160,7 @@ export class PendingActivation {
         await this.#create(exchange, bytes, undefined);
       });
     }
-    // A user who cancels leaves the password to be used again.
+    // If the user cancels, the password can be used again.
     readPassword(password, check);
     const { activationId, biometryKey } = exchange;
     this.#question = new AbortController();
@@ -209,7 +209,7 @@ export class PendingActivation {
   }
 }
 
-/** Whether a commit has failed with what makes every further one fail. */
+/** Whether a commit has failed with an error that makes every further one fail. */
 function isFinal(error: unknown): boolean {
   const codes: readonly string[] = [
     PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
@@ -221,6 +221,6 @@ function isFinal(error: unknown): boolean {
 function alreadyThere(): Error {
   return failure(
     PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
-    'This instance has an activation, or one under way; remove it before another one is created',
+    'This instance has an activation, or one in progress; remove it before another one is created',
   );
 }

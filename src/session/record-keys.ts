@@ -1,5 +1,5 @@
 /**
- * Under which keys an instance's records and locks lie in a storage.
+ * The keys of an instance's records and locks in a storage.
  *
  * ```
  * <instance>/activation        the activation, see activation-record.ts
@@ -8,8 +8,8 @@
  * ```
  *
  * `<instance>` and `<token>` are Base64url of the SHA-256 of instance id and token name in UTF-16: of one length, in
- * one alphabet, different for names that UTF-8 or a file system would fold together, and telling nobody the names. The
- * names themselves are in the records, which are sealed.
+ * one alphabet, different for names that UTF-8 or a file system would merge, and revealing no names. The names
+ * themselves are in the records, which are sealed.
  *
  * @module
  */
@@ -22,7 +22,7 @@ function hashName(name: string): Uint8Array {
   return sha256(utf16(name));
 }
 
-/** What the keys of one instance begin with, from any of them. */
+/** The common beginning of an instance's keys, from any of them. */
 export function instanceOf(key: string): string {
   return key.slice(0, key.indexOf('/') + 1);
 }
@@ -31,16 +31,18 @@ const HASH = '[\\w-]{43}';
 const ACTIVATION = new RegExp(`^${HASH}/activation$`);
 const TOKEN = new RegExp(`^${HASH}/token/${HASH}$`);
 
-/** What lies under a key, or undefined where the key isn't ours. */
+/** The kind of record under a key, or undefined if the key isn't ours. */
 export function kindOf(key: string): 'activation' | 'token' | undefined {
   if (ACTIVATION.test(key)) return 'activation';
   return TOKEN.test(key) ? 'token' : undefined;
 }
 
-/** The keys of one instance, made when they are wanted: kept, they would be most of what an idle instance holds. */
+/**
+ * The keys of one instance, computed when they are needed: if kept, they would be most of an idle instance's memory.
+ */
 export class RecordKeys {
   readonly instanceId: string;
-  /** What all of them begin with, see {@link instanceOf}. */
+  /** The beginning of all of them, see {@link instanceOf}. */
   readonly instance: string;
 
   constructor(instanceId: string) {
@@ -56,7 +58,7 @@ export class RecordKeys {
     return `${this.instance}requests`;
   }
 
-  /** What all of the instance's tokens begin with. */
+  /** The beginning of the keys of the instance's tokens. */
   get tokens(): string {
     return `${this.instance}token/`;
   }

@@ -1,6 +1,6 @@
 /**
- * The form of a record before it is sealed: `version 1 B ‖ BE32(length) ‖ field ‖ BE32(length) ‖ field ‖ …`.
- * Bytes only, so that the whole can be wiped after use, which JSON's strings cannot.
+ * The form of a record before it is sealed: `version 1 B ‖ BE32(length) ‖ field ‖ BE32(length) ‖ field ‖ …`. Only
+ * bytes, so that all of it can be wiped after use, unlike JSON's strings.
  *
  * @module
  */
@@ -8,12 +8,12 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { be32, concat, copySecret, wipe } from '../util/bytes.ts';
 
-/** A new array with version and fields; the caller wipes it. */
+/** A new array with version and fields; the caller must wipe it. */
 export function encodeRecord(version: number, fields: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return concat(Uint8Array.of(version), ...fields.flatMap((field) => [be32(field.length), field]));
 }
 
-/** The error for a record that was written for another place than the one where it was found. */
+/** The error for a record that was written for a place other than the one where it was found. */
 export function misplacedRecord(what: string): Error {
   return failure(
     PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
@@ -22,10 +22,10 @@ export function misplacedRecord(what: string): Error {
 }
 
 /**
- * Copies of the fields; the caller wipes them.
+ * Copies of the fields; the caller must wipe them.
  *
- * @param lengths length in bytes of each field, or undefined where it varies
- * @param count how many of them a record of this version has; those after it are answered as empty
+ * @param lengths length in bytes of each field, or undefined if it varies
+ * @param count how many of them a record of this version has; missing fields are returned as empty
  * @throws INVALID_ACTIVATION_DATA naming `what`
  */
 export function decodeRecord<const L extends readonly (number | undefined)[]>(

@@ -21,7 +21,7 @@ export async function hasRecoveryData(session: SessionParts): Promise<boolean> {
   return has === true;
 }
 
-/** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE when it came without */
+/** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE if it came without */
 export async function fetchRecoveryData(session: SessionParts, factors: Factors): Promise<RecoveryData> {
   if (!(await hasRecoveryData(session))) {
     throw failure(
@@ -34,7 +34,7 @@ export async function fetchRecoveryData(session: SessionParts, factors: Factors)
   );
 }
 
-/** Confirms a code (without `R:`) on the server; answers whether it was confirmed before. */
+/** Confirms a code (without `R:`) on the server; returns whether it was confirmed before. */
 export async function confirmRecoveryCode(
   session: SessionParts,
   factors: Factors,

@@ -15,8 +15,8 @@ const sessions = new Map<string, Session>();
 const lastCalls = new Map<string, Promise<unknown>>();
 
 /**
- * Runs a lifecycle call after those of the same instance id that were made before it, however they end. Without such it
- * begins at once.
+ * Runs a lifecycle call after those of the same instance id that were made before it, however they end. If there are
+ * none, it starts at once.
  */
 async function inTurn<T>(instanceId: string, call: () => Promise<T>): Promise<T> {
   const before = lastCalls.get(instanceId);
@@ -36,7 +36,7 @@ async function inTurn<T>(instanceId: string, call: () => Promise<T>): Promise<T>
 /**
  * Configures an instance with the arguments of `PowerAuth.configure`.
  *
- * @throws WRONG_PARAMETER; REACT_NATIVE_ERROR when it is configured already
+ * @throws WRONG_PARAMETER; REACT_NATIVE_ERROR if it is already configured
  */
 export async function configureSession(instanceId: string, args: readonly unknown[]): Promise<void> {
   const use = SettingsUse.take(args);
@@ -58,7 +58,7 @@ export async function configureSession(instanceId: string, args: readonly unknow
   }
 }
 
-/** Ends the session, if there is one, also one whose `configure` was not awaited. */
+/** Ends the session, if there is one, even if its `configure` was not awaited. */
 export async function deconfigureSession(instanceId: string): Promise<void> {
   return inTurn(instanceId, async () => {
     const session = sessions.get(instanceId);
@@ -69,7 +69,7 @@ export async function deconfigureSession(instanceId: string): Promise<void> {
   });
 }
 
-/** The session, or undefined when the instance is not configured. */
+/** The session, or undefined if the instance is not configured. */
 export function findSession(instanceId: string): Session | undefined {
   return sessions.get(instanceId);
 }
@@ -86,7 +86,7 @@ export function sessionOf(instanceId: string): Session {
   return session;
 }
 
-/** The configurations of an instance, or undefined when it is not configured. */
+/** The configurations of an instance, or undefined if it is not configured. */
 export function configurationsOf(instanceId: string): Configurations | undefined {
   return sessions.get(instanceId)?.configurations;
 }

@@ -24,7 +24,7 @@ import { wipeActivationRecord, type ActivationRecord } from './activation-record
 import type { ActivationStore } from './activation-store.ts';
 import { withFactorKeys, type Factors } from './factors.ts';
 
-/** What is signed. */
+/** The request to sign. */
 export interface SignedRequest {
   /** HTTP method in capitals. */
   readonly method: string;
@@ -32,19 +32,19 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-/** A signature header, and the activation whose it is. */
+/** A signature header, and the activation that signed. */
 export interface SignedHeader {
   readonly activationId: string;
   readonly header: PowerAuthAuthorizationHttpHeader;
 }
 
-/** Makes signatures, each with a counter value of its own: it is advanced and persisted before. */
+/** Makes signatures, each with its own counter value: the counter is advanced and persisted before. */
 export class RequestSigner {
   readonly #configuration: PowerAuthConfigurationType;
   readonly #activation: ActivationStore;
   readonly #storage: PowerAuthStorage;
   readonly #lockName: string;
-  /** The latest signature that was asked for; settled when its counter value may be asked for. */
+  /** The latest requested signature; settles when the next counter value may be requested. */
   #latest: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -85,7 +85,7 @@ export class RequestSigner {
   }
 
   /**
-   * Computes an offline signature: 8 digits a factor, joined by `-`.
+   * Computes an offline signature: 8 digits per factor, joined by `-`.
    *
    * @param request `nonce` 16 B, of the offline payload
    * @throws MISSING_ACTIVATION
@@ -112,7 +112,7 @@ export class RequestSigner {
     uriId: string,
     send: (sign: (body: string) => Promise<SignedHeader>, lock: PowerAuthStorageLock) => Promise<T>,
   ): Promise<T> {
-    // Before the lock, because it takes its time.
+    // Before the lock, because it takes time.
     await factors.knowledge?.unlock();
     const sign = (body: string): Promise<SignedHeader> =>
       this.#sign(this.#takeCounter(factors), factors, { method: 'POST', uriId, body: utf8(body) });
@@ -127,7 +127,7 @@ export class RequestSigner {
     });
   }
 
-  /** Passwords take their time in parallel, and not all the same; the counter values keep the order of the calls. */
+  /** Passwords are stretched in parallel, and take different times; the counter values keep the order of the calls. */
   async #takeCounterInTurn(factors: Factors): Promise<ActivationRecord> {
     const turn = Promise.allSettled([factors.knowledge?.unlock(), this.#latest]).then(
       ([unlocked]) => unlocked,
@@ -135,18 +135,18 @@ export class RequestSigner {
     this.#latest = turn;
     const unlocked = await turn;
     if (unlocked.status === 'rejected') throw unlocked.reason;
-    // Storages keep the order of updates, and may carry out those at once that come together: none waits for the one before.
+    // Storages keep the order of updates, and may carry out simultaneous ones together: none waits for the one before.
     return this.#takeCounter(factors);
   }
 
-  /** Takes the counter of a record whose knowledge factor key is unlocked, where there is to be one. */
+  /** Takes the counter of a record. Its knowledge factor key must be unlocked, if that factor is used. */
   async #takeCounter({ knowledge }: Factors): Promise<ActivationRecord> {
     for (;;) {
       const record = await this.#activation.takeCounter(
         (present) => knowledge?.opens(present.knowledge) ?? true,
       );
       if (record !== undefined) return record;
-      // The password was changed, or wrapped anew, after the key had been unlocked.
+      // The password was changed, or the key wrapped again, after the key had been unlocked.
       await knowledge?.unlock();
     }
   }

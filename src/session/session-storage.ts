@@ -1,5 +1,5 @@
 /**
- * The storage as one session uses it: until the session ends, and then no more.
+ * The storage as one session uses it, until the session ends.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { equalBytes, wipe } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
 import { inTime } from '../util/patience.ts';
 
-/** What a storage rejects with when it is closed, and when its medium fails. */
+/** The codes of a storage that is closed, or whose medium fails. */
 const OF_STORAGES: readonly string[] = [
   PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
   PowerAuthErrorCode.UNKNOWN_ERROR,
@@ -22,20 +22,20 @@ const OF_STORAGES: readonly string[] = [
 const LAST_WRITES_MS = 4000;
 
 /**
- * When the session ends, what is being written is still written, and what was begun with {@link uncut} still comes to its
- * end. Everything else ends with OPERATION_CANCELED, on the default storage and on one that the application gave.
- * Once {@link close} has resolved, this session changes nothing more.
+ * When the session ends, writes in progress are completed, and so is work that was started with {@link uncut}.
+ * Everything else ends with OPERATION_CANCELED, on the default storage and on the application's own. Once {@link close}
+ * has resolved, this session changes nothing more.
  */
 export class SessionStorage implements PowerAuthStorage {
   readonly name: string;
   readonly #storage: PowerAuthStorage;
   readonly #ended: Pick<AbortSignal, 'aborted'>;
-  /** Writes and uncut work under way. */
+  /** Writes and uncut work in progress. */
   readonly #underWay = new Set<Promise<unknown>>();
   #uncut = 0;
-  /** Called at the end: gives up a wait for a lock. */
+  /** Called at the end: they abandon waits for locks. */
   readonly #waiting = new Set<() => void>();
-  /** Called when all is over: gives up calls of a storage that hangs. */
+  /** Called when everything is over: they abandon calls of a storage that hangs. */
   readonly #calls = new Set<() => void>();
   #isOver = false;
 
@@ -55,8 +55,8 @@ export class SessionStorage implements PowerAuthStorage {
   }
 
   /**
-   * Does work of several steps that must not end half way. The end of the session waits for it, so it must wait for
-   * nothing but the storage.
+   * Does work of several steps that must not end half way. The end of the session waits for it, so it may only wait for
+   * the storage.
    *
    * @throws OPERATION_CANCELED, and does nothing, after the end of the session
    */
@@ -70,7 +70,7 @@ export class SessionStorage implements PowerAuthStorage {
     return this.#explained(() => this.#storage.get(key));
   }
 
-  /** Resolved also where the storage reports a failure, and yet has the value. */
+  /** Resolves even if the storage reports a failure but has the value. */
   async set(key: string, value: Uint8Array): Promise<void> {
     await this.#forSure(
       () => this.#storage.set(key, value),
@@ -83,7 +83,7 @@ export class SessionStorage implements PowerAuthStorage {
     );
   }
 
-  /** Resolved also where the storage reports a failure, and yet has no such record. */
+  /** Resolves even if the storage reports a failure but has no such record. */
   async delete(key: string): Promise<void> {
     await this.#forSure(
       () => this.#storage.delete(key),
@@ -120,7 +120,7 @@ export class SessionStorage implements PowerAuthStorage {
       this.#waiting.add(stopWaiting);
       const locked = this.#storage.lock(name, async (lock) => {
         this.#waiting.delete(stopWaiting);
-        // Its turn may come after the end, when nobody waits for it any more.
+        // Its turn may come after the end, when nobody is waiting any more.
         if (this.#ended.aborted) throw deconfigured();
         return (running = section(lock));
       });
@@ -130,18 +130,18 @@ export class SessionStorage implements PowerAuthStorage {
         this.#waiting.delete(stopWaiting);
       }
     };
-    // A section comes to its end, as what it waits for does; it may have done what it was to do.
+    // A section ends when the calls that it waits for do; it may have finished its work.
     return this.#explained(held, () => running);
   }
 
   /**
-   * Has the storage let go of what was overwritten or removed, where it can. Never fails: what the caller was asked for is
-   * done, and a storage that was kept from this now does it later.
+   * Makes the storage discard overwritten and removed data, if it can. Never fails: the caller's work is done, and a
+   * storage that can't do this now does it later.
    */
   async forget(): Promise<void> {
     const forget = this.#storage.forget?.bind(this.#storage);
     if (forget === undefined || this.#isOver) return;
-    // Looked after at the end of the session, too.
+    // The end of the session waits for this, too.
     await this.#tracked(() => this.#unlessOver(forget())).catch(() => undefined);
   }
 
@@ -149,7 +149,7 @@ export class SessionStorage implements PowerAuthStorage {
     return this.#storage.subscribe(listener);
   }
 
-  /** To be called once the signal is aborted. A storage that hangs is waited for no longer than 4 s. */
+  /** Call this once the signal is aborted. It waits no longer than 4 s for a storage that hangs. */
   async close(): Promise<void> {
     for (const stopWaiting of this.#waiting) stopWaiting();
     await this.#lastWrites();
@@ -183,7 +183,7 @@ export class SessionStorage implements PowerAuthStorage {
   async #tracked<T>(work: () => Promise<T>): Promise<T> {
     let settle = (): void => undefined;
     const underWay = new Promise<void>((resolve) => (settle = resolve));
-    // Before the work, which may end the session at once.
+    // Added before the work, which may end the session at once.
     this.#underWay.add(underWay);
     try {
       return await work();
@@ -205,9 +205,10 @@ export class SessionStorage implements PowerAuthStorage {
   }
 
   /**
-   * What the storage comes to; where it hangs, nobody waits for it after the end, and the process is not held.
+   * The outcome of the storage's call. If it hangs, nobody waits for it after the end, and the process is not kept
+   * alive.
    *
-   * @param running what is waited for instead then, where there is such
+   * @param running what to wait for instead then, if given
    */
   async #unlessOver<T>(pending: Promise<T>, running?: () => Promise<T> | undefined): Promise<T> {
     let giveUp = (): void => undefined;
@@ -222,7 +223,7 @@ export class SessionStorage implements PowerAuthStorage {
     try {
       return await Promise.race([pending, over]);
     } catch (error) {
-      // A value that comes after all is read by nobody, and may be a secret.
+      // Nobody reads a value that arrives after all, and it may be a secret.
       void pending.then(
         (late) => wipe(late instanceof Uint8Array ? late : undefined),
         () => undefined,

@@ -1,5 +1,5 @@
 /**
- * A configured instance: what stands behind all `PowerAuth` objects of one instance id.
+ * A configured instance, shared by all `PowerAuth` objects of one instance id.
  *
  * @module
  */
@@ -30,8 +30,8 @@ import { dropKeysOf } from './temporary-keys.ts';
 const NEVER = -1;
 
 /**
- * One configured instance: an id and settings that it shares with others, until it is used. Its parts are made when they
- * are wanted, and dropped when no call is in progress any more, but for what it remembers of its activation and tokens.
+ * One configured instance: an id and settings that it shares with others, until it is used. Its parts are created when
+ * they are needed, and dropped when no call is in progress, except what it remembers of its activation and tokens.
  */
 export class Session implements SessionParts, HubMember {
   readonly instanceId: string;
@@ -40,7 +40,7 @@ export class Session implements SessionParts, HubMember {
   #isClosed = false;
   /** Calls in progress. */
   #calls = 0;
-  /** That of the hub when what is remembered of the storage was right. */
+  /** The hub's epoch when what is remembered of the storage was last correct. */
   #epoch = NEVER;
   #ended: Ending | undefined;
   #keys: RecordKeys | undefined;
@@ -53,7 +53,7 @@ export class Session implements SessionParts, HubMember {
   /**
    * Builds a session; opens no file and sends nothing yet.
    *
-   * @param use of settings that are there; given back when the session is closed
+   * @param use of settings that exist; returned when the session is closed
    */
   constructor(instanceId: string, use: SettingsUse, settings: Settings) {
     this.instanceId = instanceId;
@@ -61,7 +61,7 @@ export class Session implements SessionParts, HubMember {
     this.settings = settings;
   }
 
-  /** A session that shares its settings with nobody. */
+  /** Opens a session that shares its settings with nobody. */
   static async open(instanceId: string, configurations: Configurations): Promise<Session> {
     const use = SettingsUse.alone(configurations);
     return new Session(instanceId, use, await use.ready());
@@ -91,7 +91,7 @@ export class Session implements SessionParts, HubMember {
     return (this.#tokens ??= new AccessTokens(this));
   }
 
-  /** The storage. From its first use on this session hears what others change. */
+  /** The storage. From its first use on this session is told what others change. */
   get storage(): SessionStorage {
     if (this.#epoch === NEVER && !this.#isClosed) {
       const { hub } = this.settings;
@@ -147,10 +147,10 @@ export class Session implements SessionParts, HubMember {
     }
   }
 
-  /** Drops what is made again when it is wanted. */
+  /** Drops parts that are created again when they are needed. */
   #rest(): void {
     if (this.#calls > 0 || this.#isClosed) return;
-    // Secrets that wait for their commit, and writes that somebody has given up waiting for.
+    // Kept: secrets that wait for their commit, and writes that nobody waits for any more.
     if (this.#pending?.exists === true || this.#parts?.storage.isIdle === false) return;
     this.#parts = undefined;
     this.#changes = undefined;
@@ -181,13 +181,13 @@ export class Session implements SessionParts, HubMember {
     this.catchUp();
   }
 
-  /** Keeps a token in its key slot. From here on this session hears at once of whatever may concern it. */
+  /** Keeps a token in its key slot. From here on this session is told at once about anything that may concern it. */
   holdToken(token: CachedToken): void {
     this.tokens.hold(token);
     this.settings.hub.tellAtOnce(this, true);
   }
 
-  /** Ends that. */
+  /** Ends {@link holdToken}. */
   letGoOfToken(token: CachedToken): void {
     this.tokens.letGo(token);
     if (!this.tokens.isHeld) this.settings.hub.tellAtOnce(this, false);
@@ -208,7 +208,7 @@ export class Session implements SessionParts, HubMember {
   }
 
   /**
-   * @param whilePending code of the error when an activation waits for its commit
+   * @param whilePending code of the error if an activation waits for its commit
    * @throws MISSING_ACTIVATION
    */
   async requireActivation(
@@ -231,9 +231,9 @@ export class Session implements SessionParts, HubMember {
   }
 
   /**
-   * Calls `wipe` when this session is closed, for what holds its secrets elsewhere.
+   * Calls `wipe` when this session is closed, for objects that hold its secrets elsewhere.
    *
-   * @returns a function that takes this back
+   * @returns a function that cancels this
    * @throws OPERATION_CANCELED after {@link close}
    */
   whenClosed(wipe: () => void): () => void {
@@ -241,7 +241,7 @@ export class Session implements SessionParts, HubMember {
     return this.#end.whenOver(wipe);
   }
 
-  /** Removes activation and tokens from this device, and whatever an activation under way has left. */
+  /** Removes activation and tokens from this device, and everything that an activation in progress has left. */
   async removeActivation(): Promise<void> {
     return this.#remove(async () => {
       await this.pending.abandon();
@@ -252,31 +252,32 @@ export class Session implements SessionParts, HubMember {
     });
   }
 
-  /** Removes one activation and its tokens from this device; another one that took its place meanwhile stays. */
+  /** Removes one activation and its tokens from this device; another one that took its place in the meantime stays. */
   async removeActivationOf(activationId: string): Promise<void> {
     return this.#remove(async () => (await this.activation.deleteOf(activationId))?.biometry);
   }
 
-  /** @param remove answers the biometry factor that went with the activation */
+  /** @param remove returns the biometry factor that was removed with the activation */
   async #remove(remove: () => Promise<Parameters<BiometryFactor['discard']>[0] | undefined>): Promise<void> {
     const factor = await this.changes.make(async () => {
       const removed = await remove().catch((error: unknown) => {
-        // A storage that reports a failure may have done what it was told.
+        // A storage that reports a failure may have made the change all the same.
         this.tokens.doubt();
         throw error;
       });
-      // With the activation its tokens are gone. What the storage fails to sweep out is worth nothing, and swept out next time.
+      // The tokens are gone with the activation. Records that the storage fails to delete are useless, and are deleted
+      // next time.
       await this.tokens.removeOrphans().catch(() => this.tokens.doubt());
       return removed;
     });
     await this.storage.forget();
-    // Others need not wait for a platform that takes its time.
+    // Others needn't wait for a slow platform.
     if (factor !== undefined) await this.biometry.discard(factor);
   }
 
   /**
-   * Ends what is under way with OPERATION_CANCELED, but for what is being written, which it waits for; wipes the key slots,
-   * and lets go of the storage.
+   * Ends calls in progress with OPERATION_CANCELED, except writes, for which it waits; wipes the key slots, and
+   * releases the storage.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -287,7 +288,7 @@ export class Session implements SessionParts, HubMember {
     this.#tokens?.close();
     this.#pending?.clear();
     dropKeysOf(this);
-    // Now: a request for the time that only this session waits for ends with it.
+    // Released now: a request for the time that only this session waits for ends with it.
     this.#use.release();
     await this.#parts?.storage.close();
     await this.#use.leave();

@@ -1,9 +1,9 @@
 /**
- * What `configure` was given, each setting read once, and a text that is the same for equal settings.
+ * The arguments of `configure`, each setting read once, and a text that is the same for equal settings.
  *
- * Objects that can only be compared (storage, fetch, clock, provider, CryptoKeys) stand in the text as numbers, the bytes
- * of sealing keys as a salted digest. Any other value stands there with its type, so that nothing that is refused has the
- * text of something that is not.
+ * Objects that can only be compared (storage, fetch, clock, provider, CryptoKeys) appear in the text as numbers, the
+ * bytes of sealing keys as a salted digest. Any other value appears with its type, so that an invalid setting never has
+ * the text of a valid one.
  *
  * @module
  */
@@ -26,11 +26,11 @@ import { randomBytes } from '../util/random.ts';
 
 /** The settings as they were when they were read. */
 export interface SettingsSnapshot {
-  /** Undefined for what can't be compared, and is therefore shared with nobody. */
+  /** Undefined for settings that can't be compared, and so are not shared. */
   readonly key: string | undefined;
   /** The arguments of `configure`, in plain objects. */
   readonly args: readonly unknown[];
-  /** Wipes the copies of sealing keys; to be called when they were imported. */
+  /** Wipes the copies of sealing keys. Call this once they were imported. */
   readonly wipe: () => void;
 }
 
@@ -38,7 +38,7 @@ export interface SettingsSnapshot {
 type Read = (value: unknown, text: KeyText) => unknown;
 type Fields<T> = { readonly [K in keyof Required<T>]: Read };
 
-/** What the text is put together in. */
+/** Assembles the text. */
 class KeyText {
   readonly secrets: Uint8Array[] = [];
   isComparable = true;
@@ -106,7 +106,7 @@ const SALT_LENGTH = 16;
 /** Salt, and room for a key: together, they are one block of the hash. */
 let salted: Uint8Array<ArrayBuffer> | undefined;
 
-/** Bytes of a key are copied: what is digested is what is imported. */
+/** Bytes of a key are copied: the same bytes are digested and imported. */
 const sealingKey: Read = (value, text) => {
   if (!(value instanceof Uint8Array) || value.length !== SEALING_KEY_LENGTH) return itself(value, text);
   if (salted === undefined) {
@@ -166,7 +166,7 @@ const readArguments: readonly Read[] = [
 ];
 
 /**
- * Reads the arguments of `configure`; nothing is checked yet.
+ * Reads the arguments of `configure`; without checking them yet.
  *
  * @param args configurations as objects
  */
@@ -176,7 +176,7 @@ export function readSettings(args: readonly unknown[]): SettingsSnapshot {
     try {
       return read(args[i], text);
     } catch {
-      // An object that throws is left to the check, which says so.
+      // An object that throws is left to the check, which reports it.
       text.isComparable = false;
       return args[i];
     }

@@ -1,5 +1,5 @@
 /**
- * What instances share that were configured alike: checked configurations, engine, server, sealed storage.
+ * State that instances with equal settings share: checked configurations, engine, server, sealed storage.
  *
  * @module
  */
@@ -25,16 +25,16 @@ import {
 import { readSettings } from './settings-key.ts';
 import { ApplicationKey } from './temporary-keys.ts';
 
-/** The settings of one or many instances. Nothing is read, sent or timed before one of them is used. */
+/** The settings of one or many instances. Nothing is read, sent or timed until one of them is used. */
 export class Settings {
   readonly configurations: Configurations;
   readonly engine: HotPathEngine;
   readonly server: Server;
   /** Sealed. */
   readonly storage: PowerAuthStorage;
-  /** Changes of the medium itself, which all who share it hear together. */
+  /** Changes of the medium itself, which all its users are told together. */
   readonly hub: ChangeHub;
-  /** Of the application scope. */
+  /** The key of application scope. */
   readonly applicationKey: ApplicationKey;
   readonly #ownsStorage: boolean;
   #biometry: PowerAuthBiometryProvider | undefined;
@@ -46,33 +46,33 @@ export class Settings {
     const { storage = defaultStorage(), sealingKey } = keychainConfiguration;
     this.configurations = configurations;
     this.engine = engine;
-    // Who keeps no key of its own can't replace it either.
+    // A storage that keeps no key can't replace one either.
     const mayChange = storage.sealingKey !== undefined;
     this.storage = sealedUnheld(storage, sealingKey ?? (() => defaultSealingKey(storage)), mayChange);
     this.#ownsStorage = keychainConfiguration.storage === undefined;
     this.server = Server.take({
       ...clientConfiguration,
-      // Secrets are in no copy of a configuration, unless they are asked for.
+      // A copy of a configuration only has the secrets that are named.
       customHttpHeaders: clientConfiguration.customHttpHeaders,
       basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
       baseEndpointUrl: configuration.baseEndpointUrl,
     });
-    // After all that may throw: nobody would give them back.
+    // Taken after everything that may throw: otherwise nobody would return them.
     this.hub = ChangeHub.take(storage);
     this.applicationKey = ApplicationKey.take(configuration, clientConfiguration.fetch);
   }
 
-  /** Headers made ahead for the server's time. */
+  /** Headers made in advance for the server's time. */
   get stock(): HeaderStock {
     return (this.#stock ??= this.server.stockOf(this.engine));
   }
 
-  /** The master server key, compressed (33 B). To take it out of its Base64 costs a decompression. */
+  /** The master server key, compressed (33 B). Decoding it from Base64 costs a decompression. */
   get masterKey(): Point {
     return (this.#masterKey ??= masterServerKey(this.configurations.configuration));
   }
 
-  /** Who authenticates the user; undefined where the platform has nobody. */
+  /** The provider that authenticates the user; undefined if the platform has none. */
   get biometry(): PowerAuthBiometryProvider | undefined {
     return (this.#biometry ??= this.configurations.biometryConfiguration.provider ?? defaultBiometry());
   }
@@ -81,12 +81,12 @@ export class Settings {
     return this.server.time;
   }
 
-  /** Closes the storage, unless it is the caller's: nobody writes any more. */
+  /** Closes the storage, unless it is the caller's. Call this when nobody writes any more. */
   async close(): Promise<void> {
     if (this.#ownsStorage) await this.storage.close();
   }
 
-  /** Lets go of what is shared with others, once nobody has these settings any more. */
+  /** Releases what is shared with others, once nobody uses these settings any more. */
   end(): void {
     this.server.release();
     this.hub.release();
@@ -94,15 +94,15 @@ export class Settings {
   }
 }
 
-/** Settings that are in use, or in the making. */
+/** Settings that are in use, or being created. */
 export class SettingsUse {
   readonly #key: string | undefined;
   readonly #made: Promise<Settings>;
-  /** Instances that are configured with them. */
+  /** The number of instances that are configured with them. */
   #users = 0;
-  /** Those, and others whose last writes are not done yet. */
+  /** Their number, plus that of instances whose last writes are not done yet. */
   #writers = 0;
-  /** Undefined while a key is imported, or an engine made. */
+  /** Undefined while a key is being imported, or an engine created. */
   settings: Settings | undefined;
 
   private constructor(key: string | undefined, made: Promise<Settings>) {
@@ -113,13 +113,13 @@ export class SettingsUse {
         this.settings = settings;
         if (this.#users === 0) settings.end();
       },
-      // Whoever comes next tries again.
+      // The next user tries again.
       () => this.#forget(),
     );
   }
 
   /**
-   * The settings of `configure`'s arguments, in either form; to be given back with {@link release}.
+   * Returns the settings for `configure`'s arguments, in either form. Return them with {@link release}.
    *
    * @throws WRONG_PARAMETER naming the field, INSUFFICIENT_KEYCHAIN_PROTECTION
    */
@@ -135,7 +135,7 @@ export class SettingsUse {
     return use.#enter();
   }
 
-  /** The same for one instance alone. */
+  /** The same for a single instance. */
   static alone(configurations: Configurations): SettingsUse {
     return new SettingsUse(undefined, make(configurations)).#enter();
   }
@@ -146,14 +146,14 @@ export class SettingsUse {
     return this;
   }
 
-  /** The settings, when they are made. @throws what their making fails with */
+  /** The settings, once they are created. @throws the error of their creation */
   async ready(): Promise<Settings> {
     return this.settings ?? this.#made;
   }
 
   /**
-   * Gives them back. With the last user everything goes that is held for them, secrets among them, but for the storage: see
-   * {@link leave}.
+   * Returns them. With the last user, everything that is held for them is dropped, including secrets, except the
+   * storage: see {@link leave}.
    */
   release(): void {
     if (--this.#users > 0) return;
@@ -161,7 +161,7 @@ export class SettingsUse {
     this.settings?.end();
   }
 
-  /** Lets go of the storage, after {@link release}, when the last write is done. */
+  /** Releases the storage, after {@link release}, when the last write is done. */
   async leave(): Promise<void> {
     if (--this.#writers === 0) await this.settings?.close();
   }
@@ -183,7 +183,7 @@ export const settingsCount = (): number => uses.size;
 async function make(configurations: Configurations): Promise<Settings> {
   const { clientConfiguration, keychainConfiguration } = configurations;
   const { sealingKey: given } = keychainConfiguration;
-  // Bytes are kept as a key that gives them to nobody, not even to readers of the configuration.
+  // Bytes are kept as a key that never reveals them, not even to readers of the configuration.
   const sealingKey = given && (await importSealingKeys(given));
   if (Array.isArray(sealingKey)) Object.freeze(sealingKey);
   const engine = await threadEngine(clientConfiguration.engine);

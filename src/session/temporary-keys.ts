@@ -1,5 +1,5 @@
 /**
- * Temporary keys that are known: the application's, which instances share, and those of activations.
+ * The known temporary keys: the application's, which instances share, and those of activations.
  *
  * @module
  */
@@ -10,35 +10,35 @@ import type { TemporaryKey } from '../protocol/temporary-key.ts';
 import { numberOf } from '../util/identity.ts';
 import { SharedTable } from '../util/shared-table.ts';
 
-/** Keys of activations that are kept at once; the next one takes the place of the oldest. */
+/** Keys of activations that are kept at once; the next one replaces the oldest. */
 const CAPACITY = 16_384;
 
-/** Where the key of one scope is looked for, and kept. */
+/** The place where the key of one scope is kept. */
 export interface KeyPlace {
   readonly known: TemporaryKey | undefined;
   /** The answer of a server that is being asked. */
   fetching: Promise<TemporaryKey> | undefined;
   keep(key: TemporaryKey): void;
-  /** Has this instance ask for another one: the server may have lost it, and does not say so. */
+  /** Makes this instance request another one: the server may have lost it, and doesn't say so. */
   forget(): void;
 }
 
 const applications = new SharedTable<string, ApplicationKey>();
 
-/** The key of one application at one server. What one instance thinks of it, or fails with, is nobody else's matter. */
+/** The key of one application at one server. One instance's doubts or failures don't affect the others. */
 export class ApplicationKey {
   readonly #name: string;
   #key: TemporaryKey | undefined;
   /** Instances that failed with it. */
   #doubters = new WeakSet();
-  /** A request is shared by those who reach the server in the same way. */
+  /** Instances that reach the server in the same way share a request. */
   readonly #fetching = new Map<Server, Promise<TemporaryKey>>();
 
   private constructor(name: string) {
     this.#name = name;
   }
 
-  /** That of an application, shared with all its instances; to be given back with {@link release}. */
+  /** Returns the key of an application, shared with all its instances. Return it with {@link release}. */
   static take(configuration: PowerAuthConfigurationType, fetch?: object): ApplicationKey {
     const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } = configuration;
     // A function may lead to another server than its URL says.
@@ -48,12 +48,12 @@ export class ApplicationKey {
     return applications.take(name, () => new ApplicationKey(name));
   }
 
-  /** Gives it back. */
+  /** Returns it. */
   release(): void {
     applications.release(this.#name, this);
   }
 
-  /** As an instance finds it, which reaches the server in its own way. */
+  /** The key's place for one instance, which reaches the server in its own way. */
   placeOf(instance: object, server: Server): KeyPlace {
     const fetching = this.#fetching;
     const known = (): TemporaryKey | undefined => (this.#doubters.has(instance) ? undefined : this.#key);
@@ -99,7 +99,7 @@ export class ActivationKey implements KeyPlace {
   keep(key: TemporaryKey): void {
     activations.delete(this.#instance);
     for (const [instance, former] of activations) {
-      // By the time of this server; one that is dropped for another's is fetched again.
+      // Measured by the time of this server; a key that is dropped for another's is fetched again.
       if (activations.size < CAPACITY && former.key.expiresAt > key.issuedAt) break;
       activations.delete(instance);
     }
@@ -112,12 +112,12 @@ export class ActivationKey implements KeyPlace {
   }
 }
 
-/** Drops what is kept for an instance that ends. */
+/** Drops the key of an instance that ends. */
 export function dropKeysOf(instance: object): void {
   activations.delete(instance);
 }
 
-/** What is in use; for tests. @internal */
+/** The numbers of keys in use; for tests. @internal */
 export const temporaryKeyCounts = (): { applications: number; activations: number } => ({
   applications: applications.size,
   activations: activations.size,

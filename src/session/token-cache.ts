@@ -19,26 +19,27 @@ import type { TokenRecord } from './token-record.ts';
 const CAPACITY = 1_000_000;
 
 /**
- * One bound for all sessions of a thread, and a fair one: a session that has more than the bound divided by the sessions with
- * tokens evicts its own oldest token. Any other evicts the oldest of such a session, where one that was used in the meantime
- * gets a second chance. Tokens that header generators hold stay, and count for nobody; where all are held the cache grows.
+ * One limit for all sessions of a thread, shared fairly. A session that has more than the limit divided by the number
+ * of sessions with tokens evicts its own oldest token. Any other session evicts the oldest token of such a session; a
+ * token that was used in the meantime gets a second chance. Tokens that header generators hold stay, and are not
+ * counted; if all are held, the cache grows.
  */
 export class TokenCache {
   #capacity: number;
-  /** Those that may be evicted. */
+  /** The tokens that may be evicted. */
   readonly #evictable = new TokenList('thread');
   /** Tokens that header generators hold. */
   #held = 0;
   /** Sessions with tokens that may be evicted. */
   #sessions = 0;
-  /** The token that was asked for last, of any session. */
+  /** The token that was used last, of any session. */
   #last: CachedToken | undefined;
 
   constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
   }
 
-  /** Tokens that it holds at once, all sessions together. */
+  /** The most tokens that it holds at once, for all sessions together. */
   get capacity(): number {
     return this.#capacity;
   }
@@ -53,14 +54,15 @@ export class TokenCache {
     return this.#evictable.size + this.#held;
   }
 
-  /** A session's hold on the cache. Its tokens leave with `clear`; nothing is left of it then. */
+  /** A session's part of the cache. `clear` removes its tokens, and nothing of it is left then. */
   ownerFor(session: TokenOwner): SessionTokens {
     return new SessionTokens(this, session);
   }
 
   /**
-   * The token, if it is the one that came after the last one the last time. Whoever asks for many in the same order again
-   * finds each by the one before it: a look-up among a hundred thousand names waits for memory longer than a header takes.
+   * The token, if it is the one that came after the last one the last time. A caller that uses many tokens in the same
+   * order again finds each by the one before it: a look-up among a hundred thousand names waits for memory longer than
+   * a header takes.
    */
   expected(instanceId: string, name: string): CachedToken | undefined {
     const token = this.#last?.follower;
@@ -74,7 +76,7 @@ export class TokenCache {
     return token;
   }
 
-  /** @internal Remembers that this token was asked for after the last one. */
+  /** @internal Remembers that this token was used after the last one. */
   follow(token: CachedToken): void {
     if (this.#last !== undefined) this.#last.follower = token;
     token.wasUsed = true;
@@ -86,21 +88,21 @@ export class TokenCache {
     while (this.size >= this.#capacity && this.#evict(session));
   }
 
-  /** @internal Takes a token in, which may be evicted from here on. */
+  /** @internal Adds a token, which may be evicted from here on. */
   enter(token: CachedToken, { evictable }: TokenSession): void {
     if (evictable.size === 0) this.#sessions++;
     evictable.append(token);
     this.#evictable.append(token);
   }
 
-  /** @internal Takes a token out, which can't be evicted from here on. */
+  /** @internal Removes a token, which can't be evicted from here on. */
   leave(token: CachedToken, { evictable }: TokenSession): void {
     evictable.remove(token);
     this.#evictable.remove(token);
     if (evictable.size === 0) this.#sessions--;
   }
 
-  /** @internal Counts a token that header generators hold, or hold no longer. */
+  /** @internal Counts a token that header generators hold, or no longer hold. */
   countHeld(change: 1 | -1): void {
     this.#held += change;
   }
@@ -134,9 +136,9 @@ export class TokenCache {
     return true;
   }
 
-  /** The oldest token of a session that has more than its share, and that wasn't used since it was looked at last. */
+  /** The oldest token of a session that has more than its share, and that wasn't used since it was last considered. */
   #oldestOfTooMany(share: number): CachedToken | undefined {
-    // All are looked at twice at most: what was used is passed once.
+    // Each is considered twice at most: a used token is skipped once.
     let token = this.#evictable.oldest;
     for (let looks = 2 * this.#evictable.size; token !== undefined && looks > 0; looks--) {
       if (!token.wasUsed && token.session !== undefined && token.session.evictable.size > share) return token;
@@ -154,7 +156,7 @@ export class SessionTokens implements TokenSession {
   readonly owner: TokenOwner;
   readonly evictable = new TokenList('session');
   readonly #cache: TokenCache;
-  /** The token where there is one, as most sessions have it; else all of them. */
+  /** The only token, as in most sessions; otherwise all of them. */
   #tokens: CachedToken | Map<string, CachedToken> | undefined;
 
   constructor(cache: TokenCache, owner: TokenOwner) {
@@ -176,7 +178,7 @@ export class SessionTokens implements TokenSession {
     return token;
   }
 
-  /** Puts a token into a slot; the record's secret is copied, the caller wipes its own. */
+  /** Puts a token into a slot; the record's secret is copied, and the caller must wipe its own. */
   add(name: string, record: TokenRecord, storageKey: string): CachedToken {
     this.remove(name, 'removed');
     this.#cache.makeRoom(this);
@@ -244,5 +246,5 @@ export class SessionTokens implements TokenSession {
   }
 }
 
-/** The one of this thread. */
+/** The cache of this thread. */
 export const tokenCache = /* @__PURE__ */ new TokenCache();

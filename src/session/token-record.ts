@@ -7,11 +7,11 @@
 import { assertNotWiped, utf16, utf16Decode, utf8, utf8Decode } from '../util/bytes.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 
-/** What is known of an access token. Who holds one wipes `tokenSecret`. */
+/** The data of an access token. The holder must wipe `tokenSecret`. */
 export interface TokenRecord {
-  /** Of which instance; empty in records of version 1, which don't tell. */
+  /** The instance that it belongs to; empty in records of version 1, which don't tell. */
   readonly instanceId: string;
-  /** Under which name; empty in records of version 1. */
+  /** The name of the token; empty in records of version 1. */
   readonly name: string;
   readonly activationId: string;
   readonly tokenIdentifier: string;
@@ -26,7 +26,7 @@ const VERSION = 2;
 const FIRST_FIELDS = 4;
 
 /**
- * The record's bytes, the secret among them; the caller wipes them.
+ * The record's bytes, including the secret; the caller must wipe them.
  *
  * @throws UNKNOWN_ERROR for a secret that was wiped
  */

@@ -13,13 +13,15 @@ import { misplacedRecord } from './record.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { decodeTokenRecord, encodeTokenRecord, type TokenRecord } from './token-record.ts';
 
-/** Reads and writes them; those that belong to no activation of this instance any more are purged on the way. */
+/**
+ * Reads and writes the records. Records that no longer belong to an activation of this instance are purged on the way.
+ */
 export class TokenRecords {
   readonly #storage: SessionStorage;
   readonly #keys: RecordKeys;
   readonly #activation: ActivationStore;
 
-  /** To be made for a call, and not kept: a session drops its storage between calls. */
+  /** Create one for each call, and don't keep it: a session drops its storage between calls. */
   constructor({ storage, keys, activation }: SessionParts) {
     this.#storage = storage;
     this.#keys = keys;
@@ -27,7 +29,8 @@ export class TokenRecords {
   }
 
   /**
-   * The record if it is one of the present activation; one of an earlier activation is purged. The caller wipes its secret.
+   * Returns the record if it belongs to the current activation; a record of an earlier activation is purged. The caller
+   * must wipe its secret.
    *
    * @param key that of the name
    */
@@ -35,7 +38,7 @@ export class TokenRecords {
     const record = await this.#read(key, name);
     if (record === undefined) return undefined;
     if (record.activationId === (await this.#activation.activationId())) return record;
-    // The token may be newer than what is remembered of the activation.
+    // The token may be newer than the remembered activation.
     if (record.activationId === (await this.#activation.readActivationId())) return record;
     wipe(record.tokenSecret);
     await this.purge(key, record);
@@ -51,12 +54,12 @@ export class TokenRecords {
     }
   }
 
-  /** Deletes all of them. */
+  /** Deletes all records. */
   async deleteAll(): Promise<void> {
     for await (const key of this.#list()) await this.#storage.delete(key);
   }
 
-  /** Deletes those that are not of this activation. */
+  /** Deletes the records that don't belong to this activation. */
   async deleteOthers(activationId: string): Promise<void> {
     for await (const key of this.#list()) {
       try {
@@ -72,7 +75,7 @@ export class TokenRecords {
     }
   }
 
-  /** Deletes a record of an activation that is gone, unless somebody put another one in its place meanwhile. */
+  /** Deletes a record of an activation that is gone, unless somebody replaced it in the meantime. */
   async purge(key: string, { activationId }: TokenRecord): Promise<void> {
     let present: Uint8Array | undefined;
     try {
@@ -90,14 +93,14 @@ export class TokenRecords {
     }
   }
 
-  /** @param name of the token, where it is known */
+  /** @param name the token's name, if it is known */
   async #read(key: string, name?: string): Promise<TokenRecord | undefined> {
     const bytes = await this.#storage.get(key);
     if (bytes === undefined) return undefined;
     try {
       const record = decodeTokenRecord(bytes);
       const isOwn = name === undefined ? this.#keys.token(record.name) === key : record.name === name;
-      // One of version 1 doesn't tell.
+      // A record of version 1 doesn't tell.
       if (record.name === '' || (isOwn && record.instanceId === this.#keys.instanceId)) return record;
       wipe(record.tokenSecret);
       throw misplacedRecord('token record');
@@ -106,7 +109,7 @@ export class TokenRecords {
     }
   }
 
-  /** Each key is given when the one after it is known: what is done with the last one is the end of all. */
+  /** Each key is yielded once the next one is known, so the work on the last one comes after the whole listing. */
   async *#list(): AsyncGenerator<string, void, undefined> {
     let known: string | undefined;
     for await (const key of this.#storage.list(this.#keys.tokens)) {

@@ -1,5 +1,5 @@
 /**
- * What lies in the vault: the server gives the vault key out for one use (`/pa/v3/vault/unlock`).
+ * The content of the vault: the server releases the vault key for a single use (`/pa/v3/vault/unlock`).
  *
  * @module
  */
@@ -18,14 +18,14 @@ import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 
-/** What the vault key is needed for, as the server is told. */
+/** The purpose of the vault key, as reported to the server. */
 export type VaultUnlockReason =
   'ADD_BIOMETRY' | 'FETCH_ENCRYPTION_KEY' | 'SIGN_WITH_DEVICE_PRIVATE_KEY' | 'RECOVERY_CODE';
 
 /**
- * Gets the vault key (16 B), gives it to `use` together with the activation's record, and wipes both.
+ * Gets the vault key (16 B), passes it to `use` together with the activation's record, and wipes both.
  *
- * @throws MISSING_ACTIVATION, ENCRYPTION_ERROR for a key that does not fit, and what network and `use` throw
+ * @throws MISSING_ACTIVATION, ENCRYPTION_ERROR for a key that doesn't fit, and what network and `use` throw
  */
 export async function withVaultKey<T>(
   session: SessionParts,
@@ -43,7 +43,10 @@ export async function withVaultKey<T>(
   });
 }
 
-/** Gives the activation's KEY_MASTER_SECRET (16 B) to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault key */
+/**
+ * Passes the activation's KEY_MASTER_SECRET (16 B) to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault
+ * key
+ */
 export async function withMasterSecret<T>(
   vaultKey: Uint8Array,
   record: ActivationRecord,
@@ -59,7 +62,7 @@ export async function withMasterSecret<T>(
   });
 }
 
-/** Gives the device's key pair to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault key */
+/** Passes the device's key pair to `use`, and wipes it. @throws ENCRYPTION_ERROR for another vault key */
 async function withDeviceKey<T>(
   vaultKey: Uint8Array,
   record: ActivationRecord,
@@ -73,7 +76,7 @@ async function withDeviceKey<T>(
   }
 }
 
-/** The application's own key (16 B) of this number; the caller wipes it. */
+/** The application's own key (16 B) of this number; the caller must wipe it. */
 export async function fetchEncryptionKey(
   session: SessionParts,
   factors: Factors,

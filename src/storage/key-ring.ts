@@ -1,5 +1,5 @@
 /**
- * Seals records under the first of some keys, and unseals those of any: AES-256-GCM (NIST SP 800-38D), bound to the
+ * Seals records under the first of several keys, and unseals those of any: AES-256-GCM (NIST SP 800-38D), bound to the
  * record's name.
  *
  * A sealed record, in bytes:
@@ -13,8 +13,8 @@
  *  …  16  tag, over ciphertext and associated data: "powerauth-wasm record" ‖ bytes 0 to 16 ‖ name in UTF-16
  * ```
  *
- * The header's names tell what is wrong with a record; that it is right, the tag alone decides. What it cannot tell is
- * that a record was put back to an earlier state as a whole.
+ * The header's names tell what is wrong with a record; only the tag proves that it is right. It can't tell that a
+ * record was put back to an earlier state as a whole.
  *
  * @module
  */
@@ -44,8 +44,8 @@ class Sealer {
   }
 
   static async create(key: CryptoKey): Promise<Sealer> {
-    // One nonce, one message, always: the tag tells keys apart and nothing else. A record's nonce is random, and meets
-    // this one once in 2^96.
+    // Always the same nonce and message: the tag only distinguishes keys. A record's nonce is random, and equals this
+    // one once in 2^96.
     const nothing = new Uint8Array(0);
     const tag = await encryptGcm(key, new Uint8Array(NONCE_LENGTH), utf8(KEY_ID_LABEL), nothing);
     return new Sealer(key, tag.slice(0, ID_LENGTH));
@@ -77,7 +77,7 @@ class Sealer {
       throw unreadable(name, diagnosis(expected, header), cause);
     }
     if (equalBytes(header, expected)) return opened;
-    // Key, name and content are right: the header is the part that changed.
+    // Key, name and content are right: the header was changed.
     wipe(opened);
     throw unreadable(name, 'its header is damaged');
   }
@@ -98,7 +98,7 @@ function diagnosis(expected: Uint8Array, header: Uint8Array): string {
     return `it is damaged, or of a newer version: expected format ${VERSION}, got ${String(header[0])}`;
   }
   if (differs(1, 1 + ID_LENGTH)) {
-    return 'it was sealed with another key; was the key file removed or replaced, or another sealingKey given? Put the right key back';
+    return 'it was sealed with another key; was the key file removed or replaced, or another sealingKey passed? Put the right key back';
   }
   if (differs(1 + ID_LENGTH, HEADER_LENGTH)) {
     return 'it was written for another record and swapped with this one';
@@ -114,7 +114,7 @@ function unreadable(name: string, why: string, cause?: unknown): Error {
   );
 }
 
-/** Keys to seal with: the first seals, all unseal. So a key can be replaced while others use it. */
+/** Keys to seal with: the first seals, all unseal, so a key can be replaced while others use it. */
 export class KeyRing {
   readonly #sealers: readonly [Sealer, ...Sealer[]];
 
@@ -122,7 +122,7 @@ export class KeyRing {
     this.#sealers = sealers;
   }
 
-  /** @throws WRONG_PARAMETER for what is no key, and for none at all */
+  /** @throws WRONG_PARAMETER for anything that isn't a key, and for no key at all */
   static async create(keys: CryptoKey | readonly CryptoKey[]): Promise<KeyRing> {
     const [first, ...others] = keyList(keys);
     assertSealingKey(first);
@@ -133,7 +133,7 @@ export class KeyRing {
     ]);
   }
 
-  /** Whether a record says that it was sealed under one of these keys; whether it was, {@link unseal} tells. */
+  /** Whether a record says that it was sealed under one of these keys; {@link unseal} tells whether it was. */
   knows(record: Uint8Array): boolean {
     return this.#sealerOf(record) !== undefined;
   }
@@ -143,13 +143,13 @@ export class KeyRing {
     return this.#sealerOf(record) === this.#sealers[0];
   }
 
-  /** @param value not wiped */
+  /** @param value it isn't wiped */
   seal(name: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     return this.#sealers[0].seal(name, value);
   }
 
   /**
-   * @returns what was sealed; the caller wipes it
+   * @returns what was sealed; the caller must wipe it
    * @throws INVALID_ACTIVATION_DATA that says what is wrong with the record
    */
   unseal(name: string, record: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

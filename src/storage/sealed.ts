@@ -21,7 +21,7 @@ export { importSealingKey } from './sealing-key.ts';
 
 type Keys = CryptoKey | readonly CryptoKey[];
 
-/** What `sealedStorage` takes as a key. */
+/** The keys that `sealedStorage` accepts. */
 export type SealingKeySource = PowerAuthSealingKey | (() => Promise<Keys>);
 
 class SealedStorage implements PowerAuthStorage {
@@ -32,7 +32,7 @@ class SealedStorage implements PowerAuthStorage {
   #ring: Promise<KeyRing> | undefined;
   readonly forget?: () => Promise<void>;
 
-  /** @param mayChange whether `keys` may give others when it is asked again */
+  /** @param mayChange whether `keys` may return others when it is called again */
   constructor(storage: PowerAuthStorage, keys: () => Promise<Keys>, mayChange: boolean) {
     this.name = `sealed ${storage.name}`;
     this.#storage = storage;
@@ -105,8 +105,9 @@ class SealedStorage implements PowerAuthStorage {
   }
 
   /**
-   * The keys to read `record` with and to write its successor. Where somebody may have replaced the key meanwhile, they
-   * are asked for again: for a record under a key that isn't known, and for a new one, which nobody could read otherwise.
+   * The keys to read `record` with and to write its successor. If somebody may have replaced the key in the meantime,
+   * they are requested again: for a record under an unknown key, and for a new record, which nobody could read
+   * otherwise.
    */
   async #ringOf(record: Uint8Array | undefined): Promise<KeyRing> {
     if (this.#ring === undefined || !this.#mayChange) return this.#ready();
@@ -116,10 +117,9 @@ class SealedStorage implements PowerAuthStorage {
   }
 
   /**
-   * The keys as they are now, or `ring` where the key's file is gone: whoever has lost the key goes on with the one that
-   * was there.
+   * The current keys, or `ring` if the key's file is gone: a user that has lost the key continues with the former one.
    *
-   * @throws any other failure. It may pass, while a record under a key that was dropped stays unreadable
+   * @throws any other failure. It may be temporary, while a record under a dropped key stays unreadable
    */
   async #askedAgain(ring: KeyRing): Promise<KeyRing> {
     try {
@@ -133,8 +133,8 @@ class SealedStorage implements PowerAuthStorage {
   }
 
   /**
-   * Seals a record that was just made under the present key, where another one has taken its place meanwhile: whoever
-   * sealed all records anew may have been through before this one was there.
+   * Seals a new record under the current key if the key was replaced in the meantime: the resealing of all records may
+   * have finished before this one existed.
    */
   async #follow(key: string, record: Uint8Array, ring: KeyRing): Promise<void> {
     let [made, from] = [record, ring];
@@ -147,7 +147,7 @@ class SealedStorage implements PowerAuthStorage {
     }
   }
 
-  /** @returns the record; nothing where it is under the present key, gone, or of somebody who looks after it */
+  /** @returns the record; nothing if it is under the current key, gone, or somebody else's responsibility */
   async #sealAnew(key: string, from: KeyRing, present: KeyRing): Promise<Uint8Array | undefined> {
     let anew: Uint8Array<ArrayBuffer> | undefined;
     await this.#storage.update(key, async (current) => {
@@ -161,7 +161,7 @@ class SealedStorage implements PowerAuthStorage {
     return anew;
   }
 
-  /** Asked once; but keys that could not be had are asked for again. */
+  /** Requested once; keys that couldn't be read are requested again. */
   #ready(): Promise<KeyRing> {
     if (this.#ring === undefined) {
       const ring = this.#keys().then((keys) => KeyRing.create(keys));
@@ -172,7 +172,7 @@ class SealedStorage implements PowerAuthStorage {
   }
 }
 
-/** Whether a failure says that there is no such file. */
+/** Whether a failure means that there is no such file. */
 function isGone(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   return code === 'ENOENT' || cause?.code === 'ENOENT';
@@ -182,11 +182,11 @@ function isGone(error: unknown): boolean {
  * A storage whose values are sealed with AES-256-GCM before they reach `storage`; names stay readable. A value read is
  * exactly one that was stored under this name and one of the keys, or the call rejects and the record is left in place.
  *
- * @param storage any driver; closed with the sealed one
- * @param key 32 bytes (copied), an AES-256-GCM key, or several of which the first seals and all unseal; or a function that
- *   is asked for them on first use
- * @throws WRONG_PARAMETER for a key that is none of these. Calls that read reject with INVALID_ACTIVATION_DATA for a
- *   record that was sealed with another key, damaged, or swapped with another one; the message says which and why
+ * @param storage any driver; closed together with the sealed storage
+ * @param key 32 bytes (copied), an AES-256-GCM key, or several keys, of which the first seals and all unseal; or a
+ *   function that returns them on first use
+ * @throws WRONG_PARAMETER for any other key. Calls that read reject with INVALID_ACTIVATION_DATA for a record that was
+ *   sealed with another key, damaged, or swapped with another one; the message says which and why
  *
  * @example
  * ```ts
@@ -199,9 +199,10 @@ export function sealedStorage(storage: PowerAuthStorage, key: SealingKeySource):
 }
 
 /**
- * The same for those who hold the process themselves, and give up calls of a storage that hangs: then nothing may hold it.
+ * The same for callers that keep the process alive themselves, and abandon calls of a storage that hangs: after that,
+ * nothing may keep it alive.
  *
- * @param mayChange whether a function may give other keys later, and is asked again where that matters
+ * @param mayChange whether a function may return other keys later, and is called again when that matters
  * @internal
  */
 export function sealedUnheld(
@@ -210,7 +211,7 @@ export function sealedUnheld(
   mayChange = false,
 ): PowerAuthStorage {
   if (typeof key === 'function') return new SealedStorage(storage, key, mayChange);
-  // Imported at once, so that no copy of the bytes stays behind. A failure is reported by the calls that need the key.
+  // Imported at once, so that no copy of the bytes stays behind. The calls that need the key report a failure.
   const imported = importSealingKeys(key);
   imported.catch(() => undefined);
   return new SealedStorage(storage, () => imported, false);

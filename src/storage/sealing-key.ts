@@ -13,9 +13,9 @@ import type { PowerAuthSealingKey } from './types.ts';
 export const SEALING_KEY_LENGTH = 32;
 
 /**
- * Makes a non-extractable AES-256-GCM key for {@link sealedStorage}.
+ * Creates a non-extractable AES-256-GCM key for {@link sealedStorage}.
  *
- * @param bytes 32 bytes; copied, the caller wipes its own
+ * @param bytes 32 bytes; copied, the caller must wipe its own
  * @throws WRONG_PARAMETER for another length, UNKNOWN_ERROR in a runtime without WebCrypto
  *
  * @example
@@ -51,12 +51,12 @@ function importOne(key: Uint8Array | CryptoKey): Promise<CryptoKey> {
 const isList = <K extends Uint8Array | CryptoKey>(keys: K | readonly K[]): keys is readonly K[] =>
   Array.isArray(keys);
 
-/** One key or several, as several. */
+/** One key or several, as a list. */
 export const keyList = (keys: CryptoKey | readonly CryptoKey[]): readonly CryptoKey[] =>
   isList(keys) ? keys : [keys];
 
 /**
- * Refuses what is not the bytes of a sealing key.
+ * Refuses anything that isn't the bytes of a sealing key.
  *
  * @throws WRONG_PARAMETER
  */
@@ -66,7 +66,7 @@ export function assertSealingKeyBytes(bytes: unknown): asserts bytes is Uint8Arr
 }
 
 /**
- * Refuses a CryptoKey that cannot seal.
+ * Refuses a CryptoKey that can't seal.
  *
  * @throws WRONG_PARAMETER
  */
