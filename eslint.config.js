@@ -39,7 +39,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        ...['mock', 'doMock', 'resetModules'].map((property) => ({
+        ...['mock', 'doMock'].map((property) => ({
           object: 'vi',
           property,
           message: 'Test files share their modules, see vitest.config.ts: spy on the module with vi.spyOn.',

@@ -8,9 +8,12 @@ export { bundleForPage } from '../../tools/lib/pages.mjs';
 
 /**
  * Browsers that run, by name and options. Starting one costs more than most tests, so each worker starts it once, for all
- * of its files. It ends with the worker: Playwright sees to that.
+ * of its files, even if a test resets its modules. It ends with the worker: Playwright sees to that.
  */
-const browsers = new Map<string, Promise<Browser>>();
+const browsers = ((globalThis as { testBrowsers?: Map<string, Promise<Browser>> }).testBrowsers ??= new Map<
+  string,
+  Promise<Browser>
+>());
 
 async function sharedBrowser(name: BrowserName, options: BrowserOptions): Promise<Browser> {
   const key = JSON.stringify([name, options]);
