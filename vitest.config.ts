@@ -11,10 +11,11 @@ export default defineConfig({
   resolve: {
     // Tests run the sources; package.json's `imports` point to the built files.
     alias: Object.fromEntries(
-      ['crypto', 'platform'].map((name) => [
-        `#${name}`,
-        fileURLToPath(new URL(`./src/${name}/node.ts`, import.meta.url)),
-      ]),
+      Object.entries({
+        '#crypto': './src/crypto/node.ts',
+        '#platform': './src/platform/node.ts',
+        '#wasm': './src/hot-path/modules/none.ts',
+      }).map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))]),
     ),
   },
   test: {

@@ -9,7 +9,16 @@
  *
  * @module
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundleForBrowsers, bundleForRequire, writeLicences } from './lib/bundle.mjs';
 import { exclusively } from './lib/lock.mjs';
@@ -74,6 +83,12 @@ function removeEmpty(folder) {
   removeEmpty(dirname(folder));
 }
 
+/** Writes the bytes of a build beside the file that has them in Base64, for runtimes that import WebAssembly as a module. */
+function writeWasmFile(path) {
+  const [, base64] = /wasmBase64 =\s*["']([^"']+)/.exec(readFileSync(join(root, `${path}.js`), 'utf8'));
+  writeFileSync(join(root, `${path}.wasm`), Buffer.from(base64, 'base64'));
+}
+
 const typeScript = () =>
   stepIfChanged(
     {
@@ -88,6 +103,7 @@ const typeScript = () =>
         remedy: 'correct the errors above (`npm run check` shows those of the tests too)',
       });
       writeLicences(`${STAGE}/vendor/LICENSES.txt`, await slim(STAGE));
+      writeWasmFile(`${STAGE}/hot-path/generated/wasm-simd`);
       mirror(STAGE, 'dist', [BROWSER, COMMONJS]);
     },
   );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { wasmModules } from '#wasm';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 // Not when one is chosen: service workers have no `import()`, and a build is a few KB.
 import { wasmBase64 as scalar } from './generated/wasm-scalar.ts';
@@ -24,8 +25,9 @@ export {
 const platformRandom: FillRandom = (target) => crypto.getRandomValues(target);
 
 const makers: Record<EngineName, (fillRandom: FillRandom) => HotPathEngine | Promise<HotPathEngine>> = {
-  'wasm-simd': (fillRandom) => createWasmEngine('wasm-simd', simd, fillRandom),
-  'wasm-scalar': (fillRandom) => createWasmEngine('wasm-scalar', scalar, fillRandom),
+  'wasm-simd': (fillRandom) => createWasmEngine('wasm-simd', wasmModules['wasm-simd'] ?? simd, fillRandom),
+  'wasm-scalar': (fillRandom) =>
+    createWasmEngine('wasm-scalar', wasmModules['wasm-scalar'] ?? scalar, fillRandom),
   js: createJsEngine,
 };
 

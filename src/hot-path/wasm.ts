@@ -264,16 +264,21 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
 }
 
 /**
- * Compiles a build and makes the engine; rejects where the runtime cannot, or must not, compile WebAssembly.
+ * Makes the engine of a build, which is compiled unless it is a module; rejects where the runtime cannot, or must not,
+ * compile WebAssembly.
  *
+ * @param build its bytes in Base64, or the module of them
  * @param toBase64 puts headers together from their Base64, where that is faster than decoding them
  */
 export async function createWasmEngine(
   name: EngineName,
-  wasmBase64: string,
+  build: string | WebAssembly.Module,
   fillRandom: FillRandom,
   toBase64 = base64Writer(),
 ): Promise<HotPathEngine> {
-  const { instance } = await WebAssembly.instantiate(base64Decode(wasmBase64) ?? new Uint8Array());
+  const instance =
+    typeof build === 'string'
+      ? (await WebAssembly.instantiate(base64Decode(build) ?? new Uint8Array())).instance
+      : await WebAssembly.instantiate(build);
   return new WasmEngine(name, instance.exports as unknown as HotPathExports, fillRandom, toBase64);
 }

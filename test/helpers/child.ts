@@ -35,7 +35,11 @@ export async function buildChild(entryTs: URL): Promise<string> {
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    alias: { '#crypto': join(root, 'src/crypto/node.ts'), '#platform': join(root, 'src/platform/node.ts') },
+    alias: {
+      '#crypto': join(root, 'src/crypto/node.ts'),
+      '#platform': join(root, 'src/platform/node.ts'),
+      '#wasm': join(root, 'src/hot-path/modules/none.ts'),
+    },
     sourcemap: 'inline',
     logLevel: 'error',
   });

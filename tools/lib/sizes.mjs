@@ -34,6 +34,9 @@ export async function bundleProgram(program, external = [], conditions = []) {
     logLevel: 'silent',
     tsconfigRaw: '{}',
     external,
+    // As wrangler does: a module of its own.
+    loader: { '.wasm': 'copy' },
+    outdir: 'build/unused',
     conditions: [...conditions],
   });
   const [{ text, contents }] = outputFiles;

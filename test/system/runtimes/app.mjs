@@ -63,6 +63,9 @@ export async function prepareApp() {
     outfile: join(app, 'worker.bundle.mjs'),
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
+    // As wrangler takes them along: modules beside the worker.
+    loader: { '.wasm': 'copy' },
+    assetNames: '[name]',
     tsconfigRaw: '{}',
   });
   return app;

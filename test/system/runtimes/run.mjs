@@ -87,7 +87,10 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
-      modules = [(name = "worker", esModule = embed "worker.bundle.mjs")],
+      modules = [
+        (name = "worker", esModule = embed "worker.bundle.mjs"),
+        (name = "wasm-simd.wasm", wasm = embed "wasm-simd.wasm"),
+      ],
       compatibilityDate = "2026-01-01",
     )),
     # The suite's server is on this machine, which is no public network.
@@ -192,7 +195,7 @@ async function runtimes(app, bundled, origin) {
     row('Bun', ALL, withStorage, bun, { args: ['run'] }),
     row('Deno', ALL, withStorage, deno, { args: ['run', '-A', '--node-modules-dir=manual'] }),
     // It compiles no WebAssembly at run time, only what is deployed as a module.
-    ['workerd', workerd, ['js'], () => worker(app, origin, workerd)],
+    ['workerd', workerd, ['wasm-simd', 'js'], () => worker(app, origin, workerd)],
     ...['chromium', 'firefox'].flatMap((name) => {
       const title = name === 'chromium' ? 'Chromium' : 'Firefox';
       const file = findProgram(name);

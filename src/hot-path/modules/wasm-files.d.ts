@@ -1,0 +1,5 @@
+/** A file of WebAssembly, where its import gives a module. */
+declare module '*.wasm' {
+  const wasmModule: WebAssembly.Module;
+  export default wasmModule;
+}
