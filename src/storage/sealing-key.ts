@@ -6,6 +6,7 @@
 
 import { importGcmKey } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { isInstance } from '../util/instance.ts';
 import { describe } from '../util/validate.ts';
 import type { PowerAuthSealingKey } from './types.ts';
 
@@ -40,7 +41,7 @@ export function importSealingKeys(given: PowerAuthSealingKey): Promise<CryptoKey
 }
 
 function importOne(key: Uint8Array | CryptoKey): Promise<CryptoKey> {
-  if (key instanceof Uint8Array) {
+  if (isInstance(key, Uint8Array)) {
     assertSealingKeyBytes(key);
     return importSealingKey(key);
   }
@@ -61,7 +62,7 @@ export const keyList = (keys: CryptoKey | readonly CryptoKey[]): readonly Crypto
  * @throws WRONG_PARAMETER
  */
 export function assertSealingKeyBytes(bytes: unknown): asserts bytes is Uint8Array {
-  if (bytes instanceof Uint8Array && bytes.length === SEALING_KEY_LENGTH) return;
+  if (isInstance(bytes, Uint8Array) && bytes.length === SEALING_KEY_LENGTH) return;
   throw wrongKey(describe(bytes));
 }
 
@@ -71,15 +72,32 @@ export function assertSealingKeyBytes(bytes: unknown): asserts bytes is Uint8Arr
  * @throws WRONG_PARAMETER
  */
 export function assertSealingKey(key: unknown): asserts key is CryptoKey {
-  const { algorithm, usages } = (key ?? {}) as Partial<CryptoKey>;
-  const { name, length } = (algorithm ?? {}) as Partial<AesKeyAlgorithm>;
+  const { name, length, usages } = readKey(key);
   if (name !== 'AES-GCM' || length !== 8 * SEALING_KEY_LENGTH) {
     throw wrongKey(
       name === undefined ? describe(key) : `a key for ${name}${length === undefined ? '' : `-${length}`}`,
     );
   }
-  if (usages?.includes('encrypt') !== true || !usages.includes('decrypt')) {
-    throw wrongKey(`a key for ${usages?.join(', ') ?? 'nothing'}`);
+  if (!usages.includes('encrypt') || !usages.includes('decrypt')) {
+    throw wrongKey(`a key for ${usages.join(', ') || 'nothing'}`);
+  }
+}
+
+/** What of a CryptoKey is checked. */
+interface KeyProperties {
+  readonly name: string | undefined;
+  readonly length: number | undefined;
+  readonly usages: readonly KeyUsage[];
+}
+
+/** Nothing for an object that throws when it is read. */
+function readKey(key: unknown): KeyProperties {
+  try {
+    const { algorithm, usages = [] } = (key ?? {}) as Partial<CryptoKey>;
+    const { name, length } = (algorithm ?? {}) as Partial<AesKeyAlgorithm>;
+    return { name, length, usages };
+  } catch {
+    return { name: undefined, length: undefined, usages: [] };
   }
 }
 

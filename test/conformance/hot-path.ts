@@ -1,4 +1,4 @@
-/** What every engine of the hot path must do; run on each of them by test/hot-path/engines.test.ts. */
+/** What every engine of the hot path must do; run on each of them by test/hot-path/wasm.test.ts and js.test.ts. */
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { createEngine, ENGINE_NAMES } from '../../src/hot-path/index.ts';
 import { wasmBase64 as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
 import { wasmBase64 as simd } from '../../src/hot-path/generated/wasm-simd.ts';
-import { PowerAuthErrorCode, type EngineName } from '../../src/index.ts';
 import { hotPathConformance } from '../conformance/hot-path.ts';
-import { error } from '../helpers/error.ts';
 
-for (const name of ENGINE_NAMES) hotPathConformance(name);
+hotPathConformance('wasm-simd');
+hotPathConformance('wasm-scalar');
 
 const module = (base64: string) => new WebAssembly.Module(Buffer.from(base64, 'base64'));
 
@@ -81,46 +79,4 @@ test.each([
   const before = memory.buffer.byteLength;
   for (let i = 0; i < 1000; i++) wasm.headers(64, NONCES, 1795485444028);
   expect(memory.buffer.byteLength, 'no call allocates').toBe(before);
-});
-
-/** Takes WebAssembly, or a part of it, away while `work` runs. */
-async function without<T>(
-  change: Partial<typeof WebAssembly> | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  const original = globalThis.WebAssembly;
-  const value = change === undefined ? undefined : Object.assign(Object.create(original) as object, change);
-  Object.defineProperty(globalThis, 'WebAssembly', { value, configurable: true, writable: true });
-  try {
-    return await work();
-  } finally {
-    Object.defineProperty(globalThis, 'WebAssembly', { value: original, configurable: true, writable: true });
-  }
-}
-
-const forbidden = () =>
-  Promise.reject(new WebAssembly.CompileError('forbidden by the content security policy'));
-
-test('the engine is the fastest that the runtime allows', async () => {
-  expect((await createEngine()).name).toBe('wasm-simd');
-  expect((await without(undefined, () => createEngine())).name, 'no WebAssembly').toBe('js');
-  expect(
-    (
-      await without(
-        {
-          instantiate: forbidden,
-          compile: forbidden,
-          instantiateStreaming: forbidden,
-        },
-        () => createEngine(),
-      )
-    ).name,
-    'a content security policy',
-  ).toBe('js');
-  await expect(without(undefined, () => createEngine({ engine: 'wasm-simd' }))).rejects.toMatchObject(
-    error(PowerAuthErrorCode.WRONG_PARAMETER, /wasm-simd/),
-  );
-  await expect(createEngine({ engine: 'native' as EngineName })).rejects.toMatchObject(
-    error(PowerAuthErrorCode.WRONG_PARAMETER),
-  );
 });

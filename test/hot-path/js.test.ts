@@ -1,0 +1,3 @@
+import { hotPathConformance } from '../conformance/hot-path.ts';
+
+hotPathConformance('js');
