@@ -29,7 +29,7 @@ test.each(Object.keys(DEFAULTS))('%s must be true or false, or left out', (field
 });
 
 test('a provider is passed on as it is, and must have a name and each of its methods', () => {
-  const provider = softwareBiometry(new Uint8Array(32).fill(1));
+  const provider = softwareBiometry({ key: new Uint8Array(32).fill(1) });
   expect(buildBiometryConfiguration({ provider }).provider).toBe(provider);
   const whole = { name: 'x', info: () => 0, create: () => 0, authenticate: () => 0, remove: () => 0 };
   const wrong: NamedValue[] = [
