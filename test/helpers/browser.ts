@@ -6,14 +6,19 @@ import { servePages, type Page as ServedPage, type PageServer } from '../../tool
 export { launchProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
 export { bundleForPage } from '../../tools/lib/pages.mjs';
 
+interface Worker {
+  testBrowsers?: Map<string, Promise<Browser>>;
+  /** Vitest's own, of which only worker fixtures are documented: `describe` cannot have them. */
+  readonly __vitest_worker__?: { readonly onCleanup?: (end: () => Promise<unknown>) => void };
+}
+
+const worker = globalThis as Worker;
+
 /**
  * Browsers that run, by name and options. Starting one costs more than most tests, so each worker starts it once, for all
- * of its files, even if a test resets its modules. It ends with the worker: Playwright sees to that.
+ * of its files, even if a test resets its modules.
  */
-const browsers = ((globalThis as { testBrowsers?: Map<string, Promise<Browser>> }).testBrowsers ??= new Map<
-  string,
-  Promise<Browser>
->());
+const browsers = (worker.testBrowsers ??= new Map<string, Promise<Browser>>());
 
 async function sharedBrowser(name: BrowserName, options: BrowserOptions): Promise<Browser> {
   const key = JSON.stringify([name, options]);
@@ -21,6 +26,7 @@ async function sharedBrowser(name: BrowserName, options: BrowserOptions): Promis
   if (running?.isConnected() === true) return running;
   const started = launchBrowser(name, options);
   browsers.set(key, started);
+  worker.__vitest_worker__?.onCleanup?.(async () => (await started).close());
   return started;
 }
 
