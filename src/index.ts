@@ -83,6 +83,7 @@ export type {
   PowerAuthBiometrySecret,
 } from './biometry/types.ts';
 export { PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from './errors.ts';
+export { setTokenCacheCapacity } from './token-cache-capacity.ts';
 export type { EngineName } from './hot-path/types.ts';
 export type { PowerAuthClock } from './net/clock.ts';
 export type {

@@ -118,6 +118,8 @@ export const ADDITIONS: readonly string[] = [
   'PowerAuthTokenHeaderGenerator.nextBatch(count: number): string[]',
   'PowerAuthTokenHeaderGenerator.release(): void',
   'readonly PowerAuthTokenHeaderGenerator.key: string = TOKEN_HEADER',
+  // For processes with many activations.
+  'setTokenCacheCapacity(tokens: number): void',
   // The runtime: engine, HTTP and time.
   'type EngineName = "js" | "wasm-scalar" | "wasm-simd"',
   'readonly PowerAuth.engine?: EngineName',
