@@ -13,7 +13,7 @@ function digits(groups: v128): v128 {
   return v128.or(v128.or(d0, d1), v128.or(d2, d3));
 }
 
-/** Characters of digits: each range of the alphabet lies at its own distance from its digits. */
+/** Converts digits to characters: each range of the alphabet has its own distance from its digits. */
 // @ts-ignore: decorator
 @inline
 function characters(digits: v128): v128 {

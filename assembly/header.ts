@@ -14,7 +14,7 @@
 
 import { BLOCK, DIGITS, INPUT, SLOT_ID, SLOT_ID_LENGTH, slotAt } from './layout';
 
-/** What stands before the token identifier, and what a vector takes along. */
+/** The text before the token identifier, and the bytes that a vector copies along with it. */
 export const HEAD = memory.data<u8>([
   // PowerAuth version="3.3", token_id="
   80, 111, 119, 101, 114, 65, 117, 116, 104, 32, 118, 101, 114, 115, 105, 111, 110, 61, 34, 51, 46, 51, 34, 44, 32, 116,
@@ -22,7 +22,7 @@ export const HEAD = memory.data<u8>([
 ], 16);
 export const HEAD_LENGTH: usize = 35;
 
-/** What stands behind it, with blanks for digest and nonce, and room for the timestamp. */
+/** The text after it, with blanks for digest and nonce, and room for the timestamp. */
 export const TAIL = memory.data<u8>([
   // ", token_digest="
   34, 44, 32, 116, 111, 107, 101, 110, 95, 100, 105, 103, 101, 115, 116, 61, 34,
@@ -42,7 +42,7 @@ const TAIL_TIMESTAMP: usize = 109;
 const AMPERSAND: u8 = 0x26;
 const QUOTE: u8 = 0x22;
 
-/** The time that BLOCK, TAIL and what is folded ahead from them were made for, and the length that TAIL has with it. */
+/** The time for which BLOCK, TAIL and the values folded from them were made, and the resulting length of TAIL. */
 let prepared: f64 = -1;
 export let tailLength: usize = 0;
 
@@ -52,7 +52,7 @@ export function setId(slot: u32, length: i32): void {
   memory.copy(slotAt(slot) + SLOT_ID, INPUT, length);
 }
 
-/** DIGITS := the decimal digits of a whole number below 2^53. Returns how many they are. */
+/** DIGITS := the decimal digits of a whole number below 2^53. Returns their number. */
 // @ts-ignore: decorator
 @inline
 function writeDigits(value: f64): usize {
@@ -70,12 +70,12 @@ function writeDigits(value: f64): usize {
   return DIGITS + 16 - at;
 }
 
-/** Has everything made anew by the next call; for whoever wipes a part of it. */
+/** Makes the next call compute everything again; call this after wiping a part of it. */
 export function forgetTime(): void {
   prepared = -1;
 }
 
-/** Makes BLOCK, but for its nonce, and TAIL for a time in ms. Returns whether they had to be made. */
+/** Makes BLOCK, except its nonce, and TAIL for a time in ms. Returns whether they had to be made. */
 export function prepare(timestamp: f64): bool {
   if (timestamp == prepared) return false;
   prepared = timestamp;

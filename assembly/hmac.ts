@@ -1,6 +1,6 @@
 /**
- * HMAC-SHA-256 (RFC 2104) over key slots. A slot keeps the hash values after the blocks key ⊕ ipad and key ⊕ opad, so that
- * a short message costs two compressions instead of four, and the key itself need not be kept.
+ * HMAC-SHA-256 (RFC 2104) over key slots. A slot keeps the hash values after the blocks key ⊕ ipad and key ⊕ opad, so a
+ * short message costs two compressions instead of four, and the key itself needn't be kept.
  */
 
 import { INITIAL_HASH } from './constants';
@@ -8,7 +8,7 @@ import { forgetTime } from './header';
 import { DIGEST, INPUT, SCRATCH_END, SLOT_OUTER, SLOT_SIZE, STATE, slotAt } from './layout';
 import { compress } from './sha256';
 
-/** Grows the memory, if need be, so that `slot` lies in it; false when the host gives no more. */
+/** Grows the memory, if necessary, so that it contains `slot`. Returns false if the host provides no more. */
 export function reserve(slot: u32): bool {
   const missing = <i32>((slotAt(slot + 1) + 0xffff) >> 16) - memory.size();
   return missing <= 0 || memory.grow(missing) >= 0;
@@ -28,7 +28,7 @@ function xorInput(pad: u32): void {
   for (let i: usize = 0; i < 64; i += 4) store<u32>(INPUT + i, load<u32>(INPUT + i) ^ pad);
 }
 
-/** Overwrites a slot, and whatever the last calls left elsewhere, with zeros. */
+/** Overwrites a slot, and everything that the last calls left elsewhere, with zeros. */
 export function release(slot: u32): void {
   memory.fill(slotAt(slot), 0, SLOT_SIZE);
   wipeScratch();
@@ -40,17 +40,17 @@ export function wipeScratch(): void {
   forgetTime();
 }
 
-/** STATE := where a plain SHA-256 begins. */
+/** STATE := the initial state of a plain SHA-256. */
 export function beginHash(): void {
   memory.copy(STATE, INITIAL_HASH, 32);
 }
 
-/** STATE := where the inner hash of a slot's HMAC begins. */
+/** STATE := the initial state of the inner hash of a slot's HMAC. */
 export function beginMac(slot: u32): void {
   memory.copy(STATE, slotAt(slot), 32);
 }
 
-/** Takes `count` blocks of INPUT, 64 B each, padding included in the last. */
+/** Absorbs `count` blocks of INPUT, 64 B each, the last one including the padding. */
 export function update(count: i32): void {
   for (let i = 0; i < count; i++) compress(STATE, INPUT + <usize>(i << 6), STATE);
 }

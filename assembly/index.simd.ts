@@ -28,7 +28,7 @@ function storeDigests(): void {
 }
 
 /**
- * Writes the header of a slot by whole vectors: what one writes too much, the next one overwrites. Returns where it ends.
+ * Writes the header of a slot in whole vectors: each overwrites the excess of the one before. Returns where it ends.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,4 @@
-/** Four words at once, one a lane: what FIPS 180-4 section 4.1.2 calls σ0 and σ1, and how words get into lanes. */
+/** Four words at once, one per lane: what FIPS 180-4 section 4.1.2 calls σ0 and σ1, and how words get into lanes. */
 
 // @ts-ignore: decorator
 @inline
@@ -18,7 +18,7 @@ export function sigma1(x: v128): v128 {
   return v128.xor(v128.xor(rotr4(x, 17), rotr4(x, 19)), i32x4.shr_u(x, 10));
 }
 
-/** The bytes of each of four words in the other order. */
+/** Reverses the bytes of each of four words. */
 // @ts-ignore: decorator
 @inline
 export function bswap4(x: v128): v128 {

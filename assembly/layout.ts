@@ -23,15 +23,17 @@
  *         +127   its length, 1 B
  * ```
  *
- * For a caller that encodes them itself, OUTPUT holds of each header 51 B, so that the Base64 of all of them is that of each:
+ * For a caller that encodes them itself, OUTPUT holds 51 B for each header, so the Base64 of all of them contains that
+ * of each:
  *
  * ```
  *  +0  digest 32 B   +32  0   +33  nonce 16 B   +49  0 0
  * ```
  *
- * Another kind of key (`KEY_KINDS` of src/hot-path/types.ts) has slots of its own: a table beside SLOTS, or several of these.
+ * Another kind of key (`KEY_KINDS` of src/hot-path/types.ts) has separate slots: a table beside SLOTS, or several of
+ * these.
  *
- * Nothing is ever allocated; memory grows by whole pages when a slot lies beyond its end.
+ * Nothing is ever allocated; memory grows by whole pages if a slot is beyond its end.
  */
 
 export const INPUT: usize = 0;
@@ -53,7 +55,7 @@ export const SLOT_OUTER: usize = 32;
 export const SLOT_ID: usize = 64;
 export const SLOT_ID_LENGTH: usize = 127;
 
-/** End of what a call may leave secrets in; see wipeScratch. */
+/** End of the memory in which a call may leave secrets; see wipeScratch. */
 export const SCRATCH_END: usize = BLOCK;
 
 /** Address of a slot. */

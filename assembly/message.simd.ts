@@ -1,7 +1,7 @@
 /**
- * W(0..63) of the two blocks of a header's HMAC, four lanes each, in INNER and OUTER. Between the headers of one millisecond
- * only the nonce differs, and then the inner digest. The other words stay where they are, and what the message schedule adds
- * up from them is folded ahead into one constant a word, C(16..31).
+ * W(0..63) of the two blocks of a header's HMAC, four lanes each, in INNER and OUTER. Between the headers of one
+ * millisecond only the nonce differs, and then the inner digest. The other words stay where they are, and their part of
+ * the message schedule is folded in advance into one constant per word, C(16..31).
  */
 
 import { BLOCK, FOLDED, INNER, OUTER } from './layout';
@@ -93,7 +93,7 @@ export function inner(nonces: usize): void {
   expand(INNER, 32, 64);
 }
 
-/** The outer blocks, whose W(0..7) are the inner hashes already. */
+/** The outer blocks, whose W(0..7) already are the inner hashes. */
 export function outer(): void {
   expand(OUTER, 16, 24);
   let even = W(OUTER, 22);

@@ -77,7 +77,7 @@ export function compress(from: usize, block: usize, to: usize): void {
   let g = load<u32>(from, 24);
   let h = load<u32>(from, 28);
 
-  // Eight rounds at a time: then each variable is back in its own place, and none has to be moved.
+  // Eight rounds at a time: after that each variable is back in its own place, and none has to be moved.
   for (let t: usize = 0; t < 256; t += 32) {
     let t1 = T1(e, f, g, h, t);
     d += t1;

@@ -1,6 +1,6 @@
 /**
- * SHA-256 compression of four blocks at once, one a lane: FIPS 180-4 section 6.2.2, each operation on four words. Message
- * words come from message.simd.ts; see sha256.ts for one block.
+ * SHA-256 compression of four blocks at once, one per lane: FIPS 180-4 section 6.2.2, each operation on four words.
+ * Message words come from message.simd.ts; see sha256.ts for one block.
  */
 
 import { K } from './constants';
@@ -72,7 +72,7 @@ export function expand(w: usize, from: usize, to: usize): void {
 
 /**
  * Compresses four blocks from STATES, whose W(0..63) are at `w`. `to` gets the new hash values, H(0..7): where the next
- * message has them, as the outer hash of HMAC is over the inner one.
+ * message needs them, because the outer hash of HMAC covers the inner one.
  */
 export function compress4(w: usize, to: usize): void {
   let a = v128.load(STATES);

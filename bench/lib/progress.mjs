@@ -7,7 +7,7 @@
 const terminal = process.stderr.isTTY === true;
 let shown = '';
 
-/** Shows what is under way; `detail` changes often, and is for terminals alone. */
+/** Shows the work in progress; `detail` changes often, and is only for terminals. */
 export function progress(part, detail = '') {
   if (terminal) process.stderr.write(`\r\u001b[K${part}${detail === '' ? '' : `: ${detail}`}`.slice(0, 100));
   else if (part !== shown) process.stderr.write(`${part} ...\n`);

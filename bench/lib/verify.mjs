@@ -1,5 +1,5 @@
 /**
- * Whether headers are what a server accepts: each digest is computed anew, with node:crypto.
+ * Whether headers are what a server accepts: each digest is computed again, with node:crypto.
  *
  * @module
  */

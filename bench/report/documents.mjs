@@ -17,7 +17,10 @@ export const CHART = 'docs/benchmark.svg';
 /** What the README compares: the plain way, the native SDKs' way, and our three ways to a header. */
 const IN_SHORT = [BASELINE, 'native', 'generate-wasm-simd', 'next-wasm-simd', 'batch-wasm-simd'];
 
-/** Contestants that the chart leaves to the table: parts of ours, and what makes no whole header. */
+/**
+ * Contestants that are only in the table, not in the chart: parts of our engines, and those that make no complete
+ * header.
+ */
 const inChart = ({ id }) => !/^(?:engine|sha-ni)/.test(id);
 
 /** The chart of a run in Node. */

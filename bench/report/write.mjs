@@ -20,7 +20,7 @@ export function writeResults(runtime, results) {
   writeFileSync(resultsFile(runtime), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** Makes the chart and the documents' parts anew from the results. */
+/** Makes the chart and the documents' parts again from the results. */
 export function writeReport() {
   const node = readResults('node');
   writeFileSync(path(CHART), chartOf(node));

@@ -75,7 +75,7 @@ const BIOMETRY = {
   unavailable: 'This device has no passkeys, or this browser keeps them from pages.',
 };
 
-/** Work of this tab that is under way. */
+/** Work of this tab that is in progress. */
 let busy = 0;
 
 /** Shows what there is now; it may be another tab that changed it. */
@@ -136,7 +136,7 @@ function showBiometry(passkey: keyof typeof BIOMETRY | undefined): void {
   element('biometry-actions').hidden = passkey !== 'on';
 }
 
-/** A button's work: it is disabled meanwhile, and what fails is told. */
+/** A button's work: the button is disabled in the meantime, and failures are shown. */
 async function run(button: HTMLButtonElement, work: () => Promise<void>): Promise<void> {
   button.disabled = true;
   busy++;

@@ -1,4 +1,4 @@
-// Runs app.ts, an app for the React Native SDK with nothing but its import changed, against the embedded PowerAuth server:
+// Runs app.ts, an app for the React Native SDK after changing only the import, against the embedded PowerAuth server:
 //
 //     node examples/react-native-port/main.mjs
 import { randomBytes } from 'node:crypto';

@@ -71,7 +71,7 @@ export async function wrapBiometryKey(
 }
 
 /**
- * The key (16 B); the caller wipes it. The secret stays the caller's, who may wipe it as soon as the call has returned.
+ * Returns the key (16 B). The caller must wipe it, and may wipe the secret as soon as the call has returned.
  *
  * @throws BIOMETRY_FAILED if this secret does not open it
  */

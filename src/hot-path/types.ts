@@ -68,8 +68,8 @@ export interface HotPathEngine extends HeaderSource {
   readonly name: EngineName;
 
   /**
-   * Puts a token into a slot. `tokenSecret` (16 B) is copied, the caller wipes its own; from then on the engine keeps
-   * HMAC midstates only.
+   * Puts a token into a slot. `tokenSecret` (16 B) is copied, and the caller must wipe its own; from then on the engine
+   * keeps HMAC midstates only.
    *
    * @param tokenIdentifier 1 to 63 characters of `A-Z a-z 0-9 . _ ~ -`; checked by the caller
    * @param owner the only one that headers of this slot are made for; without it, callers that name none

@@ -88,7 +88,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
   /** Slots of a batch. */
   readonly #batch = new Uint32Array(CHAIN_LENGTH);
   readonly #texts: HeaderTexts;
-  // Over the whole memory; made anew after it grew.
+  // Over the whole memory; created again after it grew.
   #memory!: Uint8Array;
   #chain!: Uint32Array;
   #read!: AsciiReader;

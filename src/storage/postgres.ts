@@ -1,8 +1,8 @@
 /**
  * Storage in PostgreSQL (12 or newer), for Node: any number of processes and machines that reach the server share it.
  *
- * Durability is the server's: a call is resolved when its transaction is committed. What that is worth after a crash or a
- * failover, `synchronous_commit` and the standbys decide; see docs/storage.md.
+ * Durability depends on the server: a call resolves when its transaction is committed. `synchronous_commit` and the
+ * standbys determine what survives a crash or a failover; see docs/storage.md.
  *
  * @module
  */
@@ -44,23 +44,23 @@ const ORIGIN_LENGTH = 16;
  * ```
  */
 export interface PostgresStorageOptions {
-  /** `postgres://[user[:password]@]host[:port]/database[?options]`, as the package `pg` takes it. */
+  /** `postgres://[user[:password]@]host[:port]/database[?options]`, as for the package `pg`. */
   readonly connectionString?: string;
   /**
-   * A `Pool` of the package `pg`, for settings that no string has, such as certificates, or to share connections with the
-   * rest of the app. It stays the caller's, who ends it after the storage was closed.
+   * A `Pool` of the package `pg`, for settings that a string can't express, such as certificates, or to share
+   * connections with the rest of the app. The caller must end it after the storage was closed.
    */
   readonly pool?: PostgresPool;
   /**
-   * Address of the server itself, as a connection string, where the other address is that of PgBouncer in transaction mode:
-   * notices of changes need one connection that stays the same.
+   * The server's own address, as a connection string, if the other address is that of PgBouncer in transaction mode:
+   * notices of changes need a permanent connection.
    */
   readonly listen?: string;
-  /** The schema of the tables; it is made if it is missing. 1 to 40 letters, digits and `_`. Default: `powerauth`. */
+  /** The schema of the tables, created if it is missing. 1 to 40 letters, digits and `_`. Default: `powerauth`. */
   readonly schema?: string;
   /**
-   * What the names of the tables begin with, up to 20 letters, digits and `_`; nothing by default. Stores of different
-   * prefixes or schemas have nothing to do with each other.
+   * The beginning of the tables' names, up to 20 letters, digits and `_`. Default: none. Stores with different prefixes
+   * or schemas are independent.
    */
   readonly prefix?: string;
 }
@@ -106,7 +106,7 @@ class PostgresStorage implements PowerAuthStorage {
     this.#updates = new RemoteUpdates({
       closing: this.#closing,
       read: (key) => this.#read(key),
-      // Content is compared, not versions: a change has no side effects, so equal means nothing happened.
+      // Compares content, not versions: a change has no side effects, so equal content means that nothing happened.
       replace: (key, current, next, held) => this.#write(key, current, next, [...held]),
       held: () => this.#locks.held(),
     });
@@ -136,7 +136,7 @@ class PostgresStorage implements PowerAuthStorage {
     this.#assertOpen();
     assertPrefix(prefix);
     let start = encodeName(prefix);
-    // No byte of a name is as high as that.
+    // No byte of a name is that high.
     const end = Buffer.concat([start, Buffer.of(0xff)]);
     for (let isIncluded = true; ; isIncluded = false) {
       const page = { start, isIncluded, end, limit: PAGE };
@@ -160,7 +160,7 @@ class PostgresStorage implements PowerAuthStorage {
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
     this.#assertOpen();
     assertKey(name, 'lock name');
-    // Whoever waits is woken by a notice.
+    // A notice wakes waiters.
     this.#notices.start();
     return this.#locks.lock(name, section, this.#closing);
   }
@@ -191,20 +191,20 @@ class PostgresStorage implements PowerAuthStorage {
   }
 
   async #read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    // Who has subscribed, and then read something, hears of whatever comes after it.
+    // A subscriber that then reads something is told about every later change.
     await this.#notices.ready();
     const [row] = await this.#connection.run('read', readStatement(this.#layout, encodeName(key)));
     return row && Uint8Array.from(Buffer.from(String(row[0]), 'hex'));
   }
 
-  /** Writes whatever is there, or removes it where `next` is undefined. */
+  /** Writes unconditionally, or removes the record if `next` is undefined. */
   async #put(key: string, next: Uint8Array | undefined): Promise<void> {
     this.#updates.forget(key);
     const replaced = await this.#write(key, 'any', next, this.#locks.held());
     if ('lost' in replaced) throw replaced.lost.signal.reason;
   }
 
-  /** Writes, or removes where `next` is undefined, if the record is what was expected. */
+  /** Writes, or removes if `next` is undefined, provided that the record is as expected. */
   async #write(
     key: string,
     expected: Expected,
@@ -225,7 +225,7 @@ class PostgresStorage implements PowerAuthStorage {
     }
     if (expected === 'any') return { written: true };
     const present = await this.#read(key);
-    // Nothing to nothing is no write.
+    // Removing a missing record writes nothing.
     return present === undefined && expected === undefined && next === undefined
       ? { written: true }
       : { present };
@@ -242,17 +242,18 @@ class PostgresStorage implements PowerAuthStorage {
 }
 
 /**
- * A storage in PostgreSQL (12 or newer), opened on first use. Needs the package `pg`. All processes and machines that use one
- * database, schema and prefix share its records, locks and notices. Its tables are made, and upgraded, on first use.
+ * A storage in PostgreSQL (12 or newer), opened on first use. Needs the package `pg`. All processes and machines that
+ * use one database, schema and prefix share its records, locks and notices. Its tables are created, and upgraded, on
+ * first use.
  *
- * `configure` refuses it without a `sealingKey`: the same 32 bytes on all machines, kept where the database is not.
+ * `configure` refuses it without a `sealingKey`: the same 32 bytes on all machines, kept away from the database.
  *
- * While the server can't be reached, calls reject with UNKNOWN_ERROR within seconds, headers of tokens in the cache go on,
- * and nobody hears of removals; when it is there again, subscribers are told to drop what they cached.
+ * While the server can't be reached, calls reject with UNKNOWN_ERROR within seconds, headers of cached tokens keep
+ * working, and nobody is told of removals. When it is back, subscribers are told to drop what they cached.
  *
- * @throws WRONG_PARAMETER for options that are none of the above. Calls reject with UNKNOWN_ERROR, its message naming
- *   address and remedy, when the server cannot be used: down, full, not permitted, a read-only standby. After such an error a
- *   write may have happened or not
+ * @throws WRONG_PARAMETER for any other options. Calls reject with UNKNOWN_ERROR, whose message names the address and
+ *   the remedy, if the server can't be used: down, full, not permitted, a read-only standby. After such an error a
+ *   write may or may not have happened
  *
  * @example
  * ```ts
@@ -278,7 +279,7 @@ export function postgresStorage(options: PostgresStorageOptions): PowerAuthStora
   );
 }
 
-/** A part of a name in SQL, which PostgreSQL cuts off after 63 bytes. */
+/** A part of a name in SQL, which PostgreSQL truncates after 63 bytes. */
 function identifier(value: unknown, field: string, least: number, most: number): string {
   if (
     typeof value === 'string' &&

@@ -109,7 +109,7 @@ export function assertNotWiped(what: string, ...secrets: readonly Uint8Array[]):
     if (wiped.has(secret) || (secret.length > 0 && secret.every((byte) => byte === 0))) {
       throw failure(
         PowerAuthErrorCode.UNKNOWN_ERROR,
-        `${what}: expected secrets, got one that was already wiped; this is a mistake in powerauth-wasm, please report it`,
+        `${what}: expected secrets, got one that was wiped already; this is a mistake in powerauth-wasm, please report it`,
       );
     }
   }

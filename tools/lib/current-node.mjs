@@ -36,7 +36,7 @@ export function hasSqlite() {
 /**
  * The path of a Node with SQLite.
  *
- * @throws {StepError} where there is none for this platform
+ * @throws {StepError} if there is none for this platform
  */
 export async function currentNode() {
   if (hasSqlite()) return process.execPath;

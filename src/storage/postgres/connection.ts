@@ -1,6 +1,6 @@
 /**
- * The way of one storage object to PostgreSQL: connections out of a pool, each for one statement, with an end to all waiting.
- * No connection is held while a section or a change of the caller runs.
+ * How one storage object reaches PostgreSQL: connections from a pool, each for one statement, with no endless wait. No
+ * connection is held while a section or a change of the caller runs.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { openStore } from './opening.ts';
 import type { Pools, PostgresPoolClient, PostgresTarget, Query } from './pool.ts';
 import type { Rows, Run, Statement } from './statements.ts';
 
-/** How long a free connection, and each answer, may take, in ms. */
+/** How long to wait for a free connection, and for each answer, in ms. */
 export const PATIENCE_MS = 4000;
 
-/** How often a statement is run again that the server gave up, or that has met a standby. */
+/** How often a statement is repeated that the server aborted, or that reached a standby. */
 const TRIES = 10;
 
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
@@ -32,7 +32,7 @@ export const queryOf = ({ text, values }: Statement): Query => ({
 const ignore = (): void => undefined;
 
 function giveBack(client: PostgresPoolClient, isLost: boolean): void {
-  // One that is destroyed may still tell of its end.
+  // A destroyed connection may still report its end.
   if (!isLost) client.removeListener('error', ignore);
   client.release(isLost);
 }
@@ -58,7 +58,7 @@ export class PostgresConnection {
   }
 
   /**
-   * Runs a statement on the store, which is made first where it is missing.
+   * Runs a statement on the store, which is created first if it is missing.
    *
    * @param what for messages: read, write, lock
    * @throws UNKNOWN_ERROR that names address and remedy
@@ -73,12 +73,15 @@ export class PostgresConnection {
     }
   }
 
-  /** The pool, once the store is there. */
+  /** The pool, once the store exists. */
   async pools(): Promise<Pools> {
     return this.#open();
   }
 
-  /** Waits for the calls in progress, and ends the pool if it is its own. The caller starts none afterwards. */
+  /**
+   * Waits for the calls in progress, and ends the pool if the storage owns it. The caller must not start any call
+   * afterwards.
+   */
   async close(): Promise<void> {
     const opened = this.#opening?.catch(() => undefined);
     await Promise.allSettled(this.#calls);
@@ -134,7 +137,8 @@ export class PostgresConnection {
 
   async #onOne<T>(pools: Pools, work: (run: Run) => Promise<T>): Promise<T> {
     const client = await this.#connect(pools);
-    // A connection that ends tells its query, and the client as well: without a listener that would end the process.
+    // A connection that ends reports it to its query, and to the client as well: without a listener that would end the
+    // process.
     client.on('error', ignore);
     try {
       const result = await work(async (statement) => {
@@ -145,7 +149,7 @@ export class PostgresConnection {
       giveBack(client, false);
       return result;
     } catch (error) {
-      // Other connections of the pool may lead to where a primary was before. Each leaves the pool when it is met.
+      // Other connections of the pool may lead to a former primary. Each is removed when it is found.
       const isLost = isConnectionLost(error) || isElsewhere(error);
       if (isLost) this.#isOpen = false;
       giveBack(client, isLost);
@@ -156,7 +160,7 @@ export class PostgresConnection {
   async #connect(pools: Pools): Promise<PostgresPoolClient> {
     let isLate = false;
     const connecting = pools.connect();
-    // One that comes after all belongs to others.
+    // A connection that arrives after all belongs to others.
     void connecting.then(
       (client) => isLate && client.release(),
       () => undefined,

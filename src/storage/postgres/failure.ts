@@ -1,5 +1,5 @@
 /**
- * Failures of PostgreSQL as errors that say what to do.
+ * Turns failures of PostgreSQL into errors that say what to do.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const TIMEOUT = 'the server canceled the statement; check statement_timeout and 
 const UNKNOWN_CA =
   "Node doesn't know who issued the server's certificate; give the issuer's: new Pool({ connectionString, ssl: { ca } }) as pool, or NODE_EXTRA_CA_CERTS";
 
-/** What helps, by the SQLSTATE of an answer, or the code of a connection that failed. */
+/** The remedies, by the SQLSTATE of an answer, or the code of a connection that failed. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there; start PostgreSQL, or correct the address',
   ENOTFOUND: 'there is no such host; correct the address',
@@ -55,7 +55,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '57P03': 'the server is starting or stopping; try again soon',
 };
 
-/** What helps, by the words of errors that have no code. */
+/** The remedies, by the words of errors without a code. */
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/Connection terminated/, CUT_OFF],
   [
@@ -74,7 +74,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** A store, or a server, that won't do; the message says why and what helps. */
+/** A store or a server that can't be used; the message says why, and the remedy. */
 export class Unusable extends Error {}
 
 /** The SQLSTATE, or the code of a connection that failed. */
@@ -93,18 +93,21 @@ export function isConnectionLost(cause: unknown): boolean {
   );
 }
 
-/** Whether the server refused a call, and did nothing, because it is a standby: another connection may lead to the primary. */
+/**
+ * Whether the server refused a call, without carrying it out, because it is a standby: another connection may lead to
+ * the primary.
+ */
 export const isElsewhere = (cause: unknown): boolean => codeOf(cause) === '25006';
 
-/** Whether the server gave a transaction up that may succeed when it is run again. */
+/** Whether the server aborted a transaction that may succeed if it is repeated. */
 export const isWorthAnotherTry = (cause: unknown): boolean => /^40(?:001|P01)$/.test(codeOf(cause));
 
 /**
  * The error for a call that failed.
  *
- * @param what could not be done: open, read, write, lock
+ * @param what failed: 'open', 'read', 'write', 'lock'
  * @param address without user and password
- * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is returned as it is
+ * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is returned unchanged
  */
 export function postgresFailure(what: string, address: string, cause: unknown): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
@@ -114,7 +117,7 @@ export function postgresFailure(what: string, address: string, cause: unknown): 
     cause instanceof Unusable || cause instanceof NoAnswer
       ? reason
       : (known ?? `${reason.trim()}; check the server, its log, and its settings against docs/storage.md`);
-  // Some answers of the server repeat a row or a parameter in `detail` and `where`: no cause has them.
+  // Some answers of the server repeat a row or a parameter in `detail` and `where`: they are left out of `cause`.
   const shown = Object.assign(new Error(reason), { code: codeOf(cause) });
   const message = `Cannot ${what} postgres storage at ${address}: ${remedy}`;
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });

@@ -1,5 +1,5 @@
 /**
- * What a store is in PostgreSQL: three tables of one schema, and a channel.
+ * The layout of a store in PostgreSQL: three tables of one schema, and a channel.
  *
  * ```
  * <schema>.<prefix>records   key bytea, value bytea      name of a record (see ../node/names.ts) and its value
@@ -45,7 +45,8 @@ export function postgresLayout(schema: string, prefix: string): PostgresLayout {
 }
 
 /**
- * The statements that make each version of the layout from the one before. A version that was published never changes.
+ * The statements that upgrade the layout to each version from the one before. A version that was published never
+ * changes.
  */
 export const MIGRATIONS: readonly ((layout: PostgresLayout) => string)[] = [
   ({ records, locks, version }) => `
@@ -59,13 +60,13 @@ INSERT INTO ${version} VALUES (0);`,
 /** The version of the layout that this package uses. */
 export const LAYOUT_VERSION = MIGRATIONS.length;
 
-/** Makes a store, or upgrades it from version `from`, in one transaction. */
+/** Creates a store, or upgrades it from version `from`, in one transaction. */
 export function migration(layout: PostgresLayout, from: number): string {
   const steps = MIGRATIONS.slice(from).map((step) => step(layout).trim());
   return [...steps, `UPDATE ${layout.version} SET version = ${LAYOUT_VERSION};`].join('\n');
 }
 
-/** The rights that a role needs which may not create anything. */
+/** The rights needed by a role that may not create anything. */
 export function grants({ schema, records, locks, version }: PostgresLayout, role: string): string {
   return [
     `GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
@@ -74,7 +75,7 @@ export function grants({ schema, records, locks, version }: PostgresLayout, role
   ].join('\n');
 }
 
-/** What an administrator runs for such a role. */
+/** The statements that an administrator runs for such a role. */
 export function migrationForAdministrators(layout: PostgresLayout, from: number, role: string): string {
   const schema = from === 0 ? [`CREATE SCHEMA IF NOT EXISTS ${layout.schema};`] : [];
   return ['BEGIN;', ...schema, migration(layout, from), grants(layout, role), 'COMMIT;'].join('\n');

@@ -1,6 +1,6 @@
 /**
- * Notices of one channel, on a connection of their own: made when somebody wants to know, made again after it was lost. What
- * was told in between is lost; so that is told.
+ * Notices of one channel, on a separate connection, which is opened when somebody subscribes and again after it was
+ * lost. Notices in between are lost, so subscribers are told that.
  *
  * @module
  */
@@ -14,21 +14,21 @@ import { PATIENCE_MS, queryOf } from './connection.ts';
 import { NoAnswer, Unusable } from './failure.ts';
 import type { PostgresSingleClient } from './pool.ts';
 
-/** How often the connection is looked after, or made again, in ms. */
+/** How often the connection is checked, or opened again, in ms. */
 const LOOK_MS = 1000;
 
-/** What notices are made of. */
+/** The parts of notices. */
 export interface PostgresNoticesParts {
   readonly channel: string;
   readonly closing: Closing;
-  /** Makes a connection that is not open yet. */
+  /** Creates a connection that isn't open yet. */
   createClient(): Promise<PostgresSingleClient>;
   /** Sends a notice over another connection. */
   send(notice: string): Promise<unknown>;
   /** The error for callers. */
   failure(cause: Unusable): PowerAuthError;
   onNotice(notice: string): void;
-  /** It is there again, and notices may have been missed. */
+  /** The connection is back, and notices may have been missed. */
   onRegained(): void;
 }
 
@@ -38,11 +38,11 @@ export class PostgresNotices {
   #client: PostgresSingleClient | undefined;
   #looking: Timer | undefined;
   #connecting: Promise<void> | undefined;
-  /** Whether something may have been told while there was no connection. */
+  /** Whether a notice may have been missed while there was no connection. */
   #hasMissed = false;
   #isOpen = false;
   #unusable: PowerAuthError | undefined;
-  /** Resolves when the text that was sent to see whether notices arrive has come back. */
+  /** Resolves when the text that was sent to check that notices arrive has come back. */
   #awaited: { readonly text: string; readonly arrive: () => void } | undefined;
 
   constructor(parts: PostgresNoticesParts) {
@@ -57,10 +57,10 @@ export class PostgresNotices {
   }
 
   /**
-   * Waits for a connection that is being made. That there is none to be had is no error: the next one will say that
-   * something was missed.
+   * Waits for a connection that is being opened. If none can be opened, that is not an error: the next one will report
+   * that something was missed.
    *
-   * @throws UNKNOWN_ERROR where notices don't arrive
+   * @throws UNKNOWN_ERROR if notices don't arrive
    */
   async ready(): Promise<void> {
     if (this.#isOpen) return;
@@ -68,7 +68,7 @@ export class PostgresNotices {
     if (this.#unusable !== undefined) throw this.#unusable;
   }
 
-  /** Listens no longer. */
+  /** Stops listening. */
   async close(): Promise<void> {
     clearInterval(this.#looking);
     await this.#connecting;
@@ -79,7 +79,7 @@ export class PostgresNotices {
     if (this.#parts.closing.isClosed || this.#connecting !== undefined) return;
     const client = this.#client;
     if (client !== undefined) {
-      // A network that is cut tells nobody.
+      // An interrupted network reports nothing.
       answered(client.query(queryOf({ text: 'SELECT', values: [] }))).catch(() => this.#drop(client));
       return;
     }
@@ -113,7 +113,7 @@ export class PostgresNotices {
     this.#hasMissed = false;
   }
 
-  /** Sees whether notices arrive: a pooler between may give the connection to others, and nobody says so. */
+  /** Checks that notices arrive: a pooler in between may silently pass the connection to others. */
   async #tryOut(): Promise<void> {
     const text = `t${randomUUID()}`;
     const arrived = new Promise<void>((resolve) => (this.#awaited = { text, arrive: resolve }));
@@ -139,7 +139,7 @@ export class PostgresNotices {
     this.#client = undefined;
     this.#isOpen = false;
     this.#hasMissed = true;
-    // A server that is gone takes no leave.
+    // A server that is gone doesn't reply.
     await answered(client.end()).catch(() => undefined);
   }
 }

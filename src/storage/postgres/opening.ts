@@ -1,5 +1,5 @@
 /**
- * What is looked at, and made, before a store is used.
+ * Checks and creates a store before it is used.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import type { Run } from './statements.ts';
 /** Missing tables and schemas. */
 const MISSING = /^(?:42P01|3F000)$/;
 
-/** No right to create, or to look. */
+/** No right to create, or to read. */
 const FORBIDDEN = '42501';
 
 /**
- * Makes the store's tables where they are missing, and upgrades older ones; looks whether this role may use them.
+ * Creates the store's tables if they are missing, upgrades older ones, and checks that this role may use them.
  *
- * @throws Unusable where the store won't do; the message has the SQL that helps
+ * @throws Unusable if the store can't be used; the message contains the SQL that helps
  */
 export async function openStore(run: Run, layout: PostgresLayout): Promise<void> {
   let version = await versionOf(run, layout);
@@ -39,7 +39,7 @@ export async function openStore(run: Run, layout: PostgresLayout): Promise<void>
   await assertRights(run, layout);
 }
 
-/** 0 where there is no store. */
+/** 0 if there is no store. */
 async function versionOf(run: Run, { version }: PostgresLayout): Promise<number> {
   try {
     const [row] = await run({ text: `SELECT max(version) FROM ${version}`, values: [] });
@@ -56,7 +56,7 @@ async function missingRights(run: Run, error: unknown): Promise<string> {
   return `${(error as Error).message}; let an administrator grant role ${role} the rights listed in docs/storage.md`;
 }
 
-/** The name of the present role, quoted. */
+/** The name of the current role, quoted. */
 async function roleOf(run: Run): Promise<string> {
   const [row] = await run({ text: 'SELECT quote_ident(current_user)', values: [] });
   return String(row?.[0]);
@@ -64,8 +64,8 @@ async function roleOf(run: Run): Promise<string> {
 
 async function migrate(run: Run, layout: PostgresLayout, from: number): Promise<void> {
   const { schema, version } = layout;
-  // One string of several statements is one transaction. Several processes may begin at once: each waits here, and all but the
-  // first find nothing to do.
+  // One string of several statements is one transaction. Several processes may start at once: each waits here, and all
+  // but the first find nothing to do.
   const text = `DO $migration$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('powerauth-wasm'));

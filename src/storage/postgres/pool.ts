@@ -1,5 +1,5 @@
 /**
- * What of the package `pg` is used, and which server is meant.
+ * The part of the package `pg` that is used, and the server to use.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { describe } from '../../util/validate.ts';
 
-/** A query of `pg`; rows come as arrays of the texts that the server sent. */
+/** A query of `pg`; rows are arrays of the texts that the server sent. */
 export interface Query {
   readonly text: string;
   readonly values?: readonly unknown[];
@@ -20,7 +20,7 @@ export interface PostgresClient {
   query(query: Query): Promise<{ readonly rows: readonly (readonly unknown[])[] }>;
 }
 
-/** A connection of its own. */
+/** A separate connection. */
 export interface PostgresSingleClient extends PostgresClient {
   connect(): Promise<unknown>;
   on(event: 'notification', listener: (message: { readonly payload?: string }) => void): unknown;
@@ -29,7 +29,7 @@ export interface PostgresSingleClient extends PostgresClient {
   end(): Promise<unknown>;
 }
 
-/** A connection out of a pool. */
+/** A connection from a pool. */
 export interface PostgresPoolClient extends PostgresClient {
   on(event: 'error', listener: () => void): unknown;
   removeListener(event: 'error', listener: () => void): unknown;
@@ -38,7 +38,7 @@ export interface PostgresPoolClient extends PostgresClient {
 }
 
 /**
- * What of a `Pool` of the package `pg` is used.
+ * The part of a `Pool` of the package `pg` that is used.
  *
  * @example
  * ```ts
@@ -49,30 +49,30 @@ export interface PostgresPoolClient extends PostgresClient {
  * ```
  */
 export interface PostgresPool {
-  /** As given to `new Pool`. */
+  /** As passed to `new Pool`. */
   readonly options: object;
-  /** Takes a connection out of the pool. */
+  /** Takes a connection from the pool. */
   connect(): Promise<PostgresPoolClient>;
 }
 
-/** A pool, and what makes single connections to the same server. */
+/** A pool, and a factory of single connections to the same server. */
 export interface Pools extends PostgresPool {
   readonly Client: new (options: object) => PostgresSingleClient;
   on(event: 'error', listener: () => void): unknown;
   end(): Promise<unknown>;
 }
 
-/** A server, and how to reach it. */
+/** A server, and how to connect to it. */
 export interface PostgresTarget {
   /** For messages: without user and password. */
   readonly address: string;
   /** Opens the pool. */
   open(): Promise<Pools>;
-  /** Whether the pool is the storage's own, and ends with it. */
+  /** Whether the storage owns the pool, which ends with it. */
   readonly isOwn: boolean;
 }
 
-/** @throws WRONG_PARAMETER unless there is either a connection string or a pool, and it is one */
+/** @throws WRONG_PARAMETER unless exactly one of connection string and pool is given, and is valid */
 export function postgresTarget(connectionString: unknown, pool: unknown): PostgresTarget {
   if ((connectionString === undefined) === (pool === undefined)) {
     throw failure(
@@ -89,7 +89,7 @@ function targetOfString(value: unknown, field: string): PostgresTarget {
     address,
     isOwn: true,
     open: async () => {
-      // Loaded here and nowhere else, and not before a storage is used.
+      // Loaded only here, and only when a storage is used.
       const { default: pg } = await import('pg');
       const own = new pg.Pool({
         connectionString: value as string,
@@ -97,7 +97,7 @@ function targetOfString(value: unknown, field: string): PostgresTarget {
         allowExitOnIdle: true,
         keepAlive: true,
       }) as unknown as Pools;
-      // A connection that is lost while nobody uses it leaves the pool by itself.
+      // An idle connection that is lost leaves the pool by itself.
       own.on('error', () => undefined);
       return own;
     },
@@ -107,7 +107,7 @@ function targetOfString(value: unknown, field: string): PostgresTarget {
 /**
  * Host and database of a connection string.
  *
- * @throws WRONG_PARAMETER that never has the string itself, which may hold a password
+ * @throws WRONG_PARAMETER, which never contains the string itself, because it may hold a password
  */
 export function addressOf(value: unknown, field: string): string {
   try {

@@ -1,5 +1,5 @@
 /**
- * What the server does in one statement: at READ COMMITTED, each is atomic, and its conditions on a row are looked at again
+ * The statements that the server runs: at READ COMMITTED, each is atomic, and its conditions on a row are checked again
  * after it has waited for that row.
  *
  * @module
@@ -13,13 +13,13 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** What the server sends back: texts, and null. */
+/** The server's result: texts, and null. */
 export type Rows = readonly (readonly unknown[])[];
 
 /** Runs one statement. */
 export type Run = (statement: Statement) => Promise<Rows>;
 
-/** ms of the server's clock, now: not when the transaction began. */
+/** The server's clock now, in ms, not at the beginning of the transaction. */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
 /** Whether a record must be anything (`'any'`), missing (undefined), or these bytes. */
@@ -45,8 +45,8 @@ export function listStatement(
 }
 
 /**
- * Writes a record, or removes it where `next` is undefined, if it is as expected and the fences hold, and announces that.
- * Columns: whether it was done, and the fences that hold, by their position from 1 on.
+ * Writes a record, or removes it if `next` is undefined, provided that it is as expected and the fences hold, and
+ * announces that. Columns: whether it was done, and the fences that hold, by their position from 1 on.
  *
  * A fence's row is locked until the end, so that nobody takes the lock over before the record is written.
  */
@@ -100,7 +100,7 @@ function asBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
 }
 
 /**
- * See `LockServer.take`. Columns: the first ticket as JSON, and for how many ms it lives. No ticket lives for longer than a
+ * See `LockServer.take`. Columns: the first ticket as JSON, and for how many ms it lives. No ticket lives longer than a
  * lease: one that would was written before the server's clock was set back.
  */
 export function takeStatement(
@@ -132,7 +132,7 @@ RETURNING (tickets -> 0)::text, (tickets -> 0 ->> 'deadline')::bigint - ${NOW}`,
   };
 }
 
-/** See `LockServer.beat`. No column; a row where it is so. */
+/** See `LockServer.beat`. No column; a row if it succeeded. */
 export function beatStatement({ locks }: PostgresLayout, name: Buffer, id: string, lease: number): Statement {
   return {
     text: `UPDATE ${locks} SET tickets = jsonb_set(tickets, '{0,deadline}', to_jsonb(${NOW} + $3::integer))
@@ -141,7 +141,7 @@ WHERE name = $1 AND tickets -> 0 ->> 'id' = $2::text RETURNING true`,
   };
 }
 
-/** Removes a lock that nobody but this ticket holds or waits for. A row where it is so. */
+/** Removes a lock that only this ticket holds or waits for. A row if it succeeded. */
 export function removeLockStatement({ locks }: PostgresLayout, name: Buffer, id: string): Statement {
   return {
     text: `DELETE FROM ${locks}
@@ -150,7 +150,7 @@ WHERE name = $1 AND jsonb_array_length(tickets) = 1 AND tickets -> 0 ->> 'id' = 
   };
 }
 
-/** Removes a ticket, and tells the first of the others. */
+/** Removes a ticket, and notifies the next one. */
 export function releaseStatement({ locks, channel }: PostgresLayout, name: Buffer, id: string): Statement {
   return {
     text: `UPDATE ${locks} AS locks SET tickets = coalesce((
