@@ -1,0 +1,108 @@
+import { onTestFinished, expect, test } from 'vitest';
+import { Server } from '../../src/net/server.ts';
+import type { TemporaryKey } from '../../src/protocol/temporary-key.ts';
+import {
+  ActivationKey,
+  ApplicationKey,
+  dropKeysOf,
+  temporaryKeyCounts,
+} from '../../src/session/temporary-keys.ts';
+
+const CONFIGURATION = {
+  applicationKey: 'key',
+  applicationSecret: 'secret',
+  masterServerPublicKey: 'master',
+  baseEndpointUrl: 'https://temporary-keys.example',
+};
+const key = (id: string, issuedAt = 0): TemporaryKey =>
+  ({ id, issuedAt, expiresAt: issuedAt + 1000 }) as TemporaryKey;
+const aServer = (): Server => Object.create(Server.prototype) as Server;
+const server = aServer();
+
+/** The key of an application, given back after the test. */
+function taken(configuration = CONFIGURATION, fetch?: object): ApplicationKey {
+  const application = ApplicationKey.take(configuration, fetch);
+  onTestFinished(() => application.release());
+  return application;
+}
+
+test('an application at a server has one key, which its instances share', () => {
+  const [one, two] = [taken(), taken()];
+  expect(two).toBe(one);
+  one.placeOf({}, server).keep(key('a'));
+  expect(two.placeOf({}, server).known?.id).toBe('a');
+});
+
+test.each(['applicationKey', 'applicationSecret', 'masterServerPublicKey', 'baseEndpointUrl'])(
+  'another %s has another key',
+  (field) => {
+    expect(taken({ ...CONFIGURATION, [field]: 'https://other.example' })).not.toBe(taken());
+  },
+);
+
+test('a fetch function of its own may lead elsewhere', () => {
+  const fetch = () => undefined;
+  expect(taken(CONFIGURATION, fetch)).not.toBe(taken());
+  expect(taken(CONFIGURATION, fetch)).toBe(taken(CONFIGURATION, fetch));
+});
+
+test('an instance that failed with a key asks for another one, and takes it from nobody else', () => {
+  const application = taken();
+  const [doubter, other] = [application.placeOf({}, server), application.placeOf({}, server)];
+  doubter.keep(key('a'));
+  doubter.forget();
+  expect([doubter.known, other.known?.id]).toEqual([undefined, 'a']);
+  doubter.keep(key('b'));
+  expect([doubter.known?.id, other.known?.id]).toEqual(['b', 'b']);
+});
+
+test('those who reach the server in the same way share a request', () => {
+  const application = taken();
+  const promise = Promise.resolve(key('a'));
+  application.placeOf({}, server).fetching = promise;
+  const [same, other] = [application.placeOf({}, server), application.placeOf({}, aServer())];
+  expect([same.fetching === promise, other.fetching]).toEqual([true, undefined]);
+  same.fetching = undefined;
+  expect(application.placeOf({}, server).fetching).toBe(undefined);
+});
+
+test('a key goes with its last instance', () => {
+  const before = temporaryKeyCounts().applications;
+  const one = ApplicationKey.take({ ...CONFIGURATION, applicationKey: 'gone' });
+  one.placeOf({}, server).keep(key('a'));
+  ApplicationKey.take({ ...CONFIGURATION, applicationKey: 'gone' });
+  one.release();
+  expect(temporaryKeyCounts().applications).toBe(before + 1);
+  one.release();
+  expect(temporaryKeyCounts().applications).toBe(before);
+  expect(taken({ ...CONFIGURATION, applicationKey: 'gone' }).placeOf({}, server).known).toBe(undefined);
+});
+
+test('an activation has its own, for one instance and as long as it is the same activation', () => {
+  const instance = {};
+  onTestFinished(() => dropKeysOf(instance));
+  const place = new ActivationKey(instance, 'activation');
+  place.keep(key('a'));
+  expect(new ActivationKey(instance, 'activation').known?.id).toBe('a');
+  expect(new ActivationKey(instance, 'another').known).toBe(undefined);
+  expect(new ActivationKey({}, 'activation').known).toBe(undefined);
+  // Another activation's doubts are not about this key.
+  new ActivationKey(instance, 'another').forget();
+  expect(place.known?.id).toBe('a');
+  place.forget();
+  expect(place.known).toBe(undefined);
+});
+
+test('an instance that ends leaves none, and keys that have expired make room', () => {
+  const before = temporaryKeyCounts().activations;
+  const [old, young] = [{}, {}];
+  new ActivationKey(old, 'a').keep(key('old', 1));
+  expect(temporaryKeyCounts().activations).toBe(before + 1);
+  dropKeysOf(old);
+  expect(temporaryKeyCounts().activations).toBe(before);
+  new ActivationKey(old, 'a').keep(key('old', 1));
+  new ActivationKey(young, 'a').keep(key('young', 2 ** 50));
+  expect(new ActivationKey(old, 'a').known).toBe(undefined);
+  expect(new ActivationKey(young, 'a').known?.id).toBe('young');
+  dropKeysOf(young);
+});
