@@ -4,8 +4,8 @@
  * @module
  */
 
-import crypto, { type Cipher, type Decipher, type KeyObject } from 'node:crypto';
-import { concat, secretBytes, wipe } from '../util/bytes.ts';
+import crypto, { type Cipher, type CipherGCM, type Decipher, type KeyObject } from 'node:crypto';
+import { concat, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
 import { assertPrivateKey, pkcs8Of, spkiOf } from './encodings.ts';
 import { hmacBy } from './hmac.ts';
 import type { Point } from './p256.ts';
@@ -16,6 +16,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const CURVE = 'prime256v1';
 const TAG_LENGTH = 16;
+const BLOCK = 16;
 
 /** The same memory as a plain array: methods of a Buffer do other things. */
 function plain({ buffer, byteOffset, length }: Uint8Array): Bytes {
@@ -119,7 +120,7 @@ export async function decryptCbc(
 
 function run(cipher: Cipher | Decipher, data: Uint8Array, padded: boolean): Bytes {
   cipher.setAutoPadding(padded);
-  const head = cipher.update(data);
+  const head = update(cipher, data);
   try {
     const tail = cipher.final();
     try {
@@ -130,6 +131,16 @@ function run(cipher: Cipher | Decipher, data: Uint8Array, padded: boolean): Byte
   } finally {
     wipe(head);
   }
+}
+
+/**
+ * What a cipher makes of `data`. Node has it written into a place that is longer by a block, copies as much of it as is
+ * needed, and frees the place with a secret in it. Asking for as much memory at once gets the same place, to be cleared.
+ */
+function update(cipher: Cipher | Decipher, data: Uint8Array): Buffer {
+  const result = cipher.update(data);
+  Buffer.allocUnsafeSlow(data.length + BLOCK).fill(0);
+  return result;
 }
 
 /** The key of node:crypto for each key of WebCrypto, which doesn't reveal its bytes. */
@@ -150,8 +161,7 @@ export async function encryptGcm(
 ): Promise<Bytes> {
   const secretKey = secretKeys.get(key);
   if (secretKey === undefined) return web.encryptGcm(key, nonce, associatedData, data);
-  const cipher = crypto.createCipheriv('aes-256-gcm', secretKey, nonce);
-  cipher.setAAD(associatedData);
+  const cipher = gcm(secretKey, nonce, associatedData);
   const encrypted = secretBytes(data.length + TAG_LENGTH);
   encrypted.set(cipher.update(data));
   cipher.final();
@@ -159,6 +169,10 @@ export async function encryptGcm(
   return encrypted;
 }
 
+/**
+ * Not by a decipher: Node has it written into a place that is too long, copies it, and frees that place with the content
+ * of a whole record in it.
+ */
 export async function decryptGcm(
   key: CryptoKey,
   nonce: Bytes,
@@ -167,15 +181,23 @@ export async function decryptGcm(
 ): Promise<Bytes> {
   const secretKey = secretKeys.get(key);
   if (secretKey === undefined) return web.decryptGcm(key, nonce, associatedData, data);
-  const decipher = crypto.createDecipheriv('aes-256-gcm', secretKey, nonce, { authTagLength: TAG_LENGTH });
-  decipher.setAAD(associatedData);
-  decipher.setAuthTag(data.subarray(-TAG_LENGTH));
-  const decrypted = plain(decipher.update(data.subarray(0, -TAG_LENGTH)));
-  try {
-    decipher.final();
-    return decrypted;
-  } catch (error) {
-    wipe(decrypted);
-    throw error;
+  const ciphertext = data.subarray(0, -TAG_LENGTH);
+  const mask = crypto.getRandomValues(secretBytes(ciphertext.length));
+  // The stream that the mode adds, under the mask: what Node leaves of it in memory is random.
+  const masked = gcm(secretKey, nonce, associatedData).update(mask);
+  const plaintext = secretBytes(ciphertext.length);
+  for (let i = 0; i < plaintext.length; i++) {
+    plaintext[i] = (ciphertext[i] ?? 0) ^ (masked[i] ?? 0) ^ (mask[i] ?? 0);
   }
+  wipe(mask);
+  const sealed = await encryptGcm(key, nonce, associatedData, plaintext);
+  if (data.length >= TAG_LENGTH && equalBytes(sealed, data)) return plaintext;
+  wipe(plaintext);
+  throw new TypeError('expected what was encrypted under this key, got something else');
+}
+
+function gcm(key: KeyObject, nonce: Bytes, associatedData: Bytes): CipherGCM {
+  const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(associatedData);
+  return cipher;
 }
