@@ -2,33 +2,17 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { beforeAll, onTestFinished } from 'vitest';
 import { launchBrowser, type BrowserName, type BrowserOptions } from '../../tools/lib/browsers.mjs';
 import { servePages, type Page as ServedPage, type PageServer } from '../../tools/lib/pages.mjs';
+import { sharedInWorker } from './worker.ts';
 
 export { launchProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
 export { bundleForPage } from '../../tools/lib/pages.mjs';
 
-interface Worker {
-  testBrowsers?: Map<string, Promise<Browser>>;
-  /** Vitest's own, of which only worker fixtures are documented: `describe` cannot have them. */
-  readonly __vitest_worker__?: { readonly onCleanup?: (end: () => Promise<unknown>) => void };
-}
-
-const worker = globalThis as Worker;
-
-/**
- * Browsers that run, by name and options. Starting one costs more than most tests, so each worker starts it once, for all
- * of its files, even if a test resets its modules.
- */
-const browsers = (worker.testBrowsers ??= new Map<string, Promise<Browser>>());
-
-async function sharedBrowser(name: BrowserName, options: BrowserOptions): Promise<Browser> {
-  const key = JSON.stringify([name, options]);
-  const running = await browsers.get(key)?.catch(() => undefined);
-  if (running?.isConnected() === true) return running;
-  const started = launchBrowser(name, options);
-  browsers.set(key, started);
-  worker.__vitest_worker__?.onCleanup?.(async () => (await started).close());
-  return started;
-}
+const sharedBrowser = (name: BrowserName, options: BrowserOptions): Promise<Browser> =>
+  sharedInWorker(JSON.stringify([name, options]), {
+    start: () => launchBrowser(name, options),
+    end: (browser) => browser.close(),
+    isAlive: (browser) => browser.isConnected(),
+  });
 
 /** A browser that tests share. */
 export interface SharedBrowser {

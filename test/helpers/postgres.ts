@@ -12,6 +12,7 @@ import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { freePort } from '../../tools/lib/free-port.mjs';
 import { requireProgram } from '../../tools/lib/programs.mjs';
 import type { SharedStore } from './storage.ts';
+import { sharedInWorker } from './worker.ts';
 
 /** Milliseconds that the server may take to answer. */
 const START = 30_000;
@@ -207,12 +208,18 @@ export function testPostgresStorage(options: PostgresStorageOptions): PowerAuthS
   return storage;
 }
 
-/** A new store on a server of its own. */
+/** A new store in a database of its own. */
 export async function testPostgresStore(): Promise<SharedStore> {
-  const server = await testPostgres();
+  const server = await sharedInWorker('postgres', {
+    start: () => PostgresServer.start(),
+    end: (it) => it.close(),
+  });
+  const database = newSchema();
+  await server.ask(`CREATE DATABASE ${database}`);
+  const place = server.urlOf('postgres', database);
   return {
-    place: server.url,
-    open: () => testPostgresStorage({ connectionString: server.url }),
+    place,
+    open: () => testPostgresStorage({ connectionString: place }),
     footprint: () => server.footprint(),
   };
 }
