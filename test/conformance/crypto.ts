@@ -1,6 +1,6 @@
 /**
  * What every implementation of `#crypto` must do. Needs no test runner, so that it runs in browsers as it does in Node:
- * test/crypto/implementations.test.ts and test/system/crypto/browsers.test.ts.
+ * test/crypto/node.test.ts, web.test.ts and test/system/crypto/browsers.test.ts.
  */
 import { cbc } from '@noble/ciphers/aes.js';
 import { p256 } from '@noble/curves/nist.js';
