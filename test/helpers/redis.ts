@@ -6,6 +6,7 @@ import { redisStorage, type RedisStorageOptions } from '../../src/storage/redis.
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { RedisServer } from '../../tools/lib/redis.mjs';
 import type { SharedStore } from './storage.ts';
+import { sharedInWorker } from './worker.ts';
 
 /** A Redis server of the test's own, which ends with it. */
 export async function testRedis(options?: { readonly args?: readonly string[] }): Promise<RedisServer> {
@@ -21,9 +22,16 @@ export function testRedisStorage(options: RedisStorageOptions): PowerAuthStorage
   return storage;
 }
 
-/** A new store on a server of its own. */
+let databases = 0;
+
+/** A new store in a database of its own. */
 export async function testRedisStore(): Promise<SharedStore> {
-  const { url, folder } = await testRedis();
+  const server = await sharedInWorker('redis', {
+    start: () => RedisServer.start({ args: ['--databases', '1000'] }),
+    end: (it) => it.close(),
+  });
+  const { folder } = server;
+  const url = `${server.url}/${databases++}`;
   const log = join(folder, 'appendonlydir', 'appendonly.aof.1.incr.aof');
   return {
     place: url,
