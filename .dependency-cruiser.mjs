@@ -54,6 +54,13 @@ export default {
   forbidden: [
     ...layering,
     {
+      name: 'valibot-once',
+      comment: 'The build takes valibot into src/util/valibot.ts; users do not install it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/util/valibot\\.ts$' },
+      to: { path: 'node_modules/valibot/' },
+    },
+    {
       name: 'no-circle',
       comment: 'Not even of types: to understand one file of a circle you must read all of them',
       severity: 'error',

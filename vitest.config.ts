@@ -34,7 +34,13 @@ export default defineConfig({
       // Many of these tests wait for a disk, a browser or another process.
       {
         extends: true,
-        test: { name: 'system', include: [SYSTEM], maxWorkers: 4, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'system',
+          include: [SYSTEM],
+          globalSetup: 'test/system/build.ts',
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -7,7 +7,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
-import { installLocked } from '../tools/lib/install.mjs';
+import { install } from '../tools/lib/install.mjs';
 import { main } from '../tools/lib/run.mjs';
 import { EVERYWHERE } from './contestants/everywhere.mjs';
 import { newActivation } from './lib/activation.mjs';
@@ -30,7 +30,7 @@ const effort = quick ? QUICK : FULL;
 const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
 await main(async () => {
-  await installLocked(peers, 'Install the libraries to compare with');
+  await install(peers, 'Install the libraries to compare with', ['--ignore-scripts']);
   progress(PART, 'open the pages');
   const token = newToken();
   const { runners, version, close } = await openPages(EVERYWHERE, {

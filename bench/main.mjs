@@ -9,7 +9,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
-import { installLocked } from '../tools/lib/install.mjs';
+import { install } from '../tools/lib/install.mjs';
 import { main, StepError } from '../tools/lib/run.mjs';
 import { endProgress } from './lib/progress.mjs';
 import { measureAll, measureBytes } from './parts/index.mjs';
@@ -33,7 +33,7 @@ await main(async () => {
     writeResults('node', { ...readResults('node'), ...bytes });
     return writeReport();
   }
-  await installLocked(peers, 'Install the libraries to compare with');
+  await install(peers, 'Install the libraries to compare with', ['--ignore-scripts']);
   const results = await measureAll(has('--quick') ? QUICK : FULL);
   endProgress();
   print(results);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from './util/valibot.ts';
 import { PowerAuthErrorCode } from './errors.ts';
 import { sealingKeySchema, storageSchema } from './model/storage-schema.ts';
 import { guard } from './power-auth/on-session.ts';

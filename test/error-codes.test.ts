@@ -5,7 +5,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { freePort } from '../tools/lib/free-port.mjs';
+import { freePort } from './helpers/free-port.mjs';
 import {
   PowerAuth,
   PowerAuthActivation,

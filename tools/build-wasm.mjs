@@ -1,67 +1,74 @@
 #!/usr/bin/env node
 /**
- * Compiles assembly/ and writes the two builds as TypeScript, so that no bundler needs a loader for them.
+ * Compiles assembly/ and writes the two builds as TypeScript, so that no bundler needs a loader for them. Each file says of
+ * which sources it was made; while these are the same nothing is compiled.
  *
  *     node tools/build-wasm.mjs [--check]
  *
- * With `--check` nothing is written, and a committed file that differs from its source is an error.
+ * With `--check` all is compiled and nothing written, and a committed file that differs is an error.
  *
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { root } from './lib/run.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 const builds = [
   { name: 'wasm-scalar', entry: 'assembly/index.ts', target: 'scalar' },
   { name: 'wasm-simd', entry: 'assembly/index.simd.ts', target: 'simd' },
 ];
 
-/** The bytes of one build. */
+/** Of all that a build depends on. */
+function fingerprint() {
+  const { assemblyscript, binaryen } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ).devDependencies;
+  const hash = createHash('sha256').update(JSON.stringify([assemblyscript, binaryen]));
+  const sources = readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `assembly/${file.replaceAll('\\', '/')}`);
+  for (const file of ['asconfig.json', 'tools/build-wasm.mjs', ...sources.sort()])
+    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/** The bytes of one build. @param {typeof builds[number]} build @returns {Promise<Uint8Array>} */
 async function compile({ entry, target }) {
-  const folder = mkdtempSync(join(tmpdir(), 'powerauth-wasm-'));
-  const outFile = join(folder, 'out.wasm');
-  try {
-    const { error, stderr } = await asc.main(
-      [entry, '--config', 'asconfig.json', '--target', target, '--baseDir', root, '--outFile', outFile],
-      { writeFile: (name, content) => writeFileSync(name, content) },
-    );
-    if (error !== null) throw new Error(`${entry} does not compile\n${stderr.toString()}`);
-    return readFileSync(outFile);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { default: asc } = await import('assemblyscript/asc');
+  /** @type {Uint8Array | undefined} */
+  let bytes;
+  const options = ['--config', 'asconfig.json', '--target', target, '--baseDir', root];
+  const { error, stderr } = await asc.main([entry, ...options, '--outFile', 'out.wasm'], {
+    writeFile: (name, content) => {
+      if (name === 'out.wasm') bytes = /** @type {Uint8Array} */ (content);
+    },
+  });
+  if (error === null && bytes !== undefined) return bytes;
+  throw new Error(`${entry} does not compile\n${stderr.toString()}`);
 }
 
-/** The TypeScript file around them. */
-function moduleSource({ name, entry }, bytes) {
-  return [
-    `// Generated from ${entry} by tools/build-wasm.mjs; do not edit.`,
-    '',
-    `/** The ${name} build, ${bytes.length} bytes in Base64. */`,
-    `export const wasmBase64 =`,
-    `  '${bytes.toString('base64')}';`,
-    '',
-  ].join('\n');
-}
-
-let stale = false;
+const sources = fingerprint();
 for (const build of builds) {
-  const bytes = await compile(build);
   const file = `src/hot-path/generated/${build.name}.ts`;
-  const source = moduleSource(build, bytes);
+  const committed = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
+  if (!check && committed.includes(`\n// Sources: ${sources}\n`)) continue;
+  const bytes = await compile(build);
+  const source = `// Generated from ${build.entry} by tools/build-wasm.mjs; do not edit.
+// Sources: ${sources}
+
+/** The ${build.name} build, ${bytes.length} bytes in Base64. */
+export const wasmBase64 =
+  '${Buffer.from(bytes).toString('base64')}';
+`;
   if (!check) {
     writeFileSync(join(root, file), source);
     console.log(`${file}: ${bytes.length} bytes of WebAssembly`);
-  } else if (readFileSync(join(root, file), 'utf8') !== source) {
-    stale = true;
+  } else if (committed !== source) {
+    process.exitCode = 1;
     console.error(
       `${file} is not what ${build.entry} compiles to: run node tools/build-wasm.mjs and commit it`,
     );
   }
 }
-if (stale) process.exitCode = 1;

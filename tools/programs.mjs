@@ -1,27 +1,27 @@
 #!/usr/bin/env node
 /**
- * Finds the programs that `npm test` needs besides packages (Chromium, Firefox, Redis, strace), or installs them: on Debian, as
- * root. Where one cannot be had its tests are skipped, and the suite says so at its end; with CI=true that is a failure.
+ * Names the programs that `npm test` needs besides packages (browsers, servers, a keychain, strace) and that are
+ * missing; their tests are skipped, which is a failure with CI=true. With `--install` it installs them: on Debian, as root.
  *
- *     node tools/programs.mjs
+ *     node tools/programs.mjs [--install]
  *
  * @module
  */
-import { PROGRAMS, providePrograms, remedyFor } from './lib/programs.mjs';
+import { PROGRAMS, installPrograms, missingPrograms, remedyFor } from './lib/programs.mjs';
 import { StepError, main } from './lib/run.mjs';
 
 await main(async () => {
-  const missing = await providePrograms();
+  const install = process.argv.includes('--install');
+  if (install) await installPrograms(missingPrograms());
+  const missing = missingPrograms();
   if (missing.length === 0) return;
   const titles = missing.map((name) => PROGRAMS[name].title).join(', ');
-  if (!process.env.CI) {
-    console.log(`! not on this machine: ${titles}; tests that need them will be skipped`);
-    return;
-  }
-  throw new StepError(
-    `Not on this machine, and could not be installed: ${titles}; with CI set nothing is skipped`,
-    {
-      remedy: missing.map(remedyFor).join('; '),
-    },
+  const remedy = [
+    ...(install ? [] : ['`npm run setup:programs` (Debian, as root)']),
+    ...missing.map(remedyFor),
+  ].join('; or: ');
+  if (install || process.env.CI) throw new StepError(`Not on this machine: ${titles}`, { remedy });
+  console.log(
+    `! Not on this machine: ${titles}. Tests that need them are skipped.\n  To have them: ${remedy}`,
   );
 });

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { launchBrowser } from '../../tools/lib/browsers.mjs';
-import { bundleForPage, servePages } from '../../tools/lib/pages.mjs';
+import { launchBrowser } from '../../test/helpers/browsers.mjs';
+import { bundleForPage, servePages } from '../../test/helpers/pages.mjs';
 
 const require = createRequire(createRequire(import.meta.url).resolve('benchmark'));
 

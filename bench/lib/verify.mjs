@@ -5,13 +5,19 @@
  */
 import { createHmac } from 'node:crypto';
 
+/** @typedef {{ readonly id: string, readonly secret: Uint8Array }} Token */
+
 /** One field and what is behind it. The vendor's own clients put the version first or last. */
 const FIELD = /([a-z_]+)="([^"]*)"(?:, |$)/y;
 const FIELDS = ['nonce', 'timestamp', 'token_digest', 'token_id', 'version'];
 /** Clocks that stand still between headers fall behind while others load their tokens; a server is more patient, ms. */
 const TOLERANCE = 600_000;
 
-/** Fields by name, or undefined unless each is there exactly once and there is nothing else. */
+/**
+ * Fields by name, or undefined unless each is there exactly once and there is nothing else.
+ *
+ * @param {string} header
+ */
 function fieldsOf(header) {
   const found = [];
   if (!header.startsWith('PowerAuth ')) return undefined;
@@ -25,7 +31,11 @@ function fieldsOf(header) {
   return names.join() === FIELDS.join() ? Object.fromEntries(found) : undefined;
 }
 
-/** Why a server would refuse a header of this token, or undefined. */
+/**
+ * Why a server would refuse a header of this token, or undefined.
+ *
+ * @type {(header: string, token: Token) => string | undefined}
+ */
 export function fault(header, { id, secret }) {
   const fields = fieldsOf(header);
   if (fields === undefined) return 'its text is not that of a token header';
@@ -40,7 +50,11 @@ export function fault(header, { id, secret }) {
   return undefined;
 }
 
-/** Why a JSON Web Token is none that was signed with HS256 and this token's secret, or undefined. */
+/**
+ * Why a JSON Web Token is none that was signed with HS256 and this token's secret, or undefined.
+ *
+ * @type {(jwt: string, token: Pick<Token, 'secret'>) => string | undefined}
+ */
 export function faultOfJwt(jwt, { secret }) {
   const [header = '', payload = '', signature] = jwt.split('.');
   const expected = createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url');
@@ -49,7 +63,13 @@ export function faultOfJwt(jwt, { secret }) {
   return alg === 'HS256' ? undefined : 'it was signed with another algorithm';
 }
 
-/** @throws {Error} unless `faultOf` finds nothing in each header, and no two are equal */
+/**
+ * @param {string} name
+ * @param {readonly string[]} headers
+ * @param {Token} token
+ * @param {typeof fault} [faultOf]
+ * @throws {Error} unless `faultOf` finds nothing in each header, and no two are equal
+ */
 export function assertHeaders(name, headers, token, faultOf = fault) {
   if (headers.length === 0) throw new Error(`${name} makes no headers`);
   for (const header of headers) {

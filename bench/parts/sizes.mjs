@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bundleProgram, PROMISED } from '../../tools/lib/sizes.mjs';
+import { bundleProgram, PROMISED } from '../../test/helpers/sizes.mjs';
 import { inProcess } from '../lib/child.mjs';
 import { progress } from '../lib/progress.mjs';
 import { rounded } from '../lib/statistics.mjs';

@@ -49,7 +49,7 @@ function gridStep(most) {
 /**
  * The chart's text.
  *
- * @param {{ name: string, kind: string, median: number }[]} headers ns
+ * @param {readonly Pick<import('./results.ts').HeaderResult, 'name' | 'kind' | 'median'>[]} headers ns
  * @param {string} title
  */
 export function chart(headers, title) {

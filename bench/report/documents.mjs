@@ -10,6 +10,11 @@ import { goalRows } from './goals.mjs';
 import { BASELINE, headerRows } from './headers.mjs';
 import { markdownTable } from './table.mjs';
 
+/**
+ * @typedef {import('./results.ts').BrowserResults} BrowserResults
+ * @typedef {import('./results.ts').Results} Results
+ */
+
 const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 /** The chart's file. */
@@ -23,7 +28,7 @@ const IN_SHORT = [BASELINE, 'native', 'generate-wasm-simd', 'next-wasm-simd', 'b
  */
 const inChart = ({ id }) => !/^(?:engine|sha-ni)/.test(id);
 
-/** The chart of a run in Node. */
+/** The chart of a run in Node. @param {Results} results */
 export const chartOf = ({ headers }) => chart(headers.filter(inChart), 'Token headers per second, one core');
 
 /** What was measured on. */
@@ -45,7 +50,7 @@ export function otherFigures({ startUp, workers, eventLoop }) {
 /**
  * The README's part, without the markers.
  *
- * @param node results of a run in Node
+ * @param {Results} node results of a run in Node
  */
 export const summary = (node) => `![Token headers per second, one core](${CHART})
 
@@ -56,8 +61,8 @@ ${description(node)}. \`npm run bench\` makes table and chart.`;
 /**
  * The part of docs/performance.md, without the markers.
  *
- * @param node results of a run in Node
- * @param chromium results of a run in Chromium
+ * @param {Results} node results of a run in Node
+ * @param {BrowserResults} chromium results of a run in Chromium
  */
 export const section = (node, chromium) => `One token header: a fresh nonce, HMAC-SHA-256, Base64 and text.
 
@@ -78,6 +83,8 @@ ${markdownTable(headerRows(chromium.headers))}`;
 /**
  * A document with its part in place.
  *
+ * @param {string} text
+ * @param {string} part
  * @throws {Error} unless both markers are there, once each, in their order
  */
 export function withSection(text, part) {

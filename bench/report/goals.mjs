@@ -121,7 +121,12 @@ const GOALS = [
   },
 ];
 
-/** Each goal that this run has something to say of: what, goal, what was reached, and whether that is enough. */
+/**
+ * Each goal that this run has something to say of: what, goal, what was reached, and whether that is enough.
+ *
+ * @param {import('./results.ts').Results} results
+ * @returns {{ what: string, goal: string, reached: string, met: boolean }[]}
+ */
 export function goals(results) {
   let subject;
   return GOALS.flatMap(({ what, goal, met, value, show = times }) => {
@@ -132,7 +137,11 @@ export function goals(results) {
   });
 }
 
-/** The same as a table. */
+/**
+ * The same as a table.
+ *
+ * @param {import('./results.ts').Results} results
+ */
 export const goalRows = (results) => [
   ['goal', 'wanted', 'reached', ''],
   ...goals(results).map(({ what, goal, reached, met }) => [what, goal, reached, met ? 'yes' : 'no']),

@@ -13,7 +13,8 @@ export const BROWSER_BASELINE = 'web-crypto';
 /**
  * Rows for a table, slowest first: name, version, ns, quartiles, ratio to the baseline.
  *
- * @param {string[]} [ids] the contestants to name; all by default
+ * @param {readonly import('./results.ts').HeaderResult[]} headers
+ * @param {readonly string[]} [ids] the contestants to name; all by default
  */
 export function headerRows(headers, ids = headers.map(({ id }) => id)) {
   const one = [BASELINE, BROWSER_BASELINE]

@@ -4,7 +4,11 @@
  * @module
  */
 
-/** Rows of strings in columns as wide as they need; the first column to the left, the others to the right. */
+/**
+ * Rows of strings in columns as wide as they need; the first column to the left, the others to the right.
+ *
+ * @param {readonly (readonly string[])[]} rows
+ */
 export function textTable(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows
@@ -17,9 +21,14 @@ export function textTable(rows) {
     .join('\n');
 }
 
-/** The same as a Markdown table; the first row is its head. */
-export function markdownTable([head, ...rows]) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+/**
+ * The same as a Markdown table; the first row is its head.
+ *
+ * @param {readonly (readonly string[])[]} rows
+ */
+export function markdownTable([head = [], ...rows]) {
+  const line = (/** @type {readonly string[]} */ cells) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
     '\n',
   );

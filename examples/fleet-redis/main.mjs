@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
-import { RedisServer } from '../../tools/lib/redis.mjs';
+import { RedisServer } from '../../test/helpers/redis-server.mjs';
 
 const TOKEN = 'MyToken';
 const MEASURE_MS = Number(process.env.MEASURE_MS ?? 1000);

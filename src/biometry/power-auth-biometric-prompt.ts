@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';

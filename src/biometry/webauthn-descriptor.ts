@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';

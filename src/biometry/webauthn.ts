@@ -7,7 +7,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import {
   PowerAuthBiometryStatus,

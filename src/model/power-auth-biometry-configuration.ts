@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { object } from '../util/schema.ts';

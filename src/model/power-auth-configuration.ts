@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { importPublicKey } from '../protocol/keys.ts';
 import { base64Decode } from '../util/base64.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
 import { hideGetters, withHidden } from '../util/hidden.ts';

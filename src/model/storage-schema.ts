@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
 
 const STORAGE_METHODS = ['get', 'set', 'delete', 'list', 'update', 'lock', 'subscribe', 'close'] as const;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type {
   PowerAuthCryptogram,

@@ -5,7 +5,7 @@
  */
 
 import { sha256 } from '#crypto';
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { parseAnswer, parseSecretAnswer } from '../util/answers.ts';
 import { base64, base64Decode } from '../util/base64.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';

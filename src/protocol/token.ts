@@ -13,7 +13,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { parseSecretAnswer } from '../util/answers.ts';
 import { object } from '../util/schema.ts';
 import { secretField } from '../util/validate.ts';

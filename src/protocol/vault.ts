@@ -5,7 +5,7 @@
  */
 
 import { decryptCbc, encryptCbc } from '#crypto';
-import * as v from 'valibot';
+import * as v from '../util/valibot.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { parseSecretAnswer } from '../util/answers.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type * as v from 'valibot';
+import type * as v from './valibot.ts';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { wipe } from './bytes.ts';
 import { takeSecrets } from './secret-json.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from './valibot.ts';
 
 /**
  * Like `v.object`, which also checks each enumerable member of `Object.prototype` if a page or a program has added any.

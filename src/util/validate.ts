@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from 'valibot';
+import * as v from './valibot.ts';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { jsonText, utf8 } from './bytes.ts';

@@ -5,7 +5,7 @@ import { chart } from '../../bench/report/chart.mjs';
 import { goals } from '../../bench/report/goals.mjs';
 import { headerRows } from '../../bench/report/headers.mjs';
 import { CHART, chartOf, section, summary, withSection } from '../../bench/report/documents.mjs';
-import type { BrowserResults, HeaderResult, Results } from '../../bench/report/results.d.mts';
+import type { BrowserResults, HeaderResult, Results } from '../../bench/report/results.ts';
 import { root } from '../system/package/support.ts';
 
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');

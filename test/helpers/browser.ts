@@ -1,11 +1,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { beforeAll, onTestFinished } from 'vitest';
-import { launchBrowser, type BrowserName, type BrowserOptions } from '../../tools/lib/browsers.mjs';
-import { servePages, type Page as ServedPage, type PageServer } from '../../tools/lib/pages.mjs';
+import { launchBrowser, type BrowserName, type BrowserOptions } from './browsers.mjs';
+import { servePages, type Page as ServedPage, type PageServer } from './pages.mjs';
 import { sharedInWorker } from './worker.ts';
 
-export { launchProfile, type BrowserName } from '../../tools/lib/browsers.mjs';
-export { bundleForPage } from '../../tools/lib/pages.mjs';
+export { launchProfile, type BrowserName } from './browsers.mjs';
+export { bundleForPage } from './pages.mjs';
 
 const sharedBrowser = (name: BrowserName, options: BrowserOptions): Promise<Browser> =>
   sharedInWorker(JSON.stringify([name, options]), {

@@ -9,7 +9,7 @@ import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { postgresStorage, type PostgresStorageOptions } from '../../src/storage/postgres.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
-import { freePort } from '../../tools/lib/free-port.mjs';
+import { freePort } from './free-port.mjs';
 import { requireProgram } from '../../tools/lib/programs.mjs';
 import type { SharedStore } from './storage.ts';
 import { sharedInWorker } from './worker.ts';

@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
 import { redisStorage, type RedisStorageOptions } from '../../src/storage/redis.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
-import { RedisServer } from '../../tools/lib/redis.mjs';
+import { RedisServer } from './redis-server.mjs';
 import type { SharedStore } from './storage.ts';
 import { sharedInWorker } from './worker.ts';
 

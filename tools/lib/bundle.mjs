@@ -1,98 +1,120 @@
 /**
- * What is made of the modules besides: one file for browsers that load modules without a bundler, and CommonJS for what
- * loads no modules by `require`, such as Jest.
+ * What npm publishes in dist/: the modules and their declarations, one file for browsers that load modules without a bundler,
+ * and CommonJS for what can't require modules, such as Jest.
  *
  * @module
  */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { StepError, root } from './run.mjs';
-import { VENDORED } from './slim.mjs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, transform } from 'esbuild';
+import ts from 'typescript';
+import { root } from './run.mjs';
 
-/** `node_modules/<name>` of a bundled file, the innermost one. */
-const packageOf = (file) =>
-  file === `dist/${VENDORED}`
-    ? 'node_modules/valibot'
-    : /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+/** Where tsconfig.build.json has modules and declarations written. */
+const COMPILED = join(root, 'build', 'compiled');
+const DIST = join(root, 'dist');
 
-/** The licences of all packages that went into the bundle, which their authors ask to be passed on. */
-function licences(inputs) {
-  const folders = [...new Set(inputs.map(packageOf).filter((folder) => folder !== undefined))].sort();
-  return folders.map((folder) => {
-    const { name, version, license, homepage } = JSON.parse(
-      readFileSync(join(root, folder, 'package.json'), 'utf8'),
-    );
-    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    // Some packages only name their licence.
-    if (file === undefined && !license) throw new StepError(`${name} does not say under which licence it is`);
-    const text = file === undefined ? homepage : readFileSync(join(root, folder, file), 'utf8').trim();
-    return `${name} ${version} (${license})\n\n${text}\n`;
+/**
+ * @typedef {object} Manifest
+ * @property {Record<string, string | Record<'types' | 'default', string>>} exports
+ * @property {Record<string, Record<string, string>>} imports
+ * @property {Record<string, string>} dependencies
+ * @property {Record<string, string>} peerDependencies
+ */
+
+/** @type {Manifest} */
+const { exports, imports, dependencies, peerDependencies } = readJson('package.json');
+const entries = Object.values(exports).filter((target) => typeof target === 'object');
+/** What a runtime chooses by conditions, under `#name`, for CommonJS under `#name-required`. */
+const chosen = (/** @type {string[]} */ names) =>
+  [...new Set(names.flatMap((name) => Object.values(imports[name] ?? {})))].filter((file) =>
+    file.endsWith('.js'),
+  );
+const isRequired = (/** @type {string} */ name) => `${name}-required` in imports;
+
+/** @param {string} path of the project */
+function readJson(path) {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
+
+/** @param {string} folder @param {string} extension @returns all its files, at any depth */
+const filesIn = (folder, extension = '') =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map(({ parentPath, name }) => join(parentPath, name));
+
+const OPTIONS = /** @type {const} */ ({
+  absWorkingDir: root,
+  outdir: 'dist',
+  bundle: true,
+  write: false,
+  metafile: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  // Our own settings (paths for `#crypto` and `#platform`) are not those of the package.
+  tsconfigRaw: '{}',
+});
+
+/** What the compiler wrote, without comments. One module takes in a package, because no user installs that one. @param {string[]} sources */
+async function modules(sources) {
+  const vendor = join(COMPILED, 'util', 'valibot.js');
+  const scripts = sources
+    .map((file) => join(COMPILED, file.replace(/ts$/, 'js')))
+    .filter((file) => file !== vendor);
+  const own = await build({
+    ...OPTIONS,
+    bundle: false,
+    format: undefined,
+    entryPoints: scripts,
+    outbase: COMPILED,
   });
+  const { outputFiles, metafile } = await build({ ...OPTIONS, entryPoints: [vendor], outbase: COMPILED });
+  return { outputFiles: [...own.outputFiles, ...outputFiles], metafile };
 }
 
-/**
- * Bundles dist/index.js the way a browser's bundler resolves it into one minified module, its third parties' licences
- * beside it.
- *
- * @param outfile path in the project
- */
-export async function bundleForBrowsers(outfile) {
-  rmSync(join(root, dirname(outfile)), { recursive: true, force: true });
-  const { metafile } = await bundle(
-    { entryPoints: ['dist/index.js'], outfile, minify: true, platform: 'browser' },
-    'keep what only Node has behind `#crypto`, `#platform` or a subpath of its own',
-  );
-  writeLicences(outfile.replace(/\.js$/, '.LICENSES.txt'), metafile);
-}
+const forBrowsers = () =>
+  build({
+    ...OPTIONS,
+    entryPoints: { 'browser/powerauth-wasm': 'dist/index.js' },
+    platform: 'browser',
+    minify: true,
+  });
 
-/**
- * Makes CommonJS of all entry points and platforms, in files that share what they have in common. The packages that are
- * modules alone are in it, because what can't load ours can't load theirs.
- *
- * @param outdir path in the project
- */
-export async function bundleForRequire(outdir) {
-  const { transform } = await import('esbuild');
-  rmSync(join(root, outdir), { recursive: true, force: true });
-  const { exports, dependencies, peerDependencies } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  );
-  const isModuleAlone = (name) => {
-    const file = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8');
-    return JSON.parse(file).type === 'module' && !file.includes('"require":');
+/** In files that share what they have in common. Packages that are modules alone are in it: what can't require ours can't require theirs. */
+async function forRequire() {
+  const isModuleAlone = (/** @type {string} */ name) => {
+    const manifest = readJson(`node_modules/${name}/package.json`);
+    return manifest.type === 'module' && !JSON.stringify(manifest).includes('"require":');
   };
-  const { outputFiles, metafile } = await bundle(
-    {
-      entryPoints: [
-        ...Object.values(exports).flatMap((target) => target.default ?? []),
-        ...['browser', 'default', 'node', 'server'].map((name) => `./dist/platform/${name}.js`),
-        ...['node', 'web'].map((name) => `./dist/crypto/${name}.js`),
-      ],
-      outbase: 'dist',
-      outdir,
-      outExtension: { '.js': '.cjs' },
-      chunkNames: 'chunks/[name]-[hash]',
-      splitting: true,
-      write: false,
-      platform: 'node',
-      external: [
-        ...Object.keys(dependencies).filter((name) => !isModuleAlone(name)),
-        ...Object.keys(peerDependencies),
-      ],
-      plugins: [
-        {
-          name: 'required',
-          setup: ({ onResolve }) =>
-            onResolve({ filter: /^#(?:crypto|platform)$/ }, ({ path }) => ({
-              path: `${path}-required`,
-              external: true,
-            })),
-        },
-      ],
-    },
-    'see what esbuild says above',
-  );
-  for (const { path, text } of outputFiles) {
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    entryPoints: [
+      ...entries.map((target) => target.default),
+      ...chosen(Object.keys(imports).filter(isRequired)),
+    ],
+    outbase: 'dist',
+    outdir: 'dist/cjs',
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    splitting: true,
+    platform: 'node',
+    external: [
+      ...Object.keys(dependencies).filter((name) => !isModuleAlone(name)),
+      ...Object.keys(peerDependencies),
+    ],
+    plugins: [
+      {
+        name: 'required',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^#/ }, ({ path }) =>
+            isRequired(path) ? { path: `${path}-required`, external: true } : undefined,
+          ),
+      },
+    ],
+  });
+  const files = outputFiles.map(async ({ path, text }) => {
     const { code } = await transform(text, {
       format: 'cjs',
       platform: 'node',
@@ -103,41 +125,104 @@ export async function bundleForRequire(outdir) {
       logOverride: { 'empty-import-meta': 'silent' },
       tsconfigRaw: '{}',
     });
+    return { path, text: code };
+  });
+  return { outputFiles: await Promise.all(files), metafile };
+}
+
+/** The bytes of a build beside the module that has them in Base64, for runtimes that import WebAssembly. @param {string} name */
+async function wasmFile(name) {
+  const { wasmBase64 } = await import(pathToFileURL(join(COMPILED, `${name}.js`)).href);
+  return { path: join(DIST, `${name}.wasm`), text: Buffer.from(wasmBase64, 'base64') };
+}
+
+/** All declarations, and for npm a list of those that no public one leads to. @param {string[]} sources */
+function declarations(sources) {
+  const declaration = (/** @type {string} */ file) => file.replace(/(?:\.d)?\.[jt]s$/, '.d.ts');
+  const texts = new Map(
+    sources.map(declaration).map((file) => [file, readFileSync(join(COMPILED, file), 'utf8')]),
+  );
+  const left = new Set(texts.keys());
+  const reach = (/** @type {string} */ file) => {
+    if (!left.delete(file)) return;
+    for (const { fileName } of ts.preProcessFile(texts.get(file) ?? '').importedFiles)
+      reach(declaration(join(dirname(file), fileName)));
+  };
+  for (const file of [...entries.map(({ types }) => types), ...chosen(Object.keys(imports))])
+    reach(relative('dist', declaration(file)));
+  const files = [...texts].map(([file, text]) => ({ path: join(DIST, file), text }));
+  return [
+    ...files,
+    {
+      path: join(DIST, '.npmignore'),
+      text: [...left]
+        .sort()
+        .map((file) => `/${file}\n`)
+        .join(''),
+    },
+  ];
+}
+
+/** The licences of all packages in bundles, which their authors ask to be passed on. @param {string[]} inputs */
+function licences(inputs) {
+  const folders = inputs.flatMap(
+    (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
+  );
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, version, license, homepage } = readJson(`${folder}/package.json`);
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    // Some packages only name their licence.
+    if (file === undefined && !license) throw new Error(`${name} does not say under which licence it is`);
+    const text = file === undefined ? homepage : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Writes what differs; a reader sees the old file or the new one, never a half. @param {{ path: string, text: string | Buffer }[]} files */
+function write(files) {
+  const differing = files.filter(
+    ({ path, text }) => !existsSync(path) || !readFileSync(path).equals(Buffer.from(text)),
+  );
+  for (const { path, text } of differing) {
+    const temporary = join(root, 'build', `${process.pid}.tmp`);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, code);
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
   }
-  writeLicences(`${outdir}/LICENSES.txt`, metafile);
+  return differing.length;
 }
 
-/** Bundles modules into modules; `remedy` is what to do where that fails. */
-async function bundle(options, remedy) {
-  // Loaded here: what imports this file may run before esbuild is installed.
-  const { build, formatMessages } = await import('esbuild');
-  try {
-    return await build({
-      absWorkingDir: root,
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      legalComments: 'none',
-      metafile: true,
-      logLevel: 'silent',
-      // The sources' own settings (paths for `#crypto` and `#platform`) are not those of the package.
-      tsconfigRaw: '{}',
-      ...options,
-    });
-  } catch (error) {
-    if (!error.errors) throw error;
-    const output = (await formatMessages(error.errors, { kind: 'error' })).join('\n');
-    throw new StepError(`The bundle in ${options.outdir ?? options.outfile} could not be made`, {
-      output,
-      remedy,
-      cause: error,
-    });
+/**
+ * Makes dist/ of the sources and the declarations.
+ *
+ * @returns {Promise<number>} how many of its files have changed
+ */
+export async function writePackage() {
+  const sources = filesIn(join(root, 'src'), '.ts')
+    .filter((file) => !file.endsWith('.d.ts'))
+    .map((file) => relative(join(root, 'src'), file));
+  const made = await modules(sources);
+  const vendored = Object.keys(made.metafile.inputs);
+  const files = [
+    ...made.outputFiles,
+    ...declarations(sources),
+    { path: join(DIST, 'LICENSES.txt'), text: licences(vendored) },
+    await wasmFile('hot-path/generated/wasm-simd'),
+  ];
+  let changed = write(files);
+  // Made of the modules, which must be there.
+  for (const [licenceFile, { outputFiles, metafile }] of /** @type {const} */ ([
+    ['browser/powerauth-wasm.LICENSES.txt', await forBrowsers()],
+    ['cjs/LICENSES.txt', await forRequire()],
+  ])) {
+    const text = licences([...vendored, ...Object.keys(metafile.inputs)]);
+    const more = [...outputFiles, { path: join(DIST, licenceFile), text }];
+    changed += write(more);
+    files.push(...more);
   }
-}
-
-/** Writes the licences of all packages in a bundle. */
-export function writeLicences(file, { inputs }) {
-  writeFileSync(join(root, file), licences(Object.keys(inputs)).join(`\n${'-'.repeat(80)}\n\n`));
+  const wanted = new Set(files.map(({ path }) => path));
+  const old = filesIn(DIST).filter((file) => !wanted.has(file));
+  for (const file of old) rmSync(file);
+  return changed + old.length;
 }

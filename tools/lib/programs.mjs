@@ -3,13 +3,19 @@
  *
  * @module
  */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { StepError, run, step } from './run.mjs';
 
 const MAC = '/Applications';
 const WINDOWS = process.env.ProgramFiles ?? 'C:\\Program Files';
 
+/**
+ * @typedef {'chromium' | 'firefox' | 'redis' | 'keyring' | 'postgres' | 'pgbouncer' | 'strace'} ProgramName
+ * @typedef {{ title: string, variable: string, names: string[], places: string[], debian: string }} Program
+ */
+
+/** @type {Record<ProgramName, Program>} */
 export const PROGRAMS = {
   chromium: {
     title: 'Chromium',
@@ -70,7 +76,9 @@ export const PROGRAMS = {
     debian: 'strace',
   },
 };
+const NAMES = /** @type {ProgramName[]} */ (Object.keys(PROGRAMS));
 
+/** @param {string} file */
 function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
@@ -80,6 +88,7 @@ function isExecutable(file) {
   }
 }
 
+/** @param {string} name */
 function onPath(name) {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
   return (process.env.PATH ?? '')
@@ -92,6 +101,7 @@ function onPath(name) {
 /**
  * The file of a program, or undefined when it is not on this machine.
  *
+ * @param {ProgramName} name
  * @throws {StepError} when its environment variable names something that cannot be run
  */
 export function findProgram(name) {
@@ -109,6 +119,7 @@ export function findProgram(name) {
 /**
  * The file of a program that must be there.
  *
+ * @param {ProgramName} name
  * @throws {StepError} when it is not
  */
 export function requireProgram(name) {
@@ -117,44 +128,35 @@ export function requireProgram(name) {
   throw new StepError(`${PROGRAMS[name].title} is not on this machine`, { remedy: remedyFor(name) });
 }
 
-/**
- * How to get a program, in words.
- */
+/** How to get a program, in words. @param {ProgramName} name */
 export function remedyFor(name) {
   const { title, variable, debian } = PROGRAMS[name];
   return `install ${title} (on Debian as root: apt-get install ${debian}), or set ${variable} to its file`;
 }
 
-/** Whether this machine lets us install: Debian or a relative of it, and we are root. */
-const canInstall = () =>
-  existsSync('/etc/debian_version') && process.getuid?.() === 0 && onPath('apt-get') !== undefined;
-
-const apt = (args) =>
-  run('apt-get', [...args, '-o', 'DPkg::Lock::Timeout=300'], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
+/** Those that are not on this machine. */
+export const missingPrograms = () => NAMES.filter((name) => findProgram(name) === undefined);
 
 /**
- * Finds each program, and installs those that are missing where it can.
+ * Installs programs with Debian's package manager.
  *
- * @returns those that could not be had
+ * @param {ProgramName[]} names
+ * @throws {StepError} when there is none, or we are not root
  */
-export async function providePrograms() {
-  const names = Object.keys(PROGRAMS);
-  const missing = names.filter((name) => findProgram(name) === undefined);
-  if (missing.length === 0 || !canInstall()) return missing;
-  // Old lists may still name the packages, so that this alone is no failure.
-  await step("Bring Debian's package lists up to date", () => apt(['update'])).catch(tell);
-  for (const name of missing) {
-    const { title, debian } = PROGRAMS[name];
-    await step(`Install ${title} (Debian's ${debian}; this may take minutes)`, () =>
-      apt(['install', '-y', '--no-install-recommends', debian]),
-    ).catch(tell);
-  }
-  return missing.filter((name) => findProgram(name) === undefined);
-}
-
-function tell(error) {
-  if (!(error instanceof StepError)) throw error;
-  process.stderr.write(`${error.output.trim()}\n${error.message}\n`);
+export async function installPrograms(names) {
+  if (names.length === 0) return;
+  const packages = names.map((name) => PROGRAMS[name].debian);
+  const remedy = names.map(remedyFor).join('; ');
+  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined)
+    throw new StepError('Only root can install programs, and only on Debian', { remedy });
+  const apt = (/** @type {string[]} */ ...args) =>
+    run('apt-get', [...args, '-o', 'DPkg::Lock::Timeout=300'], {
+      remedy,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  await step(`Install ${packages.join(', ')} (this may take minutes)`, async () => {
+    // Old lists may still name the packages, so that this alone is no failure.
+    await apt('update').catch((error) => console.error(error.output));
+    await apt('install', '-y', '--no-install-recommends', ...packages);
+  });
 }

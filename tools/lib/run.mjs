@@ -1,26 +1,21 @@
 /**
- * Running the steps of set-up: a line when one begins, its duration when it ends, its whole output when it fails.
- * Plain Node, because set-up runs before anything is installed.
+ * Running programs for set-up, checks and tests. Plain Node, because set-up runs before anything is installed.
  *
  * @module
  */
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's top folder, ending with the path separator. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const terminal = process.stdout.isTTY === true;
-const coloured = terminal && !process.env.NO_COLOR;
-
-/** Wraps text in an ANSI style where the output is a terminal that wants colours. */
-const style = (code) => (text) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
-const bold = style(1);
-const dim = style(2);
-const red = style(31);
-
 /** A step that failed: `output` is what it printed, `remedy` what the reader can do. */
 export class StepError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ output?: string, remedy?: string | undefined, cause?: unknown }} [details]
+   */
   constructor(message, { output = '', remedy, cause } = {}) {
     super(message, { cause });
     this.name = 'StepError';
@@ -29,46 +24,33 @@ export class StepError extends Error {
   }
 }
 
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
 /**
- * Runs `work` between two lines: what is being done, and how long it took. While it lasts a terminal sees the seconds
- * count; a log sees a sign of life every 30 s.
+ * Says what is being done, and how long it took.
+ *
+ * @template T
+ * @param {string} title
+ * @param {() => T | Promise<T>} work
  */
 export async function step(title, work) {
   const start = performance.now();
-  const write = (text) => process.stdout.write(text);
-  if (!terminal) write(`> ${title} ...\n`);
-  const show = () =>
-    write(terminal ? `\r> ${title} ... ${dim(seconds(start))} ` : `  still at it (${seconds(start)})\n`);
-  if (terminal) show();
-  const timer = setInterval(show, terminal ? 1000 : 30_000);
-  try {
-    const result = await work();
-    write(
-      terminal ? `\r> ${bold(title)}: done in ${seconds(start)}      \n` : `  done in ${seconds(start)}\n`,
-    );
-    return result;
-  } catch (error) {
-    write(
-      terminal
-        ? `\r> ${red(title)}: failed after ${seconds(start)}      \n`
-        : `  failed after ${seconds(start)}\n`,
-    );
-    throw error;
-  } finally {
-    clearInterval(timer);
-  }
+  console.log(`> ${title} ...`);
+  const result = await work();
+  console.log(`  done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return result;
 }
 
 /**
  * Runs a program in the project's folder and resolves to its standard output.
  *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ remedy?: string, cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean }} [options]
+ * @returns {Promise<string>}
  * @throws {StepError} with all that it printed, when the program can't be started or ends with anything but 0
  */
 export function run(command, args, { remedy, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(command, args, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     // Not the polite signal: npm would go on for a while, and be in the way of the next set-up.
     const stop = () => child.kill('SIGKILL');
     process.once('exit', stop);
@@ -79,7 +61,7 @@ export function run(command, args, { remedy, ...options } = {}) {
       all += chunk;
     });
     child.stderr.setEncoding('utf8').on('data', (chunk) => (all += chunk));
-    const line = [command === process.execPath ? 'node' : command, ...args].join(' ');
+    const line = [basename(command), ...args].join(' ');
     child.on('error', (cause) =>
       reject(new StepError(`\`${line}\` could not be started: ${cause.message}`, { remedy, cause })),
     );
@@ -92,18 +74,40 @@ export function run(command, args, { remedy, ...options } = {}) {
   });
 }
 
-/** Runs a script with this Node; see {@link run}. */
+/**
+ * Runs a script with this Node; see {@link run}.
+ *
+ * @param {readonly string[]} args
+ * @param {Parameters<typeof run>[2]} [options]
+ */
 export const runNode = (args, options) => run(process.execPath, args, options);
 
-/** Runs a script's main function: a {@link StepError} is printed for people, and makes the exit code 1. */
+/**
+ * Runs the npm this script was started by, else the one on the PATH; see {@link run}.
+ *
+ * @param {readonly string[]} args
+ * @param {Parameters<typeof run>[2]} [options]
+ */
+export function npm(args, options) {
+  const cli = process.env.npm_execpath;
+  if (cli && basename(cli) === 'npm-cli.js') return runNode([cli, ...args], options);
+  const windows = process.platform === 'win32';
+  return run(windows ? 'npm.cmd' : 'npm', args, { shell: windows, ...options });
+}
+
+/**
+ * Runs a script's main function: a {@link StepError} is printed for people, and makes the exit code 1.
+ *
+ * @param {() => unknown} work
+ */
 export async function main(work) {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    if (error.output.trim()) process.stderr.write(`\n${error.output.trim()}\n`);
-    process.stderr.write(`\n${red('Failed')}: ${error.message}\n`);
-    if (error.remedy) process.stderr.write(`${bold('What to do')}: ${error.remedy}\n`);
+    if (error.output.trim()) console.error(`\n${error.output.trim()}`);
+    console.error(`\nFailed: ${error.message}`);
+    if (error.remedy) console.error(`What to do: ${error.remedy}`);
     process.exitCode = 1;
   }
 }

@@ -1,4 +1,5 @@
 // Generated from assembly/index.ts by tools/build-wasm.mjs; do not edit.
+// Sources: 3e67ff32f3eded5796d444dcdccdfcfd4c43be445816e35447bb8008cd0a2663
 
 /** The wasm-scalar build, 3971 bytes in Base64. */
 export const wasmBase64 =

@@ -12,7 +12,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import * as v from 'valibot';
+import * as v from '../../util/valibot.ts';
 import { Moment } from '../../util/elapsed.ts';
 import { afterArrivals } from '../../util/patience.ts';
 import { object } from '../../util/schema.ts';

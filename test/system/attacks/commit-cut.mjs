@@ -5,7 +5,7 @@ import { memoryStorage } from 'powerauth-wasm/storage/memory';
 import { redisStorage } from 'powerauth-wasm/storage/redis';
 import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { findProgram } from '../../../tools/lib/programs.mjs';
-import { RedisServer } from '../../../tools/lib/redis.mjs';
+import { RedisServer } from '../../helpers/redis-server.mjs';
 import { attack, configured, created, outcome, PIN, startServer, temporaryFolder } from './lib.mjs';
 
 await attack('an activation of zeros, by deconfigure in the middle of commitActivation', async (stage) => {

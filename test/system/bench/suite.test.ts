@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { buildPackage, root, runNode } from '../package/support.ts';
+import { describe, expect, test } from 'vitest';
+import { root, runNode } from '../package/support.ts';
 
 const positive = expect.toSatisfy((value: number) => value > 0) as number;
 
@@ -15,8 +15,6 @@ async function run(imports: string, program: string, scale = 100): Promise<unkno
 }
 
 // They stand on parts of the package that it does not export, and must not be found broken when somebody measures.
-beforeAll(buildPackage, 120_000);
-
 test('each contestant that needs nothing installed makes headers that a server accepts', async () => {
   const names = await run(
     `import { randomBytes } from 'node:crypto';

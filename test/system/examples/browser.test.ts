@@ -1,11 +1,10 @@
 /** The example for browsers, bundled in each way and used in Chromium as a user would. */
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { addAuthenticator } from '../../helpers/authenticator.ts';
 import { useBrowser } from '../../helpers/browser.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
-import { buildPackage } from '../package/support.ts';
 
 interface Example {
   readonly startExample: (options: {
@@ -16,8 +15,6 @@ interface Example {
 
 const loadExample = (): Promise<Example> =>
   import(new URL('../../../examples/browser/server.mjs', import.meta.url).href) as Promise<Example>;
-
-beforeAll(buildPackage, 120_000);
 
 describeWith('chromium', 'the example for browsers', () => {
   const shared = useBrowser('chromium');

@@ -1,10 +1,8 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeWith } from '../../helpers/programs.ts';
-import { buildPackage, run, root } from '../package/support.ts';
+import { run, root } from '../package/support.ts';
 
 describeWith('redis', 'examples/fleet-redis', () => {
-  beforeAll(buildPackage, 120_000);
-
   test('two processes share one activation and one token through Redis, and both see its removal', async () => {
     const output = await run(process.execPath, ['examples/fleet-redis/main.mjs'], root, {
       MEASURE_MS: '200',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { buildPackage, root, runNode } from '../package/support.ts';
+import { describe, expect, test } from 'vitest';
+import { root, runNode } from '../package/support.ts';
 
 const EXPECTED = `
 activated: false
@@ -45,8 +45,6 @@ without an activation: PowerAuthError MISSING_ACTIVATION: This instance has no a
 `;
 
 describe('examples/react-native-port', () => {
-  beforeAll(buildPackage, 120_000);
-
   test('is an app for the React Native SDK that imports this package instead, and does all its app does', async () => {
     const app = await readFile(join(root, 'examples/react-native-port/app.ts'), 'utf8');
     expect(app.match(/ from '.*'/g)).toEqual([

@@ -18,9 +18,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
-import { freePort } from '../../../tools/lib/free-port.mjs';
-import { npm } from '../../../tools/lib/npm.mjs';
-import { main, root, step, StepError } from '../../../tools/lib/run.mjs';
+import { freePort } from '../../helpers/free-port.mjs';
+import { main, npm, root, step, StepError } from '../../../tools/lib/run.mjs';
 import { environmentOf } from '../package/bundled/run.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -2,9 +2,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { bundleProgram, PROMISED } from '../../../tools/lib/sizes.mjs';
-import { buildPackage, root, runNode } from './support.ts';
+import { describe, expect, test } from 'vitest';
+import { bundleProgram, PROMISED } from '../../helpers/sizes.mjs';
+import { root, runNode } from './support.ts';
 
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, unknown>;
@@ -13,8 +13,6 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) 
 const subpaths = Object.keys(manifest.exports).filter(
   (path) => !['./package.json', './testing/jsdom'].includes(path),
 );
-
-beforeAll(buildPackage, 120_000);
 
 describe('tree shaking', () => {
   test.each(subpaths)('an unused import of %s leaves nothing', async (path) => {

@@ -3,12 +3,10 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { testServer } from '../../helpers/client.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
-import { buildPackage, root, run } from './support.ts';
-
-beforeAll(buildPackage, 120_000);
+import { root, run } from './support.ts';
 
 const PROGRAM = `
   import { PowerAuth } from 'powerauth-wasm';

@@ -1,9 +1,7 @@
 /** Programs whose intrinsics are not as usual: frozen, or with members that others have added. */
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PASSWORD, testServer } from '../../helpers/client.ts';
-import { buildPackage, runNode } from './support.ts';
-
-beforeAll(buildPackage, 120_000);
+import { runNode } from './support.ts';
 
 /** What is done before the package is loaded, and after. */
 interface Surroundings {

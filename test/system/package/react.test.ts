@@ -11,7 +11,7 @@ import { testServer } from '../../helpers/client.ts';
 import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { emptyApp } from '../runtimes/app.mjs';
-import { buildPackage, root } from './support.ts';
+import { root } from './support.ts';
 
 const guide = readFileSync(join(root, 'docs/browser.md'), 'utf8');
 /** What the section about React shows. */
@@ -113,7 +113,6 @@ let app: string;
 const write = (name: string, content: string): void => writeFileSync(join(app, name), content);
 
 beforeAll(async () => {
-  await buildPackage();
   app = emptyApp('react');
 }, 120_000);
 

@@ -1,10 +1,8 @@
 /** Code that runs where a test environment hides globals of Node, as jest-environment-jsdom does. */
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PASSWORD, testServer } from '../../helpers/client.ts';
-import { buildPackage, root, runNode } from './support.ts';
-
-beforeAll(buildPackage, 120_000);
+import { root, runNode } from './support.ts';
 
 const LINE = "add `setupFiles: ['powerauth-wasm/testing/jsdom']` to Jest's configuration";
 

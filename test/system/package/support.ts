@@ -46,10 +46,3 @@ export function npm(args: readonly string[], cwd?: string): Promise<string> {
     ? runNode([cli, ...args], cwd)
     : run('npm', args, cwd);
 }
-
-let built: Promise<string> | undefined;
-
-/** Makes dist what the sources say: once for all files of a worker. */
-export async function buildPackage(): Promise<void> {
-  await (built ??= runNode(['tools/build.mjs']));
-}

@@ -15,8 +15,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
-import { npm } from '../../../tools/lib/npm.mjs';
-import { main, root, runNode, StepError } from '../../../tools/lib/run.mjs';
+import { main, npm, root, runNode, StepError } from '../../../tools/lib/run.mjs';
 import { runPeerTests } from './suite/run.mjs';
 
 const PEER = 'react-native-powerauth-mobile-sdk';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { testServer } from '../../helpers/client.ts';
 import { nodesWithoutSqlite } from '../../helpers/nodes.ts';
-import { buildPackage, root, run } from '../package/support.ts';
+import { root, run } from '../package/support.ts';
 
 /** Imports and requires all of the package, uses a storage, then the default, and tells how each went. */
 const PROGRAM = `
@@ -55,13 +55,12 @@ const PROGRAM = `
 let app: string;
 
 beforeAll(async () => {
-  await buildPackage();
   app = await mkdtemp(join(tmpdir(), 'powerauth-wasm-app-'));
   const installed = join(app, 'node_modules', 'powerauth-wasm');
   for (const name of ['package.json', 'dist']) {
     cpSync(join(root, name), join(installed, name), { recursive: true });
   }
-  for (const name of ['@noble', '@scure', 'valibot', 'localforage', 'lie', 'immediate']) {
+  for (const name of ['@noble', '@scure', 'localforage', 'lie', 'immediate']) {
     cpSync(join(root, 'node_modules', name), join(app, 'node_modules', name), { recursive: true });
   }
   writeFileSync(join(app, 'program.mjs'), PROGRAM);

@@ -23,7 +23,7 @@ const fromPackage = {
 /**
  * Makes an empty application anew, with the package from dist among its node_modules.
  *
- * @param name its folder under build/
+ * @param {string} name its folder under build/
  * @returns its folder
  */
 export function emptyApp(name) {

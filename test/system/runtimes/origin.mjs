@@ -5,14 +5,15 @@
  * @module
  */
 import { request as forward } from 'node:http';
-import { servePages } from '../../../tools/lib/pages.mjs';
+import { servePages } from '../../helpers/pages.mjs';
 
 /**
  * Starts it. The caller closes it, and the PowerAuth server.
  *
- * @param server from `startPowerAuthTestServer`
- * @param pages as for `servePages`
- * @param [headers] of the pages
+ * @param {import('../../../src/testing/index.ts').PowerAuthTestServer} server
+ * @param {Record<string, import('../../helpers/pages.mjs').Page>} [pages] as for `servePages`
+ * @param {Record<string, string>} [headers] of the pages
+ * @returns {Promise<import('../../helpers/pages.mjs').PageServer>}
  */
 export async function serveSuite(server, pages = {}, headers = {}) {
   const served = await servePages(pages, {

@@ -17,13 +17,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import color from 'picocolors';
 import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
-import { launchBrowser } from '../../../tools/lib/browsers.mjs';
+import { launchBrowser } from '../../helpers/browsers.mjs';
 import { hasSqlite } from '../../../tools/lib/current-node.mjs';
-import { installLocked } from '../../../tools/lib/install.mjs';
-import { npm } from '../../../tools/lib/npm.mjs';
-import { bundleForPage } from '../../../tools/lib/pages.mjs';
+import { install } from '../../../tools/lib/install.mjs';
+import { bundleForPage } from '../../helpers/pages.mjs';
 import { findProgram } from '../../../tools/lib/programs.mjs';
-import { main, step } from '../../../tools/lib/run.mjs';
+import { main, npm, step } from '../../../tools/lib/run.mjs';
 import { bundleStore, prepareApp } from './app.mjs';
 import { checkBundled, checkDefaultStorage } from './default-storage.mjs';
 import { serveSuite } from './origin.mjs';
@@ -242,7 +241,7 @@ async function result([title, file, engines, run]) {
 await main(async () => {
   try {
     // The binaries lie in packages of their own; their install scripts would only copy them.
-    await installLocked(binaries, 'Install the runtimes (about 1 GB)');
+    await install(binaries, 'Install the runtimes (about 1 GB)', ['--ignore-scripts']);
     const app = await prepareApp();
     const bundled = await bundleStore();
     const served = await serveSuite(server);

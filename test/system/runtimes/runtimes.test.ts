@@ -3,13 +3,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { PageServer } from '../../../tools/lib/pages.mjs';
+import type { PageServer } from '../../helpers/pages.mjs';
 import { startPowerAuthTestServer } from '../../../src/testing/index.ts';
 import { bundleForPage, useBrowser, type SharedBrowser } from '../../helpers/browser.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
 import { serveSuite } from './origin.mjs';
-import { buildPackage } from '../package/support.ts';
 import { prepareApp } from './app.mjs';
 import type { SuiteReport } from './suite.ts';
 
@@ -88,7 +87,6 @@ describe.each([
 describe('in Node', () => {
   let script: string;
   beforeAll(async () => {
-    await buildPackage();
     script = join(await prepareApp(), 'process.mjs');
   }, 120_000);
 

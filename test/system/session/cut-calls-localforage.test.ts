@@ -3,7 +3,7 @@
 import { beforeAll, describe, vi } from 'vitest';
 import * as platform from '#platform';
 import type { PowerAuthStorage } from '../../../src/index.ts';
-import { servePages } from '../../../tools/lib/pages.mjs';
+import { servePages } from '../../helpers/pages.mjs';
 import { bundleForPage, useBrowser } from '../../helpers/browser.ts';
 import { storagesOf } from '../../helpers/page-storage.ts';
 import { describeWith } from '../../helpers/programs.ts';

@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
 import { redisStorage } from '../../../src/storage/redis.ts';
-import { RedisServer } from '../../../tools/lib/redis.mjs';
+import { RedisServer } from '../../helpers/redis-server.mjs';
 import { describeWith } from '../../helpers/programs.ts';
 import { cutCalls, sample } from './cut-calls.ts';
 

@@ -15,13 +15,19 @@ export class NonceSet {
   #zero = false;
   #word = new Uint32Array(4);
 
+  /** @param {number} capacity */
   constructor(capacity) {
     const size = 2 ** Math.ceil(Math.log2(Math.max(16, (capacity + 1000) * 1.5)));
     this.#mask = size - 1;
     this.#places = new Uint32Array(4 * size);
   }
 
-  /** Adds a nonce in Base64 (24 characters); false when it is there already. */
+  /**
+   * Adds a nonce in Base64 (24 characters); false when it is there already.
+   *
+   * @param {string} nonce
+   * @returns {boolean}
+   */
   add(nonce) {
     const word = this.#word;
     this.#decode(nonce);

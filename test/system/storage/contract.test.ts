@@ -5,7 +5,7 @@ import { postgresStorage } from '../../../src/storage/postgres.ts';
 import { redisStorage } from '../../../src/storage/redis.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
 import { testStorageContract, type StorageSubject } from '../../../src/testing/storage-contract/index.ts';
-import { RedisServer } from '../../../tools/lib/redis.mjs';
+import { RedisServer } from '../../helpers/redis-server.mjs';
 import { newSchema, PostgresServer } from '../../helpers/postgres.ts';
 import { describeWith } from '../../helpers/programs.ts';
 

@@ -11,9 +11,9 @@ const OTP = '123456';
 /**
  * The environment of an app: its home, and what job.mjs wants to know of its bank.
  *
- * @param server from `startPowerAuthTestServer`
- * @param home its home folder
- * @param instanceIds for each there is an activation code
+ * @param {import('../../../../src/testing/index.ts').PowerAuthTestServer} server
+ * @param {string} home its home folder
+ * @param {readonly string[]} [instanceIds] for each there is an activation code
  */
 export function environmentOf(server, home, instanceIds = ['main']) {
   const code = (id) => [id, server.createActivation({ otp: OTP }).activationCode];
@@ -27,7 +27,13 @@ export function environmentOf(server, home, instanceIds = ['main']) {
   return { PATH: process.env.PATH, HOME: home, BANK: JSON.stringify(bank) };
 }
 
-/** Runs it to its end; what it printed. */
+/**
+ * Runs it to its end.
+ *
+ * @param {import('../../../../src/testing/index.ts').PowerAuthTestServer} server
+ * @param {{ readonly command: readonly string[], readonly cwd: string, readonly home: string }} program
+ * @returns {Promise<{ stdout: string, stderr: string }>} what it printed
+ */
 export function runApp(server, { command: [file, ...args], cwd, home }) {
   return promisify(execFile)(file, args, { cwd, env: environmentOf(server, home), timeout: 60_000 });
 }

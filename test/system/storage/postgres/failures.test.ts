@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgresStorage } from '../../../../src/storage/postgres.ts';
-import { freePort } from '../../../../tools/lib/free-port.mjs';
+import { freePort } from '../../../helpers/free-port.mjs';
 import { newSchema, PostgresServer, testPostgresStorage } from '../../../helpers/postgres.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { changesOf, keysOf, rejection } from '../../../helpers/storage.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgresStorage } from '../../../../src/storage/postgres.ts';
 import { testStorageContract } from '../../../../src/testing/storage-contract/index.ts';
-import { freePort } from '../../../../tools/lib/free-port.mjs';
+import { freePort } from '../../../helpers/free-port.mjs';
 import { requireProgram } from '../../../../tools/lib/programs.mjs';
 import { asUser, newSchema, PostgresServer, testPostgresStorage } from '../../../helpers/postgres.ts';
 import { describeWith } from '../../../helpers/programs.ts';

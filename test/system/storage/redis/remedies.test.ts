@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../../../tools/lib/free-port.mjs';
+import { freePort } from '../../../helpers/free-port.mjs';
 import { selfSignedCertificate } from '../../../helpers/certificate.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { askRedis, testRedis, testRedisStorage } from '../../../helpers/redis.ts';

@@ -9,8 +9,16 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { root } from './run.mjs';
+import { root } from '../../tools/lib/run.mjs';
 
+/**
+ * @typedef {{ body: string | Uint8Array, type?: string | undefined, headers?: Record<string, string> }} Answer
+ * @typedef {string | Uint8Array | Answer} Page a body, alone or with its headers
+ * @typedef {{ readonly origin: string, close(): Promise<void> }} PageServer
+ * @typedef {import('node:http').RequestListener} RequestListener
+ */
+
+/** @type {Record<string, string>} */
 const TYPES = {
   '': 'text/html; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -37,9 +45,9 @@ function importsOfBrowsers() {
  * Bundles a TypeScript or JavaScript file, with what it imports from src and packages, into one module for a browser: a
  * page's script, or a worker of type "module".
  *
- * @param entry a file
- * @param [options] more of esbuild's
- * @returns the module's text
+ * @param {string | URL} entry a file
+ * @param {import('esbuild').BuildOptions} [options] more of esbuild's
+ * @returns {Promise<string>} the module's text
  */
 export async function bundleForPage(entry, options = {}) {
   const { outputFiles } = await build({
@@ -56,14 +64,16 @@ export async function bundleForPage(entry, options = {}) {
     logLevel: 'error',
     ...options,
   });
-  return outputFiles[0].text;
+  return outputFiles[0]?.text ?? '';
 }
 
+/** @param {Record<string, Page>} pages @returns {(path: string) => Promise<Answer | undefined>} */
 const fromMemory = (pages) => async (path) => {
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   return typeof page === 'string' || page instanceof Uint8Array ? { body: page } : page;
 };
 
+/** @param {string} folder @returns {(path: string) => Promise<Answer | undefined>} */
 const fromFolder = (folder) => async (path) => {
   const file = normalize(join(folder, path.endsWith('/') ? `${path}index.html` : path));
   if (!file.startsWith(normalize(folder + sep))) return undefined;
@@ -74,14 +84,17 @@ const fromFolder = (folder) => async (path) => {
   }
 };
 
+/** @type {RequestListener} */
 const notFound = (_request, response) => response.writeHead(404).end();
 
 /**
  * Serves pages on a free port of 127.0.0.1.
  *
- * @param content a folder, or bodies by path (such as `/` and `/main.js`); those may change
- *   while it runs
- * @param [options] headers of every answer, such as a content security policy
+ * @param {string | Record<string, Page>} content a folder, or pages by path (such as `/` and `/main.js`); those may
+ *   change while it runs
+ * @param {{ headers?: Record<string, string> | undefined, otherwise?: RequestListener | undefined }} [options] headers of
+ *   every answer, such as a content security policy; what answers requests for other paths
+ * @returns {Promise<PageServer>}
  */
 export async function servePages(content, { headers = {}, otherwise = notFound } = {}) {
   const find = typeof content === 'string' ? fromFolder(content) : fromMemory(content);
@@ -101,12 +114,12 @@ export async function servePages(content, { headers = {}, otherwise = notFound }
   await new Promise((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', () => resolve(undefined));
   });
-  const { port } = server.address();
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     origin: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => resolve(undefined));
         server.closeAllConnections();
       }),
   };

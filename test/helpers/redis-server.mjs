@@ -11,16 +11,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
-import { requireProgram } from './programs.mjs';
+import { requireProgram } from '../../tools/lib/programs.mjs';
 
 /** Milliseconds that it may take to answer. */
 const START = 20_000;
 
-/** Whether a server answers PING, which it does not while it loads its data. */
+/**
+ * Whether a server answers PING, which it does not while it loads its data.
+ *
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
 function answers(port) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
-    const finish = (answer) => {
+    const finish = (/** @type {boolean} */ answer) => {
       socket.destroy();
       resolve(answer);
     };
@@ -34,13 +39,16 @@ function answers(port) {
 export class RedisServer {
   #port = 0;
   #folder = '';
+  /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
   #output = '';
 
   /**
    * Starts a server. The caller closes it.
    *
-   * @param [options] more of its settings, such as `--maxmemory 2mb` in pieces
+   * @param {{ readonly args?: readonly string[] | undefined }} [options] more of its settings, such as
+   *   `--maxmemory 2mb` in pieces
+   * @returns {Promise<RedisServer>}
    * @throws {StepError} when Redis is not on this machine
    */
   static async start({ args = [] } = {}) {
@@ -60,6 +68,10 @@ export class RedisServer {
     }
   }
 
+  /**
+   * @private use {@link RedisServer.start}
+   * @param {readonly string[]} args
+   */
   constructor(args) {
     this.args = args;
   }
@@ -83,7 +95,11 @@ export class RedisServer {
     return this.#process?.pid;
   }
 
-  /** Starts it again, on the same port with the same data, and waits until it answers. */
+  /**
+   * Starts it again, on the same port with the same data, and waits until it answers.
+   *
+   * @returns {Promise<void>}
+   */
   async start() {
     if (this.#process !== undefined) return;
     const child = spawn(
@@ -98,7 +114,8 @@ export class RedisServer {
     );
     this.#process = child;
     this.#output = '';
-    const collect = (data) => void (this.#output = (this.#output + data.toString()).slice(-4000));
+    const collect = (/** @type {string | Buffer} */ data) =>
+      void (this.#output = (this.#output + data.toString()).slice(-4000));
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.once('error', (error) => collect(`${error.message}\n`));
@@ -122,7 +139,12 @@ export class RedisServer {
     throw new Error(`redis-server did not start\n${this.#output}`);
   }
 
-  /** Ends it and keeps its data; SIGKILL ends it as a crash would. */
+  /**
+   * Ends it and keeps its data; SIGKILL ends it as a crash would.
+   *
+   * @param {NodeJS.Signals} [signal]
+   * @returns {Promise<void>}
+   */
   async stop(signal = 'SIGTERM') {
     const child = this.#process;
     if (child === undefined) return;

@@ -5,7 +5,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { root } from './run.mjs';
+import { root } from '../../tools/lib/run.mjs';
 
 /** Programs that an app may have, by what the package exports, and whose size is promised, with the bound in KB (1000 B) after gzip. Expects a build. */
 export const PROMISED = {
@@ -15,10 +15,10 @@ export const PROMISED = {
 /**
  * Bundles a program as an application for browsers would be, minified.
  *
- * @param program its text
- * @param external packages that are left out
- * @param conditions what the bundler tells packages besides that it bundles for browsers
- * @returns its text, its bytes after gzip, and the files that went into it
+ * @param {string} program its text
+ * @param {string[]} [external] packages that are left out
+ * @param {readonly string[]} [conditions] what the bundler tells packages besides that it bundles for browsers
+ * @returns {Promise<{ text: string, gzip: number, inputs: string[] }>} its text, its bytes after gzip, and the files that went into it
  */
 export async function bundleProgram(program, external = [], conditions = []) {
   const { outputFiles, metafile } = await build({

@@ -1,4 +1,4 @@
-/* What runs have measured: the content of bench/results/node.json and chromium.json. */
+/** What runs have measured: the content of bench/results/node.json and chromium.json. */
 
 export interface Spread {
   readonly median: number;

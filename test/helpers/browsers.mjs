@@ -5,7 +5,17 @@
  * @module
  */
 import { chromium, firefox } from 'playwright-core';
-import { requireProgram } from './programs.mjs';
+import { requireProgram } from '../../tools/lib/programs.mjs';
+
+/**
+ * @typedef {import('playwright-core').Browser} Browser
+ * @typedef {import('playwright-core').BrowserContext} BrowserContext
+ * @typedef {'chromium' | 'firefox'} BrowserName
+ * @typedef {object} BrowserOptions
+ * @property {readonly string[]} [args] more flags for Chromium
+ * @property {readonly string[]} [without] flags that Playwright gives Chromium by default, and that it must do without
+ * @property {Record<string, string | number | boolean>} [preferences] for Firefox, as in about:config
+ */
 
 /** Milliseconds that a browser may take to start. */
 const START = 60_000;
@@ -22,7 +32,11 @@ const CHROMIUM_FLAGS = [
   '--host-resolver-rules=MAP insecure.test 127.0.0.1',
 ];
 
-/** Root cannot have Chromium's sandbox. */
+/**
+ * Root cannot have Chromium's sandbox.
+ *
+ * @param {BrowserOptions} options
+ */
 const chromiumOptions = ({ args = [], without = [] }) => ({
   executablePath: requireProgram('chromium'),
   headless: true,
@@ -32,6 +46,7 @@ const chromiumOptions = ({ args = [], without = [] }) => ({
   ignoreDefaultArgs: [...without],
 });
 
+/** @param {BrowserOptions} options */
 const firefoxOptions = ({ preferences = {} }) => ({
   // Not Playwright's own build: a stock Firefox, over WebDriver BiDi.
   channel: 'moz-firefox',
@@ -44,8 +59,9 @@ const firefoxOptions = ({ preferences = {} }) => ({
 /**
  * Starts a browser with an empty profile of its own, headless. The caller closes it.
  *
- * @param [options] `args` more flags for Chromium, `without` those of Playwright that it must do without; `preferences`
- *   for Firefox, as in about:config
+ * @param {BrowserName} name
+ * @param {BrowserOptions} [options]
+ * @returns {Promise<Browser>}
  * @throws {StepError} when the browser is not on this machine
  */
 export const launchBrowser = (name, options = {}) =>
@@ -53,6 +69,11 @@ export const launchBrowser = (name, options = {}) =>
 
 /**
  * Starts a browser on a profile folder that stays, so that a later start finds what it stored. The caller closes it.
+ *
+ * @param {BrowserName} name
+ * @param {string} folder
+ * @param {BrowserOptions} [options]
+ * @returns {Promise<BrowserContext>}
  */
 export const launchProfile = (name, folder, options = {}) =>
   name === 'chromium'

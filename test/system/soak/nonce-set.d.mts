@@ -1,4 +1,0 @@
-export class NonceSet {
-  constructor(capacity: number);
-  add(nonce: string): boolean;
-}
