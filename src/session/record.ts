@@ -6,11 +6,20 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { be32, concat, copySecret, wipe } from '../util/bytes.ts';
+import { copySecret, secretBytes, wipe } from '../util/bytes.ts';
 
 /** A new array with version and fields; the caller must wipe it. */
 export function encodeRecord(version: number, fields: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return concat(Uint8Array.of(version), ...fields.flatMap((field) => [be32(field.length), field]));
+  const bytes = secretBytes(fields.reduce((length, field) => length + 4 + field.length, 1));
+  const view = new DataView(bytes.buffer);
+  bytes[0] = version;
+  let at = 1;
+  for (const field of fields) {
+    view.setUint32(at, field.length);
+    bytes.set(field, at + 4);
+    at += 4 + field.length;
+  }
+  return bytes;
 }
 
 /** The error for a record that was written for a place other than the one where it was found. */

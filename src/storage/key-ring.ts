@@ -33,10 +33,20 @@ const TAG_LENGTH = 16;
 const LABEL = 'powerauth-wasm record';
 const KEY_ID_LABEL = 'powerauth-wasm key';
 
+/** Names whose parts are kept at once. */
+const NAMES = 64;
+
+/** What of a sealed record its name decides. */
+interface NameParts {
+  readonly header: Uint8Array<ArrayBuffer>;
+  readonly associatedData: Uint8Array<ArrayBuffer>;
+}
+
 /** A key and its id. */
 class Sealer {
   readonly id: Uint8Array;
   readonly #key: CryptoKey;
+  readonly #names = new Map<string, NameParts>();
 
   private constructor(key: CryptoKey, id: Uint8Array) {
     this.#key = key;
@@ -52,9 +62,9 @@ class Sealer {
   }
 
   async seal(name: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const header = this.#header(name);
+    const { header, associatedData } = this.#of(name);
     const nonce = randomBytes(NONCE_LENGTH);
-    const sealed = await encryptGcm(this.#key, nonce, associatedData(header, name), value);
+    const sealed = await encryptGcm(this.#key, nonce, associatedData, value);
     return concat(header, nonce, sealed);
   }
 
@@ -62,7 +72,7 @@ class Sealer {
     if (record.length < HEADER_LENGTH + NONCE_LENGTH + TAG_LENGTH) {
       throw unreadable(name, `it is damaged: only ${record.length} bytes are left of it`);
     }
-    const expected = this.#header(name);
+    const { header: expected, associatedData } = this.#of(name);
     const header = record.subarray(0, HEADER_LENGTH);
     const nonce = record.subarray(HEADER_LENGTH, HEADER_LENGTH + NONCE_LENGTH);
     let opened: Uint8Array<ArrayBuffer>;
@@ -70,7 +80,7 @@ class Sealer {
       opened = await decryptGcm(
         this.#key,
         nonce,
-        associatedData(expected, name),
+        associatedData,
         record.subarray(HEADER_LENGTH + NONCE_LENGTH),
       );
     } catch (cause) {
@@ -82,13 +92,18 @@ class Sealer {
     throw unreadable(name, 'its header is damaged');
   }
 
-  #header(name: string): Uint8Array<ArrayBuffer> {
-    return concat(new Uint8Array([VERSION]), this.id, sha256(utf16(name)).subarray(0, ID_LENGTH));
+  /** What belongs to a name, made once for a record that is read and written again and again. */
+  #of(name: string): NameParts {
+    let parts = this.#names.get(name);
+    if (parts === undefined) {
+      const units = utf16(name);
+      const header = concat(new Uint8Array([VERSION]), this.id, sha256(units).subarray(0, ID_LENGTH));
+      parts = { header, associatedData: concat(utf8(LABEL), header, units) };
+      if (this.#names.size >= NAMES) this.#names.clear();
+      this.#names.set(name, parts);
+    }
+    return parts;
   }
-}
-
-function associatedData(header: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
-  return concat(utf8(LABEL), header, utf16(name));
 }
 
 function diagnosis(expected: Uint8Array, header: Uint8Array): string {
