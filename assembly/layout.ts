@@ -3,7 +3,7 @@
  *
  * ```
  *      0  INPUT     4096 B  key block, message blocks or a token identifier, written by the caller
- *   4096  STATE       32 B  H(0..7) of a hash under way
+ *   4096  STATE       32 B  H(0..7) of a hash in progress
  *   4160  SCHEDULE   256 B  W(0..63)
  *   5184  INNER     1024 B  W(0..63) of the inner blocks of four lanes, 16 B a word
  *   6208  OUTER     1024 B  the same of the outer blocks

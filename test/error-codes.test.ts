@@ -261,7 +261,7 @@ const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Prov
     },
   },
   INVALID_ACTIVATION_OBJECT: {
-    how: 'an activation of identity attributes that are none',
+    how: 'an activation of invalid identity attributes',
     provoke: async () => {
       const powerAuth = await testClient(await testServer());
       const activation = PowerAuthActivation.createWithIdentityAttributes('alice', 'test');

@@ -73,7 +73,7 @@ describe('a PowerAuthPassword', () => {
   });
 });
 
-describe('what is no PIN', () => {
+describe('anything that is not a PIN', () => {
   const texts = ['', '123', '123a', 'abcd', '12 34', '-1234', '1234.', '0x1f', '１２３４', '١٢٣٤', '1234\0'];
 
   test.each(texts)('%j', async (text) => {

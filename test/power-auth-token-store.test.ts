@@ -556,7 +556,7 @@ describe('bad input', () => {
     'requestAccessToken',
   ] as const;
 
-  test.each(calls)('%s refuses what is no name', async (call) => {
+  test.each(calls)('%s refuses anything that is not a name', async (call) => {
     const { server, powerAuth } = await activated();
     const before = server.requests.length;
     for (const [, value] of [...NO_STRINGS, ['the empty string', ''] as const]) {
@@ -568,7 +568,7 @@ describe('bad input', () => {
     expect(server.requests.length, 'nothing was sent').toBe(before);
   });
 
-  test('requestAccessToken refuses what is no authentication', async () => {
+  test('requestAccessToken refuses anything that is not an authentication', async () => {
     const { powerAuth } = await activated();
     for (const value of [...NO_STRINGS.map(([, v]) => v), PASSWORD]) {
       await expect(

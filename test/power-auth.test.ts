@@ -48,7 +48,7 @@ describe('configure', () => {
     await powerAuth.validatePassword(PASSWORD);
   });
 
-  test('that was not awaited is over before a deconfigure that comes after it, and one after that begins anew', async () => {
+  test('that was not awaited is over before a deconfigure that comes after it, and one after that begins again', async () => {
     const { configuration } = await testServer();
     const powerAuth = new PowerAuth('configure-order');
     const configure = (readTimeout: number) =>
@@ -80,7 +80,7 @@ describe('configure', () => {
     await powerAuth.deconfigure();
   });
 
-  test('takes http without leave for it, and sends nothing there', async () => {
+  test('accepts http without permission for it, and sends nothing there', async () => {
     const server = await testServer();
     const powerAuth = await testClient(server, { client: { enableUnsecureTraffic: false } });
     const { activationCode } = server.createActivation();

@@ -27,7 +27,7 @@ export function importPublicKey(bytes: Uint8Array): Point {
   if (point !== undefined) return point;
   throw failure(
     PowerAuthErrorCode.ENCRYPTION_ERROR,
-    `public key: expected a point of P-256 in 33 or 65 bytes, got ${bytes.length} bytes that are none`,
+    `public key: expected a point of P-256 in 33 or 65 bytes, got ${bytes.length} bytes that are not one`,
   );
 }
 

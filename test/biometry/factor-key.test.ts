@@ -30,7 +30,7 @@ describe('the wrapped biometry factor key', async () => {
     expect(await unwrapBiometryKey(wrapped, secret, binding)).toEqual(key);
   });
 
-  test('comes out right where the caller wipes key and secret at once', async () => {
+  test('comes out right if the caller wipes key and secret at once', async () => {
     const [ownKey, ownSecret] = [key.slice(), secret.slice()];
     const wrapping = wrapBiometryKey(ownKey, ownSecret, nonce, binding);
     ownKey.fill(0);

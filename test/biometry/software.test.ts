@@ -77,7 +77,7 @@ describe('softwareBiometry', () => {
     expect((await third).secret).toHaveLength(32);
   });
 
-  test('asks on after a question that was given up, and that minds no signal', async () => {
+  test('keeps asking after a question that was given up and ignores the signal', async () => {
     const answers = [new Promise<boolean>(() => undefined), Promise.resolve(true)];
     const authenticate = vi.fn(async () => answers.shift() ?? false);
     const provider = softwareBiometry({ key, authenticate });

@@ -26,7 +26,7 @@ describe('an unlocked key', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is wiped after 5 minutes of disuse, which each use begins anew', () => {
+  test('is wiped after 5 minutes of disuse, which each use begins again', () => {
     const { bytes, copy, key } = make();
     for (let i = 0; i < 3; i++) {
       vi.advanceTimersByTime(5 * MINUTES - 1);

@@ -48,7 +48,7 @@ test.each<readonly [string, object, RegExp]>([
   ['a short salt', { salt: bytes(31) }, /^descriptor\.salt: expected Base64url of 32 bytes/],
   ['a long salt', { salt: bytes(33) }, /^descriptor\.salt/],
   ['a salt that is not Base64url', { salt: `${bytes(32).slice(0, -1)}+` }, /^descriptor\.salt/],
-  ['transports that are none', { transports: [1] }, /^descriptor\.transports\[0\]/],
+  ['invalid transports', { transports: [1] }, /^descriptor\.transports\[0\]/],
 ])('with %s is a BIOMETRY_FAILED that names the field', (_, change, message) => {
   expect(() => decodeWebAuthnDescriptor(utf8(JSON.stringify({ ...GOOD, ...change })))).toThrow(
     expect.objectContaining(error(PowerAuthErrorCode.BIOMETRY_FAILED, message)),

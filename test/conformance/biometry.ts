@@ -138,7 +138,7 @@ export function testBiometryProvider(test: RegisterTest, subject: BiometrySubjec
     assert(hex(again) === hex(secret), 'another secret');
   });
 
-  check('refuses descriptors that are none', async ({ provider }) => {
+  check('refuses invalid descriptors', async ({ provider }) => {
     const wrong = [new Uint8Array(0), new Uint8Array(4096), new TextEncoder().encode('{"version":1}')];
     for (const descriptor of wrong) {
       await assertRejects(

@@ -156,7 +156,7 @@ export function cryptoChecks(tested: PlatformCrypto, files: WycheproofFiles): Ch
           passed.push(fits(await opened, msg) && fits(sealed, ct + tag));
         }
       }
-      equal(passed[0], passed[1], 'a key of ours and one of the caller');
+      equal(passed[0], passed[1], 'our key and that of the caller');
       return passed[0];
     },
   );
@@ -296,7 +296,7 @@ export function cryptoChecks(tested: PlatformCrypto, files: WycheproofFiles): Ch
   });
 
   check(
-    'what AES-GCM has encrypted is opened unchanged alone, with keys of ours and of callers',
+    'what AES-GCM has encrypted is opened only if unchanged, with our keys and those of callers',
     async () => {
       const bytes = random(32);
       const usages: KeyUsage[] = ['encrypt', 'decrypt'];

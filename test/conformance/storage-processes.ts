@@ -170,7 +170,7 @@ export function testStorageProcesses(create: () => Promise<SharedStore>): void {
       expect(frozen.pending).toBe(0);
       frozen.signal('SIGCONT');
       expect(await frozen.receive()).toEqual(lost('frozen'));
-      // Whoever asks need not wait for a timer to find out.
+      // A caller needn't wait for a timer to find out.
       expect(asks.pending).toBe(0);
       asks.signal('SIGCONT');
       expect(await asks.receive()).toEqual({ isHeld: false, isAborted: true, reason: lost('asked for') });

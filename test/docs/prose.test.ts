@@ -1,8 +1,9 @@
-/** The pages in the repository: prose that fits a window, and links that lead somewhere. */
+/** The pages in the repository: prose that fits a window, links that lead somewhere, and the words of our glossary. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../system/package/support.ts';
+import { breaches, comments, strings } from './glossary.ts';
 
 const pages = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
@@ -44,5 +45,54 @@ describe.each(pages)('%s', (page) => {
       },
     );
     expect(lost.map(([link]) => link)).toEqual([]);
+  });
+});
+
+/** All sources that somebody wrote. */
+const sources = ['src', 'assembly', 'bench', 'examples', 'test', 'tools'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:ts|mjs)$/.test(name) && !/node_modules|generated|build\//.test(name))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .filter((name) => !name.startsWith('test/docs/glossary')),
+);
+
+describe('the glossary of CONTRIBUTING.md', () => {
+  test.each([
+    'Who holds it wipes it.',
+    'The bytes stay secret. Whoever reads next gets the error.',
+    'An answer that is under way is dropped meanwhile.',
+    'A cryptogram of yours, without leave, of a provider that minds no signal.',
+    'Refuses what is no key, and headers that are none; twice is fine.',
+    'For want of a better one it is made anew, whatever comes.',
+    'The caller wipes it; see to the disk.',
+  ])('is breached by "%s"', (text) => {
+    expect(breaches(text)).not.toEqual([]);
+  });
+
+  test.each([
+    'Who may import whom in `src/`, and who it is for?',
+    'Meanwhile, the holder must wipe it. The next reader gets the error.',
+    'It runs in a thread of its own, and asks the user who owns the folder.',
+  ])('is kept by "%s"', (text) => {
+    expect(breaches(text)).toEqual([]);
+  });
+
+  test.each(pages)('is kept in %s', (page) => {
+    // The table itself, and code, whose comments are those of the sources.
+    const text = read(page).replace(/^\| not \| but \|$[^]*?^$/m, '');
+    const paragraphs = text
+      .replace(/^ *```[^]*?^ *```/gm, '')
+      .replace(/(?<!^|\n)\n(?! *(?:[-|#]|\d+\. )|\n)/g, ' ');
+    expect(breaches(paragraphs)).toEqual([]);
+  });
+
+  test('is kept in comments, messages and test titles', () => {
+    expect(sources.length).toBeGreaterThan(300);
+    const found = sources.flatMap((name) => {
+      const source = readFileSync(join(root, name), 'utf8');
+      const others = name.startsWith('test/docs/') ? [] : breaches(strings(source));
+      return [...breaches(comments(source)), ...others].map((breach) => `${name}: ${breach}`);
+    });
+    expect(found).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ export function expectWrongField(
   }
 }
 
-/** A configuration refuses what is no object in its place. */
+/** A configuration refuses anything that is not an object in its place. */
 export function expectObjectsOnly(build: (settings: never) => unknown, configuration: string): void {
   const noObjects = NO_INSTANCES.filter(
     ([, value]) => (value ?? undefined) !== undefined && typeof value !== 'object',

@@ -45,7 +45,7 @@ export function throwing<T extends object>(target: T): T {
   return new Proxy(target, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
 }
 
-/** Values that are no object of any class of ours. */
+/** Values that aren't objects of our classes. */
 export const NO_INSTANCES: readonly NamedValue[] = [
   ...VALUES,
   ['an object that throws when it is looked at', throwing({})],

@@ -31,7 +31,7 @@ function clientOf(
 const never = () => new Promise<never>(() => undefined);
 const timedOut = error(PowerAuthErrorCode.NETWORK_ERROR, /within 0\.05 s/);
 
-test('a fetch that minds no signal ends in time all the same', async () => {
+test('a fetch that ignores the signal ends in time all the same', async () => {
   await expect(clientOf(never).post('/x', '')).rejects.toMatchObject(timedOut);
   const silent = async () => new Response(new ReadableStream({ pull: never }));
   await expect(clientOf(silent).post('/x', '')).rejects.toMatchObject(timedOut);

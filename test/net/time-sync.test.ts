@@ -27,7 +27,7 @@ function forced() {
   };
   /** By how much the client's time is ahead of the server's, ms. */
   const ahead = (): number => time.knownTime() - server.time;
-  /** Waits for the answers that are under way. */
+  /** Waits for the answers in progress. */
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { clock, server, time, sleep, awake, ahead, settled };
 }

@@ -64,7 +64,7 @@ describe('an activation', () => {
     expect(await powerAuth.canStartActivation()).toBe(true);
   });
 
-  test('is not created where there is one, or one is under way', async () => {
+  test('is not created if there is one, or one is in progress', async () => {
     const { server, powerAuth } = await activated();
     const { activationCode } = server.createActivation();
     const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');

@@ -1,5 +1,5 @@
 /* eslint @typescript-eslint/no-deprecated: off -- the deprecated form is tested, too */
-/** The biometry factor in calls that are under way: while the user is asked, several at once, in groups. */
+/** The biometry factor in calls in progress: while the user is asked, several at once, in groups. */
 import { describe, expect, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthError, PowerAuthErrorCode } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';

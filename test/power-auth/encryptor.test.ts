@@ -104,7 +104,7 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
     expect(await encrypted.decryptor.decryptResponse(answer)).toBe('{}');
   });
 
-  test('what is no Base64 in a BASE64 body is skipped', async () => {
+  test('characters that are not Base64 in a BASE64 body are skipped', async () => {
     const { server, powerAuth } = await activated();
     for (const [body, content] of [
       ['{}', ''],
@@ -393,7 +393,7 @@ test('before configure an encryptor can be taken, and says no', async () => {
   }
 });
 
-test('configured for http:// without leave an application encryptor is there, and sends nothing', async () => {
+test('configured for http:// without permission an application encryptor exists, and sends nothing', async () => {
   const { server, powerAuth } = await activated({ instanceId: 'encryptor-http' });
   const encryptor: PowerAuthEncryptor = powerAuth.getEncryptorForApplicationScope();
   const { configuration } = powerAuth;

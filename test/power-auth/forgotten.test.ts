@@ -48,7 +48,7 @@ const calls: readonly (readonly [string, number, (actors: Actors) => Promise<unk
   ['changePassword', 1, ({ powerAuth }) => powerAuth.changePassword(PASSWORD, 'another one')],
   ['unsafeChangePassword', 1, ({ powerAuth }) => powerAuth.unsafeChangePassword(PASSWORD, 'another one')],
   [
-    'a password wrapped anew',
+    'a password wrapped again',
     1,
     async ({ strengthened }) => (await strengthened()).validatePassword(PASSWORD),
   ],

@@ -35,7 +35,7 @@ test('signatures of activation codes', async () => {
   }
 });
 
-test('what is no signature, or one of something else, verifies nothing', async () => {
+test('an invalid signature, or one of something else, verifies nothing', async () => {
   const [vector] = published('verify-activation-data-signature-v3');
   if (vector === undefined) throw new Error('no vector');
   const code = text(vector.input, 'activationCode');

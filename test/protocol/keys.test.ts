@@ -100,7 +100,7 @@ test('signatures are DER, verify with node:crypto, and with nothing changed', as
   expect(await ecdsaVerify(pair.publicKey, DATA, signature.with(at, (signature[at] ?? 0) ^ 1))).toBe(false);
 });
 
-test('what is no DER signature verifies nothing, and throws nothing', async () => {
+test('an invalid DER signature verifies nothing, and throws nothing', async () => {
   const pair = await generateKeyPair();
   const signature = await ecdsaSign(pair, DATA);
   const wrong = [

@@ -41,7 +41,7 @@ function losingStorage(kind: '/token/' | '/requests'): {
   return { storage, lose: (reason: unknown = lostLockError(kind)) => lost.abort(reason) };
 }
 
-test('a call whose lock was lost meanwhile changes nothing that another one may have made', async () => {
+test('a call whose lock was lost in the meantime changes nothing that another one may have made', async () => {
   const { storage, lose } = losingStorage('/token/');
   let answered = (): void => undefined;
   const { powerAuth } = await activated({
@@ -60,7 +60,7 @@ test('a call whose lock was lost meanwhile changes nothing that another one may 
   for (const [reason, expected] of [
     [lostLockError('/token/'), wasLost],
     ['asleep', { ...wasLost, cause: 'asleep' }],
-    // A storage of the caller's that was closed.
+    // The caller's storage, closed.
     [new PowerAuthError(undefined, 'closed', 'INVALID_NATIVE_OBJECT'), { code: 'INVALID_NATIVE_OBJECT' }],
   ] as const) {
     answered = () => lose(reason);

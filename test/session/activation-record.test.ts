@@ -58,7 +58,7 @@ describe('an activation record', () => {
     expect(decodeActivationRecord(encodeActivationRecord(record))).toEqual(record);
   });
 
-  test('is read as earlier versions wrote it, and written anew in the present one', () => {
+  test('is read as earlier versions wrote it, and written again in the present one', () => {
     const without = { ...plain, instanceId: '', wrappedRecoveryData: new Uint8Array(0) };
     const record = decodeActivationRecord(encodeRecord(1, version1));
     expect(record).toEqual(without);

@@ -83,7 +83,7 @@ describe('counters that have drifted apart', () => {
     const after = await testClient(server, { storage, instanceId });
     const status = await after.fetchActivationStatus();
     expect(status.state).toBe(state);
-    // Whoever put the record back is found out, once.
+    // The record that was put back is detected, once.
     expect(status.localCounterBehind).toBe(state === 'ACTIVE' ? behind : undefined);
     expect(requestsTo(server, VALIDATE)).toBe(0);
     expect(await after.fetchActivationStatus()).not.toHaveProperty('localCounterBehind');

@@ -1,4 +1,4 @@
-/** How the knowledge factor key is wrapped, when it is wrapped anew, and that nobody waits for it. */
+/** How the knowledge factor key is wrapped, when it is wrapped again, and that nobody waits for it. */
 import nodeCrypto, { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
@@ -151,7 +151,7 @@ describe('a password', () => {
     ['changePassword', (powerAuth) => powerAuth.changePassword(PASSWORD, PASSWORD)],
     ['unsafeChangePassword', (powerAuth) => powerAuth.unsafeChangePassword(PASSWORD, PASSWORD)],
   ];
-  test.each(CONFIRMING)('of an earlier version is wrapped anew by %s', async (_, call) => {
+  test.each(CONFIRMING)('of an earlier version is wrapped again by %s', async (_, call) => {
     const old = await oldClient();
     await call(old.powerAuth);
     expect(await wrapping(old.sealed)).toMatchObject({ hash: 'SHA-256', iterations: 10_000 });
@@ -190,13 +190,13 @@ describe('a password', () => {
     await powerAuth.validatePassword(PASSWORD);
   });
 
-  test('asks for the vault only where it is to be wrapped anew', async () => {
+  test('asks for the vault only where it is to be wrapped again', async () => {
     const { server, powerAuth } = await client();
     await powerAuth.validatePassword(PASSWORD);
     expect(requestsTo(server, VAULT)).toBe(0);
   });
 
-  test('that could not be wrapped anew has done what it was to do, and is the next time', async () => {
+  test('that could not be wrapped again has done what it was to do, and is the next time', async () => {
     const memory = memoryStorage();
     let full = false;
     // The counter is advanced; the new wrapping, the only one that changes the salt, is refused.
@@ -253,7 +253,7 @@ describe('stretching a password', () => {
     return { storage, during };
   }
 
-  test('holds up nobody: no update and no lock for signed requests is held meanwhile', async () => {
+  test('holds up nobody: no update and no lock for signed requests is held in the meantime', async () => {
     const { storage, during } = watched(memoryStorage());
     const { powerAuth } = await client(undefined, storage);
     await powerAuth.validatePassword(PASSWORD);
@@ -271,7 +271,7 @@ describe('stretching a password', () => {
   });
 
   test.each(['requestSignature', 'fetchEncryptionKey'])(
-    'is done again where the password was wrapped anew meanwhile: %s',
+    'is done again if the password was wrapped again in the meantime: %s',
     async (name) => {
       const memory = memoryStorage();
       let overtake: (() => Promise<unknown>) | undefined;
@@ -310,7 +310,7 @@ describe('stretching a password', () => {
     expect(accepted.filter((verified) => verified !== undefined)).toHaveLength(4);
   });
 
-  test('is of no use when the instance is deconfigured meanwhile: nothing is signed', async () => {
+  test('is useless if the instance is deconfigured in the meantime: nothing is signed', async () => {
     const { powerAuth, sealed } = await client();
     const counter = async () =>
       decodeActivationRecord((await sealed.get(KEY)) ?? new Uint8Array()).counter.ctrByte;

@@ -140,7 +140,7 @@ async function interruptedClient(intrude: (other: Session) => Promise<unknown>) 
   return { server, powerAuth, activationId, isInterrupted: () => next === undefined };
 }
 
-describe('a call that is under way when another process', () => {
+describe('a call in progress when another process', () => {
   test.each(SIGNING)('changes the password is given up and costs no attempt: %s', async (_, call) => {
     const { server, powerAuth, activationId, isInterrupted } = await interruptedClient((other) =>
       unsafeChangePassword(other, PASSWORD, 'fast password'),

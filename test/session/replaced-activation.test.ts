@@ -1,4 +1,4 @@
-/** An activation that is replaced by another one, here or by another process, while a call that began before is under way. */
+/** An activation that is replaced by another one, here or by another process, while an earlier call is in progress. */
 
 import { describe, expect, test } from 'vitest';
 import {

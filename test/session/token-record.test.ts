@@ -22,7 +22,7 @@ test('is read as it was written, names with lone surrogates too', () => {
   expect(decodeTokenRecord(encodeTokenRecord(without))).toEqual(without);
 });
 
-test('of version 1 names nobody, and is written anew in version 2', () => {
+test('of version 1 names nobody, and is written again in version 2', () => {
   const first = decodeTokenRecord(encodeRecord(1, FIELDS));
   expect(first).toEqual({
     instanceId: '',

@@ -62,7 +62,7 @@ describe('of several keys', () => {
     expect([other.knows(old), other.isCurrent(old)]).toEqual([false, false]);
   });
 
-  test('a record is sealed anew under the first, read by a ring that knows its key', async () => {
+  test('a record is sealed again under the first, read by a ring that knows its key', async () => {
     const old = await ring.seal(NAME, VALUE);
     const anew = await both.sealAnew(NAME, old);
     expect(both.isCurrent(anew)).toBe(true);

@@ -217,7 +217,7 @@ describe('several keys', () => {
   const NEXT = randomBytes(32);
   const OTHER = randomBytes(32);
 
-  test('the first seals, all unseal; what is written anew is under the first', async () => {
+  test('the first seals, all unseal; what is written again is under the first', async () => {
     const raw = memoryStorage();
     await sealedStorage(raw, KEY).set('old', SECRET);
     await sealedStorage(raw, NEXT).set('new', SECRET);
@@ -321,7 +321,7 @@ describe('several keys', () => {
     async (call) => {
       const memory = memoryStorage();
       const present = [KEY, NEXT, OTHER, randomBytes(32)];
-      // Each write finds that its key was replaced meanwhile.
+      // Each write finds that its key was replaced in the meantime.
       const write = (): void => {
         if (present.length > 1) present.shift();
       };
@@ -340,7 +340,7 @@ describe('several keys', () => {
     },
   );
 
-  test('a new record that somebody removed or replaced meanwhile stays so', async () => {
+  test('a new record that somebody removed or replaced in the meantime stays so', async () => {
     const memory = memoryStorage();
     let present = KEY;
     let meanwhile = async (): Promise<void> => memory.delete('key');

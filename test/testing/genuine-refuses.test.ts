@@ -823,7 +823,7 @@ describe('an activation is not made', () => {
     }
   });
 
-  test(`by recovery where there is none (${SERVER}: RecoveryServiceBehavior, ActivationServiceBehavior)`, async () => {
+  test(`by recovery if there is none (${SERVER}: RecoveryServiceBehavior, ActivationServiceBehavior)`, async () => {
     const without = await startPowerAuthTestServer({ activationRecovery: false });
     expect(() => without.createRecoveryCode()).toThrow(/activationRecovery/);
     const { recoveryCode } = server.createRecoveryCode();

@@ -45,7 +45,7 @@ const FAULTS: readonly Fault[] = [
       get: (key) => base.get(wellFormed(key)),
     }),
   ],
-  ['takes any key', 'refuses what is no key or no value', () => ({ delete: async () => undefined })],
+  ['takes any key', 'refuses invalid keys and values', () => ({ delete: async () => undefined })],
   [
     'takes a prefix for a pattern',
     'keeps all keys apart',
@@ -57,7 +57,7 @@ const FAULTS: readonly Fault[] = [
   ],
   [
     'lists keys twice',
-    'lists many keys, each once, and survives changes meanwhile',
+    'lists many keys, each once, and survives changes in the meantime',
     (base) => ({
       async *list(prefix) {
         yield* base.list(prefix);
@@ -151,17 +151,17 @@ const FAULTS: readonly Fault[] = [
   ],
   [
     'forgets after close',
-    'close: twice is fine, anything else fails clearly',
+    'close: calling it again has no effect, any other call fails clearly',
     () => ({ forget: async () => undefined }),
   ],
   [
     'works after close',
-    'close: twice is fine, anything else fails clearly',
+    'close: calling it again has no effect, any other call fails clearly',
     () => ({ close: async () => undefined }),
   ],
   [
     'fails when it is closed twice',
-    'close: twice is fine, anything else fails clearly',
+    'close: calling it again has no effect, any other call fails clearly',
     (base) => {
       let closed = false;
       return {

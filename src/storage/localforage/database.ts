@@ -8,7 +8,7 @@
  * ```
  * store "records":  "record/" + key   a sealed record, Uint8Array
  *                   "sealing-key"     a non-extractable CryptoKey
- *                   "sealing-key-next"  the one that is taking its place; there only meanwhile
+ *                   "sealing-key-next"  the one that is taking its place; only there in the meantime
  *                   "database-id"     random, tells this database from one made after its deletion
  * ```
  *

@@ -9,7 +9,7 @@
  * <schema>.<prefix>layout    version integer             one row: the version of this layout
  *
  * channel   'c', who made a change (16 hex digits), name of the record (Base64); or 'w' and the id of a ticket that has just
- *           come to hold a lock; or 't' and a text of ours, to see whether notices arrive
+ *           come to hold a lock; or 't' and our own text, to check whether notices arrive
  * ```
  *
  * @module

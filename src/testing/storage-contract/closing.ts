@@ -27,7 +27,7 @@ export function checkClosing({ check, checkTwo }: Checks): void {
     assertSame(await other.lock('lock', async () => 'free'), 'free', 'lock');
   });
 
-  check('close: twice is fine, anything else fails clearly', async (storage) => {
+  check('close: calling it again has no effect, any other call fails clearly', async (storage) => {
     await storage.set('key', bytes(1));
     const listing = storage.list('')[Symbol.asyncIterator]();
     await storage.close();

@@ -86,7 +86,7 @@ export function checkRecords({ check, checkBoth }: Checks): void {
     );
   });
 
-  check('refuses what is no key or no value', async (storage) => {
+  check('refuses invalid keys and values', async (storage) => {
     for (const wrong of WRONG_KEYS as string[]) {
       const what = typeof wrong === 'string' ? `key of ${wrong.length} characters` : `key ${String(wrong)}`;
       await assertRejects(() => storage.get(wrong), 'WRONG_PARAMETER', `get, ${what}`);
@@ -110,7 +110,7 @@ export function checkRecords({ check, checkBoth }: Checks): void {
     assertSame(await keysOf(storage, ''), [], 'keys afterwards');
   });
 
-  check('lists many keys, each once, and survives changes meanwhile', async (storage) => {
+  check('lists many keys, each once, and survives changes in the meantime', async (storage) => {
     const keys = Array.from({ length: 1000 }, (_, i) => `list/${i}`);
     await Promise.all([...keys, 'lis', 'list', 'listing', 'mist/1'].map((key) => storage.set(key, bytes(1))));
     assertSame(await keysOf(storage, 'list/'), [...keys].sort(), 'keys');

@@ -42,7 +42,7 @@ describe('assertKey', () => {
   });
 });
 
-test('assertPrefix takes the empty string, and refuses what is no key under its own name', () => {
+test('assertPrefix takes the empty string, and refuses anything that is not a key under its own name', () => {
   assertPrefix('');
   for (const [name, prefix] of [...NO_STRINGS, ['too long', `${LONGEST}x`] as const]) {
     expect(() => assertPrefix(prefix), name).toThrow(

@@ -47,7 +47,7 @@ test('whoever cancels is not told, though the same function was given twice', ()
   expect(times).toBe(1);
 });
 
-test('is closed for those who are told, and who cancels another one meanwhile spares it', () => {
+test('is closed for those who are told, and one that cancels another in the meantime spares it', () => {
   const closing = new Closing();
   const told: string[] = [];
   closing.onClose(() => {

@@ -79,7 +79,7 @@ describe('a client', () => {
     ['an object that throws when it is looked at', throwing({})],
     ['text', 'redis://bank'],
     ['an object without options', {}],
-    ['options that are none', { options: 'redis://bank' }],
+    ['invalid options', { options: 'redis://bank' }],
     ['options that are null', { options: null }],
     ['a cluster', { options: { rootNodes: [] } }],
     ['a sentinel', { options: { sentinelRootNodes: [] } }],

@@ -66,7 +66,7 @@ describeWithSqlite('changes', () => {
       const origin = newOrigin();
       for (const key of ['a', 'b', 'a']) changes.enter(origin, key);
       const made = database.count;
-      // Whoever joins looks at once; else it would be within a tenth of a second.
+      // A new subscriber looks at once; otherwise it would be within a tenth of a second.
       changes.subscribe(newOrigin(), () => undefined);
       costs.push([made, database.count - made]);
       await Promise.resolve();

@@ -37,7 +37,7 @@ function isPrepared(database: SqlDatabase, file: string): boolean {
 }
 
 describeWithSqlite('an empty database', () => {
-  test('becomes a store, whenever somebody else makes it one meanwhile', async () => {
+  test('becomes a store, whenever somebody else makes it one in the meantime', async () => {
     const reached = new Set<number>();
     for (let at = 1; reached.size === at - 1; at++) {
       const file = join(await temporaryFolder(), 'database');

@@ -122,7 +122,7 @@ function heldStore(): {
   return store;
 }
 
-test('what a change makes of a value that never came to be does not count, nor that it fails', async () => {
+test('the result of a change from a value that was never written does not count, nor does its failure', async () => {
   const store = heldStore();
   const seen: (number | undefined)[] = [];
   const first = store.update('key', (current) => bytes(current === undefined ? 1 : 5));
@@ -145,7 +145,7 @@ test('what a change makes of a value that never came to be does not count, nor t
   expect(seen.slice(1)).not.toContain(1);
 });
 
-test('a change that fails on a value that came to be fails', async () => {
+test('a change that fails on a value that was written fails', async () => {
   const store = heldStore();
   const first = store.update('key', () => bytes(1));
   const second = rejection(

@@ -55,7 +55,7 @@ test('one synchronisation does for all who ask after the same commit', async () 
   await late;
 });
 
-test('a commit is covered only by what began after it; what waits covers all that came meanwhile', async () => {
+test('a commit is covered only by what began after it; what waits covers everything that came in the meantime', async () => {
   const { log, syncs } = await newLog();
   const done: string[] = [];
   for (const name of ['first', 'second', 'third', 'fourth']) commit(log, name, done);

@@ -89,7 +89,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       };
       const forms: Forms = {
         ...textForms('password', password),
-        // No secret, but nobody's business.
+        // Not a secret, but private.
         ...textForms('token name', tokenName),
       };
       for (const [name, value = ''] of Object.entries(keys)) {

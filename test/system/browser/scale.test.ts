@@ -64,7 +64,7 @@ const fill = (page: Page, prefix: string, records: number): Promise<void> =>
 describeWith('chromium', 'in Chromium', () => {
   const shared = useBrowser('chromium');
 
-  /** A page that begins anew on a database with so many tokens, one of them real. */
+  /** A page that begins again on a database with so many tokens, one of them real. */
   async function opened(tokens: number): Promise<Page> {
     const { server, origin, configuration } = await clientOrigin();
     const page = await shared.page(origin);

@@ -295,7 +295,7 @@ describeWith('chromium', 'the whole API in Chromium', () => {
     expect(server.activation(activationId)?.failCount).toBe(0);
   }, 60_000);
 
-  test('a passkey that the user deleted is missed when it is used, and made anew with the password', async () => {
+  test('a passkey that the user deleted is missed when it is used, and made again with the password', async () => {
     const client = await activated();
     const { server, call, authenticator } = client;
     await authenticator.clear();

@@ -132,7 +132,7 @@ workerThreads.Worker = class extends Worker {
     });
   }
 };
-// Whoever imports them by their names gets these.
+// Anyone who imports them by their names gets these.
 syncBuiltinESMExports();
 
 /** Makes the moments of this thread, and of those that it starts, count, or no longer. */

@@ -153,7 +153,7 @@ export class Lane {
       expect(await child.receive()).toEqual({ code: 'OPERATION_CANCELED' });
       return;
     }
-    // It has SQLite's lock: others wait, and nothing holds their thread up meanwhile.
+    // It has SQLite's lock: others wait, and nothing blocks their thread in the meantime.
     let isDone = false;
     const going = this.#goOn().then(() => (isDone = true));
     for (let i = 0; i < 3; i++) {

@@ -17,7 +17,7 @@ describeWith('redis', 'a client that is cut off from Redis', () => {
     async (fault) => {
       const redis = await testRedis();
       const wire = await testWire(redis.port);
-      // What the fleet does meanwhile it does past the wire.
+      // What the fleet does in the meantime it does past the wire.
       const { server, powerAuth, setup, start } = await createFleet({
         place: redis.url,
         open: () => testRedisStorage({ url: redis.url }),

@@ -66,7 +66,7 @@ function hmacStates(key: Buffer): Buffer[] {
   return [0x36, 0x5c].flatMap((mask) => {
     const pad = Buffer.alloc(64, mask);
     key.forEach((byte, i) => (pad[i] = byte ^ mask));
-    // The words are nobody's business but the library's own.
+    // The words concern only the library.
     const words = (sha256.create().update(pad) as unknown as { get: () => number[] }).get();
     const littleEndian = Buffer.from(Uint32Array.from(words).buffer);
     return [littleEndian, Buffer.from(littleEndian).swap32()];
@@ -105,7 +105,7 @@ test.runIf(process.platform === 'linux')('no secret stays in memory', async () =
   if (keys === undefined) throw new Error('expected keys that were exchanged');
   const tokens = [...state.tokens.values()].map(({ secret }) => secret);
   expect(tokens).toHaveLength(TOKENS.length);
-  // What is needed while the instance is configured, a group is under way and a password is being typed.
+  // What is needed while the instance is configured, a group is in progress and a password is being typed.
   const inUse: Needles = {
     'sealing key': formsOf(sealingKey),
     'biometry key': formsOf(keys.biometry),

@@ -15,7 +15,7 @@ export function share(secret: Uint8Array): Shares {
   return [mask.toString('hex'), Buffer.from(secret.map((byte, i) => byte ^ (mask[i] ?? 0))).toString('hex')];
 }
 
-/** The secret in a new array, which the caller wipes. */
+/** The secret in a new array, which the caller must wipe. */
 export function joinShares([one, other]: Shares): Uint8Array {
   const [a, b] = [Buffer.from(one, 'hex'), Buffer.from(other, 'hex')];
   // In a buffer of its own, which the garbage collector doesn't move.

@@ -64,7 +64,7 @@ const phases: Record<string, () => Promise<unknown>> = {
     await writer.update(storage, `${who}/0`);
     process.kill(process.pid, 'SIGKILL');
   },
-  /** Checkpoints between changes and during them; the log begins anew, is emptied, and begins again. */
+  /** Checkpoints between changes and during them; the log begins again, is emptied, and begins again. */
   async checkpoints() {
     await writer.set(storage, `${who}/before`);
     await withCheckpoints(async ({ thread }) => {

@@ -10,7 +10,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
   describeWith(browser, `in ${browser}`, () => {
     const shared = useBrowser(browser);
 
-    test('a store is listed, copied, and sealed anew under another key of its own', async () => {
+    test('a store is listed, copied, and sealed again under another key of its own', async () => {
       const { origin } = await testPages({
         '/': '<!doctype html><script type="module" src="/main.js"></script>',
         '/main.js': await bundleForPage(new URL('./pages/records.ts', import.meta.url)),

@@ -100,7 +100,7 @@ test('keys of others stay where they are; orphans go along', async () => {
   expect(await keysOf(to.storage)).not.toContain('somebody/else');
 });
 
-test('under one key the copies are sealed anew, too', async () => {
+test('under one key the copies are sealed again, too', async () => {
   const from = newStore();
   const to = { ...newStore(), sealingKey: from.sealingKey };
   await addTokens(from, 'same key', 1);
@@ -130,7 +130,7 @@ test('what is in the way is refused before anything is written, skipped as a who
   expect(await contentOf(to.storage, to.sealingKey)).toEqual(await contentOf(from.storage, from.sealingKey));
 });
 
-test('a record that comes into the way meanwhile is not overwritten', async () => {
+test('a record that appears in the meantime is not overwritten', async () => {
   const [from, to] = [newStore(), newStore()];
   await addTokens(from, 'meanwhile', 1);
   const key = new RecordKeys('meanwhile').token('token 0');
@@ -194,9 +194,9 @@ test('a record of the other store that cannot be read is in the way like any oth
   expect(await contentOf(to.storage, to.sealingKey)).toEqual(await contentOf(from.storage, from.sealingKey));
 });
 
-test('a record of the other store that is damaged meanwhile is in the way, too', async () => {
+test('a record of the other store that is damaged in the meantime conflicts, too', async () => {
   const [from, to] = [newStore(), newStore()];
-  await addTokens(from, 'damaged meanwhile', 1);
+  await addTokens(from, 'damaged then', 1);
   const storage = storageLike(to.storage, {
     update: async (key, change) => {
       await to.storage.set(key, new Uint8Array(60));
@@ -325,7 +325,7 @@ test('the keys of both stores are their own where none is given', async () => {
   await again.close();
 });
 
-test('what is no store, or the same one, is refused', async () => {
+test('anything that is not a store, or the same one, is refused', async () => {
   const store = newStore();
   await expect(copyRecords(store, store)).rejects.toMatchObject(
     error('WRONG_PARAMETER', /^to: expected another storage than from/),

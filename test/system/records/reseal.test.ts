@@ -109,7 +109,7 @@ test('that fails in any call is completed by the next one', async () => {
       () => 'done',
       (reason: unknown) => reason,
     );
-    // Whoever knows both keys sees no difference at any moment.
+    // Anyone who knows both keys sees no difference at any moment.
     expect(await contentOf(storage, [to, from])).toEqual(content);
     if (outcome === 'done') {
       expect(at).toBeGreaterThan(10);
@@ -123,7 +123,7 @@ test('that fails in any call is completed by the next one', async () => {
   }
 });
 
-test('a record that somebody seals under the old key meanwhile is found', async () => {
+test('a record that somebody seals under the old key in the meantime is found', async () => {
   const [storage, from, to] = [memoryStorage(), newKey(), newKey()];
   await addTokens({ storage, sealingKey: from }, 'late', 2);
   let lists = 0;
@@ -158,7 +158,7 @@ test('where somebody goes on sealing under the old key for ever, it says so', as
   );
 });
 
-test('instances that know both keys go on meanwhile, and then with the new key alone', async () => {
+test('instances that know both keys go on in the meantime, and then with the new key alone', async () => {
   const server = await testServer();
   const space = new MemorySpace();
   const [from, to] = [newKey(), newKey()];
@@ -180,7 +180,7 @@ test('instances that know both keys go on meanwhile, and then with the new key a
   const [result] = await Promise.all([
     resealRecords(storage, { from, to }),
     sign(),
-    both.tokenStore.requestAccessToken('made meanwhile', POSSESSION),
+    both.tokenStore.requestAccessToken('made then', POSSESSION),
     both.tokenStore.generateHeaderForToken('api'),
     both.changePassword(PASSWORD, 'another password'),
   ]);
@@ -192,7 +192,7 @@ test('instances that know both keys go on meanwhile, and then with the new key a
     sealingKey: to,
   });
   await after.validatePassword('another password');
-  expect(await after.tokenStore.hasLocalToken('made meanwhile')).toBe(true);
+  expect(await after.tokenStore.hasLocalToken('made then')).toBe(true);
   expect(await readable(storage, from)).toBe(0);
 });
 
@@ -240,7 +240,7 @@ test('it is given up by its signal, and goes on later', async () => {
   expect(await resealRecords(storage, { from, to })).toMatchObject({ resealed: 100 - half, unchanged: half });
 });
 
-test('a large store is sealed anew with a few records in hand', async () => {
+test('a large store is sealed again with a few records in hand', async () => {
   const [storage, from, to] = [memoryStorage(), newKey(), newKey()];
   await addTokens({ storage, sealingKey: from }, 'large', MANY);
   let [inHand, most] = [0, 0];

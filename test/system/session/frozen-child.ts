@@ -9,7 +9,7 @@ import { freezeNow } from '../../helpers/freeze.ts';
 import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 import { storageAt } from '../../helpers/place.ts';
 
-/** When it freezes: with a counter value that is stored and not sent yet; when it is told to, with a request under way. */
+/** When it freezes: with a counter value that is stored and not sent yet; when it is told to, with a request in progress. */
 export type FreezeAt = 'counter' | 'message' | 'never';
 
 /** How a call ended. */

@@ -51,7 +51,7 @@ async function expectNothingInClear(
     removedSecret,
     sealingKey: sealingKey.toString('base64'),
   };
-  // No secrets, but nobody's business: the names.
+  // Not secret, but private: the names.
   const forms: Forms = {
     ...textForms('password', PASSWORD),
     ...textForms('token name', tokenName),

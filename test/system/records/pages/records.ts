@@ -1,5 +1,5 @@
 /**
- * A store in IndexedDB that is listed, copied and sealed anew, also after a failure half way.
+ * A store in IndexedDB that is listed, copied and sealed again, also after a failure half way.
  *
  * @module
  */

@@ -175,7 +175,7 @@ describeWith('chromium', 'in Chromium', () => {
   });
 
   describe('another version of the database', () => {
-    /** Opens it in another tab by hand, and keeps the connection whatever comes. */
+    /** Opens it in another tab by hand, and keeps the connection in any case. */
     const hold = (page: Page, version?: number): Promise<unknown> =>
       page.evaluate(
         ([name, version]) =>
@@ -217,7 +217,7 @@ describeWith('chromium', 'in Chromium', () => {
     });
   });
 
-  test('a lost connection that cannot be had back at once', async () => {
+  test('a lost connection that cannot be restored at once', async () => {
     const { page } = await opened();
     await set(page, 'key', 3);
     await page.evaluate(async (name) => {

@@ -130,7 +130,7 @@ describe('another key', () => {
     );
   };
 
-  test('takes the place of the first; both are there meanwhile, each a whole file for its owner alone', async () => {
+  test('takes the place of the first; both are there in the meantime, each a whole file for its owner alone', async () => {
     const folder = await temporaryFolder();
     const before = await readOrCreateKeyFile(folder);
     const old = bytesOf(folder);
@@ -166,7 +166,7 @@ describe('another key', () => {
     const next = join(folder, 'sealing.key.next');
     const outcome = await rejection(
       replaceKeyFile(folder, async () => {
-        // Somebody else ends the work, and begins anew with a third key.
+        // Somebody else ends the work, and begins again with a third key.
         renameSync(next, join(folder, 'sealing.key'));
         if (what === 'another one') {
           rmSync(join(folder, 'sealing.key'));

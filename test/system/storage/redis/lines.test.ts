@@ -217,7 +217,7 @@ describeWith('redis', 'a Redis server whose clock was set back', () => {
 });
 
 describeWith('redis', 'a busy thread', () => {
-  test('hears the answers that came meanwhile', async () => {
+  test('hears the answers that came in the meantime', async () => {
     const redis = await testRedis();
     const storage = testRedisStorage({ url: redis.url });
     await storage.set('key', ONE);

@@ -22,7 +22,7 @@ describeWith('redis', 'a Redis server that goes away', () => {
     await expect.poll(() => changes).toEqual([['key']]);
   });
 
-  test('is killed and started again: errors meanwhile, then all is there, and subscribers drop what they cached', async () => {
+  test('is killed and started again: errors in the meantime, then all is there, and subscribers drop what they cached', async () => {
     const server = await testRedis();
     const storage = testRedisStorage({ url: server.url });
     const changes = changesOf(storage);

@@ -235,7 +235,7 @@ describeWithSqlite('checkSqliteStorage', () => {
     expect(faults.length).toBeGreaterThan(0);
   });
 
-  test('makes no store where there is none', async () => {
+  test('makes no store if there is none', async () => {
     const folder = await temporaryFolder();
     const error = await rejection(checkSqliteStorage({ path: folder }));
     expect(error.code).toBe('UNKNOWN_ERROR');

@@ -57,7 +57,7 @@ describeWithSqlite('while a store is open', () => {
     },
   };
 
-  test.each(Object.keys(removals))('%s: calls say so, and a new storage begins anew', async (removal) => {
+  test.each(Object.keys(removals))('%s: calls say so, and a new storage begins again', async (removal) => {
     const { folder, storage } = await openStore();
     removals[removal]?.(folder);
     await expectGone(storage, folder);

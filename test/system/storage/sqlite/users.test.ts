@@ -73,7 +73,7 @@ describe.skipIf(process.getuid?.() !== 0)('(needs root, to be several users)', (
         refusal(/no permission; let this user read and write there/),
       );
       expect(traceOf(folder)).toEqual(before);
-      // Whoever lets others write there is told before anything is believed.
+      // A user who lets others write there is told before anything is believed.
       chmodSync(folder, 0o777);
       before = traceOf(folder);
       expect(await useAs(OTHER, folder)).toEqual(
