@@ -33,7 +33,7 @@ export function hasSqlite() {
  * The path of a Node with SQLite.
  *
  * @returns {Promise<string>}
- * @throws {StepError} where there is none for this platform
+ * @throws {StepError} if there is none for this platform
  */
 export async function currentNode() {
   if (hasSqlite()) return process.execPath;

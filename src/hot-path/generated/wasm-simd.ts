@@ -1,5 +1,5 @@
 // Generated from assembly/index.simd.ts by tools/build-wasm.mjs; do not edit.
-// Sources: 3e67ff32f3eded5796d444dcdccdfcfd4c43be445816e35447bb8008cd0a2663
+// Sources: 6355bfd7a4bb357c4b338596331737c8222e3782dc12b25931528dce9ea6d5f4
 
 /** The wasm-simd build, 7867 bytes in Base64. */
 export const wasmBase64 =
