@@ -8,7 +8,7 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '#crypto';
 import type { PowerAuthBiometryConfigurationType } from '../model/power-auth-biometry-configuration.ts';
 import type {
   PowerAuthBasicHttpAuthentication,
@@ -28,6 +28,8 @@ import { randomBytes } from '../util/random.ts';
 export interface SettingsSnapshot {
   /** Undefined for settings that can't be compared, and so are not shared. */
   readonly key: string | undefined;
+  /** The same for the sealing key alone. */
+  readonly sealingKey: string | undefined;
   /** The arguments of `configure`, in plain objects. */
   readonly args: readonly unknown[];
   /** Wipes the copies of sealing keys. Call this once they were imported. */
@@ -42,10 +44,22 @@ type Fields<T> = { readonly [K in keyof Required<T>]: Read };
 class KeyText {
   readonly secrets: Uint8Array[] = [];
   isComparable = true;
+  /** The part about the sealing key. */
+  sealingKey = '';
   readonly #parts: string[] = [];
 
   add(text: string): void {
     this.#parts.push(text);
+  }
+
+  /** The number of pieces. */
+  get length(): number {
+    return this.#parts.length;
+  }
+
+  /** The pieces from this one on, as one. */
+  since(piece: number): string {
+    return this.#parts.slice(piece).join('');
   }
 
   /** In one piece: a text that was added to keeps all its pieces. */
@@ -121,6 +135,14 @@ const sealingKey: Read = (value, text) => {
   return copy;
 };
 
+/** One key or several. Their text is also used by itself. */
+const sealingKeys: Read = (value, text) => {
+  const { length } = text;
+  const copy = listOf(sealingKey)(value, text);
+  text.sealingKey = text.since(length);
+  return copy;
+};
+
 const readArguments: readonly Read[] = [
   objectOf<PowerAuthConfigurationType>({
     applicationKey: itself,
@@ -154,7 +176,7 @@ const readArguments: readonly Read[] = [
     userDefaultsSuiteName: itself,
     minimalRequiredKeychainProtection: itself,
     storage: itself,
-    sealingKey: listOf(sealingKey),
+    sealingKey: sealingKeys,
     pbkdf2Iterations: itself,
   }),
   objectOf<PowerAuthSharingConfigurationType>({
@@ -181,5 +203,11 @@ export function readSettings(args: readonly unknown[]): SettingsSnapshot {
       return args[i];
     }
   });
-  return { key: text.whole(), args: copies, wipe: () => wipe(...text.secrets) };
+  const key = text.whole();
+  return {
+    key,
+    sealingKey: key === undefined ? undefined : text.sealingKey,
+    args: copies,
+    wipe: () => wipe(...text.secrets),
+  };
 }

@@ -4,18 +4,16 @@
  * @module
  */
 
-import { defaultBiometry, defaultSealingKey, defaultStorage } from '#platform';
+import { defaultBiometry } from '#platform';
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { threadEngine } from '../hot-path/index.ts';
 import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { Server } from '../net/server.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
-import { sealedUnheld } from '../storage/sealed.ts';
-import { importSealingKeys } from '../storage/sealing-key.ts';
 import type { Point } from '../protocol/keys.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { withHidden } from '../util/hidden.ts';
-import { ChangeHub } from './change-hub.ts';
+import type { ChangeHub } from './change-hub.ts';
 import {
   argumentsAsObjects,
   buildConfigurations,
@@ -23,6 +21,7 @@ import {
   type Configurations,
 } from './configurations.ts';
 import { readSettings } from './settings-key.ts';
+import { Store, type StoreUse } from './store.ts';
 import { ApplicationKey } from './temporary-keys.ts';
 
 /** The settings of one or many instances. Nothing is read, sent or timed until one of them is used. */
@@ -30,26 +29,20 @@ export class Settings {
   readonly configurations: Configurations;
   readonly engine: HotPathEngine;
   readonly server: Server;
-  /** Sealed. */
-  readonly storage: PowerAuthStorage;
-  /** Changes of the medium itself, which all its users are told together. */
-  readonly hub: ChangeHub;
   /** The key of application scope. */
   readonly applicationKey: ApplicationKey;
-  readonly #ownsStorage: boolean;
+  readonly #store: Store;
+  readonly #storeUse: StoreUse;
   #biometry: PowerAuthBiometryProvider | undefined;
   #masterKey: Point | undefined;
   #stock: HeaderStock | undefined;
 
-  constructor(configurations: Configurations, engine: HotPathEngine) {
-    const { configuration, clientConfiguration, keychainConfiguration } = configurations;
-    const { storage = defaultStorage(), sealingKey } = keychainConfiguration;
+  constructor(configurations: Configurations, engine: HotPathEngine, store: Store, storeUse: StoreUse) {
+    const { configuration, clientConfiguration } = configurations;
     this.configurations = configurations;
     this.engine = engine;
-    // A storage that keeps no key can't replace one either.
-    const mayChange = storage.sealingKey !== undefined;
-    this.storage = sealedUnheld(storage, sealingKey ?? (() => defaultSealingKey(storage)), mayChange);
-    this.#ownsStorage = keychainConfiguration.storage === undefined;
+    this.#store = store;
+    this.#storeUse = storeUse;
     this.server = Server.take({
       ...clientConfiguration,
       // A copy of a configuration only has the secrets that are named.
@@ -57,9 +50,18 @@ export class Settings {
       basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,
       baseEndpointUrl: configuration.baseEndpointUrl,
     });
-    // Taken after everything that may throw: otherwise nobody would return them.
-    this.hub = ChangeHub.take(storage);
+    // Taken after everything that may throw: otherwise nobody would return it.
     this.applicationKey = ApplicationKey.take(configuration, clientConfiguration.fetch);
+  }
+
+  /** Sealed. */
+  get storage(): PowerAuthStorage {
+    return this.#store.sealed;
+  }
+
+  /** Changes of the storage that others make. */
+  get hub(): ChangeHub {
+    return this.#store.hub;
   }
 
   /** Headers made in advance for the server's time. */
@@ -83,13 +85,13 @@ export class Settings {
 
   /** Closes the storage, unless it is the caller's. Call this when nobody writes any more. */
   async close(): Promise<void> {
-    if (this.#ownsStorage) await this.storage.close();
+    await this.#store.close();
   }
 
   /** Releases what is shared with others, once nobody uses these settings any more. */
   end(): void {
     this.server.release();
-    this.hub.release();
+    this.#storeUse.release(this.#store);
     this.applicationKey.release();
   }
 }
@@ -124,13 +126,20 @@ export class SettingsUse {
    * @throws WRONG_PARAMETER naming the field, INSUFFICIENT_KEYCHAIN_PROTECTION
    */
   static take(given: readonly unknown[]): SettingsUse {
-    const { key, args, wipe } = readSettings(argumentsAsObjects(given));
+    const { key, sealingKey, args, wipe } = readSettings(argumentsAsObjects(given));
     const known = key === undefined ? undefined : uses.get(key);
     if (known !== undefined) {
       wipe();
       return known.#enter();
     }
-    const use = new SettingsUse(key, makeSettings(args).finally(wipe));
+    let configurations: Configurations;
+    try {
+      configurations = buildConfigurations(args);
+    } catch (error) {
+      wipe();
+      throw error;
+    }
+    const use = new SettingsUse(key, make(configurations, sealingKey).finally(wipe));
     if (key !== undefined) uses.set(key, use);
     return use.#enter();
   }
@@ -171,27 +180,30 @@ export class SettingsUse {
   }
 }
 
-/** @throws WRONG_PARAMETER, INSUFFICIENT_KEYCHAIN_PROTECTION, at once */
-const makeSettings = (args: readonly unknown[]): Promise<Settings> => make(buildConfigurations(args));
-
 const uses = new Map<string, SettingsUse>();
 
 /** Number of different settings in use; for tests. @internal */
 export const settingsCount = (): number => uses.size;
 
-/** The keys are copied before this returns a promise. */
-async function make(configurations: Configurations): Promise<Settings> {
+/**
+ * @param sealingKeyName a text that is the same for equal sealing keys
+ * @throws WRONG_PARAMETER for headers that HTTP doesn't allow, and if the engine can't run
+ */
+async function make(configurations: Configurations, sealingKeyName?: string): Promise<Settings> {
   const { clientConfiguration, keychainConfiguration } = configurations;
-  const { sealingKey: given } = keychainConfiguration;
-  // Bytes are kept as a key that never reveals them, not even to readers of the configuration.
-  const sealingKey = given && (await importSealingKeys(given));
-  if (Array.isArray(sealingKey)) Object.freeze(sealingKey);
-  const engine = await threadEngine(clientConfiguration.engine);
-  return new Settings(
-    Object.freeze({
-      ...configurations,
-      keychainConfiguration: withHidden(keychainConfiguration, { sealingKey }),
-    }),
-    engine,
-  );
+  const use = Store.take(keychainConfiguration, sealingKeyName);
+  const store = await use.opened;
+  try {
+    const engine = await threadEngine(clientConfiguration.engine);
+    const keychain = withHidden(keychainConfiguration, { sealingKey: store.sealingKey });
+    return new Settings(
+      Object.freeze({ ...configurations, keychainConfiguration: keychain }),
+      engine,
+      store,
+      use,
+    );
+  } catch (error) {
+    use.release(store);
+    throw error;
+  }
 }

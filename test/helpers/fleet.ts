@@ -11,6 +11,7 @@ import { decodeActivationRecord, encodeActivationRecord } from '../../src/sessio
 import { hubCount } from '../../src/session/change-hub.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { settingsCount } from '../../src/session/settings.ts';
+import { storeCount } from '../../src/session/store.ts';
 import { temporaryKeyCounts } from '../../src/session/temporary-keys.ts';
 import { decodeTokenRecord, encodeTokenRecord } from '../../src/session/token-record.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
@@ -26,7 +27,7 @@ export const TOKEN = 'token';
 /** How many entries all tables have that instances share things in. */
 export const sharedThings = (): number => {
   const { applications, activations } = temporaryKeyCounts();
-  return settingsCount() + serverCount() + hubCount() + applications + activations;
+  return settingsCount() + storeCount() + serverCount() + hubCount() + applications + activations;
 };
 
 /** Lets through what it is told to, and holds the rest. */

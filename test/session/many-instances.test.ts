@@ -36,7 +36,7 @@ describe.each([1, 1000])('%i instances', (count) => {
     expect([requests.passed, reads.passed]).toEqual([[], []]);
     expect(timers).not.toHaveBeenCalled();
     expect(imports.mock.calls.length, 'imports of the sealing key').toBe(1);
-    expect(sharedThings(), 'settings, server, hub and application').toBe(before + 4);
+    expect(sharedThings(), 'settings, store, server, hub and application').toBe(before + 5);
 
     await Promise.all(instances.map(header));
     expect(requests.passed).toEqual([TIME]);
@@ -359,6 +359,34 @@ test('a changed record concerns its own instance alone', async () => {
   expect(reads.passed.sort()).toEqual(
     [keysOf(one).token(TOKEN), keysOf(two).token(TOKEN), keysOf(two).activation].sort(),
   );
+});
+
+test('a sealing key is imported once for a storage, whatever else differs', async () => {
+  const before = sharedThings();
+  const { instances, configure, server } = await fleet(3);
+  const imports = vi.spyOn(crypto.subtle, 'importKey');
+  onTestFinished(() => imports.mockRestore());
+  for (const [i, instance] of instances.entries()) await configure(instance, { readTimeout: 10 + i });
+  expect(imports).toHaveBeenCalledTimes(1);
+  expect(sharedThings(), 'three settings and servers; one store, hub and application').toBe(before + 9);
+  for (const instance of instances) expect(await statusOf(server, await header(instance))).toBe(200);
+  for (const instance of instances) await instance.deconfigure();
+  expect(sharedThings()).toBe(before);
+});
+
+test('invalid settings leave nothing behind, and take nothing from another instance', async () => {
+  const before = sharedThings();
+  const { instances, configure, server } = await fleet(2);
+  const [one, other] = instances as [PowerAuth, PowerAuth];
+  await configure(other);
+  const withOther = sharedThings();
+  const invalid = { customHttpHeaders: [{ name: 'not a name', value: '' }] };
+  await expect(configure(one, invalid)).rejects.toMatchObject(error(PowerAuthErrorCode.WRONG_PARAMETER));
+  await expect(configure(other)).rejects.toMatchObject(error(PowerAuthErrorCode.REACT_NATIVE_ERROR));
+  expect(sharedThings()).toBe(withOther);
+  expect(await statusOf(server, await header(other))).toBe(200);
+  await other.deconfigure();
+  expect(sharedThings()).toBe(before);
 });
 
 test('configurations are shared, and frozen to their last member', async () => {

@@ -1,0 +1,136 @@
+/**
+ * What the documents say of many instances: a plot, a table by their number, and goals for the largest one.
+ *
+ * @module
+ */
+import { number, times } from './figures.mjs';
+import { plot } from './plot.mjs';
+import { markdownTable } from './table.mjs';
+
+/** The plot's file. */
+export const PLOT = 'docs/instances.svg';
+
+const us = (value) => `${number(value)} µs`;
+const ms = (value) => `${number(value)} ms`;
+const ns = (value) => `${number(value)} ns`;
+const bytes = (value) => `${number(value)} B`;
+const megabytes = (value) => `${number(value / 1e6)} MB`;
+
+/** Of so few, memory says nothing: it is lost in what the process holds anyway. */
+const SOME = 1000;
+
+/** What is measured: name, how it is shown, the goal where there is one. */
+const ROWS = [
+  { what: '`configure`', value: ({ configure }) => configure, show: us, most: 15 },
+  {
+    what: 'memory while idle, each',
+    value: ({ idle, count }) => (count < SOME ? undefined : idle),
+    show: bytes,
+    most: 500,
+  },
+  {
+    what: 'memory with the token in use, each',
+    value: ({ inUse, count }) => (count < SOME ? undefined : inUse),
+    show: bytes,
+    most: 1500,
+  },
+  {
+    what: 'resident memory, all configured',
+    value: ({ residentIdle }) => residentIdle,
+    show: megabytes,
+    most: 400e6,
+  },
+  { what: 'resident memory, all tokens in use', value: ({ resident }) => resident, show: megabytes },
+  { what: 'longest pause of the garbage collector', value: ({ pause }) => pause, show: ms, most: 100 },
+  {
+    what: 'reads, subscriptions and requests before the first use',
+    value: ({ touched }) => touched,
+    show: String,
+    most: 0,
+  },
+  {
+    what: 'requests for the time, all cold at once',
+    value: ({ timeRequests }) => timeRequests,
+    show: String,
+    most: 1,
+  },
+  { what: 'first header, all cold at once', value: ({ cold }) => cold, show: us },
+  { what: 'header, always of one instance', value: ({ headers }) => headers.same, show: ns },
+  {
+    what: 'header, in the order of the last turn',
+    value: ({ headers }) => headers.inOrder / headers.same,
+    show: times,
+    most: 1.5,
+  },
+  {
+    what: 'header, in any order',
+    value: ({ headers }) => headers.anyOrder / headers.same,
+    show: times,
+    most: 3,
+  },
+  { what: 'one changed record', value: ({ dispatch }) => dispatch, show: us, most: 20 },
+  {
+    what: '“everything may have changed”',
+    value: ({ generalNotice }) => generalNotice,
+    show: us,
+    most: 5000,
+  },
+  { what: '`deconfigure`', value: ({ deconfigure }) => deconfigure, show: us, most: 20 },
+];
+
+const heads = ({ shared, own }) => [
+  ...shared.map(({ count }) => number(count)),
+  `${number(own.count)}, own \`fetch\``,
+];
+
+/** A row for each measure; the goal is one for the most instances there are. */
+export function instanceRows(results) {
+  const all = [...results.shared, results.own];
+  return [
+    ['instances', ...heads(results), 'goal'],
+    ...ROWS.map(({ what, value, show, most }) => [
+      what,
+      ...all.map((one) => (value(one) === undefined ? '' : show(value(one)))),
+      most === undefined ? '' : `at most ${show(most)}`,
+    ]),
+  ];
+}
+
+/** The goals that the most instances there are don't keep. */
+export function missedGoals({ shared }) {
+  const most = shared.at(-1);
+  return ROWS.filter((row) => row.most !== undefined && row.value(most) > row.most).map(({ what }) => what);
+}
+
+/** Cost of one call, µs, against the number of instances. */
+export function instancesPlot({ shared }) {
+  const line = (name, value) => ({ name, points: shared.map((one) => [one.count, value(one)]) });
+  return plot(
+    [
+      line('first header, all cold at once', ({ cold }) => cold),
+      line('configure', ({ configure }) => configure),
+      line('deconfigure', ({ deconfigure }) => deconfigure),
+      line('one changed record', ({ dispatch }) => dispatch),
+      line('header, in any order', ({ headers }) => headers.anyOrder / 1000),
+      line('header, in the order of the last turn', ({ headers }) => headers.inOrder / 1000),
+    ],
+    { title: 'Cost of one call against the number of instances', x: 'instances', y: 'µs' },
+  );
+}
+
+/**
+ * The part of docs/performance.md, without the markers.
+ *
+ * @param results of a run
+ * @param {string} description what was measured on
+ */
+export function instancesSection(results, description) {
+  const missed = missedGoals(results);
+  return `![Cost of one call against the number of instances](${PLOT.replace('docs/', '')})
+
+${description}:
+
+${markdownTable(instanceRows(results))}
+
+${missed.length === 0 ? 'All goals are reached.' : `Not reached: ${missed.join('; ')}.`}`;
+}
