@@ -1,5 +1,4 @@
 /** Vue apps put our objects into reactive state. */
-import { reactive, readonly, ref } from '@vue/reactivity';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { softwareBiometry } from '../src/biometry/software.ts';
 import {
@@ -10,38 +9,12 @@ import {
   PowerAuthConfiguration,
   PowerAuthKeychainConfiguration,
   PowerAuthPassword,
-  type PowerAuthStorage,
 } from '../src/index.ts';
 import { memoryStorage, MemorySpace } from '../src/storage/memory.ts';
 import { sealedStorage } from '../src/storage/sealed.ts';
 import { activated, PASSWORD, SEALING_KEY, statusOf, testServer } from './helpers/client.ts';
-import { describeWith } from './helpers/programs.ts';
-import { testRedisStore } from './helpers/redis.ts';
+import { useStorage, wrappers } from './helpers/reactive.ts';
 import { testSqliteStore } from './helpers/sqlite.ts';
-import { keysOf } from './helpers/storage.ts';
-
-/** Ways to hold an object; the last one is of no framework, and hands on what it is asked for. */
-const wrappers: Record<string, <T extends object>(object: T) => T> = {
-  reactive: (object) => reactive({ held: object }).held as typeof object,
-  ref: (object) => ref(object).value as typeof object,
-  readonly: (object) => readonly(object) as typeof object,
-  'a plain proxy': (object) => new Proxy(object, {}),
-};
-
-/** Everything that a storage does. */
-async function useStorage(storage: PowerAuthStorage): Promise<void> {
-  const changes: unknown[] = [];
-  const unsubscribe = storage.subscribe((change) => changes.push(change));
-  await storage.set('one', Uint8Array.of(1));
-  await storage.update('one', async () => Uint8Array.of(2));
-  expect(await storage.get('one')).toEqual(Uint8Array.of(2));
-  expect(await keysOf(storage)).toEqual(['one']);
-  expect(await storage.lock('name', async ({ signal }) => signal.aborted)).toBe(false);
-  await storage.sealingKey?.();
-  await storage.delete('one');
-  unsubscribe();
-  await storage.close();
-}
 
 describe.each(Object.entries(wrappers))('in %s', (name, wrap) => {
   test('storages', async () => {
@@ -49,12 +22,6 @@ describe.each(Object.entries(wrappers))('in %s', (name, wrap) => {
     await useStorage(memoryStorage(wrap(new MemorySpace())));
     await useStorage(wrap((await testSqliteStore()).open()));
     await useStorage(wrap(sealedStorage(wrap(memoryStorage()), SEALING_KEY)));
-  });
-
-  describeWith('redis', 'with Redis', () => {
-    test('its storage', async () => {
-      await useStorage(wrap((await testRedisStore()).open()));
-    });
   });
 
   test('passwords', async () => {
