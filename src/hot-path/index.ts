@@ -13,14 +13,7 @@ import { createJsEngine } from './js.ts';
 import { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine } from './types.ts';
 import { createWasmEngine } from './wasm.ts';
 
-export {
-  ENGINE_NAMES,
-  type EngineName,
-  type FillRandom,
-  type HeaderStock,
-  type HotPathEngine,
-  type KeySlot,
-} from './types.ts';
+export { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine, type KeySlot } from './types.ts';
 
 const platformRandom: FillRandom = (target) => crypto.getRandomValues(target);
 
