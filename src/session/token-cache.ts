@@ -18,6 +18,9 @@ import type { TokenRecord } from './token-record.ts';
 /** Tokens that the cache of a thread holds at once, 128 B each in the engine. */
 const CAPACITY = 1_000_000;
 
+/** After so many surprises in a row, tokens are used in no order. */
+const IN_NO_ORDER = 64;
+
 /**
  * One limit for all sessions of a thread, shared fairly. A session that has more than the limit divided by the number
  * of sessions with tokens evicts its own oldest token. Any other session evicts the oldest token of such a session; a
@@ -34,6 +37,8 @@ export class TokenCache {
   #sessions = 0;
   /** The token that was used last, of any session. */
   #last: CachedToken | undefined;
+  /** Look-ups in a row that found another token than the expected one. */
+  #surprises = 0;
 
   constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
@@ -62,9 +67,10 @@ export class TokenCache {
   /**
    * The token, if it is the one that came after the last one the last time. A caller that uses many tokens in the same
    * order again finds each by the one before it: a look-up among a hundred thousand names waits for memory longer than
-   * a header takes.
+   * a header takes. While tokens are used in no order none is expected, because looking at a wrong one costs as much.
    */
   expected(instanceId: string, name: string): CachedToken | undefined {
+    if (this.#surprises >= IN_NO_ORDER) return undefined;
     const token = this.#last?.follower;
     const owner = token?.session?.owner;
     if (token === undefined || owner === undefined) return undefined;
@@ -78,7 +84,11 @@ export class TokenCache {
 
   /** @internal Remembers that this token was used after the last one. */
   follow(token: CachedToken): void {
-    if (this.#last !== undefined) this.#last.follower = token;
+    if (this.#last?.follower === token) this.#surprises = 0;
+    else if (this.#last !== undefined) {
+      this.#last.follower = token;
+      this.#surprises++;
+    }
     token.wasUsed = true;
     this.#last = token;
   }

@@ -192,6 +192,30 @@ describe('one cache for many sessions', () => {
     expect(b.names()).toHaveLength(10);
   });
 
+  test('no token is expected while they are used in no order', () => {
+    const cache = new TokenCache();
+    const all = names(0, 100).map((number) => session(cache, engine, `i${number}`));
+    for (const one of all) use(one, [1]);
+    const expected = (number: number) => cache.expected(`i${number}`, 'name-1') !== undefined;
+    /** Uses them in an order; returns how many were expected. */
+    const useAll = (order: readonly number[]): number => {
+      let count = 0;
+      for (const number of order) {
+        if (expected(number)) count++;
+        else use(all[number] ?? fail(), [1]);
+      }
+      return count;
+    };
+    const order = names(0, 100);
+    useAll(order);
+    useAll(order);
+    expect(useAll(order)).toBeGreaterThan(90);
+    for (let step = 2; step < 50; step++) useAll(order.map((number) => (number * step * step + step) % 97));
+    useAll(order.map((number) => (number * 7) % 101).filter((number) => number < 100));
+    expect(useAll(order), 'another order').toBe(0);
+    expect(useAll(order), 'the same one again').toBeGreaterThan(90);
+  });
+
   test('the next token is expected over sessions, and found by name and instance', () => {
     const cache = new TokenCache();
     const [a, b] = [session(cache, engine, 'a'), session(cache, engine, 'b')];
