@@ -1,5 +1,5 @@
 /**
- * The two bundlers, with nothing set that has to do with the package.
+ * The two bundlers, without any settings for the package.
  *
  * @module
  */
@@ -19,10 +19,10 @@ const bundlers = {
       minify: true,
       format: 'esm',
       logLevel: 'error',
-      // For this repository alone: its tsconfig.json has the package's own sources in place of what a browser gets.
+      // Only needed in this repository: its tsconfig.json maps the package to its own sources.
       tsconfigRaw: '{}',
     });
-    // esbuild knows nothing of pages.
+    // esbuild doesn't handle HTML pages.
     const page = await readFile(join(folder, 'index.html'), 'utf8');
     await writeFile(join(outdir, 'index.html'), page.replace('./main.ts', './main.js'));
     await copyFile(join(folder, 'style.css'), join(outdir, 'style.css'));

@@ -1,5 +1,5 @@
 /**
- * All that this app does with PowerAuth. Where records are kept it need not say: in a browser that is IndexedDB.
+ * Everything that this app does with PowerAuth. It needn't choose a storage: in a browser that is IndexedDB.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const TOKEN = 'example';
 
 export const powerAuth = new PowerAuth('browser-example');
 
-/** Asks what in real life is the bank's: its application's settings, an activation code, a commit. */
+/** Requests what a real bank provides: its application's settings, an activation code, a commit. */
 async function askBank<T>(path: string): Promise<T> {
   const response = await fetch(path, { method: 'POST' });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
@@ -30,7 +30,7 @@ export async function start(): Promise<void> {
   const { applicationKey, applicationSecret, masterServerPublicKey } = settings;
   await powerAuth.configure(
     new PowerAuthConfiguration(applicationKey, applicationSecret, masterServerPublicKey, location.origin),
-    // The example runs on this machine. An app on the internet has HTTPS, and leaves this out.
+    // The example runs on this machine. An app on the internet uses HTTPS and leaves this out.
     { enableUnsecureTraffic: location.protocol === 'http:' },
   );
 }
@@ -46,13 +46,15 @@ export async function activate(code: string, password: string): Promise<void> {
   await askBank(`/bank/commit?id=${encodeURIComponent(activationId)}`);
 }
 
-/** Removes it on the server and here; without a password here alone, for when the server doesn't know it any more. */
+/**
+ * Removes it on the server and here; without a password only here, for an activation that the server no longer knows.
+ */
 export async function deactivate(password: string): Promise<void> {
   if (password === '') return powerAuth.removeActivationLocal();
   await powerAuth.removeActivationWithAuthentication(PowerAuthAuthentication.password(password));
 }
 
-/** Whether payments can be signed with a passkey, and whether this activation has one: set up by whichever tab. */
+/** Whether payments can be signed with a passkey, and whether this activation has one, set up by any tab. */
 export async function biometry(): Promise<'on' | 'off' | 'unavailable'> {
   if (await powerAuth.hasBiometryFactor()) return 'on';
   return (await powerAuth.getBiometryInfo()).canAuthenticate === 'OK' ? 'off' : 'unavailable';
@@ -82,7 +84,7 @@ export async function getToken(): Promise<string> {
 
 export const removeToken = (): Promise<void> => powerAuth.tokenStore.removeAccessToken(TOKEN);
 
-/** The token's identifier, or undefined without one: got or removed by whichever tab. */
+/** The token's identifier, or undefined without one; any tab may get or remove it. */
 export async function currentToken(): Promise<string | undefined> {
   try {
     return (await powerAuth.tokenStore.getLocalToken(TOKEN)).tokenIdentifier;
@@ -92,14 +94,14 @@ export async function currentToken(): Promise<string | undefined> {
   }
 }
 
-/** Calls a service that wants to see a token. */
+/** Calls a service that requires a token. */
 export async function callService(): Promise<{ header: PowerAuthAuthorizationHttpHeader; status: number }> {
   const header = await powerAuth.tokenStore.generateHeaderForToken(TOKEN);
   const response = await fetch('/api/possession/token', { headers: { [header.key]: header.value } });
   return { header, status: response.status };
 }
 
-/** Headers per second, measured for a quarter of one. */
+/** Headers per second, measured for a quarter of a second. */
 export async function measure(): Promise<number> {
   const generator = await powerAuth.tokenStore.headerGenerator(TOKEN);
   try {

@@ -68,17 +68,17 @@ let shown:
     }
   | undefined;
 
-/** What is said of the passkey. */
+/** The texts about the passkey. */
 const BIOMETRY = {
   on: 'The bank takes a payment that you approve with the fingerprint, face or PIN of this device.',
   off: 'Approve payments with the fingerprint, face or PIN of this device, and no longer with the password.',
-  unavailable: 'This device has no passkeys, or this browser keeps them from pages.',
+  unavailable: "This device has no passkeys, or this browser doesn't offer them to pages.",
 };
 
 /** Work of this tab that is in progress. */
 let busy = 0;
 
-/** Shows what there is now; it may be another tab that changed it. */
+/** Shows the current state, which another tab may have changed. */
 async function refresh(own: boolean): Promise<void> {
   const activationId = await powerAuth.getActivationIdentifier();
   const token = activationId === undefined ? undefined : await currentToken();
@@ -225,7 +225,7 @@ onClick('measure', async () => {
 try {
   await start();
   await refresh(true);
-  // Costs next to nothing: all that is read is one record.
+  // Costs next to nothing: it reads only one record.
   setInterval(() => {
     if (busy === 0) void refresh(false).catch((error: unknown) => log(String(error), 'bad'));
   }, 500);

@@ -12,7 +12,7 @@ import { bundleExample } from './bundle.mjs';
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
 
-/** A bank's page lets nothing in but its own scripts; WebAssembly wants to be named. */
+/** A bank's page only allows its own scripts; WebAssembly must be allowed explicitly. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -75,7 +75,7 @@ export async function startExample({ bundler = 'esbuild', port = 0, outdir } = {
     server.once('error', reject).listen(port, '127.0.0.1', () => resolve(undefined));
   });
   return {
-    // By name: passkeys belong to a domain, and an IP address is none.
+    // By name: passkeys belong to a domain, and an IP address isn't one.
     url: `http://localhost:${server.address().port}/`,
     close: async () => {
       await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// The whole main job, step by step, against the embedded PowerAuth server. Run it with `npm run demo`.
+// The main steps, one by one, against the embedded PowerAuth server. Run it with `npm run demo`.
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,7 +54,7 @@ async function headersPerSecond(make) {
   return Math.round((count / elapsed) * 1000);
 }
 
-/** The rate of each API that makes headers. */
+/** The rate of each API for headers. */
 async function measure() {
   const { tokenStore } = powerAuth;
   const generator = await tokenStore.headerGenerator(TOKEN);

@@ -1,5 +1,5 @@
-// One machine of the fleet: a process that has the configuration, the sealing key and the address of Redis, as a service
-// has them from its environment, and shares nothing else with the others. It does what it is told by messages.
+// One machine of the fleet: a process that has the configuration, the sealing key and the address of Redis, which a
+// service gets from its environment, and shares nothing else with the others. Messages tell it what to do.
 import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication } from 'powerauth-wasm';
 import { redisStorage } from 'powerauth-wasm/storage/redis';
 
@@ -23,7 +23,7 @@ const calls = {
   async header(name) {
     return powerAuth.tokenStore.generateHeaderForToken(name);
   },
-  /** Makes headers for `ms`; answers how many there were per second, by API. */
+  /** Makes headers for `ms`; returns how many there were per second, by API. */
   async measure(name, ms) {
     const generator = await powerAuth.tokenStore.headerGenerator(name);
     const rates = {
@@ -43,7 +43,7 @@ const calls = {
     await powerAuth.tokenStore.removeAccessToken(name);
     return Date.now();
   },
-  /** Uses the token until it is gone; answers when that was, and the error's code. */
+  /** Uses the token until it is gone; returns when that was, and the error's code. */
   async useUntilRemoved(name) {
     process.send({ using: true });
     for (;;) {

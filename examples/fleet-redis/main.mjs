@@ -1,5 +1,5 @@
 // Two machines that share nothing but a Redis server: one activation, one token. Run it with `npm run demo:fleet`; it
-// starts a Redis server of its own, or uses the one at REDIS_URL.
+// starts its own Redis server, or uses the one at REDIS_URL.
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -47,7 +47,7 @@ const ownRedis = process.env.REDIS_URL === undefined ? await RedisServer.start()
 const environment = {
   ...process.env,
   REDIS_URL: ownRedis?.url ?? process.env.REDIS_URL,
-  // As a secret manager gives it to all machines; Redis never sees it.
+  // A secret manager would pass it to all machines; Redis never sees it.
   SEALING_KEY: randomBytes(32).toString('hex'),
   CONFIGURATION: JSON.stringify(server.configuration),
 };

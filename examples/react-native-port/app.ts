@@ -24,7 +24,7 @@ import {
   type PowerAuthPassword,
 } from 'powerauth-wasm';
 
-/** What the bank hands out for its app. */
+/** The settings that the bank issues for its app. */
 export interface BankSettings {
   applicationKey: string;
   applicationSecret: string;
@@ -40,7 +40,7 @@ export interface Payment {
   amount: number;
 }
 
-/** What the settings screen says of biometry. */
+/** What the settings screen says about biometry. */
 export type BiometrySetting = 'hidden' | 'not set up on this device' | { name: string; isOn: boolean };
 
 const TOKEN = 'balance';
@@ -78,7 +78,7 @@ export class BankApp {
     await this.powerAuth.deconfigure();
   }
 
-  /** What the user typed so far, corrected; what cannot be in a code is left out. */
+  /** The user's input so far, corrected; characters that can't be in a code are left out. */
   async correctCode(typed: string): Promise<string> {
     let corrected = '';
     for (let i = 0; i < typed.length; i++) {
@@ -92,7 +92,7 @@ export class BankApp {
     return corrected.replace(/(.{5})(?=.)/g, '$1-');
   }
 
-  /** Whether a code from a QR code is the bank's. */
+  /** Whether a scanned code is the bank's. */
   async isScannedCodeGood(scanned: string): Promise<boolean> {
     const { activationSignature } = await PowerAuthActivationCodeUtil.parseActivationCode(scanned);
     return activationSignature.length > 0 && (await this.powerAuth.verifyScannedActivationCode(scanned));
@@ -151,7 +151,7 @@ export class BankApp {
     return this.sendPayment(PowerAuthAuthentication.password(pin), payment);
   }
 
-  /** The same as older versions of the app did it. */
+  /** The same, as in older versions of the app. */
   async payAsBefore(pin: string, payment: Payment): Promise<number> {
     const authentication = new PowerAuthAuthentication();
     authentication.usePossession = true;
@@ -223,7 +223,7 @@ export class BankApp {
     );
   }
 
-  /** An operation from a QR code, without a network: the code that the user types at the other device. */
+  /** An operation from a QR code, without a network. Returns the code that the user types on the other device. */
   async confirmOffline(pin: PasswordType, payload: string): Promise<string | undefined> {
     const lines = payload.split('\n');
     const signed = payload.length - (lines[lines.length - 1] ?? '').length + 1;

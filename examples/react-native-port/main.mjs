@@ -13,7 +13,7 @@ import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
 const PIN = ['9', '5', '6', '2'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-// The app keeps its records where its runtime keeps them by default; here that is a folder of its own.
+// The app keeps its records in the runtime's default place; here that is a temporary folder.
 const folder = await mkdtemp(join(tmpdir(), 'powerauth-wasm-port-'));
 process.env.XDG_DATA_HOME = folder;
 const outfile = join(root, 'build/react-native-port/app.mjs');
@@ -31,7 +31,8 @@ const { activationId, activationCode } = server.createActivation({ userId: 'alic
 const say = (what, answer) =>
   console.log(`${what}: ${typeof answer === 'object' ? JSON.stringify(answer) : answer}`);
 
-// Node has no biometry, and the app does not know that: who answers for the user is a setting. In browsers it is a passkey.
+// Node has no biometry, and the app doesn't know that: a setting provides the user's answer. In browsers it is a
+// passkey.
 let answer = true;
 const authenticate = ({ promptMessage }) => {
   say('  the user reads', `${promptMessage}, and says ${answer ? 'yes' : 'no'}`);
