@@ -145,7 +145,9 @@ export class Encryption {
         },
       );
     }
-    return this.#session.unlessClosed(fetching);
+    const key = await this.#session.unlessClosed(fetching);
+    place.uses(key);
+    return key;
   }
 
   async #fetchTemporaryKey(

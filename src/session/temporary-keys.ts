@@ -19,6 +19,8 @@ export interface KeyPlace {
   /** The answer of a server that is being asked. */
   fetching: Promise<TemporaryKey> | undefined;
   keep(key: TemporaryKey): void;
+  /** Notes that this instance uses a key that another one has requested. */
+  uses(key: TemporaryKey): void;
   /** Makes this instance request another one: the server may have lost it, and doesn't say so. */
   forget(): void;
 }
@@ -29,8 +31,15 @@ const applications = new SharedTable<string, ApplicationKey>();
 export class ApplicationKey {
   readonly #name: string;
   #key: TemporaryKey | undefined;
+  /** Instances that use it. */
+  #users = new WeakSet();
   /** Instances that failed with it. */
   #doubters = new WeakSet();
+  /**
+   * Whether it failed an instance. Those that use it already go on. Others request a new one: if the server has lost this one,
+   * each new instance would fail with it until it expires.
+   */
+  #isDoubted = false;
   /** Instances that reach the server in the same way share a request. */
   readonly #fetching = new Map<Server, Promise<TemporaryKey>>();
 
@@ -56,7 +65,11 @@ export class ApplicationKey {
   /** The key's place for one instance, which reaches the server in its own way. */
   placeOf(instance: object, server: Server): KeyPlace {
     const fetching = this.#fetching;
-    const known = (): TemporaryKey | undefined => (this.#doubters.has(instance) ? undefined : this.#key);
+    const known = (): TemporaryKey | undefined => {
+      if (this.#doubters.has(instance) || (this.#isDoubted && !this.#users.has(instance))) return undefined;
+      this.#users.add(instance);
+      return this.#key;
+    };
     return {
       get known() {
         return known();
@@ -70,9 +83,17 @@ export class ApplicationKey {
       },
       keep: (key) => {
         this.#key = key;
+        this.#users = new WeakSet([instance]);
         this.#doubters = new WeakSet();
+        this.#isDoubted = false;
       },
-      forget: () => void this.#doubters.add(instance),
+      uses: (key) => {
+        if (this.#key === key) this.#users.add(instance);
+      },
+      forget: () => {
+        this.#doubters.add(instance);
+        this.#isDoubted = true;
+      },
     };
   }
 }
@@ -104,6 +125,10 @@ export class ActivationKey implements KeyPlace {
       activations.delete(instance);
     }
     activations.set(this.#instance, { activationId: this.#activationId, key });
+  }
+
+  uses(): void {
+    // Nobody else has requested it.
   }
 
   forget(): void {

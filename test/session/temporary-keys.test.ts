@@ -50,8 +50,10 @@ test('an instance that failed with a key asks for another one, and takes it from
   const application = taken();
   const [doubter, other] = [application.placeOf({}, server), application.placeOf({}, server)];
   doubter.keep(key('a'));
+  expect(other.known?.id).toBe('a');
   doubter.forget();
   expect([doubter.known, other.known?.id]).toEqual([undefined, 'a']);
+  expect(application.placeOf({}, server).known, 'a new instance asks for another one, too').toBe(undefined);
   doubter.keep(key('b'));
   expect([doubter.known?.id, other.known?.id]).toEqual(['b', 'b']);
 });

@@ -755,10 +755,17 @@ describe('an activation is not made', () => {
     {
       what: 'with a code that is five minutes old',
       source: `${activations}, activationValidityInMilliseconds`,
-      attempt: () => {
-        const { activation } = byCode();
-        server.clockOffset = 305_000;
-        return create(activation);
+      attempt: async () => {
+        // A server of its own: the temporary key that other clients share would have expired as well.
+        const late = await startPowerAuthTestServer();
+        try {
+          const { activationCode } = late.createActivation();
+          late.clockOffset = 305_000;
+          const activation = PowerAuthActivation.createWithActivationCode(activationCode, 'test');
+          return await create(activation, late);
+        } finally {
+          await late.close();
+        }
       },
       refusal: NO_ACTIVATION,
     },
