@@ -68,7 +68,7 @@ export function plot(lines, { title, x: xName, y: yName }) {
     ]),
   ].flat();
 
-  // Names stand beside the ends of their lines, and in nobody's way.
+  // Names stand beside the ends of their lines, where they cover nothing.
   const ends = lines
     .map(({ name, points }, index) => ({ name, index, y: y(points.at(-1)[1]) + 4 }))
     .sort((a, b) => a.y - b.y);
