@@ -1,5 +1,5 @@
 /**
- * benchmark.js in a page: no bundler can take it in, so that it is loaded by a script element, as its authors have it.
+ * benchmark.js in a page: no bundler can bundle it, so a script element loads it, as its authors do.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 import { EVERYWHERE } from '../contestants/everywhere.mjs';
 import { Stopwatch } from '../lib/timing.mjs';
 
-/** The newer way is faster, where it is there. */
+/** The newer way is faster, if it is available. */
 const base64 =
   Uint8Array.prototype.toBase64 === undefined
     ? (bytes) => btoa(String.fromCharCode(...bytes))

@@ -1,11 +1,11 @@
 /**
- * What a contestant is. Types alone.
+ * The types of a contestant.
  *
  * @module
  */
 
 /**
- * Somebody who makes token headers, in JavaScript.
+ * A maker of token headers, in JavaScript.
  *
  * @typedef {object} Contestant
  * @property {string} id what results and goals call it
@@ -13,15 +13,15 @@
  * @property {string} of whose version counts: a package, or `runtime`
  * @property {'javascript' | 'native' | 'ours'} kind
  * @property {number} [perCall] headers of one call, where it is more than one
- * @property {boolean} [asynchronous] whether a call answers a promise
+ * @property {boolean} [asynchronous] whether a call returns a promise
  * @property {boolean} [jwt] makes a JSON Web Token, no token header
  * @property {boolean} [manyTokens] its tokens are those of ../lib/tokens.mjs
- * @property {(setting: Setting) => Promise<() => unknown>} create prepares, and answers the function that is timed: a
+ * @property {(setting: Setting) => Promise<() => unknown>} create prepares, and returns the function that is timed: a
  *   call makes one header (a string, or an object with it as `value`), or an array of `perCall`
  */
 
 /**
- * What a contestant is given.
+ * The input of a contestant.
  *
  * @typedef {object} Setting
  * @property {{ id: string, secret: Uint8Array }} token a UUID and 16 B, as a server makes them
@@ -32,11 +32,11 @@
  */
 
 /**
- * A contestant in another process or page, or one that is no JavaScript.
+ * A contestant in another process or page, or one that isn't written in JavaScript.
  *
  * @typedef {object} Running
  * @property {(count: number) => Promise<string[]>} sample some headers, at least `count`
- * @property {(seconds: number) => Promise<number>} time works that long, answers nanoseconds for one header
+ * @property {(seconds: number) => Promise<number>} time works that long, returns nanoseconds for one header
  * @property {() => Promise<void>} stop
  */
 

@@ -8,5 +8,5 @@ import { ours } from './ours.mjs';
 import { peersContestants } from './peers.mjs';
 import { webCrypto } from './web-crypto.mjs';
 
-/** Those who make a header of one token, as fast as they can. */
+/** Those that make headers of one token, as fast as they can. */
 export const EVERYWHERE = [...webCrypto, ...peersContestants, ...noble, ...ours];

@@ -7,7 +7,7 @@ import { EVERYWHERE } from './everywhere.mjs';
 import { nodeCrypto } from './node-crypto.mjs';
 import { scale } from './scale.mjs';
 
-/** Those who make a header of one token, as fast as they can. */
+/** Those that make headers of one token, as fast as they can. */
 export const CONTESTANTS = [...nodeCrypto, ...EVERYWHERE];
 
 /** Ours under other loads. */

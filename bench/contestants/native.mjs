@@ -1,5 +1,6 @@
 /**
- * Contestants that are no JavaScript: in C where there is a compiler, the vendor's Java class where there is a JDK.
+ * Contestants that aren't written in JavaScript: in C if there is a compiler, the vendor's Java class if there is a
+ * JDK.
  *
  * @module
  */
@@ -17,7 +18,7 @@ const build = fileURLToPath(new URL('../../build/bench', import.meta.url));
 /** Why a contestant cannot take part on this machine. */
 export class Missing extends Error {}
 
-/** A program's output, or {@link Missing} when it is not there or fails. */
+/** A program's output, or {@link Missing} if it isn't installed or fails. */
 async function runOr(reason, command, args) {
   try {
     const { stdout, stderr } = await execute(command, args, { timeout: 300_000 });
@@ -27,7 +28,7 @@ async function runOr(reason, command, args) {
   }
 }
 
-/** Compiles a file of bench/native; answers command and arguments that run it. */
+/** Compiles a file of bench/native; returns the command and arguments that run it. */
 async function compiled(source, name, options, reason) {
   mkdirSync(build, { recursive: true });
   await runOr('there is no C compiler (cc)', 'cc', ['--version']);
@@ -61,7 +62,7 @@ async function java() {
 }
 
 /**
- * `provide` answers command and arguments of a program that speaks as native/program.h says, or throws {@link Missing};
+ * `provide` returns the command and arguments of a program that follows native/program.h, or throws {@link Missing};
  * `warmUp` seconds make it as fast as it becomes.
  */
 export const NATIVE = [

@@ -60,7 +60,7 @@ const batch = (name) => ({
   },
 });
 
-/** The same where the headers are read, as who sends them does: a browser's engine puts their texts together only then. */
+/** The same, but the headers are read, as a sender does: a browser's engine only assembles their texts then. */
 const batchRead = (name) => ({
   ...common,
   id: `batch-read-${name}`,

@@ -1,5 +1,5 @@
 /**
- * Our own APIs under loads that are no tight loop over one token.
+ * Our own APIs under loads other than a tight loop over one token.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const common = { of: 'powerauth-wasm', kind: 'ours', manyTokens: true };
 /** Tokens that a slow caller takes turns with. */
 const TURNS = 1000;
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until it is advanced. */
 function steppedClock() {
   const start = Date.now();
   let ms = 0;

@@ -9,7 +9,7 @@ import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
 import { readActivation } from './instances.mjs';
 
 /**
- * One that any instance may be given; it survives JSON.
+ * An activation for any instance; it survives JSON.
  *
  * @typedef {object} Activation
  * @property {object} configuration the first argument of `configure`

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs a script of this folder in a process of its own, sends it a message, and resolves to its answer.
+ * Runs a script of this folder in a separate process, sends it a message, and resolves to its answer.
  *
  * @param {string} name
  * @param message what it is told
@@ -28,7 +28,7 @@ export async function inProcess(name, message, { execArgv = [], env = process.en
   return answer;
 }
 
-/** In such a script: answers the message with what `work` makes of it. */
+/** In such a script: answers the message with the result of `work`. */
 export function answer(work) {
   process.once('message', async (message) => process.send(await work(message)));
 }

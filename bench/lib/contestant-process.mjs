@@ -1,5 +1,5 @@
 /**
- * A process for one contestant, so that none is compiled for, or collects the garbage of, another. Does what it is told:
+ * A process for one contestant, so that none is compiled for, or collects the garbage of, another. It takes commands:
  * `create` once, then `sample` and `time`.
  *
  * @module

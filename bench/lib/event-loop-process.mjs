@@ -10,7 +10,7 @@ import { answer } from './child.mjs';
 
 const PER_TURN = 64;
 
-/** What makes the headers of one turn. */
+/** The function that makes the headers of one turn. */
 async function turnOf(id, setting) {
   if (id === undefined) return () => undefined;
   const { create, asynchronous = false, perCall = 1 } = contestantOf(id);

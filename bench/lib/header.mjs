@@ -1,5 +1,5 @@
 /**
- * What a token header is made of, for contestants that know no other way to one. Runs in browsers too.
+ * The parts of a token header, for contestants that have no other way to make one. Runs in browsers too.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const headerText = (tokenId, digest, nonce, timestamp) =>
   `PowerAuth version="3.3", token_id="${tokenId}", token_digest="${digest}", nonce="${nonce}", timestamp="${timestamp}"`;
 
 /**
- * What the digest is of: nonce (16 B) and the text behind it, 34 B as long as ms have 13 digits.
+ * The input of the digest: nonce (16 B) and the text after it, 34 B as long as ms have 13 digits.
  *
  * @param {Uint8Array} nonce
  * @param {number} timestamp

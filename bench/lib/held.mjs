@@ -1,13 +1,13 @@
 /**
- * How long the event loop is held.
+ * How long the event loop is blocked.
  *
  * @module
  */
 
-/** How often the event loop is looked at, in ms. */
+/** How often the event loop is checked, in ms. */
 const LOOK = 2;
 
-/** The longest time for which the event loop was held while `work` ran, in ms. */
+/** The longest time for which the event loop was blocked while `work` ran, in ms. */
 export async function heldDuring(work) {
   let held = 0;
   let last = performance.now();

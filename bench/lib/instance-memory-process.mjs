@@ -30,7 +30,7 @@ answer(async ({ token, activation, count }) => {
       instances.push(instance);
     }
   };
-  // Code, buffers and the heap's own room are there before it counts.
+  // Code, buffers and the heap's spare room exist before the measurement.
   const warmUp = Math.ceil(count / 10);
   await configure(0, warmUp);
   const before = await memoryInUse();

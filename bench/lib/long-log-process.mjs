@@ -1,6 +1,6 @@
 /**
- * How long the event loop is held while a long log is copied into the database: somebody reads for so long that the log
- * grows, lets go, and updates go on.
+ * How long the event loop is blocked while a long log is copied into the database: a reader stays so long that the log
+ * grows, then leaves, and updates go on.
  *
  * @module
  */
@@ -22,7 +22,7 @@ answer(async ({ path, bytes, seconds }) => {
   const reader = new DatabaseSync(file, { readOnly: true });
   reader.exec('BEGIN; SELECT * FROM sqlite_schema');
   for (let round = 1; logSize() < bytes; round++) {
-    // Of another content in each round: SQLite leaves pages alone that don't change.
+    // Different content in each round: SQLite leaves pages alone that don't change.
     const value = new Uint8Array(VALUE_LENGTH).fill(round);
     await Promise.all(Array.from({ length: 64 }, (_, i) => storage.set(`record ${i}`, value)));
   }

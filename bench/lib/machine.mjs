@@ -1,5 +1,5 @@
 /**
- * On what was measured.
+ * The machine on which was measured.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { arch, cpus, platform, release } from 'node:os';
 /** Extensions of the instruction set that SHA-256 may use, as Linux names them. */
 const EXTENSIONS = ['sha_ni', 'avx2', 'avx512f', 'sha2', 'asimd'];
 
-/** What the processor says of itself, where the system tells. */
+/** The processor's flags, if the system tells. */
 export function processorFlags() {
   try {
     return (

@@ -1,5 +1,5 @@
 /**
- * A worker thread that makes headers for as long as it is told, and says how many.
+ * A worker thread that makes headers for as long as requested, and reports how many.
  *
  * @module
  */

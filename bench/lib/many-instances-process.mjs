@@ -17,7 +17,7 @@ const ROUNDS = 3;
 /** A prime, that leads through all instances in no order that a cache foresees. */
 const STEP = 7919;
 
-/** The same storage, whose notices are given by hand; it counts what is asked of it. */
+/** The same storage, with notices sent by hand; it counts its calls. */
 function watched(storage) {
   const listeners = new Set();
   const calls = { get: 0, subscribe: 0 };
@@ -39,7 +39,7 @@ function watched(storage) {
   };
 }
 
-/** Tells the longest pause of the garbage collector since it was asked last, ms. */
+/** Returns the longest pause of the garbage collector since the last call, in ms. */
 async function watchCollector() {
   let longest = 0;
   const look = (list) => list.forEach(({ duration }) => (longest = Math.max(longest, duration)));
@@ -89,7 +89,7 @@ answer(async ({ activation, count, path, own = false }) => {
       sealingKey,
     });
   try {
-    // Code, and what all share, is there before it counts.
+    // Code and shared state exist before the measurement.
     await configure(new PowerAuth('warm-up'));
     for (let round = 0; round < SAMPLES; round++) {
       const instance = new PowerAuth('again');

@@ -17,7 +17,7 @@ answer(async ({ token, activation, count }) => {
     for (let index = from; index < to; index++) await tokenStore.generateHeaderForToken(nameOf(index));
   };
   const instance = await configureInstance(activation, 'bench', storage);
-  // Code, buffers and the heap's own room are there before it counts.
+  // Code, buffers and the heap's spare room exist before the measurement.
   await load(instance, 0, count / 10);
   const before = await memoryInUse();
   await load(instance, count / 10, count);

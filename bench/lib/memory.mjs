@@ -1,5 +1,5 @@
 /**
- * How much memory this process uses; for processes with `--expose-gc`. To be loaded before the package.
+ * How much memory this process uses; for processes with `--expose-gc`. Load this before the package.
  *
  * @module
  */
@@ -26,6 +26,6 @@ export async function memoryInUse() {
   return { wasm, heapUsed, external, rss };
 }
 
-/** What each of `count` has added between two looks. */
+/** What each of `count` has added between two measurements. */
 export const perPiece = (before, after, count) =>
   Object.fromEntries(Object.keys(before).map((key) => [key, (after[key] - before[key]) / count]));

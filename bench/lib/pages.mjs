@@ -11,7 +11,7 @@ import { bundleForPage, servePages } from '../../test/helpers/pages.mjs';
 
 const require = createRequire(createRequire(import.meta.url).resolve('benchmark'));
 
-/** All pages are in the background but one; none is to be slower for that. */
+/** All pages but one are in the background; that must not make them slower. */
 const AWAKE = [
   '--disable-renderer-backgrounding',
   '--disable-background-timer-throttling',

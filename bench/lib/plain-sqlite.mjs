@@ -1,6 +1,6 @@
 /**
- * What a storage can be compared with: read, change and write in `node:sqlite`, and nothing else. No locks, no notices, no
- * checks, no shared transactions, no clearing away of what was removed. Needs a Node with SQLite.
+ * What a storage can be compared with: read, change and write in `node:sqlite`, and nothing else. No locks, no notices,
+ * no checks, no shared transactions, no clearing of removed data. Needs a Node with SQLite.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const syncFile = promisify(fdatasync);
 /** How long others may keep a new store from being made, in ms. */
 const OPENING_MS = 5000;
 
-/** The longest pause before the write lock is asked for again, in ms. */
+/** The longest pause before the write lock is requested again, in ms. */
 const PAUSE_MS = 2;
 
 const BUSY = 5;

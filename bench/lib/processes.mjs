@@ -1,5 +1,5 @@
 /**
- * Starts contestants in processes of their own.
+ * Starts contestants in separate processes.
  *
  * @module
  */
@@ -42,7 +42,7 @@ async function startContestant({ id, name }, { token, ...setting }) {
 }
 
 /**
- * All contestants at once, in their order; when one cannot be started, the others are stopped.
+ * All contestants at once, in their order; if one can't be started, the others are stopped.
  *
  * @param {import('../contestants/contestant.mjs').Contestant[]} contestants
  */

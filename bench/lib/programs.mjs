@@ -1,5 +1,5 @@
 /**
- * Starts contestants that are programs, which speak as bench/native/program.h says.
+ * Starts contestants that are programs, which follow bench/native/program.h.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /**
- * @param {string[]} command with its arguments; the token's id and secret are put behind
+ * @param {string[]} command with its arguments; the token's id and secret are appended
  * @returns {Promise<import('../contestants/contestant.mjs').Running & { version: string }>}
  */
 export async function startProgram([command, ...args], { id, secret }) {

@@ -11,7 +11,7 @@ import { assertHeaders, fault, faultOfJwt } from './verify.mjs';
 /** Headers of each contestant that are verified before it is timed. */
 const VERIFIED = 256;
 
-/** How a contestant's headers are looked at. */
+/** How a contestant's headers are checked. */
 function faultFor({ jwt, manyTokens }) {
   if (jwt === true) return faultOfJwt;
   return manyTokens === true ? (header, token) => fault(header, tokenOf(header, token)) : fault;

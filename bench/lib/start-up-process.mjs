@@ -1,6 +1,6 @@
 /**
- * A cold start: from before the package is loaded to what is asked for. Nothing of the package, nor what it needs, is
- * loaded before. What a storage would hold is there already, because where records come from is not what is measured.
+ * A cold start: from before the package is loaded to the requested result. Neither the package nor its dependencies are
+ * loaded before. A storage's records exist already, because their origin is not measured.
  *
  * @module
  */

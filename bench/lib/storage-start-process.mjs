@@ -1,5 +1,5 @@
 /**
- * Cold starts with records on a disk: nothing of the package, nor what it needs, is loaded before.
+ * Cold starts with records on a disk: neither the package nor its dependencies are loaded before.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import Benchmark from 'benchmark';
 /** Headers of one deferred operation of benchmark.js, whose own cost would count otherwise. */
 const DEFERRED_HEADERS = 128;
 
-/** Keeps what was made last, so that no compiler can leave the making out. */
+/** Keeps the last result, so that no compiler can omit the work. */
 let kept;
 export const lastMade = () => kept;
 
@@ -21,7 +21,7 @@ async function loop(call, count) {
 export class Stopwatch {
   #contestant;
   #call;
-  /** Where benchmark.js begins to look for the number of operations that take long enough: where it ended last. */
+  /** Where benchmark.js starts its search for a sufficient number of operations: where it ended last. */
   #operations = 1;
 
   /**

@@ -1,5 +1,6 @@
 /**
- * Any number of tokens from one, so that whoever knows that one can verify headers of all. Runs in browsers too.
+ * Any number of tokens derived from one, so that anyone who knows that one can verify headers of all. Runs in browsers
+ * too.
  *
  * @module
  */

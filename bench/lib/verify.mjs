@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 
 /** @typedef {{ readonly id: string, readonly secret: Uint8Array }} Token */
 
-/** One field and what is behind it. The vendor's own clients put the version first or last. */
+/** One field and the text after it. The vendor's own clients put the version first or last. */
 const FIELD = /([a-z_]+)="([^"]*)"(?:, |$)/y;
 const FIELDS = ['nonce', 'timestamp', 'token_digest', 'token_id', 'version'];
 /** Clocks that stand still between headers fall behind while others load their tokens; a server is more patient, ms. */
@@ -51,7 +51,7 @@ export function fault(header, { id, secret }) {
 }
 
 /**
- * Why a JSON Web Token is none that was signed with HS256 and this token's secret, or undefined.
+ * Why a JSON Web Token wasn't signed with HS256 and this token's secret, or undefined.
  *
  * @type {(jwt: string, token: Pick<Token, 'secret'>) => string | undefined}
  */

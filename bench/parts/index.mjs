@@ -1,5 +1,5 @@
 /**
- * All that is measured in Node.
+ * Everything that is measured in Node.
  *
  * @module
  */
