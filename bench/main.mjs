@@ -4,6 +4,7 @@
  *     npm run bench                 measures for minutes; writes bench/results/node.json, and chart and documents from it
  *     npm run bench -- --quick      less than a minute; prints only
  *     npm run bench -- --sizes      measures bytes and memory alone, and puts them into the results that are there
+ *     npm run bench -- --instances  measures 1 to 100 000 instances alone; writes bench/results/instances.json
  *     npm run bench -- --report     measures nothing; chart and documents from the results that are there
  *
  * @module
@@ -12,14 +13,21 @@ import { fileURLToPath } from 'node:url';
 import { install } from '../tools/lib/install.mjs';
 import { main, StepError } from '../tools/lib/run.mjs';
 import { endProgress } from './lib/progress.mjs';
-import { measureAll, measureBytes } from './parts/index.mjs';
-import { print } from './report/terminal.mjs';
+import { measureAll, measureBytes, measureMany } from './parts/index.mjs';
+import { print, printInstances } from './report/terminal.mjs';
 import { readResults, writeReport, writeResults } from './report/write.mjs';
 
-const FULL = { rounds: 31, seconds: 0.1, scale: 100_000, starts: 25, loopSeconds: 2 };
-const QUICK = { rounds: 3, seconds: 0.04, scale: 2000, starts: 5, loopSeconds: 0.5 };
+const FULL = {
+  rounds: 31,
+  seconds: 0.1,
+  scale: 100_000,
+  starts: 25,
+  loopSeconds: 2,
+  instances: [1, 1000, 10_000, 100_000],
+};
+const QUICK = { rounds: 3, seconds: 0.04, scale: 2000, starts: 5, loopSeconds: 0.5, instances: [1, 1000] };
 
-const FLAGS = ['--quick', '--sizes', '--report'];
+const FLAGS = ['--quick', '--sizes', '--instances', '--report'];
 const has = (flag) => process.argv.includes(flag);
 const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
@@ -33,11 +41,23 @@ await main(async () => {
     writeResults('node', { ...readResults('node'), ...bytes });
     return writeReport();
   }
+  if (has('--instances')) {
+    const many = await measureMany(has('--quick') ? QUICK : FULL);
+    endProgress();
+    printInstances(many);
+    if (has('--quick')) return;
+    writeResults('instances', many);
+    return writeReport();
+  }
   await install(peers, 'Install the libraries to compare with', ['--ignore-scripts']);
-  const results = await measureAll(has('--quick') ? QUICK : FULL);
+  const effort = has('--quick') ? QUICK : FULL;
+  const results = await measureAll(effort);
+  const many = await measureMany(effort);
   endProgress();
   print(results);
+  printInstances(many);
   if (has('--quick')) return;
   writeResults('node', results);
+  writeResults('instances', many);
   writeReport();
 });

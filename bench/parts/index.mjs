@@ -9,6 +9,7 @@ import { machine } from '../lib/machine.mjs';
 import { today } from '../lib/today.mjs';
 import { measureEventLoop } from './event-loop.mjs';
 import { measureHeaders } from './headers.mjs';
+import { measureInstances } from './instances.mjs';
 import { measureScale } from './scale.mjs';
 import { measureMemory, measureSizes } from './sizes.mjs';
 import { measureStartUp } from './start-up.mjs';
@@ -23,6 +24,7 @@ import { measureWorkers } from './workers.mjs';
  * @property {number} scale how many tokens are many
  * @property {number} starts of processes
  * @property {number} loopSeconds for which event-loop delay is watched
+ * @property {number[]} instances numbers of them, from few to many
  */
 
 const newSetting = async ({ scale }) => ({ token: newToken(), activation: await newActivation(), scale });
@@ -37,13 +39,26 @@ export async function measureBytes(effort) {
   return { memory: await measureMemory(setting), sizes: await measureSizes() };
 }
 
+const place = () => ({
+  date: today(),
+  runtime: `Node ${process.versions.node} (V8 ${process.versions.v8}, OpenSSL ${process.versions.openssl})`,
+  machine: machine(),
+});
+
+/**
+ * What many instances cost.
+ *
+ * @param {Effort} effort
+ */
+export async function measureMany(effort) {
+  return { ...place(), ...(await measureInstances(await newSetting(effort), effort)) };
+}
+
 /** @param {Effort} effort */
 export async function measureAll(effort) {
   const setting = await newSetting(effort);
   return {
-    date: today(),
-    runtime: `Node ${process.versions.node} (V8 ${process.versions.v8}, OpenSSL ${process.versions.openssl})`,
-    machine: machine(),
+    ...place(),
     effort,
     ...(await measureHeaders(setting, effort)),
     scale: await measureScale(setting, effort),

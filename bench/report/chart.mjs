@@ -4,6 +4,7 @@
  * @module
  */
 import { number, rate } from './figures.mjs';
+import { escape } from './svg.mjs';
 
 const WIDTH = 880;
 const ROW = 24;
@@ -37,8 +38,6 @@ const STYLE = `
     .native { fill: #c69026 }
   }
   rect.ours, rect.javascript, rect.native { rx: 2px }`;
-
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
 /** A step of 1, 2 or 5 times a power of ten, of which at most five fit below `most`. */
 function gridStep(most) {

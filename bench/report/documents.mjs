@@ -8,15 +8,15 @@ import { chart } from './chart.mjs';
 import { number, rate } from './figures.mjs';
 import { goalRows } from './goals.mjs';
 import { BASELINE, headerRows } from './headers.mjs';
+import { instancesSection } from './instances.mjs';
 import { markdownTable } from './table.mjs';
 
 /**
  * @typedef {import('./results.ts').BrowserResults} BrowserResults
  * @typedef {import('./results.ts').Results} Results
+ * @typedef {import('./results.ts').InstancesResults} InstancesResults
  */
 
-const BEGIN = '<!-- bench:begin -->';
-const END = '<!-- bench:end -->';
 /** The chart's file. */
 export const CHART = 'docs/benchmark.svg';
 /** What the README compares: the plain way, the native SDKs' way, and our three ways to a header. */
@@ -32,9 +32,13 @@ const inChart = ({ id }) => !/^(?:engine|sha-ni)/.test(id);
 export const chartOf = ({ headers }) => chart(headers.filter(inChart), 'Token headers per second, one core');
 
 /** What was measured on. */
-export function description({ runtime, machine: { cpu, cores, extensions, system }, effort, date }) {
+export const description = (results) =>
+  `${where(results)}; medians of ${results.effort.rounds} interleaved rounds, ${results.date}`;
+
+/** Runtime and machine. */
+export function where({ runtime, machine: { cpu, cores, extensions, system } }) {
   const features = extensions.includes('sha_ni') ? ' with SHA-NI' : '';
-  return `${runtime} on ${cpu}${features}, ${cores} cores, ${system}; medians of ${effort.rounds} interleaved rounds, ${date}`;
+  return `${runtime} on ${cpu}${features}, ${cores} cores, ${system}`;
 }
 
 /** Figures without a goal, in sentences. */
@@ -81,16 +85,25 @@ ${description(chromium)}:
 ${markdownTable(headerRows(chromium.headers))}`;
 
 /**
+ * The part of docs/performance.md about many instances, without the markers.
+ *
+ * @param {InstancesResults} results
+ */
+export const manyInstances = (results) => instancesSection(results, `${where(results)}, ${results.date}`);
+
+/**
  * A document with its part in place.
  *
  * @param {string} text
  * @param {string} part
+ * @param {string} [name] of the markers
  * @throws {Error} unless both markers are there, once each, in their order
  */
-export function withSection(text, part) {
-  const parts = text.split(BEGIN);
-  const rest = parts[1]?.split(END) ?? [];
+export function withSection(text, part, name = 'bench') {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const parts = text.split(begin);
+  const rest = parts[1]?.split(end) ?? [];
   if (parts.length !== 2 || rest.length !== 2)
-    throw new Error(`The document needs ${BEGIN} and ${END}, once each`);
-  return `${parts[0]}${BEGIN}\n${part}\n${END}${rest[1]}`;
+    throw new Error(`The document needs ${begin} and ${end}, once each`);
+  return `${parts[0]}${begin}\n${part}\n${end}${rest[1]}`;
 }

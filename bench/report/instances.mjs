@@ -16,6 +16,8 @@ const ns = (value) => `${number(value)} ns`;
 const bytes = (value) => `${number(value)} B`;
 const megabytes = (value) => `${number(value / 1e6)} MB`;
 
+const whole = (count) => (count < 10 ? String(count) : number(count));
+
 /** Of so few, memory says nothing: it is lost in what the process holds anyway. */
 const SOME = 1000;
 
@@ -51,7 +53,7 @@ const ROWS = [
   {
     what: 'requests for the time, all cold at once',
     value: ({ timeRequests }) => timeRequests,
-    show: String,
+    show: whole,
     most: 1,
   },
   { what: 'first header, all cold at once', value: ({ cold }) => cold, show: us },
@@ -79,7 +81,7 @@ const ROWS = [
 ];
 
 const heads = ({ shared, own }) => [
-  ...shared.map(({ count }) => number(count)),
+  ...shared.map(({ count }) => whole(count)),
   `${number(own.count)}, own \`fetch\``,
 ];
 
@@ -132,5 +134,5 @@ ${description}:
 
 ${markdownTable(instanceRows(results))}
 
-${missed.length === 0 ? 'All goals are reached.' : `Not reached: ${missed.join('; ')}.`}`;
+${results.note === undefined ? '' : `${results.note}\n\n`}${missed.length === 0 ? 'All goals are reached.' : `Not reached: ${missed.join('; ')}.`}`;
 }

@@ -50,3 +50,35 @@ export interface Results extends BrowserResults {
   /** ms */
   readonly eventLoop: readonly { readonly id: string; readonly p99: number }[];
 }
+
+/** So many configured instances; µs and bytes for each, unless it says otherwise. */
+export interface InstancesResult {
+  readonly count: number;
+  readonly configure: number;
+  readonly idle: number;
+  readonly inUse: number;
+  /** Of the process, all of them configured. */
+  readonly residentIdle: number;
+  /** The same with all tokens in use. */
+  readonly resident: number;
+  /** The garbage collector's longest while they were configured, ms. */
+  readonly pause: number;
+  /** Reads, subscriptions and requests before the first use. */
+  readonly touched: number;
+  readonly cold: number;
+  readonly timeRequests: number;
+  /** ns */
+  readonly headers: Readonly<Record<'same' | 'inOrder' | 'anyOrder', number>>;
+  readonly dispatch: number;
+  readonly generalNotice: number;
+  readonly deconfigure: number;
+}
+
+/** The content of bench/results/instances.json. */
+export interface InstancesResults extends Omit<BrowserResults, 'effort' | 'headers'> {
+  /** What a reader must know of the run; written by hand. */
+  readonly note?: string;
+  readonly shared: readonly InstancesResult[];
+  /** Instances with a `fetch` of their own. */
+  readonly own: InstancesResult;
+}

@@ -6,7 +6,8 @@
 import color from 'picocolors';
 import { goals, goalRows } from './goals.mjs';
 import { headerRows } from './headers.mjs';
-import { description, otherFigures } from './documents.mjs';
+import { description, otherFigures, where } from './documents.mjs';
+import { instanceRows } from './instances.mjs';
 import { textTable } from './table.mjs';
 
 /** The contestants' part of a run. */
@@ -23,4 +24,9 @@ export function print(results) {
   const met = goals(results).map((goal) => goal.met);
   for (const [index, row] of rows.entries()) console.log(met[index] ? color.green(row) : color.red(row));
   console.log(`\n${otherFigures(results)}\n`);
+}
+
+/** What many instances cost. */
+export function printInstances(results) {
+  console.log(`${color.bold(where(results))}\n\n${textTable(instanceRows(results))}\n`);
 }

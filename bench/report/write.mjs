@@ -5,7 +5,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CHART, chartOf, section, summary, withSection } from './documents.mjs';
+import { CHART, chartOf, manyInstances, section, summary, withSection } from './documents.mjs';
+import { instancesPlot, PLOT } from './instances.mjs';
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -14,7 +15,7 @@ const resultsFile = (runtime) => path(`bench/results/${runtime}.json`);
 
 export const readResults = (runtime) => JSON.parse(readFileSync(resultsFile(runtime), 'utf8'));
 
-/** @param {'node' | 'chromium'} runtime */
+/** @param {'node' | 'chromium' | 'instances'} runtime */
 export function writeResults(runtime, results) {
   mkdirSync(path('bench/results'), { recursive: true });
   writeFileSync(resultsFile(runtime), `${JSON.stringify(results, null, 2)}\n`);
@@ -31,4 +32,11 @@ export function writeReport() {
   for (const [name, part] of Object.entries(parts)) {
     writeFileSync(path(name), withSection(readFileSync(path(name), 'utf8'), part));
   }
+  const instances = readResults('instances');
+  const performance = path('docs/performance.md');
+  writeFileSync(path(PLOT), instancesPlot(instances));
+  writeFileSync(
+    performance,
+    withSection(readFileSync(performance, 'utf8'), manyInstances(instances), 'instances'),
+  );
 }

@@ -4,12 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { chart } from '../../bench/report/chart.mjs';
 import { goals } from '../../bench/report/goals.mjs';
 import { headerRows } from '../../bench/report/headers.mjs';
-import { CHART, chartOf, section, summary, withSection } from '../../bench/report/documents.mjs';
-import type { BrowserResults, HeaderResult, Results } from '../../bench/report/results.ts';
+import {
+  CHART,
+  chartOf,
+  manyInstances,
+  section,
+  summary,
+  withSection,
+} from '../../bench/report/documents.mjs';
+import { instanceRows, instancesPlot, missedGoals, PLOT } from '../../bench/report/instances.mjs';
+import type { BrowserResults, HeaderResult, InstancesResults, Results } from '../../bench/report/results.ts';
 import { root } from '../system/package/support.ts';
 
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 const results = JSON.parse(await read('bench/results/node.json')) as Results;
+const many = JSON.parse(await read('bench/results/instances.json')) as InstancesResults;
 const chromium = JSON.parse(await read('bench/results/chromium.json')) as BrowserResults;
 
 describe('what the documents say', () => {
@@ -20,6 +29,15 @@ describe('what the documents say', () => {
     const text = await read(name);
     expect(withSection(text, part)).toBe(text);
     expect(await read(CHART)).toBe(chartOf(results));
+  });
+
+  test('is what they say of many instances', async () => {
+    const text = await read('docs/performance.md');
+    expect(withSection(text, manyInstances(many), 'instances')).toBe(text);
+    expect(await read(PLOT)).toBe(instancesPlot(many));
+    expect(many.shared.map(({ count }) => count)).toEqual([1, 1000, 10_000, 100_000]);
+    expect(new Set(instanceRows(many).map(({ length }) => length)).size).toBe(1);
+    for (const what of missedGoals(many)) expect(text).toContain(what);
   });
 
   test('is five rows in the README', () => {
