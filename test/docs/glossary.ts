@@ -16,7 +16,7 @@ export const GLOSSARY: readonly (readonly [phrase: RegExp, instead: string])[] =
   [/\b(?:headers|names|options|descriptors|parameters|bytes) that are none\b/, 'invalid'],
   [/\bfor want of\b/, 'because there is no'],
   [/\bnobody's(?! (?:fault|own)\b)/, 'say the fact'],
-  [/\bnothing but its\b/, 'after changing only the'],
+  [/\bnothing but its import\b/, 'after changing only the'],
   [/\b(?:made|sealed|wrapped|opened|encrypted|written|begins?|begun) anew\b/, 'again'],
   [/\b(?:come|comes|came|coming) to be\b/, 'is created, exists'],
   [/\b(?:can't|cannot|could not|not to) be had\b/, 'is not available'],
