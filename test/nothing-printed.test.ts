@@ -25,6 +25,7 @@ import { buildActivation } from '../src/model/power-auth-activation.ts';
 import { importSealingKey, sealedStorage } from '../src/storage/sealed.ts';
 import { localforageStorage } from '../src/storage/localforage.ts';
 import { MemorySpace, memoryStorage } from '../src/storage/memory.ts';
+import { postgresStorage } from '../src/storage/postgres.ts';
 import { redisStorage } from '../src/storage/redis.ts';
 import { sqliteStorage } from '../src/storage/sqlite.ts';
 import { activate, PASSWORD, testClient, testServer } from './helpers/client.ts';
@@ -152,6 +153,7 @@ const SAMPLES: Record<string, string | (() => unknown[] | Promise<unknown[]>)> =
   buildSharingConfiguration: 'names',
   PowerAuthActivationCodeUtil: 'static methods that return what the application gave, in order to show it',
   PowerAuthDebug: 'static methods that return nothing',
+  setTokenCacheCapacity: 'returns nothing',
   PowerAuthPassphraseMeter: 'a static method that returns what is wrong with a PIN',
   PowerAuthError: 'errors have tests of their own, test/error-codes.test.ts',
   softwareBiometry: () => [softwareBiometry({ key: KEY })],
@@ -175,6 +177,7 @@ const SAMPLES: Record<string, string | (() => unknown[] | Promise<unknown[]>)> =
   sqliteStorage: () => [sqliteStorage({ path: '/nowhere' })],
   checkSqliteStorage: 'findings, which name places in a file',
   localforageStorage: () => [localforageStorage()],
+  postgresStorage: () => [postgresStorage({ connectionString: `postgres://user:${TEXT}@localhost:1/bank` })],
   redisStorage: () => [redisStorage({ url: `redis://user:${TEXT}@localhost:1` })],
   startPowerAuthTestServer: 'for tests alone, which want to see everything; see SECURITY.md',
   PowerAuthTestServer: 'the same',

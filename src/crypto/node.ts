@@ -182,7 +182,7 @@ export async function decryptGcm(
   const secretKey = secretKeys.get(key);
   if (secretKey === undefined) return web.decryptGcm(key, nonce, associatedData, data);
   const ciphertext = data.subarray(0, -TAG_LENGTH);
-  const mask = crypto.getRandomValues(secretBytes(ciphertext.length));
+  const mask = crypto.randomFillSync(secretBytes(ciphertext.length));
   // The stream that the mode adds, under the mask: what Node leaves of it in memory is random.
   const masked = gcm(secretKey, nonce, associatedData).update(mask);
   const plaintext = secretBytes(ciphertext.length);
