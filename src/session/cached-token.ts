@@ -31,6 +31,8 @@ export interface TokenOwner {
 /** The owner of a token: the tokens of one session. */
 export interface TokenSession {
   readonly owner: TokenOwner;
+  /** The owner's settings, one step nearer. */
+  readonly source: TokenSource;
   /** Tokens that may be evicted, in the order in which they came. */
   readonly evictable: TokenList;
   /** Drops the token, which has ended, from the names. */
@@ -65,10 +67,8 @@ export class CachedToken {
   readonly slot: KeySlot;
   /** First 32 bits of the storage key's hash: finds the token when the storage reports a changed key. */
   readonly keyPrint: number;
-  /** Undefined after the end, so that a reference to the token keeps nothing else alive. */
-  session: TokenSession | undefined;
-  /** Set when the slot was released; the token must not be used any more. */
-  end: CachedTokenEnd | undefined = undefined;
+  /** Whose it is; after the end the reason for that, so that a reference to the token keeps nothing else alive. */
+  #state: TokenSession | CachedTokenEnd;
   /** Header generators that hold the token; it is in no list, and not evicted, while there are any. */
   #holders = 0;
   /** Whether it was used since it was last considered for eviction. */
@@ -83,12 +83,27 @@ export class CachedToken {
 
   /** Puts a token into a slot; the record's secret is copied, and the caller must wipe its own. */
   constructor(session: TokenSession, name: string, record: TokenRecord, storageKey: string) {
-    this.session = session;
+    this.#state = session;
     this.name = name;
     this.tokenIdentifier = record.tokenIdentifier;
     this.signatureType = shared(record.signatureType);
     this.keyPrint = keyPrint(storageKey);
     this.slot = session.owner.settings.engine.addKey(record.tokenIdentifier, record.tokenSecret, this);
+  }
+
+  /** Undefined after the end. */
+  get session(): TokenSession | undefined {
+    return typeof this.#state === 'string' ? undefined : this.#state;
+  }
+
+  /** Set when the slot was released; the token must not be used any more. */
+  get end(): CachedTokenEnd | undefined {
+    return typeof this.#state === 'string' ? this.#state : undefined;
+  }
+
+  /** Ends it, after its slot was released. */
+  finish(end: CachedTokenEnd): void {
+    this.#state = end;
   }
 
   /**
@@ -139,7 +154,7 @@ export class CachedToken {
     if (session === undefined) {
       throw failure(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE, 'The token was removed');
     }
-    return session.owner.settings;
+    return session.source;
   }
 }
 

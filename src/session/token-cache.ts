@@ -12,6 +12,7 @@ import {
   type CachedTokenEnd,
   type TokenSession,
   type TokenOwner,
+  type TokenSource,
 } from './cached-token.ts';
 import type { TokenRecord } from './token-record.ts';
 
@@ -127,8 +128,7 @@ export class TokenCache {
     session.forget(token);
     if (this.#last === token) this.#last = undefined;
     token.follower = undefined;
-    token.session = undefined;
-    token.end = end;
+    token.finish(end);
   }
 
   /** @returns whether there was one to evict */
@@ -164,6 +164,7 @@ export class TokenCache {
 /** The cached tokens of one session, by name. */
 export class SessionTokens implements TokenSession {
   readonly owner: TokenOwner;
+  readonly source: TokenSource;
   readonly evictable = new TokenList('session');
   readonly #cache: TokenCache;
   /** The only token, as in most sessions; otherwise all of them. */
@@ -172,6 +173,7 @@ export class SessionTokens implements TokenSession {
   constructor(cache: TokenCache, owner: TokenOwner) {
     this.#cache = cache;
     this.owner = owner;
+    this.source = owner.settings;
   }
 
   /** Tokens in key slots. */
