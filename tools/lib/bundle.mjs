@@ -145,11 +145,12 @@ function declarations(sources) {
   const left = new Set(texts.keys());
   const reach = (/** @type {string} */ file) => {
     if (!left.delete(file)) return;
-    for (const { fileName } of ts.preProcessFile(texts.get(file) ?? '').importedFiles)
+    for (const { fileName } of ts.preProcessFile(texts.get(file) ?? '').importedFiles) {
       reach(declaration(join(dirname(file), fileName)));
+      for (const choice of chosen([fileName])) reach(relative('dist', declaration(choice)));
+    }
   };
-  for (const file of [...entries.map(({ types }) => types), ...chosen(Object.keys(imports))])
-    reach(relative('dist', declaration(file)));
+  for (const { types } of entries) reach(relative('dist', types));
   const files = [...texts].map(([file, text]) => ({ path: join(DIST, file), text }));
   return [
     ...files,
