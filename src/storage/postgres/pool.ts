@@ -52,11 +52,12 @@ export interface PostgresPool {
   /** As passed to `new Pool`. */
   readonly options: object;
   /** Takes a connection from the pool. */
-  connect(): Promise<PostgresPoolClient>;
+  connect(): Promise<object>;
 }
 
 /** A pool, and a factory of single connections to the same server. */
 export interface Pools extends PostgresPool {
+  connect(): Promise<PostgresPoolClient>;
   readonly Client: new (options: object) => PostgresSingleClient;
   on(event: 'error', listener: () => void): unknown;
   end(): Promise<unknown>;
