@@ -9,7 +9,7 @@ import { concat, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
 import { assertPrivateKey, pkcs8Of, spkiOf } from './encodings.ts';
 import { hmacBy } from './hmac.ts';
 import type { Point } from './p256.ts';
-import type { Agreement, KeyPair, PasswordHash } from './types.ts';
+import type { Agreement, CryptoKey, KeyPair, PasswordHash } from './types.ts';
 import * as web from './web-gcm.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -6,6 +6,7 @@
 
 import { copySecret, wipe } from '../util/bytes.ts';
 import { webCrypto } from '../util/web-crypto.ts';
+import type { CryptoKey } from './types.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -11,7 +11,7 @@ import { webCrypto } from '../util/web-crypto.ts';
 import { assertPrivateKey, pkcs8Of, privateKeyFrom } from './encodings.ts';
 import { hmacBy } from './hmac.ts';
 import type { Point } from './p256.ts';
-import type { Agreement, KeyPair, PasswordHash } from './types.ts';
+import type { Agreement, CryptoKey, KeyPair, PasswordHash } from './types.ts';
 
 export { decryptGcm, encryptGcm, importGcmKey } from './web-gcm.ts';
 
