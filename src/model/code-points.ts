@@ -4,7 +4,9 @@
  * @module
  */
 
+import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { copySecret, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
+import { describe } from '../util/validate.ts';
 
 /** A sequence of Unicode code points. Memory that it no longer needs is overwritten with zeros. */
 export class CodePoints {
@@ -70,3 +72,28 @@ export class CodePoints {
 
 /** First byte of a UTF-8 sequence, by the number of bytes that follow. */
 const LEADING_BITS = [0, 0xc0, 0xe0, 0xf0];
+
+/** @throws WRONG_PARAMETER unless `value` is a position, 0 to `last` */
+export function assertPosition(value: unknown, last: number, field: string): asserts value is number {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > last) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      // The number itself would reveal a length that the password doesn't have.
+      `${field}: expected a position within the password, got ${typeof value === 'number' ? 'another number' : describe(value)}`,
+    );
+  }
+}
+
+/** The code point that a character is, or begins with. @throws WRONG_PARAMETER for anything else */
+export function codePoint(character: unknown): number {
+  const point = typeof character === 'string' ? character.codePointAt(0) : character;
+  const isCodePoint = typeof point === 'number' && Number.isInteger(point) && point >= 0 && point <= 0x10ffff;
+  // A lone surrogate is not a character, and has no UTF-8 form.
+  if (!isCodePoint || (point >= 0xd800 && point <= 0xdfff)) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      'character: expected a Unicode code point, or a string that begins with one; got something else',
+    );
+  }
+  return point;
+}

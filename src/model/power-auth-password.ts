@@ -9,8 +9,8 @@ import { testPin } from '../pin-strength/test-pin.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import { itself, knowItself } from '../util/instance.ts';
 import { IdleTimer } from '../util/timers.ts';
-import { assertWellFormed, describe, wrongNumber, wrongParameter } from '../util/validate.ts';
-import { CodePoints } from './code-points.ts';
+import { assertWellFormed, wrongNumber, wrongParameter } from '../util/validate.ts';
+import { assertPosition, codePoint, CodePoints } from './code-points.ts';
 import type { PinTestResult } from '../pin-strength/pin-test-result.ts';
 
 /**
@@ -396,27 +396,4 @@ export function admitPasswordsOf(instanceId: string): void {
 export function dismissPasswordsOf(instanceId: string): void {
   for (const password of byInstance.get(instanceId) ?? []) destroy(password);
   byInstance.delete(instanceId);
-}
-
-function assertPosition(value: unknown, last: number, field: string): asserts value is number {
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > last) {
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      // The number itself would reveal a length that the password doesn't have.
-      `${field}: expected a position within the password, got ${typeof value === 'number' ? 'another number' : describe(value)}`,
-    );
-  }
-}
-
-function codePoint(character: unknown): number {
-  const point = typeof character === 'string' ? character.codePointAt(0) : character;
-  const isCodePoint = typeof point === 'number' && Number.isInteger(point) && point >= 0 && point <= 0x10ffff;
-  // A lone surrogate is not a character, and has no UTF-8 form.
-  if (!isCodePoint || (point >= 0xd800 && point <= 0xdfff)) {
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      'character: expected a Unicode code point, or a string that begins with one; got something else',
-    );
-  }
-  return point;
 }
