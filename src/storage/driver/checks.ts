@@ -40,7 +40,8 @@ export function assertPrefix(prefix: unknown): asserts prefix is string {
  * @throws WRONG_PARAMETER if it isn't bytes
  */
 export function copyOfValue(value: unknown): Uint8Array<ArrayBuffer> {
-  if (isInstance(value, Uint8Array)) return copySecret(value);
+  // isView knows proxies and objects that only inherit: their length can't be read.
+  if (ArrayBuffer.isView(value) && isInstance(value, Uint8Array)) return copySecret(value);
   throw failure(PowerAuthErrorCode.WRONG_PARAMETER, `value: expected a Uint8Array, got ${describe(value)}`);
 }
 

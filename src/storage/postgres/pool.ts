@@ -124,24 +124,32 @@ export function addressOf(value: unknown, field: string): string {
   }
 }
 
-function targetOfPool(value: unknown): PostgresTarget {
-  const pool = value as Partial<Pools> | null;
-  if (
-    typeof pool?.connect !== 'function' ||
-    typeof pool.options !== 'object' ||
-    typeof pool.Client !== 'function'
-  ) {
+function targetOfPool(pool: unknown): PostgresTarget {
+  const options = optionsOf(pool);
+  if (options === undefined) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
-      `pool: expected a Pool of the package pg, got ${describe(value)}`,
+      `pool: expected a Pool of the package pg, got ${describe(pool)}`,
     );
   }
-  const { connectionString, host, port, database } = pool.options as Record<string, unknown>;
+  const { connectionString, host, port, database } = options;
   const address =
     typeof connectionString === 'string'
       ? addressOf(connectionString, 'pool')
       : `${text(host, 'localhost')}:${text(port, '5432')}/${text(database, '')}`;
   return { address, isOwn: false, open: async () => pool as Pools };
+}
+
+/** A copy of a pool's options; undefined for anything that isn't a pool, or throws when it is read. */
+function optionsOf(value: unknown): Record<string, unknown> | undefined {
+  try {
+    const pool = value as Partial<Pools>;
+    if (typeof pool.connect !== 'function' || typeof pool.Client !== 'function') return undefined;
+    const options: unknown = pool.options;
+    return typeof options === 'object' && options !== null ? { ...options } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const text = (value: unknown, otherwise: string): string =>

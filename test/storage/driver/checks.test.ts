@@ -71,6 +71,8 @@ describe('copyOfValue', () => {
     ...NO_INSTANCES.filter(([, value]) => !isInstance(value, Uint8Array)),
     ['an ArrayBuffer', new ArrayBuffer(2)],
     ['another view', new Uint16Array(2)],
+    ['a proxy of bytes', new Proxy(new Uint8Array(2), {})],
+    ['an object that only inherits from bytes', Object.create(Uint8Array.prototype)],
   ])('refuses %s', (_, value) => {
     expect(() => copyOfValue(value)).toThrow(
       expect.objectContaining(error(WRONG_PARAMETER, /^value: expected a Uint8Array, got (?!$)/)),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { postgresStorage, type PostgresStorageOptions } from '../../../src/storage/postgres.ts';
 import { addressOf } from '../../../src/storage/postgres/pool.ts';
+import { throwing } from '../../helpers/wrong-values.ts';
 
 const SECRET = 'correct-horse-battery';
 
@@ -25,6 +26,12 @@ test.each<[string, unknown, string]>([
   ['a number', { connectionString: 1 }, 'connectionString: expected postgres://'],
   ['no pool', { pool: {} }, 'pool: expected a Pool of the package pg'],
   ['null', { pool: null }, 'pool: expected a Pool of the package pg'],
+  ['a pool that throws', { pool: throwing({}) }, 'pool: expected a Pool of the package pg'],
+  [
+    'options that are null',
+    { pool: { connect: () => 1, Client: Object, options: null } },
+    'pool: expected a Pool of the package pg',
+  ],
   [
     'another address to listen',
     { connectionString: 'postgres://a/b', listen: SECRET },
