@@ -137,9 +137,6 @@ export class PostgresConnection {
 
   async #onOne<T>(pools: Pools, work: (run: Run) => Promise<T>): Promise<T> {
     const client = await this.#connect(pools);
-    // A connection that ends reports it to its query, and to the client as well: without a listener that would end the
-    // process.
-    client.on('error', ignore);
     try {
       const result = await work(async (statement) => {
         const late = (): Error => new NoAnswer('no answer', PATIENCE_MS);
@@ -159,12 +156,20 @@ export class PostgresConnection {
 
   async #connect(pools: Pools): Promise<PostgresPoolClient> {
     let isLate = false;
-    const connecting = pools.connect();
-    // A connection that arrives after all belongs to others.
-    void connecting.then(
-      (client) => isLate && client.release(),
-      () => undefined,
-    );
+    const connecting = new Promise<PostgresPoolClient>((resolve, reject) => {
+      pools.connect((error, client) => {
+        if (client === undefined) {
+          reject(error ?? new Error('no connection'));
+          return;
+        }
+        // A connection that ends reports it to its query, and to the client as well: without a listener that would end
+        // the process.
+        client.on('error', ignore);
+        // One that arrives after all belongs to others.
+        if (isLate) giveBack(client, false);
+        else resolve(client);
+      });
+    });
     try {
       return await inTime(connecting, PATIENCE_MS, () => new NoAnswer('no free connection', PATIENCE_MS), {
         background: true,

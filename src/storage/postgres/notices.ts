@@ -42,7 +42,7 @@ export class PostgresNotices {
   #hasMissed = false;
   #isOpen = false;
   #unusable: PowerAuthError | undefined;
-  /** Resolves when the text that was sent to check that notices arrive has come back. */
+  /** `arrive` is called when the text that was sent to check that notices arrive has come back, or never will. */
   #awaited: { readonly text: string; readonly arrive: () => void } | undefined;
 
   constructor(parts: PostgresNoticesParts) {
@@ -102,7 +102,9 @@ export class PostgresNotices {
       await answered(client.connect());
       client.unref();
       await answered(client.query(queryOf({ text: `LISTEN "${channel}"`, values: [] })));
+      this.#assertUsed(client);
       await this.#tryOut();
+      this.#assertUsed(client);
     } catch (error) {
       await this.#drop(client);
       throw error;
@@ -111,6 +113,11 @@ export class PostgresNotices {
     this.#unusable = undefined;
     if (this.#hasMissed) this.#parts.onRegained();
     this.#hasMissed = false;
+  }
+
+  /** An end may be reported together with what was awaited. @throws NoAnswer after it */
+  #assertUsed(client: PostgresSingleClient): void {
+    if (this.#client !== client) throw new NoAnswer('no lasting connection', PATIENCE_MS);
   }
 
   /** Checks that notices arrive: a pooler in between may silently pass the connection to others. */
@@ -139,8 +146,9 @@ export class PostgresNotices {
     this.#client = undefined;
     this.#isOpen = false;
     this.#hasMissed = true;
-    // A server that is gone doesn't reply.
-    await answered(client.end()).catch(() => undefined);
+    this.#awaited?.arrive();
+    // A server that is gone doesn't reply. Its socket would keep the process alive, and another would be added each time.
+    await answered(client.end()).catch(() => client.connection?.stream.destroy());
   }
 }
 

@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { Client as PgClient, ClientConfig } from 'pg';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
+import { giveUpAfter } from '../../util/patience.ts';
 import { describe } from '../../util/validate.ts';
 
 /** A query of `pg`; rows are arrays of the texts that the server sent. */
@@ -27,6 +29,8 @@ export interface PostgresSingleClient extends PostgresClient {
   on(event: 'error' | 'end', listener: () => void): unknown;
   unref(): void;
   end(): Promise<unknown>;
+  /** Of clients in JavaScript. */
+  readonly connection?: { readonly stream: { destroy(): void } };
 }
 
 /** A connection from a pool. */
@@ -55,9 +59,14 @@ export interface PostgresPool {
   connect(): Promise<object>;
 }
 
+/** Called with a connection, or an error. */
+type Connected = (error: Error | undefined, client: PostgresPoolClient | undefined) => void;
+
 /** A pool, and a factory of single connections to the same server. */
 export interface Pools extends PostgresPool {
   connect(): Promise<PostgresPoolClient>;
+  /** Calls back at once: a promise would tell too late to listen for the error of a connection that ends right then. */
+  connect(connected: Connected): unknown;
   readonly Client: new (options: object) => PostgresSingleClient;
   on(event: 'error', listener: () => void): unknown;
   end(): Promise<unknown>;
@@ -71,6 +80,27 @@ export interface PostgresTarget {
   open(): Promise<Pools>;
   /** Whether the storage owns the pool, which ends with it. */
   readonly isOwn: boolean;
+}
+
+/** How long a server that takes a connection may take to let it in, in ms: as long as calls wait for a connection. */
+const CONNECT_MS = 4000;
+
+/**
+ * Connections of a pool that give up a server that says nothing. Otherwise they would take up the pool's places, keep
+ * it from ending, and the process alive. The pool's own timeout fails what has only waited for a busy thread.
+ */
+function patient(base: typeof PgClient): typeof PgClient {
+  return class extends base {
+    constructor(options?: ClientConfig) {
+      super(options);
+      const { connection } = this as unknown as PostgresSingleClient;
+      // Its stream is another one once TLS is spoken.
+      const stop = giveUpAfter(CONNECT_MS, () => connection?.stream.destroy(), { background: true });
+      this.once('connect', stop).once('end', stop);
+      // The pool listens while a connection is idle only; without a listener, one that ends just then ends the process.
+      this.on('error', () => undefined);
+    }
+  };
 }
 
 /** @throws WRONG_PARAMETER unless exactly one of connection string and pool is given, and is valid */
@@ -97,6 +127,7 @@ function targetOfString(value: unknown, field: string): PostgresTarget {
         application_name: 'powerauth-wasm',
         allowExitOnIdle: true,
         keepAlive: true,
+        Client: patient(pg.Client),
       }) as unknown as Pools;
       // An idle connection that is lost leaves the pool by itself.
       own.on('error', () => undefined);

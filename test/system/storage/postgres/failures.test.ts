@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -123,6 +125,32 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
       taken.release();
     }
     expect(await storage.get('key')).toEqual(bytes(1));
+  });
+
+  test('a server that takes connections and says nothing keeps no storage from closing', async () => {
+    const pairs: [Socket, Socket][] = [];
+    let isSilent = false;
+    const relay = createServer((client) => {
+      const upstream = connect(server.port, '127.0.0.1');
+      pairs.push([client, upstream]);
+      for (const socket of [client, upstream]) socket.on('error', () => undefined);
+      client.on('data', (data) => isSilent || upstream.write(data));
+      upstream.on('data', (data) => isSilent || client.write(data));
+    });
+    await once(relay.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => {
+      for (const socket of pairs.flat()) socket.destroy();
+      relay.close();
+    });
+    const { port } = relay.address() as AddressInfo;
+    const connectionString = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    const storage = postgresStorage({ connectionString, schema: newSchema() });
+    await storage.set('key', bytes(1));
+    isSilent = true;
+    const refused = await Promise.all(Array.from({ length: 4 }, () => rejection(storage.get('key'))));
+    for (const { message } of refused) expect(message).toContain('within 4000 ms');
+    const closed = storage.close().then(() => 'closed');
+    expect(await Promise.race([closed, sleep(20_000)])).toBe('closed');
   });
 
   test('a table that was removed is named', async () => {
