@@ -56,6 +56,7 @@ async function wait(derivation) {
 
 /** A duration in the unit that suits it, two digits. */
 function duration(seconds) {
+  /** @type {[string, number][]} */
   const units = [
     ['days', 86_400],
     ['h', 3600],

@@ -102,6 +102,7 @@ function rowOf(contestant, processes, rounds, marks) {
 async function printUpdates() {
   const rows = [HEAD];
   for (const processes of PROCESSES) {
+    /** @type {Record<string, Awaited<ReturnType<typeof measure>>[]>} */
     const rounds = Object.fromEntries(CONTESTANTS.map((contestant) => [contestant, []]));
     for (let round = 0; round < ROUNDS; round++) {
       for (const contestant of CONTESTANTS) rounds[contestant].push(await measure(contestant, processes));
@@ -156,7 +157,7 @@ const firstHeader = () =>
     const activation = await newActivation();
     const path = join(folder, 'powerauth-wasm');
     const storage = await storageContestants.sqlite.open(path);
-    await storage.sealingKey();
+    await storage.sealingKey?.();
     const sealingKey = readFileSync(join(path, 'sealing.key')).toString('base64');
     await filledStorage({ ...activation, sealingKey }, 'bench', tokens(newToken(), 1), storage);
     await storage.close();

@@ -8,15 +8,17 @@ import { Stopwatch } from '../lib/timing.mjs';
 
 /** The newer way is faster, if it is available. */
 const base64 =
-  Uint8Array.prototype.toBase64 === undefined
-    ? (bytes) => btoa(String.fromCharCode(...bytes))
-    : (bytes) => bytes.toBase64();
+  'toBase64' in Uint8Array.prototype
+    ? (bytes) => bytes.toBase64()
+    : (bytes) => btoa(String.fromCharCode(...bytes));
 
 let stopwatch;
 
 globalThis.orders = {
+  /** @param {import('../contestants/contestant.mjs').Creation} creation */
   async create({ id, token, ...setting }) {
     const contestant = EVERYWHERE.find((candidate) => candidate.id === id);
+    if (contestant === undefined) throw new Error(`there is no contestant ${id}`);
     const call = await contestant.create({
       ...setting,
       token: { id: token.id, secret: new Uint8Array(token.secret) },

@@ -62,9 +62,14 @@ async function java() {
 }
 
 /**
- * `provide` returns the command and arguments of a program that follows native/program.h, or throws {@link Missing};
- * `warmUp` seconds make it as fast as it becomes.
+ * `provide` returns the command and arguments of a program that follows native/program.h, or throws {@link Missing}.
+ *
+ * @typedef {Pick<import('./contestant.mjs').Contestant, 'id' | 'name' | 'kind' | 'warmUp'> & {
+ *   provide: () => Promise<string[]>,
+ * }} Native
  */
+
+/** @type {Native[]} */
 export const NATIVE = [
   {
     id: 'java',

@@ -7,13 +7,22 @@ import { createHmac, hash, randomBytes, randomFillSync } from 'node:crypto';
 import { headerText } from '../lib/header.mjs';
 
 /**
+ * A buffer, with methods that Node's types leave out.
+ *
+ * @typedef {Buffer & {
+ *   latin1Write(text: string, offset: number): number,
+ *   base64Slice(start: number, end: number): string,
+ * }} FastBuffer
+ */
+
+/**
  * Nonces from a pool, and HMAC (RFC 2104) as two calls of `crypto.hash`, which makes no objects: twice as fast as
  * createHmac on a cached KeyObject.
  */
 function tuned({ id, secret }) {
-  const pool = Buffer.alloc(16_384);
-  const inner = Buffer.alloc(64 + 34, 0x36);
-  const outer = Buffer.alloc(64 + 32, 0x5c);
+  const pool = /** @type {FastBuffer} */ (Buffer.alloc(16_384));
+  const inner = /** @type {FastBuffer} */ (Buffer.alloc(64 + 34, 0x36));
+  const outer = /** @type {FastBuffer} */ (Buffer.alloc(64 + 32, 0x5c));
   secret.forEach((byte, i) => {
     inner[i] ^= byte;
     outer[i] ^= byte;
@@ -29,7 +38,7 @@ function tuned({ id, secret }) {
     const timestamp = Date.now();
     pool.copy(inner, 64, nonce, used);
     inner.latin1Write(`&${timestamp}&3.3`, 64 + 16);
-    outer.latin1Write(hash('sha256', inner, 'latin1'), 64);
+    outer.latin1Write(hash('sha256', inner, 'binary'), 64);
     return headerText(id, hash('sha256', outer, 'base64'), pool.base64Slice(nonce, used), timestamp);
   };
 }

@@ -7,7 +7,7 @@ import { createEngine } from '../../dist/hot-path/index.js';
 import { openInstance } from '../lib/instances.mjs';
 
 const AT_ONCE = 64;
-const common = { of: 'powerauth-wasm', kind: 'ours' };
+const common = { of: 'powerauth-wasm', kind: /** @type {const} */ ('ours') };
 
 /** An engine without anything around it. */
 async function engineWithKey(name, { id, secret }) {

@@ -6,7 +6,7 @@
 import { openInstance } from '../lib/instances.mjs';
 import { nameOf, tokens } from '../lib/tokens.mjs';
 
-const common = { of: 'powerauth-wasm', kind: 'ours', manyTokens: true };
+const common = { of: 'powerauth-wasm', kind: /** @type {const} */ ('ours'), manyTokens: true };
 
 /** Tokens that a slow caller takes turns with. */
 const TURNS = 1000;

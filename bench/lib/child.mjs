@@ -30,5 +30,5 @@ export async function inProcess(name, message, { execArgv = [], env = process.en
 
 /** In such a script: answers the message with the result of `work`. */
 export function answer(work) {
-  process.once('message', async (message) => process.send(await work(message)));
+  process.once('message', async (message) => process.send?.(await work(message)));
 }

@@ -8,9 +8,11 @@ import { randomBytes } from 'node:crypto';
 import { contestantOf } from '../contestants/index.mjs';
 import { Stopwatch } from './timing.mjs';
 
+const gc = /** @type {NodeJS.GCFunction} */ (globalThis.gc);
 let stopwatch;
 
 const orders = {
+  /** @param {import('../contestants/contestant.mjs').Creation} creation */
   async create({ id, token, ...setting }) {
     const contestant = contestantOf(id);
     const call = await contestant.create({
@@ -23,15 +25,15 @@ const orders = {
   },
   sample: (count) => stopwatch.sample(count),
   time(seconds) {
-    globalThis.gc();
+    gc();
     return stopwatch.time(seconds);
   },
 };
 
 process.on('message', async ({ order, argument }) => {
   try {
-    process.send({ answer: await orders[order](argument) });
+    process.send?.({ answer: await orders[order](argument) });
   } catch (error) {
-    process.send({ error: error.stack ?? String(error) });
+    process.send?.({ error: error.stack ?? String(error) });
   }
 });

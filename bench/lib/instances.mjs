@@ -32,8 +32,11 @@ export const localTime = async () =>
   new Response(JSON.stringify({ status: 'OK', responseObject: { serverTime: Date.now() } }));
 
 /** The record of an instance's activation, unsealed. */
-export const readActivation = (storage, sealingKey, instanceId) =>
-  sealedStorage(storage, sealingKey).get(new RecordKeys(instanceId).activation);
+export async function readActivation(storage, sealingKey, instanceId) {
+  const record = await sealedStorage(storage, sealingKey).get(new RecordKeys(instanceId).activation);
+  if (record === undefined) throw new Error(`${instanceId} has no activation`);
+  return record;
+}
 
 /** Puts an activation and a token named `token` there for each of these instances, `atOnce` at a time. */
 export async function fillInstances(activation, storage, instanceIds, token, atOnce) {

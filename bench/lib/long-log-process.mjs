@@ -5,11 +5,14 @@
  * @module
  */
 import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { answer } from './child.mjs';
 import { heldDuring } from './held.mjs';
+
+// The types of the oldest Node that we support don't have it.
+const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite');
 
 const VALUE_LENGTH = 65_536;
 

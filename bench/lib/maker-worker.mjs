@@ -6,12 +6,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openInstance } from './instances.mjs';
 
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 const { activation, token } = workerData;
 const { tokenStore } = await openInstance(activation, [['token', token]]);
 const generator = await tokenStore.headerGenerator('token');
 let kept = generator.next();
 
-parentPort.on('message', ({ seconds }) => {
+port.on('message', ({ seconds }) => {
   const start = performance.now();
   const end = start + seconds * 1000;
   let made = 0;
@@ -21,6 +22,6 @@ parentPort.on('message', ({ seconds }) => {
     made += 1000;
     now = performance.now();
   } while (now < end);
-  parentPort.postMessage({ perSecond: (made / (now - start)) * 1000, last: kept });
+  port.postMessage({ perSecond: (made / (now - start)) * 1000, last: kept });
 });
-parentPort.postMessage('ready');
+port.postMessage('ready');

@@ -79,9 +79,9 @@ answer(async ({ activation, count, path, own = false }) => {
   const indices = Array.from({ length: count }, (_, index) => index);
   const samples = indices.filter((index) => index % Math.ceil(count / SAMPLES) === 0);
   let requests = 0;
-  const shared = (...args) => {
+  const shared = () => {
     requests++;
-    return localTime(...args);
+    return localTime();
   };
   const configure = (instance, fetch = shared) =>
     instance.configure(activation.configuration, { enableUnsecureTraffic: true, fetch }, undefined, {
@@ -99,11 +99,7 @@ answer(async ({ activation, count, path, own = false }) => {
     const results = { count };
     const longestPause = await watchCollector();
     const instances = [];
-    const fetchOf = own
-      ? () =>
-          (...args) =>
-            shared(...args)
-      : () => shared;
+    const fetchOf = own ? () => () => shared() : () => shared;
 
     const before = await memoryInUse();
     await longestPause();

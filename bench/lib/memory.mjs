@@ -4,11 +4,13 @@
  * @module
  */
 
+const gc = /** @type {NodeJS.GCFunction} */ (globalThis.gc);
+
 /** Memories of all WebAssembly instances made from now on. */
 const memories = [];
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {
-  const result = await instantiate(...args);
+  const result = await Reflect.apply(instantiate, WebAssembly, args);
   for (const value of Object.values((result.instance ?? result).exports)) {
     if (value instanceof WebAssembly.Memory) memories.push(value);
   }
@@ -19,13 +21,23 @@ WebAssembly.instantiate = async (...args) => {
 export async function memoryInUse() {
   for (let i = 0; i < 3; i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    globalThis.gc();
+    gc();
   }
   const { rss, heapUsed, external } = process.memoryUsage();
   const wasm = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   return { wasm, heapUsed, external, rss };
 }
 
-/** What each of `count` has added between two measurements. */
-export const perPiece = (before, after, count) =>
-  Object.fromEntries(Object.keys(before).map((key) => [key, (after[key] - before[key]) / count]));
+/**
+ * What each of `count` has added between two measurements.
+ *
+ * @param {Awaited<ReturnType<typeof memoryInUse>>} before
+ * @param {Awaited<ReturnType<typeof memoryInUse>>} after
+ * @param {number} count
+ */
+export const perPiece = (before, after, count) => ({
+  wasm: (after.wasm - before.wasm) / count,
+  heapUsed: (after.heapUsed - before.heapUsed) / count,
+  external: (after.external - before.external) / count,
+  rss: (after.rss - before.rss) / count,
+});

@@ -5,10 +5,13 @@
  * @module
  */
 import { fdatasync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+
+// The types of the oldest Node that we support don't have it.
+const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite');
 
 const syncFile = promisify(fdatasync);
 

@@ -53,8 +53,8 @@ export async function startContestants(contestants, setting) {
       running: await startContestant(contestant, setting),
     })),
   );
-  const runners = started.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
-  const failed = started.find(({ status }) => status === 'rejected');
+  const runners = started.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+  const failed = started.find((one) => one.status === 'rejected');
   if (failed === undefined) return runners;
   await stopAll(runners);
   throw failed.reason;

@@ -11,6 +11,12 @@ import { assertHeaders, fault, faultOfJwt } from './verify.mjs';
 /** Headers of each contestant that are verified before it is timed. */
 const VERIFIED = 256;
 
+/**
+ * @typedef {object} Runner
+ * @property {Pick<import('../contestants/contestant.mjs').Contestant, 'name' | 'warmUp' | 'jwt' | 'manyTokens'>} contestant
+ * @property {Pick<import('../contestants/contestant.mjs').Running, 'sample' | 'time'>} running
+ */
+
 /** How a contestant's headers are checked. */
 function faultFor({ jwt, manyTokens }) {
   if (jwt === true) return faultOfJwt;
@@ -27,7 +33,8 @@ export async function verify(contestant, running, token) {
  * once a round.
  *
  * @param {string} part what is shown to people
- * @param {{ contestant: object, running: import('../contestants/contestant.mjs').Running }[]} runners
+ * @param {Runner[]} runners
+ * @param {import('../contestants/contestant.mjs').Token} token
  * @param {{ rounds: number, seconds: number }} effort seconds for one contestant in a round
  * @returns median and quartiles of ns for one header, by contestant
  */
@@ -37,6 +44,7 @@ export async function timeInRounds(part, runners, token, { rounds, seconds }) {
     await verify(contestant, running, token);
     await running.time(Math.min(contestant.warmUp ?? 0, 10 * seconds) || seconds);
   }
+  /** @type {number[][]} */
   const samples = runners.map(() => []);
   for (let round = 1; round <= rounds; round++) {
     for (const [index, { contestant, running }] of runners.entries()) {

@@ -8,7 +8,9 @@ import { answer } from './child.mjs';
 /** The first value of a store. */
 async function open({ path, key }) {
   const { sqliteStorage } = await import('powerauth-wasm/storage/sqlite');
-  return (await sqliteStorage({ path }).get(key)).length;
+  const value = await sqliteStorage({ path }).get(key);
+  if (value === undefined) throw new Error(`there is no ${key}`);
+  return value.length;
 }
 
 /** The first header of a token by its name, from the default storage. */

@@ -12,6 +12,8 @@ const DEFERRED_HEADERS = 128;
 let kept;
 export const lastMade = () => kept;
 
+/** @typedef {string | { value: string }} Made a header */
+
 /** Calls, one after another, each awaited. */
 async function loop(call, count) {
   for (let i = 0; i < count; i++) kept = await call();
@@ -35,9 +37,13 @@ export class Stopwatch {
 
   /** Some headers, at least `count`. */
   async sample(count) {
+    /** @type {Made[]} */
     const headers = [];
-    while (headers.length < count) headers.push(...[await this.#call()].flat());
-    return headers.map((header) => header.value ?? header);
+    while (headers.length < count) {
+      const made = /** @type {Made | Made[]} */ (await this.#call());
+      headers.push(...[made].flat());
+    }
+    return headers.map((header) => (typeof header === 'string' ? header : header.value));
   }
 
   /** Nanoseconds for one header, from working for `seconds`. */

@@ -5,7 +5,14 @@
  * @module
  */
 
-/** A token whose identifier ends with its number, and whose secret is the first one's, changed by it. */
+/** @typedef {import('../contestants/contestant.mjs').Token} Token */
+
+/**
+ * A token whose identifier ends with its number, and whose secret is the first one's, changed by it.
+ *
+ * @param {Token} token
+ * @param {number} index
+ */
 export function nthToken({ id, secret }, index) {
   const changed = secret.slice();
   new DataView(changed.buffer).setUint32(0, index);
@@ -19,7 +26,13 @@ export const tokenOf = (header, token) =>
 /** Name of a token. */
 export const nameOf = (index) => `token ${index}`;
 
-/** Tokens by name, `count` of them. */
+/**
+ * Tokens by name, `count` of them.
+ *
+ * @param {Token} token
+ * @param {number} count
+ * @returns {Generator<[string, Token], void, undefined>}
+ */
 export function* tokens(token, count) {
   for (let index = 0; index < count; index++) yield [nameOf(index), nthToken(token, index)];
 }

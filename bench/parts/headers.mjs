@@ -13,8 +13,17 @@ import { versionOf } from '../lib/versions.mjs';
 
 const PART = 'Headers';
 
+/**
+ * A contestant that runs; a native one tells its version itself.
+ *
+ * @typedef {object} Started
+ * @property {Omit<import('../contestants/contestant.mjs').Contestant, 'create' | 'of'> & { of?: string }} contestant
+ * @property {import('../contestants/contestant.mjs').Running & { version?: string }} running
+ */
+
 /** Starts the native contestants that this machine has; `skipped` says why others are not among them. */
 async function startNative(token) {
+  /** @type {Started[]} */
   const runners = [];
   const skipped = [];
   for (const contestant of NATIVE) {

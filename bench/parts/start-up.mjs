@@ -17,7 +17,8 @@ export async function measureStartUp({ token, activation }, { starts }) {
   const storage = await filledStorage(activation, 'bench', tokens(token, 1));
   const records = [];
   for await (const key of storage.list('')) {
-    records.push([key, Buffer.from(await storage.get(key)).toString('base64')]);
+    const value = /** @type {Uint8Array} */ (await storage.get(key));
+    records.push([key, Buffer.from(value).toString('base64')]);
   }
   const { configuration, sealingKey } = activation;
   const given = { configuration, records, sealingKey, name: nameOf(0) };

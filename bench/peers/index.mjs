@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- the packages are installed only when it runs
+// @ts-nocheck
 /**
  * What the contestants use of the packages that are installed here.
  *

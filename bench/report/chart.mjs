@@ -42,7 +42,7 @@ const STYLE = `
 /** A step of 1, 2 or 5 times a power of ten, of which at most five fit below `most`. */
 function gridStep(most) {
   const power = 10 ** Math.floor(Math.log10(most / 5));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => most / step <= 5);
+  return [1, 2, 5].map((factor) => factor * power).find((step) => most / step <= 5) ?? 10 * power;
 }
 
 /**

@@ -20,6 +20,7 @@ export function headerRows(headers, ids = headers.map(({ id }) => id)) {
   const one = [BASELINE, BROWSER_BASELINE]
     .map((baseline) => headers.find(({ id }) => id === baseline))
     .find((entry) => entry !== undefined);
+  if (one === undefined) throw new Error(`there is no result of ${BASELINE} or ${BROWSER_BASELINE}`);
   return [
     ['one token header', 'version', 'median, ns', 'quartiles, ns', 'speed'],
     ...headers

@@ -74,9 +74,10 @@ export async function startExample({ bundler = 'esbuild', port = 0, outdir } = {
   await new Promise((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', () => resolve(undefined));
   });
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     // By name: passkeys belong to a domain, and an IP address isn't one.
-    url: `http://localhost:${server.address().port}/`,
+    url: `http://localhost:${address.port}/`,
     close: async () => {
       await new Promise((resolve) => {
         server.close(resolve);

@@ -8,6 +8,6 @@ const powerAuth = new PowerAuth('demo');
 await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
   storage: sqliteStorage({ path: folder }),
 });
-process.send(await powerAuth.tokenStore.generateHeaderForToken(tokenName));
+process.send?.(await powerAuth.tokenStore.generateHeaderForToken(tokenName));
 await powerAuth.deconfigure();
 process.disconnect();

@@ -3,7 +3,7 @@
 import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication } from 'powerauth-wasm';
 import { redisStorage } from 'powerauth-wasm/storage/redis';
 
-const { REDIS_URL, SEALING_KEY, CONFIGURATION } = process.env;
+const { REDIS_URL = '', SEALING_KEY = '', CONFIGURATION = '' } = process.env;
 const possession = PowerAuthAuthentication.possession();
 
 const powerAuth = new PowerAuth('fleet');
@@ -45,7 +45,7 @@ const calls = {
   },
   /** Uses the token until it is gone; returns when that was, and the error's code. */
   async useUntilRemoved(name) {
-    process.send({ using: true });
+    process.send?.({ using: true });
     for (;;) {
       try {
         await powerAuth.tokenStore.generateHeaderForToken(name);
@@ -70,9 +70,9 @@ async function rate(ms, make) {
 
 process.on('message', async ({ call, args }) => {
   try {
-    process.send({ value: await calls[call](...args) });
+    process.send?.({ value: await calls[call](...args) });
   } catch ({ code, message }) {
-    process.send({ error: `${code}: ${message}` });
+    process.send?.({ error: `${code}: ${message}` });
   }
 });
-process.send({ value: process.pid });
+process.send?.({ value: process.pid });

@@ -34,8 +34,8 @@ const say = (what, answer) =>
 // Node has no biometry, and the app doesn't know that: a setting provides the user's answer. In browsers it is a
 // passkey.
 let answer = true;
-const authenticate = ({ promptMessage }) => {
-  say('  the user reads', `${promptMessage}, and says ${answer ? 'yes' : 'no'}`);
+const authenticate = (prompt) => {
+  say('  the user reads', `${prompt?.promptMessage}, and says ${answer ? 'yes' : 'no'}`);
   return answer;
 };
 const biometry = { provider: softwareBiometry({ key: randomBytes(32), authenticate }) };

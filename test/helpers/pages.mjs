@@ -64,7 +64,7 @@ export async function bundleForPage(entry, options = {}) {
     logLevel: 'error',
     ...options,
   });
-  return outputFiles[0]?.text ?? '';
+  return outputFiles?.[0]?.text ?? '';
 }
 
 /** @param {Record<string, Page>} pages @returns {(path: string) => Promise<Answer | undefined>} */
@@ -85,7 +85,7 @@ const fromFolder = (folder) => async (path) => {
 };
 
 /** @type {RequestListener} */
-const notFound = (_request, response) => response.writeHead(404).end();
+const notFound = (_request, response) => void response.writeHead(404).end();
 
 /**
  * Serves pages on a free port of 127.0.0.1.

@@ -18,8 +18,12 @@ process.getBuiltinModule = (name) => {
   return getBuiltinModule(name);
 };
 
-const { _load } = Module;
-Module._load = (name, ...rest) => {
+// What Node's types leave out, because it is internal.
+const loader = /** @type {{ _load(name: string, ...rest: unknown[]): unknown }} */ (
+  /** @type {unknown} */ (Module)
+);
+const { _load } = loader;
+loader._load = (name, ...rest) => {
   warn(name);
   return _load(name, ...rest);
 };

@@ -3,7 +3,7 @@ import { PowerAuthAuthentication } from 'powerauth-wasm';
 import { memoryStorage, MemorySpace } from 'powerauth-wasm/storage/memory';
 import { decodeActivationRecord } from '../../../dist/session/activation-record.js';
 import { sealedStorage } from '../../../dist/storage/sealed.js';
-import { attack, created, outcome, PIN, recordKey, SEALING_KEY, startServer } from './lib.mjs';
+import { attack, created, outcome, PIN, recordIn, recordKey, SEALING_KEY, startServer } from './lib.mjs';
 
 /** The update that writes the record; the one before reserves its place. */
 const WRITING = 2;
@@ -52,7 +52,7 @@ await attack('a removed activation comes back with its counter at 0, by a second
   const other = sealedStorage(elsewhere, SEALING_KEY);
   const key = await recordKey(elsewhere);
   stage.saw(
-    `what was written all the same: activation ${decodeActivationRecord(await other.get(key)).activationId}`,
+    `what was written all the same: activation ${decodeActivationRecord(await recordIn(other, key)).activationId}`,
   );
   await elsewhere.delete(key);
   back();

@@ -9,7 +9,7 @@ await attack('one answer without an end that stops all other signed calls', asyn
   const { hostname, port } = new URL(server.baseUrl);
   let drips = false;
   const gateway = createServer((request, response) => {
-    if (drips && request.url.endsWith('/signature/validate')) {
+    if (drips && request.url?.endsWith('/signature/validate')) {
       drips = false;
       gateway.emit('drips');
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -20,7 +20,7 @@ await attack('one answer without an end that stops all other signed calls', asyn
     const { method, url: path, headers } = request;
     request.pipe(
       send({ hostname, port, path, method, headers }, (answer) => {
-        response.writeHead(answer.statusCode, answer.headers);
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       }),
     );
@@ -30,7 +30,8 @@ await attack('one answer without an end that stops all other signed calls', asyn
     gateway.close();
     gateway.closeAllConnections();
   });
-  const baseEndpointUrl = `http://127.0.0.1:${gateway.address().port}`;
+  const address = /** @type {import('node:net').AddressInfo} */ (gateway.address());
+  const baseEndpointUrl = `http://127.0.0.1:${address.port}`;
   const { powerAuth } = await activated(server, {
     configuration: { ...server.configuration, baseEndpointUrl },
     client: { connectionTimeout: 1, readTimeout: 1 },

@@ -37,15 +37,17 @@ const ANSWERS = {
 };
 
 await attack('a client that hangs, swells or is polluted by an answer', async (stage) => {
+  /** @type {(response: import('node:http').ServerResponse) => unknown} */
   let answer = () => undefined;
-  const hostile = createServer((request, response) => void answer(response)).listen(0, '127.0.0.1');
+  const hostile = createServer((_request, response) => void answer(response)).listen(0, '127.0.0.1');
   await once(hostile, 'listening');
   stage.atEnd(() => {
     hostile.close();
     hostile.closeAllConnections();
   });
   const server = await startServer(stage);
-  const baseEndpointUrl = `http://127.0.0.1:${hostile.address().port}`;
+  const address = /** @type {import('node:net').AddressInfo} */ (hostile.address());
+  const baseEndpointUrl = `http://127.0.0.1:${address.port}`;
   const powerAuth = await configured(
     { ...server.configuration, baseEndpointUrl },
     { client: { connectionTimeout: 1, readTimeout: 1 } },

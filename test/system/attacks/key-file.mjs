@@ -11,6 +11,10 @@ await attack('a key file that somebody else has put there', async (stage) => {
   const top = await temporaryFolder(stage);
   await chmod(top, 0o755);
   const known = Buffer.alloc(32, 1);
+  /**
+   * @param {string} name
+   * @param {{ mode?: number, owner?: number, link?: boolean, keyMode?: number }} [settings]
+   */
   const prepared = async (name, { mode = 0o700, owner, link = false, keyMode = 0o600 } = {}) => {
     const folder = join(top, name.replaceAll(' ', '-'));
     await mkdir(folder);
@@ -23,7 +27,9 @@ await attack('a key file that somebody else has put there', async (stage) => {
       if (name.includes('folder')) await chown(folder, owner, owner);
     }
     await chmod(folder, mode);
-    const storage = sqliteStorage({ path: folder });
+    const storage = /** @type {Required<import('powerauth-wasm').PowerAuthStorage>} */ (
+      sqliteStorage({ path: folder })
+    );
     const how = await storage.sealingKey().then(
       () => 'taken',
       () => 'refused',
@@ -39,7 +45,7 @@ await attack('a key file that somebody else has put there', async (stage) => {
   await tell('a folder that others may write', 'refused', { mode: 0o777 });
   await tell('a key that others may read', 'refused', { keyMode: 0o644 });
   await tell('a symbolic link to a key', 'refused', { link: true });
-  if (process.getuid() !== 0)
+  if (process.getuid?.() !== 0)
     return stage.saw('files of another user were left out: only root can make them');
   await tell('a key of another user', 'refused', { owner: NOBODY });
   await tell('a folder of another user and its key', 'refused', { owner: NOBODY });

@@ -66,7 +66,25 @@ export async function temporaryFolder({ atEnd }) {
   return folder;
 }
 
-/** An instance that is configured; with as few iterations as there may be, so that the attacks don't take long. */
+/**
+ * What a victim is configured with; the rest is of the keychain configuration.
+ *
+ * @typedef {object} OwnSettings
+ * @property {string} [id]
+ * @property {import('powerauth-wasm').PowerAuthConfigurationType} [configuration]
+ * @property {import('powerauth-wasm').PowerAuthClientConfigurationType} [client]
+ * @property {import('powerauth-wasm').PowerAuthBiometryConfigurationType} [biometry]
+ *
+ * @typedef {OwnSettings & import('powerauth-wasm').PowerAuthKeychainConfigurationType} Settings
+ * @typedef {{ pin?: string, authentication?: PowerAuthAuthentication }} Commit
+ */
+
+/**
+ * An instance that is configured; with as few iterations as there may be, so that the attacks don't take long.
+ *
+ * @param {import('powerauth-wasm').PowerAuthConfigurationType} configuration
+ * @param {Settings} [settings]
+ */
 export async function configured(configuration, { id = 'bank', client, biometry, ...keychain } = {}) {
   const powerAuth = new PowerAuth(id);
   await powerAuth.configure(configuration, { enableUnsecureTraffic: true, ...client }, biometry, {
@@ -78,7 +96,12 @@ export async function configured(configuration, { id = 'bank', client, biometry,
   return powerAuth;
 }
 
-/** The same, with an activation that waits for its commit. */
+/**
+ * The same, with an activation that waits for its commit.
+ *
+ * @param {import('powerauth-wasm/testing').PowerAuthTestServer} server
+ * @param {Settings} [settings]
+ */
 export async function created(server, settings) {
   const { configuration = server.configuration, ...rest } = settings ?? {};
   const powerAuth = await configured(configuration, rest);
@@ -87,7 +110,12 @@ export async function created(server, settings) {
   return { powerAuth, activationId };
 }
 
-/** The same, with an activation that both sides have committed. */
+/**
+ * The same, with an activation that both sides have committed.
+ *
+ * @param {import('powerauth-wasm/testing').PowerAuthTestServer} server
+ * @param {Settings & Commit} [settings]
+ */
 export async function activated(server, { pin = PIN, authentication, ...settings } = {}) {
   const victim = await created(server, settings);
   await victim.powerAuth.commitActivation(authentication ?? PowerAuthAuthentication.commitWithPassword(pin));
@@ -99,4 +127,16 @@ export async function activated(server, { pin = PIN, authentication, ...settings
 export async function recordKey(storage) {
   for await (const key of storage.list('')) if (key.endsWith('/activation')) return key;
   throw new Error('expected the record of an activation');
+}
+
+/**
+ * A record that must be there.
+ *
+ * @param {{ get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> }} storage
+ * @param {string} key
+ */
+export async function recordIn(storage, key) {
+  const record = await storage.get(key);
+  if (record === undefined) throw new Error(`expected a record ${key}`);
+  return record;
 }

@@ -6,7 +6,7 @@ import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { decodeActivationRecord } from '../../../dist/session/activation-record.js';
 import { decodeTokenRecord } from '../../../dist/session/token-record.js';
 import { sealedStorage } from '../../../dist/storage/sealed.js';
-import { activated, attack, SEALING_KEY, startServer, temporaryFolder } from './lib.mjs';
+import { activated, attack, recordIn, SEALING_KEY, startServer, temporaryFolder } from './lib.mjs';
 import { loadTypeScript } from './typescript.mjs';
 
 await attack('keys and token secrets in memory after deconfigure', async (stage) => {
@@ -29,7 +29,7 @@ await attack('keys and token secrets in memory after deconfigure', async (stage)
     const needles = {};
     const sealed = sealedStorage(storage, SEALING_KEY);
     for await (const key of sealed.list('')) {
-      const value = await sealed.get(key);
+      const value = await recordIn(sealed, key);
       if (key.endsWith('/activation')) {
         const record = decodeActivationRecord(value);
         needles['possession key'] = formsOf(record.possessionKey);

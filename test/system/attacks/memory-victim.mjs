@@ -5,7 +5,8 @@ import { PowerAuthAuthentication } from 'powerauth-wasm';
 import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { configured, PIN, POSSESSION } from './lib.mjs';
 
-const { path, configuration, requests } = JSON.parse(process.env.TASK);
+const { path, configuration, requests } = JSON.parse(process.env.TASK ?? '');
+const gc = /** @type {NodeJS.GCFunction} */ (globalThis.gc);
 const TOKENS = ['a', 'b', 'c', 'd', 'e'];
 
 async function live() {
@@ -25,9 +26,9 @@ async function live() {
 
 await live();
 for (let i = 0; i < 5; i++) {
-  globalThis.gc();
+  gc();
   await turn();
 }
 const there = randomUUID();
-process.send(there);
+process.send?.(there);
 setInterval(() => there, 60_000);

@@ -10,7 +10,7 @@ import { memoryStorage } from 'powerauth-wasm/storage/memory';
 import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
 import { decodeActivationRecord } from '../../../dist/session/activation-record.js';
 import { sealedStorage } from '../../../dist/storage/sealed.js';
-import { activated, attack, PIN, recordKey, startServer, temporaryFolder } from './lib.mjs';
+import { activated, attack, PIN, recordIn, recordKey, startServer, temporaryFolder } from './lib.mjs';
 
 /** The first bytes of a sealed record: which key, and which record. */
 const HEADER = 17;
@@ -71,7 +71,7 @@ await attack('two wrappings of one key in one copy of the SQLite folder', async 
     const isHeld = wrappings <= most && pieces === 0;
     stage.saw(`${when}: ${wrappings} wrappings in the files, ${pieces} pieces of the first record`, isHeld);
   };
-  const sample = Buffer.from(await storage.get(name));
+  const sample = Buffer.from(await recordIn(storage, name));
   const first = filesOf(folder);
   const key = Uint8Array.from(await readFile(join(folder, 'sealing.key')));
   if ((await wrappingsIn(first, name, sample, key)) === 0 || piecesIn(first, sample) === 0)

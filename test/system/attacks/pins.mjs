@@ -9,7 +9,7 @@ import { nextCounter } from '../../../dist/protocol/counter.js';
 import { computeSignature, signatureData } from '../../../dist/protocol/signature.js';
 import { decodeActivationRecord } from '../../../dist/session/activation-record.js';
 import { sealedStorage } from '../../../dist/storage/sealed.js';
-import { activated, attack, recordKey, SEALING_KEY, startServer } from './lib.mjs';
+import { activated, attack, recordIn, recordKey, SEALING_KEY, startServer } from './lib.mjs';
 
 const PINS = Array.from({ length: 300 }, (_, pin) => String(pin).padStart(4, '0'));
 const anyPin = () => PINS[randomInt(PINS.length)];
@@ -32,7 +32,7 @@ function fromTwoCopies(first, second) {
 /** A PIN is right when its key makes the signature. */
 function fromHeader({ knowledge, possessionKey, counter: first }, { headers, body }, applicationSecret) {
   const header = headers['x-powerauth-authorization'];
-  const part = (name) => new RegExp(`${name}="([^"]*)"`).exec(header)[1];
+  const part = (name) => new RegExp(`${name}="([^"]*)"`).exec(header)?.[1] ?? '';
   const data = signatureData({
     method: 'POST',
     uriId: '/pa/signature/validate',
@@ -55,7 +55,7 @@ await attack('a PIN by guesses that no server counts', async (stage) => {
   const { powerAuth } = await activated(server, { storage, pin: before });
   // Storage and sealing key, as a backup has them.
   const copy = async () =>
-    decodeActivationRecord(await sealedStorage(storage, SEALING_KEY).get(await recordKey(storage)));
+    decodeActivationRecord(await recordIn(sealedStorage(storage, SEALING_KEY), await recordKey(storage)));
   const first = await copy();
   await powerAuth.changePassword(before, after);
   const second = await copy();

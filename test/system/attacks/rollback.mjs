@@ -4,7 +4,7 @@
 import { PowerAuthAuthentication } from 'powerauth-wasm';
 import { softwareBiometry } from 'powerauth-wasm/biometry/software';
 import { memoryStorage } from 'powerauth-wasm/storage/memory';
-import { activated, attack, outcome, recordKey, startServer } from './lib.mjs';
+import { activated, attack, outcome, recordIn, recordKey, startServer } from './lib.mjs';
 
 await attack('a former PIN and a removed fingerprint, by a record that is put back', async (stage) => {
   const server = await startServer(stage);
@@ -14,7 +14,7 @@ await attack('a former PIN and a removed fingerprint, by a record that is put ba
   const authentication = PowerAuthAuthentication.commitWithPasswordAndBiometry('1111', prompt);
   const { powerAuth } = await activated(server, { storage, biometry: { provider }, authentication });
   const key = await recordKey(storage);
-  const former = await storage.get(key);
+  const former = await recordIn(storage, key);
   const tell = async (moment) => {
     const [before, after] = [
       await outcome(powerAuth.validatePassword('1111')),
@@ -29,7 +29,7 @@ await attack('a former PIN and a removed fingerprint, by a record that is put ba
   await tell('after the change');
   await storage.set(key, former);
   const { state, localCounterBehind } = await powerAuth.fetchActivationStatus();
-  stage.saw(`the status: ${state}, counter ${localCounterBehind} behind`, localCounterBehind > 0);
+  stage.saw(`the status: ${state}, counter ${localCounterBehind} behind`, (localCounterBehind ?? 0) > 0);
   await tell('with the record put back');
   stage.inherent('one write; the app sees it by localCounterBehind');
 });

@@ -60,7 +60,13 @@ async function ask(line) {
 
 let failures = 0;
 
-/** One row of the table: the client must be satisfied, and the server know what it should. */
+/**
+ * One row of the table: the client must be satisfied, and the server know what it should.
+ *
+ * @param {string} title
+ * @param {string} line what the client is told
+ * @param {{ refused?: boolean, check?: (answer: string) => boolean }} [expected]
+ */
 async function step(title, line, { refused = false, check = () => true } = {}) {
   const answer = await ask(line);
   const ok = answer.startsWith('ok') !== refused && check(answer) === true;

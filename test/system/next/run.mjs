@@ -63,8 +63,8 @@ async function build(app, bundler) {
   });
   const said = (stdout + stderr).split('\n').filter((line) => /⚠|warn|critical dep|not found/i.test(line));
   expect('warnings of the build', said, []);
-  const scripts = readdirSync(join(app, '.next/static'), { recursive: true }).filter((file) =>
-    file.endsWith('.js'),
+  const scripts = readdirSync(join(app, '.next/static'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.js'),
   );
   const foreign = scripts.filter((file) =>
     FOR_SERVERS.test(readFileSync(join(app, '.next/static', file), 'utf8')),

@@ -46,6 +46,7 @@ export function emptyApp(name) {
 export async function prepareApp() {
   const app = emptyApp('runtimes');
   cpSync(join(root, 'test/system/runtimes/store.mjs'), join(app, 'store.mjs'));
+  /** @type {import('esbuild').BuildOptions} */
   const options = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'error' };
   await build({
     ...options,

@@ -8,9 +8,16 @@ import { request as forward } from 'node:http';
 import { servePages } from '../../helpers/pages.mjs';
 
 /**
+ * Of the sources or of the build: what is used of it.
+ *
+ * @typedef {Pick<import('../../../src/testing/index.ts').PowerAuthTestServer,
+ *   'baseUrl' | 'configuration' | 'createActivation' | 'commitActivation'>} Server
+ */
+
+/**
  * Starts it. The caller closes it, and the PowerAuth server.
  *
- * @param {import('../../../src/testing/index.ts').PowerAuthTestServer} server
+ * @param {Server} server
  * @param {Record<string, import('../../helpers/pages.mjs').Page>} [pages] as for `servePages`
  * @param {Record<string, string>} [headers] of the pages
  * @returns {Promise<import('../../helpers/pages.mjs').PageServer>}
@@ -19,13 +26,13 @@ export async function serveSuite(server, pages = {}, headers = {}) {
   const served = await servePages(pages, {
     headers,
     otherwise: (request, response) => {
-      const { pathname, searchParams } = new URL(request.url, served.origin);
+      const { pathname, searchParams } = new URL(request.url ?? '/', served.origin);
       if (pathname === '/enroll') {
         const configuration = { ...server.configuration, baseEndpointUrl: served.origin };
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify({ configuration, ...server.createActivation() }));
       } else if (pathname === '/commit') {
-        server.commitActivation(searchParams.get('id'));
+        server.commitActivation(searchParams.get('id') ?? '');
         response.end();
       } else {
         const { method } = request;
@@ -33,7 +40,7 @@ export async function serveSuite(server, pages = {}, headers = {}) {
           server.baseUrl + request.url,
           { method, headers: request.headers },
           (answer) => {
-            response.writeHead(answer.statusCode, answer.headers);
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
             answer.pipe(response);
           },
         );

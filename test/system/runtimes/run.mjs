@@ -30,6 +30,7 @@ import { serveSuite } from './origin.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** The runtimes' own package.json, with what npm installs for it. */
 const binaries = join(here, 'binaries');
+const BROWSERS = /** @type {const} */ (['chromium', 'firefox']);
 const TIMEOUT = 120_000;
 const ALL = ['wasm-simd', 'wasm-scalar', 'js'];
 const SCALAR = process.arch === 'x64' ? ['wasm-scalar', 'js'] : ALL;
@@ -45,7 +46,21 @@ function binary(scope, names, file) {
 const versionOf = async (file) =>
   /\d[\w.-]*/.exec((await execute(file, ['--version'])).stdout)?.[0] ?? 'unknown';
 
-/** A runtime that runs the script, with a data folder of its own. */
+/**
+ * What the script of a runtime says.
+ *
+ * @typedef {object} Report
+ * @property {string} [version]
+ * @property {string} [engine]
+ * @property {string[]} engines
+ * @property {{ title: string, error?: string }[]} checks
+ * @property {string} [storage]
+ *
+ * @typedef {{ app: string, bundled?: string | false, command: string[], env?: NodeJS.ProcessEnv }} Runtime
+ * @typedef {[title: string, file: string | undefined, engines: string[] | undefined, run: () => Promise<Report>]} Row
+ */
+
+/** A runtime that runs the script, with a data folder of its own. @param {Runtime} runtime @returns {Promise<Report>} */
 async function script({ app, command: [file, ...args], env = {} }, origin, ...kind) {
   const data = mkdtempSync(join(tmpdir(), 'powerauth-wasm-runtimes-'));
   try {
@@ -62,7 +77,11 @@ async function script({ app, command: [file, ...args], env = {} }, origin, ...ki
 
 const engines = (runtime, origin) => script(runtime, origin, 'memory');
 
-/** The same where SQLite is: the default storage is looked at from two processes, in Node in a bundle as well. */
+/**
+ * The same where SQLite is: the default storage is looked at from two processes, in Node in a bundle as well.
+ *
+ * @param {Runtime} runtime
+ */
 async function withStorage({ bundled, ...runtime }, origin) {
   const report = await script(runtime, origin);
   const storage = await checkDefaultStorage(runtime, origin);
@@ -73,7 +92,7 @@ async function withStorage({ bundled, ...runtime }, origin) {
 /** The same where SQLite is not: the default storage, and nothing else, says what to install. */
 async function withoutSqlite(runtime, origin) {
   const report = await script(runtime, origin);
-  const refused = ({ title, error }) =>
+  const refused = ({ title, error = '' }) =>
     title.endsWith('default storage') && /install the package better-sqlite3/.test(error);
   const checks = report.checks.filter((check) => !refused(check));
   if (checks.length === report.checks.length)
@@ -108,7 +127,8 @@ async function worker(app, origin, file) {
   });
   const ended = once(child, 'close');
   try {
-    const [line] = await once(createInterface({ input: child.stdio[3] }), 'line', {
+    const input = /** @type {import('node:stream').Readable} */ (child.stdio[3]);
+    const [line] = await once(createInterface({ input }), 'line', {
       signal: AbortSignal.timeout(TIMEOUT),
     });
     const { port } = JSON.parse(line);
@@ -160,7 +180,11 @@ async function buildBetterSqlite3(node) {
   return existsSync(built);
 }
 
-/** The rows, once the runtimes are installed; `file` undefined: not on this machine. */
+/**
+ * The rows, once the runtimes are installed; `file` undefined: not on this machine.
+ *
+ * @returns {Promise<Row[]>}
+ */
 async function runtimes(app, bundled, origin) {
   const os = process.platform;
   const { arch } = process;
@@ -168,11 +192,20 @@ async function runtimes(app, bundled, origin) {
   const deno = binary('@deno', [`${os}-${arch}-glibc`, `${os}-${arch}`], 'deno');
   const workerd = binary('@cloudflare', [`workerd-${os}-64`, `workerd-${os}-arm64`], 'bin/workerd');
   const node = (name) => [installed(name, 'bin', 'node')].find(existsSync);
+  /**
+   * @param {string} title
+   * @param {string[]} names of the engines
+   * @param {(runtime: Runtime, origin: string) => Promise<Report>} run
+   * @param {string | undefined} file
+   * @param {{ args?: string[], env?: NodeJS.ProcessEnv }} [settings]
+   * @returns {Row}
+   */
   const row = (title, names, run, file, { args = [], env } = {}) => [
     title,
     file,
     names,
-    () => run({ app, bundled: title.startsWith('Node') && bundled, command: [file, ...args], env }, origin),
+    () =>
+      run({ app, bundled: title.startsWith('Node') && bundled, command: [file ?? '', ...args], env }, origin),
   ];
   const old = node('node-20');
   const hasPackage = await buildBetterSqlite3(old);
@@ -194,17 +227,19 @@ async function runtimes(app, bundled, origin) {
     row('Bun', ALL, withStorage, bun, { args: ['run'] }),
     row('Deno', ALL, withStorage, deno, { args: ['run', '-A', '--node-modules-dir=manual'] }),
     // It compiles no WebAssembly at run time, only what is deployed as a module.
-    ['workerd', workerd, ['wasm-simd', 'js'], () => worker(app, origin, workerd)],
-    ...['chromium', 'firefox'].flatMap((name) => {
+    /** @type {Row} */ (['workerd', workerd, ['wasm-simd', 'js'], () => worker(app, origin, workerd)]),
+    ...BROWSERS.flatMap((name) => {
+      /** @type {(what: string, names: string[], args?: string[], headers?: Record<string, string>) => Row} */
+      const row = (what, names, args, headers) => [what, file, names, () => page(name, args, headers)];
       const title = name === 'chromium' ? 'Chromium' : 'Firefox';
       const file = findProgram(name);
       return [
-        [title, file, ALL, () => page(name)],
-        [`${title}, no wasm-unsafe-eval`, file, ['js'], () => page(name, [], CSP)],
+        row(title, ALL),
+        row(`${title}, no wasm-unsafe-eval`, ['js'], [], CSP),
         ...(name === 'chromium'
           ? [
-              [`${title}, no SIMD`, file, SCALAR, () => page(name, ['--js-flags=--no-enable-sse4-1'])],
-              [`${title}, no WebAssembly`, file, ['js'], () => page(name, ['--js-flags=--jitless'])],
+              row(`${title}, no SIMD`, SCALAR, ['--js-flags=--no-enable-sse4-1']),
+              row(`${title}, no WebAssembly`, ['js'], ['--js-flags=--jitless']),
             ]
           : []),
       ];
@@ -212,7 +247,7 @@ async function runtimes(app, bundled, origin) {
   ];
 }
 
-/** What one row says. */
+/** What one row says. @param {Row} row */
 async function result([title, file, engines, run]) {
   if (file === undefined)
     return { title, version: '', engine: '', failed: false, text: 'not on this machine' };

@@ -63,6 +63,7 @@ const roles = {
   /** Finds the activation, hears of the change, waits for the lock, and lets a checkpoint be made. */
   async second() {
     const storage = sqliteStorage();
+    /** @type {Promise<void>} */
     const noticed = new Promise((resolve) =>
       storage.subscribe((change) => {
         if (change === 'all' || change.includes('note')) resolve();
@@ -78,7 +79,7 @@ const roles = {
     tell('asking');
     await locked;
     for (let i = 0; i < 6; i++) await storage.set(`filling ${i}`, new Uint8Array(1_000_000));
-    const file = join(process.env.XDG_DATA_HOME, 'powerauth-wasm', 'powerauth.db');
+    const file = join(process.env.XDG_DATA_HOME ?? '', 'powerauth-wasm', 'powerauth.db');
     const end = performance.now() + 10_000;
     let size = 0;
     while (size < CHECKPOINT && performance.now() < end) {

@@ -23,22 +23,22 @@ const ACCEPTED = 500;
 /** Bytes by which the heap may differ between two looks: a garbage collector is no accountant. */
 const TOLERANCE = 1_000_000;
 
-if (typeof globalThis.gc !== 'function')
-  throw new Error('run it with node --expose-gc, as `npm run soak` does');
+const { gc } = globalThis;
+if (typeof gc !== 'function') throw new Error('run it with node --expose-gc, as `npm run soak` does');
 
 /** The WebAssembly memories that are made, to look at their sizes. */
 const memories = [];
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {
-  const result = await instantiate(...args);
+  const result = await Reflect.apply(instantiate, WebAssembly, args);
   const { memory } = (result.instance ?? result).exports;
   if (memory !== undefined) memories.push(memory);
   return result;
 };
 
 const memory = () => {
-  globalThis.gc();
-  globalThis.gc();
+  gc();
+  gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return {
     heap: heapUsed + arrayBuffers,

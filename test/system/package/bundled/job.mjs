@@ -26,7 +26,7 @@ export async function job(instanceId) {
   let threads = 0;
   const count = () => threads++;
   process.on('worker', count);
-  const { configuration, url, otp, codes } = JSON.parse(process.env.BANK);
+  const { configuration, url, otp, codes } = JSON.parse(process.env.BANK ?? '');
   const powerAuth = new PowerAuth(instanceId);
   await powerAuth.configure(configuration, { enableUnsecureTraffic: true });
   if (!(await powerAuth.hasValidActivation())) {

@@ -6,12 +6,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
+/**
+ * Of the sources or of the build: what is used of it.
+ *
+ * @typedef {Pick<import('../../../../src/testing/index.ts').PowerAuthTestServer,
+ *   'baseUrl' | 'configuration' | 'createActivation'>} Server
+ */
+
 const OTP = '123456';
 
 /**
  * The environment of an app: its home, and what job.mjs wants to know of its bank.
  *
- * @param {import('../../../../src/testing/index.ts').PowerAuthTestServer} server
+ * @param {Server} server
  * @param {string} home its home folder
  * @param {readonly string[]} [instanceIds] for each there is an activation code
  */
@@ -30,7 +37,7 @@ export function environmentOf(server, home, instanceIds = ['main']) {
 /**
  * Runs it to its end.
  *
- * @param {import('../../../../src/testing/index.ts').PowerAuthTestServer} server
+ * @param {Server} server
  * @param {{ readonly command: readonly string[], readonly cwd: string, readonly home: string }} program
  * @returns {Promise<{ stdout: string, stderr: string }>} what it printed
  */

@@ -10,6 +10,7 @@ import { memoryStorage, MemorySpace } from 'powerauth-wasm/storage/memory';
 const space = new MemorySpace();
 const provider = softwareBiometry({ key: randomBytes(32), authenticate: (prompt) => user(prompt) });
 const yes = () => true;
+/** @type {(prompt?: import('powerauth-wasm').PowerAuthBiometricPrompt) => boolean} */
 let user = yes;
 
 /** What the user does with the next questions. */

@@ -65,7 +65,9 @@ export class PowerAuthTestServer {
     return true;
   }
   async getActivationDetil(activation) {
-    const { state, activationFingerprint, ...detail } = embedded.activation(idOf(activation));
+    const found = embedded.activation(idOf(activation));
+    if (found === undefined) throw new Error('There is no such activation');
+    const { state, activationFingerprint, ...detail } = found;
     return { ...detail, activationStatus: state, devicePublicKeyFingerprint: activationFingerprint };
   }
   async verifyDeviceSignedData(activation, data, signature) {
@@ -89,6 +91,8 @@ export class PowerAuthTestServer {
     };
   }
 }
+
+/** @typedef {{ createSdk: Function, prepareStep: Function }} Steered what the tests give a helper */
 
 /** One activation at a time: made on the server, then on the device by `prepareStep`. */
 export class ActivationHelper {
@@ -115,7 +119,10 @@ export class ActivationHelper {
     return this.#result;
   }
   async getPowerAuthSdk(prepareData) {
-    this.#sdk ??= await this.createSdk(this.appSetup, prepareData);
+    this.#sdk ??= await /** @type {Steered} */ (/** @type {unknown} */ (this)).createSdk(
+      this.appSetup,
+      prepareData,
+    );
     return this.#sdk;
   }
   async initActivation() {
@@ -124,7 +131,11 @@ export class ActivationHelper {
   }
   async createActivation(userId, prepareData) {
     const activation = await this.initActivation();
-    this.#result = await this.prepareStep(this, activation, prepareData);
+    this.#result = await /** @type {Steered} */ (/** @type {unknown} */ (this)).prepareStep(
+      this,
+      activation,
+      prepareData,
+    );
     if ((await this.getActivationStatus()) === 'PENDING_COMMIT') await this.commitActivation();
     return activation;
   }
