@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { PROGRAMS, installPrograms, missingPrograms, remedyFor } from './lib/programs.mjs';
+import { PROGRAMS, installPrograms, missingPrograms, remedyFor } from '../test/helpers/program-files.mjs';
 import { StepError, main } from './lib/run.mjs';
 
 await main(async () => {

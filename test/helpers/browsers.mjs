@@ -5,7 +5,7 @@
  * @module
  */
 import { chromium, firefox } from 'playwright-core';
-import { requireProgram } from '../../tools/lib/programs.mjs';
+import { requireProgram } from './program-files.mjs';
 
 /**
  * @typedef {import('playwright-core').Browser} Browser

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll } from 'vitest';
-import { requireProgram } from '../../tools/lib/programs.mjs';
+import { requireProgram } from './program-files.mjs';
 
 /** The environment of a process that keeps data in `home` and finds the keychain of the bus at `address`. */
 export function keyringEnvironment(

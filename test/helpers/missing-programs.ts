@@ -4,7 +4,7 @@
  * @module
  */
 import type { Reporter, TestModule } from 'vitest/node';
-import { findProgram, PROGRAMS, remedyFor, type ProgramName } from '../../tools/lib/programs.mjs';
+import { findProgram, PROGRAMS, remedyFor, type ProgramName } from './program-files.mjs';
 import { needs } from './needs.ts';
 
 export default class MissingPrograms implements Reporter {

@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 import { postgresStorage, type PostgresStorageOptions } from '../../src/storage/postgres.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { freePort } from './free-port.mjs';
-import { requireProgram } from '../../tools/lib/programs.mjs';
+import { requireProgram } from './program-files.mjs';
 import type { SharedStore } from './storage.ts';
 import { sharedInWorker } from './worker.ts';
 

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { findProgram, type ProgramName } from '../../tools/lib/programs.mjs';
+import { findProgram, type ProgramName } from './program-files.mjs';
 import { needs } from './needs.ts';
 
 /** A `describe` whose tests need a program that npm does not bring; skipped where it is missing. */

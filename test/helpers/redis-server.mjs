@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
-import { requireProgram } from '../../tools/lib/programs.mjs';
+import { requireProgram } from './program-files.mjs';
 
 /** Milliseconds that it may take to answer. */
 const START = 20_000;

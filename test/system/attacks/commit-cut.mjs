@@ -4,7 +4,7 @@ import { PowerAuthAuthentication } from 'powerauth-wasm';
 import { memoryStorage } from 'powerauth-wasm/storage/memory';
 import { redisStorage } from 'powerauth-wasm/storage/redis';
 import { sqliteStorage } from 'powerauth-wasm/storage/sqlite';
-import { findProgram } from '../../../tools/lib/programs.mjs';
+import { findProgram } from '../../helpers/program-files.mjs';
 import { RedisServer } from '../../helpers/redis-server.mjs';
 import { attack, configured, created, outcome, PIN, startServer, temporaryFolder } from './lib.mjs';
 

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { requireProgram } from '../../../tools/lib/programs.mjs';
+import { requireProgram } from '../../helpers/program-files.mjs';
 import type { PowerAuthStorage } from '../../../src/storage/types.ts';
 import { Child, type ChildScript } from '../../helpers/child.ts';
 import { testSqliteStorage } from '../../helpers/sqlite.ts';

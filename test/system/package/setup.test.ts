@@ -10,7 +10,9 @@ let project: string;
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'powerauth-wasm-setup-'));
   await cp(join(root, 'tools/lib'), join(project, 'tools/lib'), { recursive: true });
-  await cp(join(root, 'tools/programs.mjs'), join(project, 'tools/programs.mjs'));
+  for (const file of ['tools/programs.mjs', 'test/helpers/program-files.mjs']) {
+    await cp(join(root, file), join(project, file));
+  }
   await put('package-lock.json', '{}');
 });
 
@@ -23,10 +25,10 @@ async function put(path: string, content: string): Promise<void> {
   await writeFile(join(project, path), content);
 }
 
-/** What a script prints that has imported `names` from a file of tools/lib. */
+/** What a script prints that has imported `names` from a file. */
 const script = (file: string, names: string, program: string): Promise<string> =>
   runNode(
-    ['--input-type=module', '--eval', `import { ${names} } from './tools/lib/${file}.mjs';\n${program}`],
+    ['--input-type=module', '--eval', `import { ${names} } from './${file}.mjs';\n${program}`],
     project,
   );
 
@@ -40,7 +42,9 @@ describe('whether an install is needed', () => {
     const record = typeof installed === 'string' ? installed : JSON.stringify({ packages: installed });
     if (installed !== undefined) await put('node_modules/.package-lock.json', record);
     await put('node_modules/a/package.json', '{}');
-    return (await script('install', 'reasonToInstall', `console.log(reasonToInstall('.'));`)).trim();
+    return (
+      await script('tools/lib/install', 'reasonToInstall', `console.log(reasonToInstall('.'));`)
+    ).trim();
   }
 
   test.each([
@@ -108,7 +112,7 @@ describe('a Node with SQLite', () => {
   }
 
   test('is this one where it has it', async () => {
-    const path = await script('current-node', 'currentNode', 'console.log(await currentNode());');
+    const path = await script('tools/lib/current-node', 'currentNode', 'console.log(await currentNode());');
     expect(path.trim()).toBe(process.execPath);
   });
 
@@ -138,7 +142,7 @@ describe('a Node with SQLite', () => {
 describe.skipIf(process.platform === 'win32')('finding a program', () => {
   const find = (environment: Record<string, string>) =>
     script(
-      'programs',
+      'test/helpers/program-files',
       'findProgram, PROGRAMS',
       `import { main } from './tools/lib/run.mjs';
        Object.assign(process.env, { REDIS_SERVER_PATH: '' }, ${JSON.stringify(environment)});
@@ -181,7 +185,7 @@ describe.skipIf(process.platform === 'win32')('missing programs', () => {
     const bin = join(project, 'bin');
     await put('bin/apt-get', `#!/bin/sh\necho "$@" >> '${join(project, 'asked')}'\n`);
     await chmod(join(bin, 'apt-get'), 0o755);
-    const absent = `import { PROGRAMS } from './tools/lib/programs.mjs';
+    const absent = `import { PROGRAMS } from './test/helpers/program-files.mjs';
       for (const program of Object.values(PROGRAMS)) program.places = [];
       process.getuid = () => ${environment['UID'] ?? '0'};`;
     await put('absent.mjs', absent);

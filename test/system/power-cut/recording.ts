@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { requireProgram } from '../../../tools/lib/programs.mjs';
+import { requireProgram } from '../../helpers/program-files.mjs';
 
 /** What was done to a file or folder. */
 export type DiskAction =

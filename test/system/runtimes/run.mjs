@@ -21,7 +21,7 @@ import { launchBrowser } from '../../helpers/browsers.mjs';
 import { hasSqlite } from '../../../tools/lib/current-node.mjs';
 import { install } from '../../../tools/lib/install.mjs';
 import { bundleForPage } from '../../helpers/pages.mjs';
-import { findProgram } from '../../../tools/lib/programs.mjs';
+import { findProgram } from '../../helpers/program-files.mjs';
 import { main, npm, step } from '../../../tools/lib/run.mjs';
 import { bundleStore, prepareApp } from './app.mjs';
 import { checkBundled, checkDefaultStorage } from './default-storage.mjs';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgresStorage } from '../../../../src/storage/postgres.ts';
 import { testStorageContract } from '../../../../src/testing/storage-contract/index.ts';
 import { freePort } from '../../../helpers/free-port.mjs';
-import { requireProgram } from '../../../../tools/lib/programs.mjs';
+import { requireProgram } from '../../../helpers/program-files.mjs';
 import { asUser, newSchema, PostgresServer, testPostgresStorage } from '../../../helpers/postgres.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { changesOf, rejection, temporaryFolder } from '../../../helpers/storage.ts';

@@ -5,7 +5,7 @@
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { StepError, run, step } from './run.mjs';
+import { StepError, run, step } from '../../tools/lib/run.mjs';
 
 const MAC = '/Applications';
 const WINDOWS = process.env.ProgramFiles ?? 'C:\\Program Files';
