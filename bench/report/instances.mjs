@@ -18,6 +18,9 @@ const megabytes = (value) => `${number(value / 1e6)} MB`;
 
 const whole = (count) => (count < 10 ? String(count) : number(count));
 
+/** A paragraph of lines that fit a page. */
+const wrapped = (text) => text.replaceAll(/(.{1,120})(?: |$)/g, '$1\n').trim();
+
 /** Of so few, memory says nothing: it is lost in what the process holds anyway. */
 const SOME = 1000;
 
@@ -134,5 +137,5 @@ ${description}:
 
 ${markdownTable(instanceRows(results))}
 
-${results.note === undefined ? '' : `${results.note}\n\n`}${missed.length === 0 ? 'All goals are reached.' : `Not reached: ${missed.join('; ')}.`}`;
+${results.note === undefined ? '' : `${wrapped(results.note)}\n\n`}${missed.length === 0 ? 'All goals are reached.' : `Not reached: ${missed.join('; ')}.`}`;
 }

@@ -225,9 +225,9 @@ test.each(ENGINE_NAMES)(
         for (const token of [...closed, ...removed]) {
           for (const secret of [Buffer.from(token.secret), ...midstates(token)])
             if (memory.includes(secret)) expect.fail(`step ${steps}: a secret of ${token.id}`);
+          scanned++;
         }
       }
-      scanned += closed.length + removed.length;
       removed.length = 0;
     }
 
@@ -254,7 +254,7 @@ test.each(ENGINE_NAMES)(
     }
     expect(fleet.tokenCache.size).toBe(0);
     scan();
-    expect(scanned).toBeGreaterThan(INSTANCES);
+    expect(scanned > 0).toBe(engine !== 'js');
     expect(refused).toBeGreaterThan(steps / 100);
     expect(boundaries.memories).toHaveLength(engine === 'js' ? 0 : 1);
   },
