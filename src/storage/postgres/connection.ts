@@ -136,7 +136,12 @@ export class PostgresConnection {
   }
 
   async #onOne<T>(pools: Pools, work: (run: Run) => Promise<T>): Promise<T> {
-    const client = await this.#connect(pools);
+    let client = await this.#connect(pools);
+    // What is written in a transaction that an app has forgotten would be confirmed, and undone with it.
+    while (/^[TE]$/.test(client.getTransactionStatus?.() ?? '')) {
+      giveBack(client, true);
+      client = await this.#connect(pools);
+    }
     try {
       const result = await work(async (statement) => {
         const late = (): Error => new NoAnswer('no answer', PATIENCE_MS);

@@ -37,6 +37,8 @@ export interface PostgresSingleClient extends PostgresClient {
 export interface PostgresPoolClient extends PostgresClient {
   on(event: 'error', listener: () => void): unknown;
   removeListener(event: 'error', listener: () => void): unknown;
+  /** 'I' outside of a transaction; older versions of pg have no such method. */
+  getTransactionStatus?(): string | null;
   /** @param destroy whether the connection must not be used again */
   release(destroy?: boolean): void;
 }

@@ -127,6 +127,17 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
     expect(await storage.get('key')).toEqual(bytes(1));
   });
 
+  test('a transaction that the app has forgotten undoes nothing', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    onTestFinished(() => pool.end());
+    const storage = testPostgresStorage({ pool, schema: newSchema() });
+    await storage.set('key', bytes(1));
+    await pool.query('BEGIN');
+    await storage.set('key', bytes(2));
+    await pool.query('ROLLBACK');
+    expect(await storage.get('key')).toEqual(bytes(2));
+  });
+
   test('a server that takes connections and says nothing keeps no storage from closing', async () => {
     const pairs: [Socket, Socket][] = [];
     let isSilent = false;
