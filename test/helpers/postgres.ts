@@ -12,7 +12,7 @@ import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { freePort } from './free-port.mjs';
 import { requireProgram } from './program-files.mjs';
 import type { SharedStore } from './storage.ts';
-import { sharedInWorker } from './worker.ts';
+import { nextInWorker, sharedInWorker } from './worker.ts';
 
 /** Milliseconds that the server may take to answer. */
 const START = 30_000;
@@ -187,8 +187,6 @@ export class PostgresServer {
   }
 }
 
-let schemas = 0;
-
 /** A server of one test, which ends with it. */
 export async function testPostgres(
   options?: Parameters<typeof PostgresServer.start>[0],
@@ -199,7 +197,7 @@ export async function testPostgres(
 }
 
 /** A name that no other test of this process uses. */
-export const newSchema = (): string => `test_${process.pid}_${++schemas}`;
+export const newSchema = (): string => `test_${process.pid}_${nextInWorker('postgres')}`;
 
 /** A storage that is closed after the test. */
 export function testPostgresStorage(options: PostgresStorageOptions): PowerAuthStorage {

@@ -6,7 +6,7 @@ import { redisStorage, type RedisStorageOptions } from '../../src/storage/redis.
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
 import { RedisServer } from './redis-server.mjs';
 import type { SharedStore } from './storage.ts';
-import { sharedInWorker } from './worker.ts';
+import { nextInWorker, sharedInWorker } from './worker.ts';
 
 /** A Redis server of the test's own, which ends with it. */
 export async function testRedis(options?: { readonly args?: readonly string[] }): Promise<RedisServer> {
@@ -22,8 +22,6 @@ export function testRedisStorage(options: RedisStorageOptions): PowerAuthStorage
   return storage;
 }
 
-let databases = 0;
-
 /** A new store in a database of its own. */
 export async function testRedisStore(): Promise<SharedStore> {
   const server = await sharedInWorker('redis', {
@@ -31,7 +29,7 @@ export async function testRedisStore(): Promise<SharedStore> {
     end: (it) => it.close(),
   });
   const { folder } = server;
-  const url = `${server.url}/${databases++}`;
+  const url = `${server.url}/${nextInWorker('redis')}`;
   const log = join(folder, 'appendonlydir', 'appendonly.aof.1.incr.aof');
   return {
     place: url,

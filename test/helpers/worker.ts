@@ -6,8 +6,17 @@
 
 interface Worker {
   testsShare?: Map<string, Promise<unknown>>;
+  testsCounted?: Map<string, number>;
   /** Vitest's own, of which only worker fixtures are documented: hooks cannot have them. */
   readonly __vitest_worker__?: { readonly onCleanup?: (end: () => Promise<unknown>) => void };
+}
+
+/** The next number under this name, from 0 on, whichever files and copies of modules of a worker ask. */
+export function nextInWorker(name: string): number {
+  const counted = ((globalThis as Worker).testsCounted ??= new Map<string, number>());
+  const number = counted.get(name) ?? 0;
+  counted.set(name, number + 1);
+  return number;
 }
 
 /**

@@ -32,7 +32,7 @@ describeWithSqlite('a disk that fails to synchronise', () => {
     for (const error of await Promise.all(failing.map((call) => rejection(call)))) {
       expect(error).toMatchObject({
         code: 'UNKNOWN_ERROR',
-        message: expect.stringMatching(/^Cannot write sqlite storage .*: .*the disk fails/) as string,
+        message: expect.stringMatching(/^Cannot write sqlite storage .*: .*the disk is failing/) as string,
         cause: expect.objectContaining({ code: 'EIO' }) as Error,
       });
       expect(error.message).toContain(folder);
@@ -86,7 +86,11 @@ describeWithSqlite('timers that stand still', () => {
     async (when) => {
       if (when === 'before') vi.resetModules();
       vi.useFakeTimers();
-      onTestFinished(() => void vi.useRealTimers());
+      onTestFinished(() => {
+        vi.useRealTimers();
+        // Other files must not get modules that were loaded under these timers.
+        if (when === 'before') vi.resetModules();
+      });
       const { sqliteStorage: openStorage } = await import('../../../../src/storage/sqlite.ts');
       expect(openStorage === sqliteStorage).toBe(when === 'after');
       await useEverything((path) => openStorage({ path }));
