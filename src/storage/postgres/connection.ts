@@ -45,6 +45,8 @@ export class PostgresConnection {
   readonly #calls = new Set<Promise<unknown>>();
   #opening: Promise<Pools> | undefined;
   #isOpen = false;
+  /** How many times the server has answered. */
+  #answered = 0;
 
   constructor(target: PostgresTarget, layout: PostgresLayout, closing: Closing) {
     this.#target = target;
@@ -148,6 +150,7 @@ export class PostgresConnection {
         return (await inTime(client.query(queryOf(statement)), PATIENCE_MS, late, { background: true })).rows;
       });
       this.#isOpen = true;
+      this.#answered++;
       giveBack(client, false);
       return result;
     } catch (error) {
@@ -175,14 +178,18 @@ export class PostgresConnection {
         else resolve(client);
       });
     });
-    try {
-      return await inTime(connecting, PATIENCE_MS, () => new NoAnswer('no free connection', PATIENCE_MS), {
-        background: true,
-      });
-    } catch (error) {
-      isLate = true;
-      this.#isOpen = false;
-      throw error;
+    const late = (): Error => new NoAnswer('no free connection', PATIENCE_MS);
+    for (;;) {
+      const answered = this.#answered;
+      try {
+        return await inTime(connecting, PATIENCE_MS, late, { background: true });
+      } catch (error) {
+        // In a long queue a call waits for as long as the queue moves.
+        if (error instanceof NoAnswer && this.#answered > answered) continue;
+        isLate = true;
+        this.#isOpen = false;
+        throw error;
+      }
     }
   }
 }

@@ -164,6 +164,19 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
     expect(await Promise.race([closed, sleep(20_000)])).toBe('closed');
   });
 
+  test('a long queue of calls moves on, though the last one waits for longer than for an answer', async () => {
+    const schema = newSchema();
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    onTestFinished(() => pool.end());
+    const storage = testPostgresStorage({ pool, schema });
+    await storage.set('key', bytes(1));
+    await server.ask(`CREATE FUNCTION "${schema}".wait() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END';
+      CREATE TRIGGER wait BEFORE INSERT ON "${schema}"."records" EXECUTE FUNCTION "${schema}".wait()`);
+    await Promise.all(Array.from({ length: 17 }, (_, i) => storage.set(`key ${i}`, bytes(i))));
+    expect(await keysOf(storage)).toHaveLength(18);
+  });
+
   test('a table that was removed is named', async () => {
     const schema = newSchema();
     const storage = testPostgresStorage({ connectionString: server.url, schema });
