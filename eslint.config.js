@@ -44,6 +44,12 @@ export default tseslint.config(
           property,
           message: 'Test files share their modules, see vitest.config.ts: spy on the module with vi.spyOn.',
         })),
+        {
+          object: 'vi',
+          property: 'resetModules',
+          message:
+            'Test files share their modules: freshModules of test/helpers/worker.ts leaves none behind.',
+        },
       ],
     },
   },

@@ -11,6 +11,7 @@ import { encodeTokenRecord } from '../../src/session/token-record.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
 import { activated, SEALING_KEY } from './client.ts';
+import { freshModules } from './worker.ts';
 
 /** A token as a server made it. */
 export interface FleetToken {
@@ -78,7 +79,7 @@ export async function openFleet(engine: EngineName) {
   const record = decodeActivationRecord(bytes ?? new Uint8Array());
   const { configuration } = server;
 
-  vi.resetModules();
+  freshModules();
   const boundaries = watchBoundaries();
   const { PowerAuth: FreshPowerAuth } = await import('../../src/index.ts');
   const { tokenCache } = await import('../../src/session/token-cache.ts');

@@ -4,11 +4,24 @@
  * @module
  */
 
+import { onTestFinished, vi } from 'vitest';
+
 interface Worker {
   testsShare?: Map<string, Promise<unknown>>;
   testsCounted?: Map<string, number>;
   /** Vitest's own, of which only worker fixtures are documented: hooks cannot have them. */
   readonly __vitest_worker__?: { readonly onCleanup?: (end: () => Promise<unknown>) => void };
+}
+
+/**
+ * Loads modules anew from here on, and once more after the test: the files of a worker share modules, and none must get
+ * those that a test has changed.
+ */
+export function freshModules(): void {
+  /* eslint-disable no-restricted-properties -- this is the one place */
+  vi.resetModules();
+  onTestFinished(() => void vi.resetModules());
+  /* eslint-enable */
 }
 
 /** The next number under this name, from 0 on, whichever files and copies of modules of a worker ask. */

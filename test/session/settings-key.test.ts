@@ -1,9 +1,10 @@
 /** The text of settings: equal for equal ones, another one for each setting that differs, and no secret in it. */
 
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readSettings } from '../../src/session/settings-key.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { base64 } from '../../src/util/base64.ts';
+import { freshModules } from '../helpers/worker.ts';
 
 const [storage, otherStorage] = [memoryStorage(), memoryStorage()];
 const clocks = [
@@ -184,7 +185,7 @@ describe('bytes of keys', () => {
 
   test('have another digest in another process', async () => {
     const { key } = readSettings([undefined, undefined, undefined, { sealingKey: keyOf(7) }]);
-    vi.resetModules();
+    freshModules();
     const anew = await import('../../src/session/settings-key.ts');
     const other = anew.readSettings([undefined, undefined, undefined, { sealingKey: keyOf(7) }]);
     expect(other.key).not.toBe(key);

@@ -7,6 +7,7 @@ import { sqliteStorage } from '../../../../src/storage/sqlite.ts';
 import { buildChild, Child } from '../../../helpers/child.ts';
 import { describeWithSqlite, testSqliteStorage } from '../../../helpers/sqlite.ts';
 import { changesOf, keysOf, rejection, temporaryFolder } from '../../../helpers/storage.ts';
+import { freshModules } from '../../../helpers/worker.ts';
 
 const one = Uint8Array.of(1);
 
@@ -84,13 +85,9 @@ describeWithSqlite('timers that stand still', () => {
   test.each(['after', 'before'])(
     'hold nothing up when they were replaced %s the package was loaded',
     async (when) => {
-      if (when === 'before') vi.resetModules();
+      if (when === 'before') freshModules();
       vi.useFakeTimers();
-      onTestFinished(() => {
-        vi.useRealTimers();
-        // Other files must not get modules that were loaded under these timers.
-        if (when === 'before') vi.resetModules();
-      });
+      onTestFinished(() => void vi.useRealTimers());
       const { sqliteStorage: openStorage } = await import('../../../../src/storage/sqlite.ts');
       expect(openStorage === sqliteStorage).toBe(when === 'after');
       await useEverything((path) => openStorage({ path }));
