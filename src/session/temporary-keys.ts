@@ -31,13 +31,11 @@ const applications = new SharedTable<string, ApplicationKey>();
 export class ApplicationKey {
   readonly #name: string;
   #key: TemporaryKey | undefined;
-  /** Instances that use it. */
+  /** Instances that use it, and did not fail with it. */
   #users = new WeakSet();
-  /** Instances that failed with it. */
-  #doubters = new WeakSet();
   /**
-   * Whether it failed an instance. Those that use it already go on. Others request a new one: if the server has lost this one,
-   * each new instance would fail with it until it expires.
+   * Whether it failed an instance. Those that use it already go on. Others request a new one: if the server has lost
+   * this one, each new instance would fail with it until it expires.
    */
   #isDoubted = false;
   /** Instances that reach the server in the same way share a request. */
@@ -66,7 +64,7 @@ export class ApplicationKey {
   placeOf(instance: object, server: Server): KeyPlace {
     const fetching = this.#fetching;
     const known = (): TemporaryKey | undefined => {
-      if (this.#doubters.has(instance) || (this.#isDoubted && !this.#users.has(instance))) return undefined;
+      if (this.#isDoubted && !this.#users.has(instance)) return undefined;
       this.#users.add(instance);
       return this.#key;
     };
@@ -84,14 +82,13 @@ export class ApplicationKey {
       keep: (key) => {
         this.#key = key;
         this.#users = new WeakSet([instance]);
-        this.#doubters = new WeakSet();
         this.#isDoubted = false;
       },
       uses: (key) => {
         if (this.#key === key) this.#users.add(instance);
       },
       forget: () => {
-        this.#doubters.add(instance);
+        this.#users.delete(instance);
         this.#isDoubted = true;
       },
     };
