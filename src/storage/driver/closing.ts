@@ -1,15 +1,14 @@
 /**
  * Whether a storage object is closed, and who must be told when it closes.
  *
- * This is not an AbortSignal: Node takes more than ten listeners on one for a leak, and more calls than that may wait
- * at once.
- *
  * @module
  */
 
+import { Ending } from '../../util/ending.ts';
+
 /** Open at first, then closed for good. */
 export class Closing {
-  readonly #callbacks = new Set<(reason: Error) => void>();
+  readonly #ending = new Ending();
   #reason: Error | undefined;
 
   get isClosed(): boolean {
@@ -27,18 +26,14 @@ export class Closing {
    * @returns a function that cancels the request
    */
   onClose(callback: (reason: Error) => void): () => void {
-    // A separate entry for each call, even if the same function is passed twice.
-    const own = (reason: Error): void => callback(reason);
-    if (this.#reason === undefined) this.#callbacks.add(own);
-    else own(this.#reason);
-    return () => void this.#callbacks.delete(own);
+    return this.#ending.whenOver(() => {
+      if (this.#reason !== undefined) callback(this.#reason);
+    });
   }
 
   /** Closes. Calling it again has no effect. */
   close(reason: Error): void {
-    if (this.#reason !== undefined) return;
-    this.#reason = reason;
-    for (const callback of this.#callbacks) callback(reason);
-    this.#callbacks.clear();
+    this.#reason ??= reason;
+    this.#ending.end();
   }
 }
