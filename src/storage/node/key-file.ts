@@ -39,19 +39,16 @@ const FOLDER = 'Folder of the sealing key';
  *   created; the message says what to do
  */
 export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey | readonly CryptoKey[]> {
-  const path = join(folder, FILE_NAME);
-  // Read first, because it may get the name of the other one in the meantime.
-  const next = await readIfThere(folder, path + NEXT);
-  let present = await readIfThere(folder, path);
-  if (present === undefined) {
+  return withNext(folder, async (path) => {
+    const present = await readIfThere(folder, path);
+    if (present !== undefined) return present;
     try {
       await createKeyFile(folder, path);
-      present = await readKeyFile(folder, path);
+      return await readKeyFile(folder, path);
     } catch (error) {
       throw fileFailure('create sealing key', path, error);
     }
-  }
-  return next === undefined ? present : [next, present];
+  });
 }
 
 /**
@@ -60,14 +57,25 @@ export async function readOrCreateKeyFile(folder: string): Promise<CryptoKey | r
  * @throws UNKNOWN_ERROR also if the file is gone
  */
 export async function readKeyFileAgain(folder: string): Promise<CryptoKey | readonly CryptoKey[]> {
+  return withNext(folder, async (path) => {
+    try {
+      return await readKeyFile(folder, path);
+    } catch (error) {
+      throw fileFailure('read sealing key', path, error);
+    }
+  });
+}
+
+/** The key that `read` returns, after the one that takes its place if there is one. */
+async function withNext(
+  folder: string,
+  read: (path: string) => Promise<CryptoKey>,
+): Promise<CryptoKey | readonly CryptoKey[]> {
   const path = join(folder, FILE_NAME);
+  // Read first, because it may get the name of the other one in the meantime.
   const next = await readIfThere(folder, path + NEXT);
-  try {
-    const present = await readKeyFile(folder, path);
-    return next === undefined ? present : [next, present];
-  } catch (error) {
-    throw fileFailure('read sealing key', path, error);
-  }
+  const present = await read(path);
+  return next === undefined ? present : [next, present];
 }
 
 /**
