@@ -1,5 +1,6 @@
 /**
- * Cryptography by node:crypto: a call of WebCrypto costs 25 to 40 µs of this thread in Node. The same list as `./web.ts`.
+ * Cryptography by node:crypto: a call of WebCrypto costs 25 to 40 µs of this thread in Node. The same list as
+ * `./web.ts`.
  *
  * @module
  */
@@ -135,7 +136,8 @@ function run(cipher: Cipher | Decipher, data: Uint8Array, padded: boolean): Byte
 
 /**
  * What a cipher makes of `data`. Node has it written into a place that is longer by a block, copies as much of it as is
- * needed, and frees the place with a secret in it. Asking for as much memory at once gets the same place, to be cleared.
+ * needed, and frees the place with a secret in it. Asking for as much memory at once gets the same place, to be
+ * cleared.
  */
 function update(cipher: Cipher | Decipher, data: Uint8Array): Buffer {
   const result = cipher.update(data);
@@ -170,8 +172,8 @@ export async function encryptGcm(
 }
 
 /**
- * Not by a decipher: Node has it written into a place that is too long, copies it, and frees that place with the content
- * of a whole record in it.
+ * Not by a decipher: Node has it written into a place that is too long, copies it, and frees that place with the
+ * content of a whole record in it.
  */
 export async function decryptGcm(
   key: CryptoKey,

@@ -12,7 +12,9 @@ import type { Point } from './p256.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The key of Web Crypto, for programs that compile without the DOM library: Node's types have no global name for it. */
+/**
+ * The key of Web Crypto, for programs that compile without the DOM library: Node's types have no global name for it.
+ */
 export type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1];
 
 /** A P-256 key pair. */

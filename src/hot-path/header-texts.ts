@@ -7,11 +7,19 @@
 /** Headers made together at most. */
 export const CHAIN_LENGTH = 64;
 
+/** A token's headers up to their digests. */
+export function headerHead(tokenIdentifier: string): string {
+  return `PowerAuth version="3.3", token_id="${tokenIdentifier}", token_digest="`;
+}
+
 /** Makes headers. */
 export interface HeaderMaker {
   /** The headers of the first `count` slots of `chain` for one time, one behind the other. */
   make(chain: Uint32Array, count: number, timestamp: number): string;
-  /** Characters of a slot's token identifier, by which alone the headers of one time differ in length; 0 for a free slot. */
+  /**
+   * Characters of a slot's token identifier, by which alone the headers of one time differ in length; 0 for a free
+   * slot.
+   */
   identifierLength(slot: number): number;
 }
 
@@ -25,7 +33,9 @@ export interface DigestMaker {
 
 /** Texts of up to {@link CHAIN_LENGTH} headers. */
 export interface HeaderTexts {
-  /** Makes the headers of the first `count` slots of `chain` for one time. Nothing is left of others where that fails. */
+  /**
+   * Makes the headers of the first `count` slots of `chain` for one time. Nothing is left of others where that fails.
+   */
   make(chain: Uint32Array, count: number, timestamp: number): void;
   /** One of them. */
   header(index: number): string;
@@ -88,8 +98,9 @@ const NONCE = 44;
 const NONCE_END = 66;
 
 /**
- * Headers put together from the Base64 of their digests and nonces. In browsers, a text that TextDecoder decodes lies on
- * fresh pages of memory, and the page faults take a third of the time; one that `toBase64` makes lies on the engine's heap.
+ * Headers put together from the Base64 of their digests and nonces. In browsers, a text that TextDecoder decodes lies
+ * on fresh pages of memory, and the page faults take a third of the time; one that `toBase64` makes lies on the
+ * engine's heap.
  */
 export class ComposedTexts implements HeaderTexts {
   readonly #maker: DigestMaker;

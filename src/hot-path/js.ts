@@ -9,6 +9,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64 } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
+import { headerHead } from './header-texts.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { notItsOwner, SlotTable, UNOWNED } from './slot-table.ts';
 import type { FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
@@ -44,7 +45,7 @@ class JsEngine implements HotPathEngine {
   ): KeySlot {
     const slot = this.#slots.take(owner, kind);
     this.#contents[slot] = {
-      prefix: `PowerAuth version="3.3", token_id="${tokenIdentifier}", token_digest="`,
+      prefix: headerHead(tokenIdentifier),
       mac: hmac.create(sha256, tokenSecret),
     };
     return slot;

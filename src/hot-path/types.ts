@@ -78,8 +78,8 @@ export interface HotPathEngine extends HeaderSource {
   addKey(tokenIdentifier: string, tokenSecret: Uint8Array, owner?: object, kind?: KeyKind): KeySlot;
 
   /**
-   * A stock of its own, for the tokens of one time: whoever alternates between two servers is in a tight loop with each. Any
-   * number may be open; only {@link MAX_STOCKS} of them hold headers at a time, the others make single ones.
+   * A stock of its own, for the tokens of one time: whoever alternates between two servers is in a tight loop with
+   * each. Any number may be open; only {@link MAX_STOCKS} of them hold headers at a time, the others make single ones.
    */
   openStock(): HeaderStock;
 

@@ -11,6 +11,7 @@ import { asciiReader, base64Writer, type AsciiReader, type Base64Writer } from '
 import {
   CHAIN_LENGTH,
   ComposedTexts,
+  headerHead,
   SlicedTexts,
   type DigestMaker,
   type HeaderMaker,
@@ -189,7 +190,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
 
   /** @internal */
   head(slot: number): string {
-    return `PowerAuth version="3.3", token_id="${this.#identifiers[slot] ?? ''}", token_digest="`;
+    return headerHead(this.#identifiers[slot] ?? '');
   }
 
   /** @internal */

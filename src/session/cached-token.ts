@@ -88,7 +88,7 @@ export class CachedToken {
     this.tokenIdentifier = record.tokenIdentifier;
     this.signatureType = shared(record.signatureType);
     this.keyPrint = keyPrint(storageKey);
-    this.slot = session.owner.settings.engine.addKey(record.tokenIdentifier, record.tokenSecret, this);
+    this.slot = session.source.engine.addKey(record.tokenIdentifier, record.tokenSecret, this);
   }
 
   /** Undefined after the end. */

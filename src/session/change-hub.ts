@@ -5,7 +5,6 @@
  */
 
 import type { PowerAuthStorage } from '../storage/types.ts';
-
 import { SharedTable } from '../util/shared-table.ts';
 import { Throttle } from '../util/throttle.ts';
 import { instanceOf } from './record-keys.ts';

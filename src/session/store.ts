@@ -1,5 +1,5 @@
 /**
- * The storages of this thread, sealed: what all instances share that use one under the same key.
+ * The sealed storages of this thread. Instances that use one storage under the same key share it.
  *
  * @module
  */
@@ -20,14 +20,14 @@ const stores = new SharedTable<string, Promise<Store>>();
 /** A storage, sealed, and the changes that others make there. Nothing is read before an instance is used. */
 export class Store {
   readonly sealed: PowerAuthStorage;
-  /** Of the medium itself, which all who share it hear together. */
+  /** Hears the unsealed storage, once for all instances that use it. */
   readonly hub: ChangeHub;
-  /** Undefined where the storage has its own, or the runtime. */
+  /** Undefined if the storage, or the runtime, has its own. */
   readonly sealingKey: SealingKeys | undefined;
   readonly #isOwn: boolean;
 
   private constructor(medium: PowerAuthStorage, isOwn: boolean, sealingKey: SealingKeys | undefined) {
-    // Who keeps no key of its own can't replace it either.
+    // A storage without its own key can't replace the key either.
     const mayChange = medium.sealingKey !== undefined;
     this.sealed = sealedUnheld(medium, sealingKey ?? (() => defaultSealingKey(medium)), mayChange);
     this.sealingKey = sealingKey;
@@ -36,8 +36,8 @@ export class Store {
   }
 
   /**
-   * The store of an instance; bytes of keys are copied before a promise is returned. A default storage is not shared beyond
-   * equal settings.
+   * The store of an instance; bytes of keys are copied before a promise is returned. A default storage is not shared
+   * beyond equal settings.
    *
    * @param keyName a text that is the same for equal sealing keys
    */
@@ -47,7 +47,7 @@ export class Store {
   ): StoreUse {
     const open = async (): Promise<Store> => {
       const medium = storage ?? defaultStorage();
-      // Bytes are kept as a key that gives them to nobody, not even to readers of the configuration.
+      // Bytes are kept as a key that reveals them to nobody, not even to readers of the configuration.
       const imported = sealingKey && (await importSealingKeys(sealingKey));
       if (Array.isArray(imported)) Object.freeze(imported);
       return new Store(medium, storage === undefined, imported);
@@ -60,13 +60,13 @@ export class Store {
     );
   }
 
-  /** Closes the storage, unless it is the caller's: nobody writes any more. */
+  /** Closes the storage, unless it is the caller's. Call this when nobody writes any more. */
   async close(): Promise<void> {
     if (this.#isOwn) await this.sealed.close();
   }
 }
 
-/** One of those who use a store that is there, or is being opened. */
+/** One use of a store that is open, or being opened. */
 export class StoreUse {
   readonly opened: Promise<Store>;
   readonly #name: string | undefined;
@@ -74,11 +74,11 @@ export class StoreUse {
   constructor(name: string | undefined, opened: Promise<Store>) {
     this.opened = opened;
     this.#name = name;
-    // Whoever comes next tries again.
+    // The next user tries again.
     opened.catch(() => name !== undefined && stores.drop(name, opened));
   }
 
-  /** Gives it back. */
+  /** Returns the store. */
   release(store: Store): void {
     if (this.#name === undefined || stores.release(this.#name, this.opened)) store.hub.release();
   }
