@@ -10,6 +10,7 @@ import { RecordKeys } from '../../src/session/record-keys.ts';
 import { encodeTokenRecord } from '../../src/session/token-record.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
 import { sealedStorage } from '../../src/storage/sealed.ts';
+import { watchBoundaries, type Boundaries } from './boundaries.ts';
 import { activated, SEALING_KEY } from './client.ts';
 import { freshModules } from './worker.ts';
 
@@ -21,41 +22,16 @@ export interface FleetToken {
 
 export const newToken = (): FleetToken => ({ id: randomUUID(), secret: new Uint8Array(randomBytes(16)) });
 
-/** What the engine of a fleet does at its boundaries. */
-export interface Boundaries {
-  /** Calls into WebAssembly by the name of the export, of the random source as `random`. */
-  readonly calls: Record<string, number>;
-  /** Of each WebAssembly instance that was made. */
-  readonly memories: WebAssembly.Memory[];
-}
-
-/** Counts what engines do that are made from here on, until mocks are restored. */
-function watchBoundaries(): Boundaries {
-  const calls: Record<string, number> = {};
-  const memories: WebAssembly.Memory[] = [];
-  const { instantiate } = WebAssembly;
-  vi.spyOn(WebAssembly, 'instantiate').mockImplementation((async (bytes: BufferSource) => {
-    const { instance } = await instantiate(bytes);
-    memories.push(instance.exports['memory'] as WebAssembly.Memory);
-    const exports = Object.fromEntries(
-      Object.entries(instance.exports).map(([name, value]) => [
-        name,
-        typeof value === 'function'
-          ? (...args: unknown[]): unknown => {
-              calls[name] = (calls[name] ?? 0) + 1;
-              return (value as (...args: unknown[]) => unknown)(...args);
-            }
-          : value,
-      ]),
-    );
-    return { instance: { exports } };
-  }) as unknown as typeof WebAssembly.instantiate);
+/** Counts what the engine of a fleet does; calls of the random source as `random`. */
+function watchEngine(): Boundaries {
+  const boundaries = watchBoundaries();
+  const { calls } = boundaries;
   const getRandomValues = crypto.getRandomValues.bind(crypto);
   vi.spyOn(crypto, 'getRandomValues').mockImplementation((target) => {
     if (target.byteLength === 16_384) calls['random'] = (calls['random'] ?? 0) + 1;
     return getRandomValues(target);
   });
-  return { calls, memories };
+  return boundaries;
 }
 
 /** Clocks that stand still unless they are moved, in ms. */
@@ -80,7 +56,7 @@ export async function openFleet(engine: EngineName) {
   const { configuration } = server;
 
   freshModules();
-  const boundaries = watchBoundaries();
+  const boundaries = watchEngine();
   const { PowerAuth: FreshPowerAuth } = await import('../../src/index.ts');
   const { tokenCache } = await import('../../src/session/token-cache.ts');
   const space = new MemorySpace();

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWasmEngine } from '../../src/hot-path/wasm.ts';
 import { wasmBase64 as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
 import { wasmBase64 as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { watchBoundaries } from '../helpers/boundaries.ts';
 
 // As in assembly/layout.ts.
 const NONCES = 24_576;
@@ -104,23 +105,7 @@ describe('across the boundary', () => {
 
   /** An engine whose calls into WebAssembly, and into the CSPRNG, are counted. */
   async function engineThatCounts() {
-    const calls: Record<string, number> = {};
-    const { instantiate } = WebAssembly;
-    vi.spyOn(WebAssembly, 'instantiate').mockImplementation((async (bytes: BufferSource) => {
-      const { instance } = await instantiate(bytes);
-      const exports = Object.fromEntries(
-        Object.entries(instance.exports).map(([name, value]) => [
-          name,
-          typeof value === 'function'
-            ? (...args: unknown[]): unknown => {
-                calls[name] = (calls[name] ?? 0) + 1;
-                return (value as (...args: unknown[]) => unknown)(...args);
-              }
-            : value,
-        ]),
-      );
-      return { instance: { exports } };
-    }) as unknown as typeof WebAssembly.instantiate);
+    const { calls } = watchBoundaries();
     const engine = await createWasmEngine('wasm-simd', simd, (target) => {
       calls['random'] = (calls['random'] ?? 0) + 1;
       return crypto.getRandomValues(target);
