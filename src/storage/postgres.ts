@@ -10,30 +10,26 @@
 import { randomBytes } from 'node:crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { describe } from '../util/validate.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
-import { Closing } from './driver/closing.ts';
-import { heldStorage } from './driver/held.ts';
-import { Listeners } from './driver/listeners.ts';
-import type { Change } from './driver/updates.ts';
 import { decodeName, encodeName } from './node/names.ts';
-import { RemoteLocks, type Lease } from './node/remote-locks.ts';
-import { RemoteUpdates, type Replaced } from './node/remote-updates.ts';
+import {
+  ORIGIN_LENGTH,
+  remoteStorage,
+  type Expected,
+  type Fence,
+  type RemoteEvents,
+  type RemoteServer,
+  type Written,
+} from './node/remote-storage.ts';
 import { PostgresConnection } from './postgres/connection.ts';
 import { postgresFailure } from './postgres/failure.ts';
 import { postgresLayout, type PostgresLayout } from './postgres/layout.ts';
 import { PostgresLockServer } from './postgres/lock-server.ts';
 import { PostgresNotices } from './postgres/notices.ts';
 import { addressOf, postgresTarget, type PostgresPool, type PostgresTarget } from './postgres/pool.ts';
-import { listStatement, readStatement, writeStatement, type Expected } from './postgres/statements.ts';
-import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
+import { listStatement, readStatement, writeStatement } from './postgres/statements.ts';
+import type { PowerAuthStorage } from './types.ts';
 
 export type { PostgresPool } from './postgres/pool.ts';
-
-/** How many names `list` reads at a time. */
-const PAGE = 256;
-
-/** Length of an origin in hex digits. */
-const ORIGIN_LENGTH = 16;
 
 /**
  * Options of {@link postgresStorage}: either `connectionString` or `pool`.
@@ -65,26 +61,27 @@ export interface PostgresStorageOptions {
   readonly prefix?: string;
 }
 
-class PostgresStorage implements PowerAuthStorage {
-  readonly name = 'postgres';
-  readonly needsSealingKey = true;
+class PostgresServer implements RemoteServer {
+  readonly locks: PostgresLockServer;
   readonly #layout: PostgresLayout;
+  readonly #events: RemoteEvents;
   /** Marks this object's changes. */
   readonly #origin = randomBytes(ORIGIN_LENGTH / 2).toString('hex');
-  readonly #closing = new Closing();
   readonly #connection: PostgresConnection;
   readonly #notices: PostgresNotices;
-  readonly #locks: RemoteLocks;
-  readonly #updates: RemoteUpdates;
-  readonly #listeners = new Listeners<PowerAuthStorageChange>();
-  #left: Promise<void> | undefined;
 
-  constructor(target: PostgresTarget, layout: PostgresLayout, listen: string | undefined) {
+  constructor(
+    target: PostgresTarget,
+    layout: PostgresLayout,
+    listen: string | undefined,
+    events: RemoteEvents,
+  ) {
     this.#layout = layout;
-    this.#connection = new PostgresConnection(target, layout, this.#closing);
+    this.#events = events;
+    this.#connection = new PostgresConnection(target, layout, events.closing);
     this.#notices = new PostgresNotices({
       channel: layout.channel,
-      closing: this.#closing,
+      closing: events.closing,
       createClient: async () => {
         const pools = await this.#connection.pools();
         return new pools.Client(listen === undefined ? pools.options : { connectionString: listen });
@@ -96,148 +93,64 @@ class PostgresStorage implements PowerAuthStorage {
         }),
       failure: (cause) => postgresFailure('listen to', target.address, cause),
       onNotice: (notice) => this.#onNotice(notice),
-      onRegained: () => {
-        this.#updates.forget();
-        this.#listeners.tell('all');
-        this.#locks.renew();
-      },
+      onRegained: () => events.regained(),
     });
-    this.#locks = new RemoteLocks(new PostgresLockServer(this.#connection, layout));
-    this.#updates = new RemoteUpdates({
-      closing: this.#closing,
-      read: (key) => this.#read(key),
-      // Compares content, not versions: a change has no side effects, so equal content means that nothing happened.
-      replace: (key, current, next, held) => this.#write(key, current, next, [...held]),
-      held: () => this.#locks.held(),
-    });
+    this.locks = new PostgresLockServer(this.#connection, layout, this.#notices);
   }
 
-  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    this.#assertOpen();
-    assertKey(key);
-    const value = await this.#read(key);
-    this.#assertOpen();
-    return value;
-  }
-
-  async set(key: string, value: Uint8Array): Promise<void> {
-    this.#assertOpen();
-    assertKey(key);
-    await this.#put(key, copyOfValue(value));
-  }
-
-  async delete(key: string): Promise<void> {
-    this.#assertOpen();
-    assertKey(key);
-    await this.#put(key, undefined);
-  }
-
-  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
-    this.#assertOpen();
-    assertPrefix(prefix);
-    let start = encodeName(prefix);
-    // No byte of a name is that high.
-    const end = Buffer.concat([start, Buffer.of(0xff)]);
-    for (let isIncluded = true; ; isIncluded = false) {
-      const page = { start, isIncluded, end, limit: PAGE };
-      const names = await this.#connection.run('list', listStatement(this.#layout, page));
-      for (const [name] of names) {
-        this.#assertOpen();
-        start = Buffer.from(String(name), 'hex');
-        yield decodeName(start);
-      }
-      this.#assertOpen();
-      if (names.length < PAGE) return;
-    }
-  }
-
-  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    this.#assertOpen();
-    assertKey(key);
-    return this.#updates.update(key, change);
-  }
-
-  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
-    this.#assertOpen();
-    assertKey(name, 'lock name');
-    // A notice wakes waiters.
-    this.#notices.start();
-    return this.#locks.lock(name, section, this.#closing);
-  }
-
-  subscribe(listener: (change: PowerAuthStorageChange) => void): () => void {
-    this.#assertOpen();
-    const remove = this.#listeners.add(listener);
-    this.#notices.start();
-    return remove;
-  }
-
-  close(): Promise<void> {
-    this.#closing.close(closedError(this.name));
-    this.#left ??= this.#leave();
-    return this.#left;
-  }
-
-  #assertOpen(): void {
-    this.#closing.throwIfClosed();
-  }
-
-  async #leave(): Promise<void> {
-    this.#listeners.clear();
-    this.#updates.forget();
-    await this.#locks.close();
-    await this.#notices.close();
-    await this.#connection.close();
-  }
-
-  async #read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     // A subscriber that then reads something is told about every later change.
     await this.#notices.ready();
     const [row] = await this.#connection.run('read', readStatement(this.#layout, encodeName(key)));
     return row && Uint8Array.from(Buffer.from(String(row[0]), 'hex'));
   }
 
-  /** Writes unconditionally, or removes the record if `next` is undefined. */
-  async #put(key: string, next: Uint8Array | undefined): Promise<void> {
-    this.#updates.forget(key);
-    const replaced = await this.#write(key, 'any', next, this.#locks.held());
-    if ('lost' in replaced) throw replaced.lost.signal.reason;
-  }
-
-  /** Writes, or removes if `next` is undefined, provided that the record is as expected. */
-  async #write(
+  async write(
     key: string,
     expected: Expected,
     next: Uint8Array | undefined,
-    held: readonly Lease[],
-  ): Promise<Replaced> {
+    fences: readonly Fence[],
+  ): Promise<Written> {
     const name = encodeName(key);
-    const fences = held.map(({ fence: [lock, id] }) => [encodeName(lock), id] as const);
     const notice = `c${this.#origin}${name.toString('base64')}`;
     const statement = writeStatement(this.#layout, name, expected, next, fences, notice);
     const [[written, holding] = []] = await this.#connection.run('write', statement);
     if (written === '1') return { written: true };
     const positions = new Set(String(holding).slice(1, -1).split(','));
-    const lost = held.find((_, i) => !positions.has(String(i + 1)));
-    if (lost !== undefined) {
-      lost.lose();
-      return { lost };
-    }
+    const lost = fences.find((_, i) => !positions.has(String(i + 1)));
+    if (lost !== undefined) return { lost };
     if (expected === 'any') return { written: true };
-    const present = await this.#read(key);
+    const present = await this.read(key);
     // Removing a missing record writes nothing.
     return present === undefined && expected === undefined && next === undefined
       ? { written: true }
       : { present };
   }
 
+  async names(prefix: string, after: string | undefined, limit: number): Promise<string[]> {
+    const start = encodeName(after ?? prefix);
+    // No byte of a name is that high.
+    const end = Buffer.concat([encodeName(prefix), Buffer.of(0xff)]);
+    const page = { start, isIncluded: after === undefined, end, limit };
+    const rows = await this.#connection.run('list', listStatement(this.#layout, page));
+    return rows.map(([name]) => decodeName(Buffer.from(String(name), 'hex')));
+  }
+
+  /** The connection is kept for waiters, and for the next subscriber. */
+  watch(isWanted: boolean): void {
+    if (isWanted) this.#notices.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#notices.close();
+    await this.#connection.close();
+  }
+
   #onNotice(notice: string): void {
     const kind = notice[0];
-    if (kind === 'w') this.#locks.wake(notice.slice(1));
+    if (kind === 'w') this.#events.woken(notice.slice(1));
     if (kind !== 'c' || notice.slice(1, 1 + ORIGIN_LENGTH) === this.#origin) return;
-    const key = decodeName(Buffer.from(notice.slice(1 + ORIGIN_LENGTH), 'base64'));
-    this.#updates.forget(key);
-    this.#listeners.tell([key]);
+    this.#events.changed(decodeName(Buffer.from(notice.slice(1 + ORIGIN_LENGTH), 'base64')));
   }
 }
 
@@ -267,16 +180,12 @@ export function postgresStorage(options: PostgresStorageOptions): PowerAuthStora
   const { connectionString, pool, listen, schema, prefix } =
     (options as PostgresStorageOptions | undefined) ?? {};
   if (listen !== undefined) addressOf(listen, 'listen');
-  return heldStorage(
-    new PostgresStorage(
-      postgresTarget(connectionString, pool),
-      postgresLayout(
-        identifier(schema ?? 'powerauth', 'schema', 1, 40),
-        identifier(prefix ?? '', 'prefix', 0, 20),
-      ),
-      listen,
-    ),
+  const target = postgresTarget(connectionString, pool);
+  const layout = postgresLayout(
+    identifier(schema ?? 'powerauth', 'schema', 1, 40),
+    identifier(prefix ?? '', 'prefix', 0, 20),
   );
+  return remoteStorage('postgres', (events) => new PostgresServer(target, layout, listen, events));
 }
 
 /** A part of a name in SQL, which PostgreSQL truncates after 63 bytes. */

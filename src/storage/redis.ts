@@ -15,35 +15,26 @@ import type { RedisClientOptions } from 'redis';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { keepsNothingAlive, type Timer } from '../util/timers.ts';
 import { describe } from '../util/validate.ts';
-import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
-import { Closing } from './driver/closing.ts';
-import { heldStorage } from './driver/held.ts';
-import { Listeners } from './driver/listeners.ts';
 import { decodeName, encodeName } from './node/names.ts';
-import { RemoteLocks, type Lease } from './node/remote-locks.ts';
-import { RemoteUpdates, type Replaced } from './node/remote-updates.ts';
+import {
+  ORIGIN_LENGTH,
+  remoteStorage,
+  type Expected,
+  type Fence,
+  type RemoteEvents,
+  type RemoteServer,
+  type Written,
+} from './node/remote-storage.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { redisLayout, type RedisLayout } from './redis/layout.ts';
 import type { RedisClient } from './redis/link.ts';
 import { RedisLockServer } from './redis/lock-server.ts';
 import { redisTarget, type RedisTarget } from './redis/target.ts';
 import { WRITE } from './redis/scripts.ts';
-import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } from './types.ts';
-import type { Change } from './driver/updates.ts';
-
-/** How many names `list` reads at a time. */
-const PAGE = 256;
-
-/** Length of an origin in hex digits. */
-const ORIGIN_LENGTH = 16;
+import type { PowerAuthStorage } from './types.ts';
 
 /** How often a subscriber's connection is checked, in ms. */
 const LOOK_MS = 1000;
-
-type Listener = (change: PowerAuthStorageChange) => void;
-
-/** The state of a record in which a write happens: any, missing (undefined), or these bytes. */
-type Expected = 'any' | Uint8Array | undefined;
 
 /**
  * Options of {@link redisStorage}: either `url` or `client`.
@@ -108,151 +99,41 @@ async function createClient(options: object): Promise<RedisClient> {
   });
 }
 
-class RedisStorage implements PowerAuthStorage {
-  readonly name = 'redis';
-  readonly needsSealingKey = true;
+class RedisServer implements RemoteServer {
+  readonly locks: RedisLockServer;
   readonly #layout: RedisLayout;
+  readonly #events: RemoteEvents;
   /** Marks this object's changes. */
   readonly #origin = randomBytes(ORIGIN_LENGTH / 2).toString('hex');
-  readonly #closing = new Closing();
   readonly #connection: RedisConnection;
-  readonly #locks: RemoteLocks;
-  readonly #updates: RemoteUpdates;
-  readonly #listeners = new Listeners<PowerAuthStorageChange>();
   #looking: Timer | undefined;
-  #left: Promise<void> | undefined;
 
-  constructor({ address, options }: RedisTarget, prefix: string) {
-    this.#layout = redisLayout(prefix);
+  constructor({ address, options }: RedisTarget, layout: RedisLayout, events: RemoteEvents) {
+    this.#layout = layout;
+    this.#events = events;
     this.#connection = new RedisConnection({
       address,
-      layout: this.#layout,
-      closing: this.#closing,
+      layout,
+      closing: events.closing,
       createClient: () => createClient(options),
       onNotice: (channel, message) => this.#onNotice(channel, message),
       onLost: () => this.#look(),
-      onRegained: () => {
-        this.#updates.forget();
-        this.#listeners.tell('all');
-        this.#locks.renew();
-      },
+      onRegained: () => events.regained(),
     });
-    this.#locks = new RemoteLocks(new RedisLockServer(this.#connection, this.#layout));
-    this.#updates = new RemoteUpdates({
-      closing: this.#closing,
-      read: (key) => this.#read(key),
-      // Compares content, not versions: a change has no side effects, so equal content means that nothing happened.
-      replace: (key, current, next, held) => this.#write(key, current, next, [...held]),
-      held: () => this.#locks.held(),
-    });
+    this.locks = new RedisLockServer(this.#connection, layout);
   }
 
-  async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    this.#assertOpen();
-    assertKey(key);
-    const value = await this.#read(key);
-    this.#assertOpen();
-    return value;
-  }
-
-  async set(key: string, value: Uint8Array): Promise<void> {
-    this.#assertOpen();
-    assertKey(key);
-    await this.#put(key, copyOfValue(value));
-  }
-
-  async delete(key: string): Promise<void> {
-    this.#assertOpen();
-    assertKey(key);
-    await this.#put(key, undefined);
-  }
-
-  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
-    this.#assertOpen();
-    assertPrefix(prefix);
-    const beginning = encodeName(prefix);
-    // No byte of a name is that high.
-    const end = Buffer.concat([Buffer.from('('), beginning, Buffer.of(0xff)]);
-    let start = Buffer.concat([Buffer.from('['), beginning]);
-    for (;;) {
-      const names = (await this.#connection.send('list', [
-        ...['ZRANGEBYLEX', this.#layout.names],
-        ...[start, end],
-        ...['LIMIT', '0', String(PAGE)],
-      ])) as Buffer[];
-      for (const name of names) {
-        this.#assertOpen();
-        yield decodeName(name);
-      }
-      const last = names.at(-1);
-      this.#assertOpen();
-      if (last === undefined || names.length < PAGE) return;
-      start = Buffer.concat([Buffer.from('('), last]);
-    }
-  }
-
-  async update(key: string, change: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    this.#assertOpen();
-    assertKey(key);
-    return this.#updates.update(key, change);
-  }
-
-  async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
-    this.#assertOpen();
-    assertKey(name, 'lock name');
-    return this.#locks.lock(name, section, this.#closing);
-  }
-
-  subscribe(listener: Listener): () => void {
-    this.#assertOpen();
-    const remove = this.#listeners.add(listener);
-    this.#looking ??= keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
-    this.#look();
-    return () => {
-      remove();
-      if (this.#listeners.size > 0) return;
-      clearInterval(this.#looking);
-      this.#looking = undefined;
-    };
-  }
-
-  close(): Promise<void> {
-    this.#closing.close(closedError(this.name));
-    this.#left ??= this.#leave();
-    return this.#left;
-  }
-
-  #assertOpen(): void {
-    this.#closing.throwIfClosed();
-  }
-
-  async #leave(): Promise<void> {
-    clearInterval(this.#looking);
-    this.#listeners.clear();
-    this.#updates.forget();
-    await this.#locks.close();
-    await this.#connection.close();
-  }
-
-  async #read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const args = ['HGET', this.#layout.records, encodeName(key)];
     return bytesOf(await this.#connection.send('read', args));
   }
 
-  /** Writes unconditionally, or removes the record if `next` is undefined. */
-  async #put(key: string, next: Uint8Array | undefined): Promise<void> {
-    this.#updates.forget(key);
-    const replaced = await this.#write(key, 'any', next, this.#locks.held());
-    if ('lost' in replaced) throw replaced.lost.signal.reason;
-  }
-
-  /** Writes, or removes if `next` is undefined, provided that the record is as expected. */
-  async #write(
+  async write(
     key: string,
     expected: Expected,
     next: Uint8Array | undefined,
-    held: readonly Lease[],
-  ): Promise<Replaced> {
+    fences: readonly Fence[],
+  ): Promise<Written> {
     const { records, names, locks, changes } = this.#layout;
     const condition = expected === 'any' ? 'any' : expected === undefined ? 'absent' : 'same';
     const answer = await this.#connection.run(
@@ -263,28 +144,50 @@ class RedisStorage implements PowerAuthStorage {
         ...[changes, this.#origin, encodeName(key)],
         ...[condition, asBuffer(expected instanceof Uint8Array ? expected : undefined)],
         ...[next === undefined ? 'delete' : 'set', asBuffer(next)],
-        ...held.flatMap(({ fence: [name, id] }) => [encodeName(name), id]),
+        ...fences.flatMap(([name, id]) => [encodeName(name), id]),
       ],
     );
     if (typeof answer !== 'number') return { present: bytesOf(answer) };
-    const lost = held[-answer - 1];
-    if (lost === undefined) return { written: true };
-    lost.lose();
-    return { lost };
+    const lost = fences[-answer - 1];
+    return lost === undefined ? { written: true } : { lost };
+  }
+
+  async names(prefix: string, after: string | undefined, limit: number): Promise<string[]> {
+    const border = after === undefined ? '[' : '(';
+    const names = (await this.#connection.send('list', [
+      ...['ZRANGEBYLEX', this.#layout.names],
+      Buffer.concat([Buffer.from(border), encodeName(after ?? prefix)]),
+      // No byte of a name is that high.
+      Buffer.concat([Buffer.from('('), encodeName(prefix), Buffer.of(0xff)]),
+      ...['LIMIT', '0', String(limit)],
+    ])) as Buffer[];
+    return names.map(decodeName);
+  }
+
+  watch(isWanted: boolean): void {
+    if (isWanted) {
+      this.#looking ??= keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
+      this.#look();
+    } else {
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   #onNotice(channel: string, message: Buffer): void {
-    if (channel === this.#layout.wakes) this.#locks.wake(message.toString());
+    if (channel === this.#layout.wakes) this.#events.woken(message.toString());
     else if (message.toString('latin1', 0, ORIGIN_LENGTH) !== this.#origin) {
-      const key = decodeName(message.subarray(ORIGIN_LENGTH));
-      this.#updates.forget(key);
-      this.#listeners.tell([key]);
+      this.#events.changed(decodeName(message.subarray(ORIGIN_LENGTH)));
     }
   }
 
   /** Opens the connection that subscribers need, and checks that it still works. */
   #look(): void {
-    if (this.#listeners.size === 0 || this.#closing.isClosed) return;
+    if (this.#looking === undefined || this.#events.closing.isClosed) return;
     // If no connection can be opened, there is nothing to report here; the next call reports it.
     this.#connection.send('watch', ['PING']).catch(() => undefined);
   }
@@ -302,8 +205,8 @@ function asBuffer(bytes: Uint8Array | undefined): Buffer {
 }
 
 /**
- * A storage on a Redis server (6.2 or newer), opened on first use. Needs the package `redis`. All processes and machines
- * that use one server, database and prefix share its records, locks and notices.
+ * A storage on a Redis server (6.2 or newer), opened on first use. Needs the package `redis`. All processes and
+ * machines that use one server, database and prefix share its records, locks and notices.
  *
  * `configure` refuses it without a `sealingKey`: the same 32 bytes on all machines, kept away from Redis.
  *
@@ -330,5 +233,6 @@ export function redisStorage(options: RedisStorageOptions): PowerAuthStorage {
       `prefix: expected 1 to 64 letters, digits and . _ : / -, got ${describe(prefix)}`,
     );
   }
-  return heldStorage(new RedisStorage(redisTarget(url, client), prefix));
+  const target = redisTarget(url, client);
+  return remoteStorage('redis', (events) => new RedisServer(target, redisLayout(prefix), events));
 }

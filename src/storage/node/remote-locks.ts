@@ -10,7 +10,6 @@
  * @module
  */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import * as v from '../../util/valibot.ts';
 import { Moment } from '../../util/elapsed.ts';
@@ -22,6 +21,7 @@ import type { Closing } from '../driver/closing.ts';
 import { Turns } from '../driver/turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 import { mayBeAlive, ownMark, type ProcessMark } from './process-place.ts';
+import { Sections } from './sections.ts';
 
 /** How long a ticket lives without renewal, in ms: less than the 10 s that the contract allows. */
 const LEASE_MS = 8000;
@@ -73,8 +73,7 @@ export class RemoteLocks {
   readonly #shared: Shared;
   readonly #turns = new Turns();
   readonly #leases = new Set<Lease>();
-  /** The leases in whose sections the current code runs. */
-  readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
+  readonly #sections = new Sections<Lease>();
 
   constructor(server: LockServer) {
     this.#shared = { server, waiting: new Map() };
@@ -92,10 +91,7 @@ export class RemoteLocks {
     const forget = closing.onClose((reason) => lease.lose(reason));
     try {
       await lease.take(closing);
-      const inside = [...(this.#sections.getStore() ?? []), lease];
-      return await this.#sections.run(inside, () =>
-        section({ signal: lease.signal, isHeld: () => lease.isHeld() }),
-      );
+      return await this.#sections.run(lease, section);
     } finally {
       forget();
       // Released before the next call requests its lease, so that other waiters come first.
@@ -112,9 +108,7 @@ export class RemoteLocks {
    * @throws the reason why a lease was lost
    */
   held(): readonly Lease[] {
-    const held = (this.#sections.getStore() ?? []).filter((lease) => !lease.isReleased);
-    for (const { signal } of held) if (signal.aborted) throw signal.reason;
-    return held;
+    return this.#sections.held();
   }
 
   /** The ticket of this id holds its lock now. */

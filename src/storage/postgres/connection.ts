@@ -5,23 +5,23 @@
  * @module
  */
 
-import { inTime } from '../../util/patience.ts';
 import type { Closing } from '../driver/closing.ts';
 import { isConnectionLost, isElsewhere, isWorthAnotherTry, NoAnswer, postgresFailure } from './failure.ts';
 import type { PostgresLayout } from './layout.ts';
 import { openStore } from './opening.ts';
+import { answered } from './patience.ts';
 import type { Pools, PostgresPoolClient, PostgresTarget, Query } from './pool.ts';
 import type { Rows, Run, Statement } from './statements.ts';
-
-/** How long to wait for a free connection, and for each answer, in ms. */
-export const PATIENCE_MS = 4000;
 
 /** How often a statement is repeated that the server aborted, or that reached a standby. */
 const TRIES = 10;
 
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
-/** A statement as `pg` takes it: without a name, which PgBouncer would have to know, and with answers as the server sent them. */
+/**
+ * A statement as `pg` takes it: without a name, which PgBouncer would have to know, and with answers as the server sent
+ * them.
+ */
 export const queryOf = ({ text, values }: Statement): Query => ({
   text,
   values,
@@ -145,10 +145,7 @@ export class PostgresConnection {
       client = await this.#connect(pools);
     }
     try {
-      const result = await work(async (statement) => {
-        const late = (): Error => new NoAnswer('no answer', PATIENCE_MS);
-        return (await inTime(client.query(queryOf(statement)), PATIENCE_MS, late, { background: true })).rows;
-      });
+      const result = await work(async (statement) => (await answered(client.query(queryOf(statement)))).rows);
       this.#isOpen = true;
       this.#answered++;
       giveBack(client, false);
@@ -178,14 +175,13 @@ export class PostgresConnection {
         else resolve(client);
       });
     });
-    const late = (): Error => new NoAnswer('no free connection', PATIENCE_MS);
     for (;;) {
-      const answered = this.#answered;
+      const before = this.#answered;
       try {
-        return await inTime(connecting, PATIENCE_MS, late, { background: true });
+        return await answered(connecting, 'no free connection');
       } catch (error) {
         // In a long queue a call waits for as long as the queue moves.
-        if (error instanceof NoAnswer && this.#answered > answered) continue;
+        if (error instanceof NoAnswer && this.#answered > before) continue;
         isLate = true;
         this.#isOpen = false;
         throw error;

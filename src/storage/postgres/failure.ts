@@ -5,35 +5,17 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
+import { CUT_OFF, networkRemedies } from '../node/network-remedies.ts';
 
 const LOGIN = 'the server refuses the login; correct user and password in connectionString or pool';
-const NETWORK = 'the server was not reached; check the network';
-const CUT_OFF = 'the connection was cut off; the next call connects again';
 const DISK = 'the disk of the server is full; free some space on it';
 const BUSY =
   'the server takes no more connections (max_connections); raise that, give the pool fewer, or put PgBouncer between';
 const TIMEOUT = 'the server canceled the statement; check statement_timeout and lock_timeout, and its load';
-const UNKNOWN_CA =
-  "Node doesn't know who issued the server's certificate; give the issuer's: new Pool({ connectionString, ssl: { ca } }) as pool, or NODE_EXTRA_CA_CERTS";
 
 /** The remedies, by the SQLSTATE of an answer, or the code of a connection that failed. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there; start PostgreSQL, or correct the address',
-  ENOTFOUND: 'there is no such host; correct the address',
-  EAI_AGAIN: 'the host was not found just now; check the name service',
-  ETIMEDOUT: NETWORK,
-  EHOSTUNREACH: NETWORK,
-  ENETUNREACH: NETWORK,
-  ECONNRESET: CUT_OFF,
-  EPIPE: CUT_OFF,
-  ENOENT: 'there is no such socket; start PostgreSQL, or correct the address',
-  EACCES: 'no permission for the socket; run as a user who may open it',
-  ERR_MODULE_NOT_FOUND: 'install the package pg, or choose another storage',
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
-  CERT_HAS_EXPIRED: "the server's certificate has expired; renew it, or correct this machine's clock",
+  ...networkRemedies('PostgreSQL', 'pg', 'new Pool({ connectionString, ssl: { ca } }) as pool'),
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host; use a name that it has",
   '08P01': 'something else than PostgreSQL answers there, or the connection was cut off; check the address',
   '25006':
@@ -112,13 +94,16 @@ export const isWorthAnotherTry = (cause: unknown): boolean => /^40(?:001|P01)$/.
 export function postgresFailure(what: string, address: string, cause: unknown): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const known = REMEDIES[codeOf(cause)] ?? BY_WORDS.find(([words]) => words.test(reason))?.[1];
+  const code = codeOf(cause);
+  const known =
+    (Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined) ??
+    BY_WORDS.find(([words]) => words.test(reason))?.[1];
   const remedy =
     cause instanceof Unusable || cause instanceof NoAnswer
       ? reason
       : (known ?? `${reason.trim()}; check the server, its log, and its settings against docs/storage.md`);
   // Some answers of the server repeat a row or a parameter in `detail` and `where`: they are left out of `cause`.
-  const shown = Object.assign(new Error(reason), { code: codeOf(cause) });
+  const shown = Object.assign(new Error(reason), { code });
   const message = `Cannot ${what} postgres storage at ${address}: ${remedy}`;
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });
 }

@@ -8,16 +8,19 @@ import { encodeName } from '../node/names.ts';
 import type { Answer, LockServer, Ticket } from '../node/remote-locks.ts';
 import type { PostgresConnection } from './connection.ts';
 import type { PostgresLayout } from './layout.ts';
+import type { PostgresNotices } from './notices.ts';
 import { beatStatement, releaseStatement, removeLockStatement, takeStatement } from './statements.ts';
 
 /** The locks of one store. */
 export class PostgresLockServer implements LockServer {
   readonly #connection: PostgresConnection;
   readonly #layout: PostgresLayout;
+  readonly #notices: PostgresNotices;
 
-  constructor(connection: PostgresConnection, layout: PostgresLayout) {
+  constructor(connection: PostgresConnection, layout: PostgresLayout, notices: PostgresNotices) {
     this.#connection = connection;
     this.#layout = layout;
+    this.#notices = notices;
   }
 
   get isOpen(): boolean {
@@ -25,6 +28,8 @@ export class PostgresLockServer implements LockServer {
   }
 
   async take(name: string, ticket: Ticket, lease: number, gone: string): Promise<Answer> {
+    // A notice wakes waiters.
+    this.#notices.start();
     const text = JSON.stringify(ticket);
     const statement = takeStatement(this.#layout, encodeName(name), text, ticket.id, lease, gone);
     const [row = []] = await this.#connection.run('take a lock of', statement);

@@ -7,11 +7,11 @@
 
 import { randomUUID } from 'node:crypto';
 import type { PowerAuthError } from '../../errors.ts';
-import { inTime } from '../../util/patience.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import type { Closing } from '../driver/closing.ts';
-import { PATIENCE_MS, queryOf } from './connection.ts';
+import { queryOf } from './connection.ts';
 import { NoAnswer, Unusable } from './failure.ts';
+import { answered, PATIENCE_MS } from './patience.ts';
 import type { PostgresSingleClient } from './pool.ts';
 
 /** How often the connection is checked, or opened again, in ms. */
@@ -147,12 +147,8 @@ export class PostgresNotices {
     this.#isOpen = false;
     this.#hasMissed = true;
     this.#awaited?.arrive();
-    // A server that is gone doesn't reply. Its socket would keep the process alive, and another would be added each time.
+    // A server that is gone doesn't reply. Its socket would keep the process alive, and another would be added each
+    // time.
     await answered(client.end()).catch(() => client.connection?.stream.destroy());
   }
-}
-
-async function answered<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return inTime(promise, PATIENCE_MS, () => new NoAnswer('no answer', PATIENCE_MS), { background: true });
 }

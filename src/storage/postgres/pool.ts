@@ -8,6 +8,7 @@ import type { Client as PgClient, ClientConfig } from 'pg';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { giveUpAfter } from '../../util/patience.ts';
 import { describe } from '../../util/validate.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A query of `pg`; rows are arrays of the texts that the server sent. */
 export interface Query {
@@ -84,9 +85,6 @@ export interface PostgresTarget {
   readonly isOwn: boolean;
 }
 
-/** How long a server that takes a connection may take to let it in, in ms: as long as calls wait for a connection. */
-const CONNECT_MS = 4000;
-
 /**
  * Connections of a pool that give up a server that says nothing. Otherwise they would take up the pool's places, keep
  * it from ending, and the process alive. The pool's own timeout fails what has only waited for a busy thread.
@@ -97,7 +95,7 @@ function patient(base: typeof PgClient): typeof PgClient {
       super(options);
       const { connection } = this as unknown as PostgresSingleClient;
       // Its stream is another one once TLS is spoken.
-      const stop = giveUpAfter(CONNECT_MS, () => connection?.stream.destroy(), { background: true });
+      const stop = giveUpAfter(PATIENCE_MS, () => connection?.stream.destroy(), { background: true });
       this.once('connect', stop).once('end', stop);
       // The pool listens while a connection is idle only; without a listener, one that ends just then ends the process.
       this.on('error', () => undefined);

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { encodeName } from '../node/names.ts';
+import type { Expected, Fence } from '../node/remote-storage.ts';
 import type { PostgresLayout } from './layout.ts';
 
 /** A statement and its parameters. */
@@ -21,12 +23,6 @@ export type Run = (statement: Statement) => Promise<Rows>;
 
 /** The server's clock now, in ms, not at the beginning of the transaction. */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
-
-/** Whether a record must be anything (`'any'`), missing (undefined), or these bytes. */
-export type Expected = 'any' | Uint8Array | undefined;
-
-/** A lock's name, and the ticket that must hold it. */
-export type Fence = readonly [name: Buffer, id: string];
 
 /** One column: the value in hex digits. */
 export function readStatement({ records }: PostgresLayout, key: Buffer): Statement {
@@ -64,7 +60,7 @@ export function writeStatement(
 fence AS MATERIALIZED (
   SELECT held.position FROM ${locks} AS locks
   JOIN unnest(${parameter(
-    fences.map(([name]) => name),
+    fences.map(([name]) => encodeName(name)),
     'bytea[]',
   )}, ${parameter(
     fences.map(([, id]) => id),

@@ -5,31 +5,18 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
+import { CUT_OFF, networkRemedies } from '../node/network-remedies.ts';
 
 const LOGIN = 'the server refuses the login; correct user and password in url or client';
-const NETWORK = 'the server was not reached; check the network';
-const CUT_OFF = 'the connection was cut off; the next call connects again';
 const RIGHTS = 'this user of Redis may not use the commands and keys needed; docs/storage.md has the list';
 const NO_CLUSTER = 'Redis Cluster is not supported; connect to a single server';
-const UNKNOWN_CA =
-  "Node doesn't know who issued the server's certificate; pass the issuer's: createClient({ url, socket: { ca } }) as client, or set NODE_EXTRA_CA_CERTS";
 const NO_TLS = 'the server offers no TLS on this port; use redis://, or its TLS port';
 const CLIENT_CERTIFICATE =
   "the server refuses the client's certificate, or requires one; pass it: createClient({ url, socket: { cert, key } }) as client";
 
 /** The remedies, by the first word of Redis's answer, or the code of a connection that failed. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there; start Redis, or correct the address',
-  ENOTFOUND: 'there is no such host; correct the address',
-  EAI_AGAIN: 'the host was not found just now; check the name service',
-  ETIMEDOUT: NETWORK,
-  EHOSTUNREACH: NETWORK,
-  ENETUNREACH: NETWORK,
-  ECONNRESET: CUT_OFF,
-  EPIPE: CUT_OFF,
-  ENOENT: 'there is no such socket; start Redis, or correct the address',
-  EACCES: 'no permission for the socket; run as a user who may open it',
-  ERR_MODULE_NOT_FOUND: 'install the package redis, or choose another storage',
+  ...networkRemedies('Redis', 'redis', 'createClient({ url, socket: { ca } }) as client'),
   NOAUTH: 'the server requires a login; put user and password into url or client',
   WRONGPASS: LOGIN,
   NOPERM: RIGHTS,
@@ -48,14 +35,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   BUSY: 'a script of somebody else keeps the server busy; end it with SCRIPT KILL',
   DENIED:
     'the server accepts only its own machine (protected mode); set a password for it, or bind it to an address',
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
-  CERT_UNTRUSTED: UNKNOWN_CA,
-  CERT_HAS_EXPIRED: "the server's certificate has expired; renew it, or correct this machine's clock",
-  CERT_NOT_YET_VALID: "the server's certificate is not valid yet; correct this machine's clock",
   ERR_TLS_CERT_ALTNAME_INVALID:
     "the server's certificate is for another host; use a name that it has, or pass servername: createClient({ url, socket: { servername } }) as client",
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,

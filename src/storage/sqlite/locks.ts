@@ -9,12 +9,12 @@
  * @module
  */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { lostLockError } from '../driver/checks.ts';
 import type { Closing } from '../driver/closing.ts';
 import { BEAT_MS, HolderWatch, UNCONFIRMED_MS, type Ticket } from '../node/holder-watch.ts';
 import { mayBeAlive, ownMark } from '../node/process-place.ts';
+import { Sections } from '../node/sections.ts';
 import { Turns } from '../driver/turns.ts';
 import type { PowerAuthStorageLock } from '../types.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
@@ -87,8 +87,7 @@ export class Locks {
   readonly #store: LockStore;
   readonly #tickets: Tickets;
   readonly #turns = new Turns();
-  /** The leases in whose sections the current code runs. */
-  readonly #sections = new AsyncLocalStorage<readonly Lease[]>();
+  readonly #sections = new Sections<Lease>();
 
   constructor(store: LockStore, database: SqlDatabase) {
     this.#store = store;
@@ -118,10 +117,7 @@ export class Locks {
     });
     try {
       await lease.take(closing);
-      const inside = [...(this.#sections.getStore() ?? []), lease];
-      return await this.#sections.run(inside, () =>
-        section({ signal: lease.signal, isHeld: () => lease.isHeld() }),
-      );
+      return await this.#sections.run(lease, section);
     } finally {
       forget();
       // Released before the next call requests its lease, so that one transaction does both.
@@ -138,9 +134,7 @@ export class Locks {
    * @throws the reason why a lease was lost
    */
   held(): readonly Lease[] {
-    const held = (this.#sections.getStore() ?? []).filter((lease) => !lease.isReleased);
-    for (const { signal } of held) if (signal.aborted) throw signal.reason;
-    return held;
+    return this.#sections.held();
   }
 }
 
