@@ -7,23 +7,24 @@
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
 import { CUT_OFF, networkRemedies } from '../node/network-remedies.ts';
 
-const LOGIN = 'the server refuses the login; correct user and password in connectionString or pool';
+const LOGIN = 'the server refused the login; correct user and password in connectionString or pool';
 const DISK = 'the disk of the server is full; free some space on it';
 const BUSY =
-  'the server takes no more connections (max_connections); raise that, give the pool fewer, or put PgBouncer between';
+  'the server takes no more connections (max_connections); raise it, make the pool smaller, or put PgBouncer in between';
 const TIMEOUT = 'the server canceled the statement; check statement_timeout and lock_timeout, and its load';
 
 /** The remedies, by the SQLSTATE of an answer, or the code of a connection that failed. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ...networkRemedies('PostgreSQL', 'pg', 'new Pool({ connectionString, ssl: { ca } }) as pool'),
-  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host; use a name that it has",
-  '08P01': 'something else than PostgreSQL answers there, or the connection was cut off; check the address',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the server's certificate is for another host; use a host name from the certificate",
+  '08P01': 'something other than PostgreSQL answers there, or the connection was cut off; check the address',
   '25006':
     'the server is a read-only standby; connect to the primary (target_session_attrs, or an address that follows it)',
   '28000': LOGIN,
   '28P01': LOGIN,
   '3D000': 'the server has no such database; create it, or correct the name',
-  '42501': 'this role lacks a right; docs/storage.md lists those that are needed',
+  '42501': 'this role lacks a privilege; docs/storage.md lists those it needs',
   '42P01': 'a table of the store was removed; close this storage, and open a new one',
   '53100': DISK,
   '53200': 'the server is out of memory; check its settings',
@@ -37,14 +38,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '57P03': 'the server is starting or stopping; try again soon',
 };
 
-/** The remedies, by the words of errors without a code. */
+/** The remedies for errors without a code, by their words. */
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/Connection terminated/, CUT_OFF],
   [
     /does not support SSL/,
-    'the server speaks no TLS; leave sslmode out, or switch TLS on at the server (ssl = on)',
+    'the server does not use TLS; remove sslmode, or switch TLS on at the server (ssl = on)',
   ],
-  [/pool after calling end/, 'the pool was ended; give the storage one that stays until it is closed'],
+  [
+    /pool after calling end/,
+    'the pool has ended; give the storage one that is open until the storage is closed',
+  ],
   [/password must be a string|no password supplied/, LOGIN],
   [/no more connections allowed|too many clients|max_client_conn/, BUSY],
 ];
@@ -56,7 +60,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** A store or a server that can't be used; the message says why, and the remedy. */
+/** A store or server that can't be used. The message says why, and what to do. */
 export class Unusable extends Error {}
 
 /** The SQLSTATE, or the code of a connection that failed. */

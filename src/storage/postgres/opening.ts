@@ -17,7 +17,7 @@ import type { Run } from './statements.ts';
 /** Missing tables and schemas. */
 const MISSING = /^(?:42P01|3F000)$/;
 
-/** No right to create, or to read. */
+/** No privilege to create, or to read. */
 const FORBIDDEN = '42501';
 
 /**
@@ -53,7 +53,7 @@ async function versionOf(run: Run, { version }: PostgresLayout): Promise<number>
 
 async function missingRights(run: Run, error: unknown): Promise<string> {
   const role = await roleOf(run);
-  return `${(error as Error).message}; let an administrator grant role ${role} the rights listed in docs/storage.md`;
+  return `${(error as Error).message}; have an administrator grant role ${role} the privileges listed in docs/storage.md`;
 }
 
 /** The name of the current role, quoted. */
@@ -81,7 +81,7 @@ END $migration$`;
     if (codeOf(error) !== FORBIDDEN) throw error;
     const sql = migrationForAdministrators(layout, from, await roleOf(run));
     throw new Unusable(
-      `this role may not create the store's tables; let an administrator run this in the same database:\n${sql}\n`,
+      `this role may not create the store's tables; have an administrator run this in the same database:\n${sql}\n`,
     );
   }
 }
@@ -97,6 +97,6 @@ async function assertRights(run: Run, layout: PostgresLayout): Promise<void> {
   if (missing.length === 0) return;
   const role = await roleOf(run);
   throw new Unusable(
-    `this role lacks ${missing.join(', ')}; let an administrator run this in the same database:\n${grants(layout, role)}\n`,
+    `this role lacks ${missing.join(', ')}; have an administrator run this in the same database:\n${grants(layout, role)}\n`,
   );
 }

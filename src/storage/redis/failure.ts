@@ -7,7 +7,7 @@
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
 import { CUT_OFF, networkRemedies } from '../node/network-remedies.ts';
 
-const LOGIN = 'the server refuses the login; correct user and password in url or client';
+const LOGIN = 'the server refused the login; correct user and password in url or client';
 const RIGHTS = 'this user of Redis may not use the commands and keys needed; docs/storage.md has the list';
 const NO_CLUSTER = 'Redis Cluster is not supported; connect to a single server';
 const NO_TLS = 'the server offers no TLS on this port; use redis://, or its TLS port';

@@ -35,7 +35,7 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
     expect((await rejection(missing.get('key'))).message).toContain('the server has no such database');
     const stranger = testPostgresStorage({ connectionString: server.urlOf('stranger') });
     expect((await rejection(stranger.set('key', bytes(1)))).message).toContain(
-      'the server refuses the login',
+      'the server refused the login',
     );
   });
 
@@ -110,7 +110,7 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
     const late = testPostgresStorage({ pool, schema: newSchema() });
-    expect((await rejection(late.get('key'))).message).toContain('the pool was ended');
+    expect((await rejection(late.get('key'))).message).toContain('the pool has ended');
   });
 
   test('a pool without a free connection is no wait without end', async () => {

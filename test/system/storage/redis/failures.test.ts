@@ -87,7 +87,7 @@ describeWith('redis', 'a Redis server', () => {
     const url = (login: string): string => `redis://${login}@${address}`;
     expect(await failureOf(testRedisStorage({ url: server.url }), address)).toMatch(/requires a login/);
     const wrong = testRedisStorage({ url: url('app:wrongwrong') });
-    expect(await failureOf(wrong, address)).toMatch(/refuses the login; correct user and password/);
+    expect(await failureOf(wrong, address)).toMatch(/refused the login; correct user and password/);
     const shown = JSON.stringify(await rejection(wrong.get('key')), ['message', 'stack', 'cause']);
     expect(shown).not.toContain('wrongwrong');
     const right = testRedisStorage({ url: url('app:correct') });
