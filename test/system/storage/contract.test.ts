@@ -6,7 +6,8 @@ import { redisStorage } from '../../../src/storage/redis.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
 import { testStorageContract, type StorageSubject } from '../../../src/testing/storage-contract/index.ts';
 import { RedisServer } from '../../helpers/redis-server.mjs';
-import { newSchema, PostgresServer } from '../../helpers/postgres.ts';
+import { PostgresServer } from '../../helpers/postgres-server.mjs';
+import { newSchema } from '../../helpers/postgres.ts';
 import { describeWith } from '../../helpers/programs.ts';
 
 const memory: StorageSubject = {

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgresStorage } from '../../../../src/storage/postgres.ts';
 import { freePort } from '../../../helpers/free-port.mjs';
-import { newSchema, PostgresServer, testPostgresStorage } from '../../../helpers/postgres.ts';
+import { PostgresServer } from '../../../helpers/postgres-server.mjs';
+import { newSchema, testPostgresStorage } from '../../../helpers/postgres.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { changesOf, keysOf, rejection } from '../../../helpers/storage.ts';
 

@@ -9,7 +9,8 @@ import { postgresStorage } from '../../../../src/storage/postgres.ts';
 import { testStorageContract } from '../../../../src/testing/storage-contract/index.ts';
 import { freePort } from '../../../helpers/free-port.mjs';
 import { requireProgram } from '../../../helpers/program-files.mjs';
-import { asUser, newSchema, PostgresServer, testPostgresStorage } from '../../../helpers/postgres.ts';
+import { asUser, PostgresServer } from '../../../helpers/postgres-server.mjs';
+import { newSchema, testPostgresStorage } from '../../../helpers/postgres.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { changesOf, rejection, temporaryFolder } from '../../../helpers/storage.ts';
 
