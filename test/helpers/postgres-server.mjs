@@ -132,7 +132,8 @@ export class PostgresServer {
   async #run(program, args) {
     // Found beside the server itself, which may be linked from elsewhere.
     const path = join(await realpath(requireProgram('postgres')), '..', program);
-    await promisify(execFile)(path, args, { ...asUser, cwd: this.#folder });
+    const options = { ...asUser, cwd: this.#folder, maxBuffer: 1 << 28 };
+    return (await promisify(execFile)(path, args, options)).stdout;
   }
 
   /** Starts it again, on the same port with the same data, and waits until it answers. */
@@ -223,6 +224,11 @@ export class PostgresServer {
     } finally {
       await client.end();
     }
+  }
+
+  /** What pg_dump writes. */
+  async dump() {
+    return this.#run('pg_dump', ['-h', this.host, '-p', String(this.#port), '-U', 'postgres', 'postgres']);
   }
 
   /** Makes a standby of it the primary. */

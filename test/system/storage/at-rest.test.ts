@@ -1,4 +1,4 @@
-/** What lies in an SQLite folder and in Redis: no secret in clear, in whatever form. */
+/** What lies in an SQLite folder, in Redis and in PostgreSQL: no secret in clear, in whatever form. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { sealedStorage } from '../../../src/storage/sealed.ts';
 import type { PowerAuthStorage } from '../../../src/storage/types.ts';
 import { activate, PASSWORD, testClient, testServer } from '../../helpers/client.ts';
 import { formsOf, foundIn, textForms, type Forms } from '../../helpers/forms.ts';
+import { testPostgres, testPostgresStorage } from '../../helpers/postgres.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { testRedis, testRedisStorage } from '../../helpers/redis.ts';
 import { readSecrets } from '../../helpers/secrets.ts';
@@ -96,6 +97,25 @@ describeWith('redis', 'on a Redis server', () => {
         return Buffer.concat(
           [...values, ...names, filesUnder(server.folder)].map((part) => Buffer.from(part)),
         );
+      },
+    );
+  });
+});
+
+describeWith('postgres', 'on a PostgreSQL server', () => {
+  test('no secret is in a value, in the log, in the files or in a dump in clear', async () => {
+    const server = await testPostgres({ settings: ['wal_level=logical', 'full_page_writes=on'] });
+    await expectNothingInClear(
+      () => testPostgresStorage({ connectionString: server.url }),
+      async () => {
+        await server.ask('CHECKPOINT');
+        const dump = await server.dump();
+        expect(dump).toContain('COPY powerauth.records');
+        const rows = await server.ask('SELECT key, value FROM powerauth.records');
+        const values = rows.flatMap(({ key, value }) => [key as Buffer, value as Buffer]);
+        const folders = ['pg_wal', 'base'].map((name) => filesUnder(join(server.data, name)));
+        expect(folders.every(({ length }) => length > 1_000_000)).toBe(true);
+        return Buffer.concat([Buffer.from(dump), ...values, ...folders]);
       },
     );
   });
