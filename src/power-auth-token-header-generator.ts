@@ -28,6 +28,8 @@ const MAX_BATCH = 65_536;
  * CANNOT_GENERATE_TOKEN and ask the server, so a loop recovers within one round trip; `generateHeaderForToken` waits
  * for the time.
  *
+ * A token that is renewed, here or by another process, is replaced by the new one without a gap.
+ *
  * @example
  * ```ts
  * const generator = await powerAuth.tokenStore.headerGenerator('MyToken');
@@ -93,15 +95,16 @@ export class PowerAuthTokenHeaderGenerator {
   release(): void {
     const self = itself(this);
     if (self.#token === undefined) return;
-    self.#holder.letGoOfToken(self.#token);
+    self.#holder.letGoOfToken(self.#token.latest);
     self.#token = undefined;
   }
 
   #usable(): CachedToken {
-    const token = this.#token;
+    let token = this.#token;
     if (token === undefined) {
       throw failure(PowerAuthErrorCode.INVALID_NATIVE_OBJECT, 'This header generator was released');
     }
+    if (token.end === 'replaced') this.#token = token = token.latest;
     if (token.end === 'deconfigured') {
       throw failure(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED, 'This PowerAuth instance was deconfigured');
     }

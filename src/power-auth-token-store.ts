@@ -14,7 +14,14 @@ import type { CachedToken } from './session/cached-token.ts';
 import { tokenCache } from './session/token-cache.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 import { onSession } from './power-auth/on-session.ts';
-import { assertText } from './util/validate.ts';
+import { object } from './util/schema.ts';
+import { assertText, check } from './util/validate.ts';
+import * as v from './util/valibot.ts';
+
+const renewalSchema = object({
+  refused: v.pipe(v.string('a non-empty string'), v.minLength(1, 'a non-empty string')),
+  authentication: v.unknown(),
+});
 
 /**
  * An access token without its secret.
@@ -118,6 +125,57 @@ export class PowerAuthTokenStore {
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       await session.requireActivation();
       const { tokenIdentifier } = await session.tokens.request(tokenName, resolved);
+      return { tokenName, tokenIdentifier };
+    });
+  }
+
+  /**
+   * Replaces a token whose header the server has refused: the local token if it still is the refused one, by a new one
+   * from the server (`/pa/v3/token/create`). Otherwise somebody else was faster, and the local token is returned. So
+   * any number of calls that were refused with one token, in any number of processes that share the storage, lead to
+   * one new token. If there is no local token any more, a new one is requested.
+   *
+   * Header generators go on with the new token, in other processes as soon as they are told (within a second). The old
+   * token is removed on the server (`/pa/v3/token/remove`), in case it still exists there. If that fails, it is done by
+   * the next call that requests, renews or removes a token of this name.
+   *
+   * A header may also be refused because of the time, or because its token has too few factors. A new token helps
+   * against neither.
+   *
+   * @param renewal `refused`: identifier of the token that was refused, which is in the header as `token_id`;
+   *   `authentication`: the same factors as before
+   * @throws what {@link requestAccessToken} throws; the local token stays then
+   * @example
+   * ```ts
+   * const { tokenIdentifier } = await powerAuth.tokenStore.getLocalToken('MyToken');
+   * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
+   * const response = await fetch(url, { headers: { [key]: value } });
+   * if (response.status === 401) {
+   *   const authentication = PowerAuthAuthentication.possession();
+   *   await powerAuth.tokenStore.renewAccessToken('MyToken', { refused: tokenIdentifier, authentication });
+   * }
+   * ```
+   */
+  async renewAccessToken(
+    tokenName: string,
+    renewal: {
+      /** Identifier of the token that was refused. */
+      readonly refused: string;
+      /** The factors of the token. */
+      readonly authentication: PowerAuthAuthentication;
+    },
+  ): Promise<PowerAuthToken> {
+    return onSession(this.instanceId, async (session) => {
+      assertText(tokenName, 'tokenName');
+      const { refused, authentication } = check(
+        renewalSchema,
+        renewal,
+        'renewal',
+        PowerAuthErrorCode.WRONG_PARAMETER,
+      );
+      const resolved = resolveAuthentication(authentication, 'renewal.authentication', { commit: false });
+      await session.requireActivation();
+      const { tokenIdentifier } = await session.tokens.renew(tokenName, refused, resolved);
       return { tokenName, tokenIdentifier };
     });
   }

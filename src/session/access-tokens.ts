@@ -9,20 +9,19 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
-import { ENDPOINTS } from '../net/endpoints.ts';
 import { signatureType } from '../protocol/signature.ts';
-import { parseTokenResponse } from '../protocol/token.ts';
 import type { PowerAuthStorageLock } from '../storage/types.ts';
 import { throwIfLost } from '../util/abort.ts';
 import { wipe } from '../util/bytes.ts';
-import { sendEncrypted } from './encrypted-requests.ts';
-import { POSSESSION, signatureFactors, withFactors } from './factors.ts';
+import { POSSESSION, signatureFactors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { SessionStorage } from './session-storage.ts';
+import { otherFactors, SharedRequests } from './shared-requests.ts';
 import { removeToken } from './signed-requests.ts';
 import type { CachedToken } from './cached-token.ts';
 import { tokenCache, type SessionTokens } from './token-cache.ts';
+import { abandonToken, createToken } from './token-creation.ts';
 import type { TokenRecord } from './token-record.ts';
 import { TokenRecords } from './token-records.ts';
 
@@ -35,18 +34,15 @@ interface Loading {
 /** The public data of a token. */
 type TokenFacts = Pick<CachedToken, 'tokenIdentifier' | 'signatureType'>;
 
-/** A request for a new token in progress. */
-interface Requesting {
-  readonly promise: Promise<TokenFacts>;
-  readonly signatureType: string;
-}
-
 /** Access tokens by name. */
 export class AccessTokens {
   readonly #session: SessionParts;
   readonly #cache: SessionTokens;
   #loading: Map<string, Loading> | undefined;
-  #requesting: Map<string, Requesting> | undefined;
+  #requesting: SharedRequests<TokenFacts> | undefined;
+  #renewing: SharedRequests<TokenFacts> | undefined;
+  /** Tokens that were renewed, by name, whose former tokens the server may still have. */
+  #formers: Map<string, string> | undefined;
   /** Header generators that hold tokens of this instance. */
   #holders = 0;
 
@@ -123,18 +119,30 @@ export class AccessTokens {
    */
   async request(name: string, authentication: PowerAuthAuthentication): Promise<TokenFacts> {
     const type = signatureType(signatureFactors(authentication));
-    const all = (this.#requesting ??= new Map<string, Requesting>());
-    const underWay = all.get(name);
-    if (underWay !== undefined) {
-      if (underWay.signatureType !== type) throw otherFactors(underWay.signatureType, type);
-      return underWay.promise;
-    }
-    const promise = this.#request(name, authentication, type).finally(() => {
-      all.delete(name);
+    const all = (this.#requesting ??= new SharedRequests());
+    try {
+      return await all.share(name, type, () => this.#request(name, authentication, type));
+    } finally {
       if (all.size === 0) this.#requesting = undefined;
-    });
-    all.set(name, { promise, signatureType: type });
-    return promise;
+    }
+  }
+
+  /**
+   * Replaces the token of this name if it is the refused one, and otherwise returns the one that is there. However many
+   * calls ask at once, in any number of processes, the server creates only one.
+   *
+   * @param refused identifier of the token
+   * @throws WRONG_PARAMETER if the token has, or is being created with, another combination of factors
+   */
+  async renew(name: string, refused: string, authentication: PowerAuthAuthentication): Promise<TokenFacts> {
+    const type = signatureType(signatureFactors(authentication));
+    const all = (this.#renewing ??= new SharedRequests());
+    try {
+      const key = JSON.stringify([refused, name]);
+      return await all.share(key, type, () => this.#renew(name, refused, authentication, type));
+    } finally {
+      if (all.size === 0) this.#renewing = undefined;
+    }
   }
 
   /**
@@ -152,6 +160,7 @@ export class AccessTokens {
     await this.#locked(name, async (lock) => {
       const token = await this.find(name);
       if (token === undefined) return;
+      await this.#removeFormer(name);
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token may be somebody else's newer one.
       await throwIfLost(lock);
@@ -223,13 +232,17 @@ export class AccessTokens {
     this.#cache.clear('deconfigured');
   }
 
-  /** Keeps a cached token only if the storage still has it. */
+  /** Keeps a cached token only if the storage still has it; one that was renewed is replaced. */
   async #confirm(name: string, token: CachedToken): Promise<void> {
     // A storage that doesn't reply confirms nothing: no header is better than one of a removed token.
     const record = await this.#records.find(this.#keys.token(name), name).catch(() => undefined);
-    wipe(record?.tokenSecret);
-    const confirmed = record?.tokenIdentifier === token.tokenIdentifier;
-    if (!confirmed && this.#cache.get(name) === token) this.#cache.remove(name, 'removed');
+    try {
+      if (this.#cache.get(name) !== token || record?.tokenIdentifier === token.tokenIdentifier) return;
+      if (record === undefined || this.#session.isClosed) this.#cache.remove(name, 'removed');
+      else this.#cacheToken(name, record);
+    } finally {
+      wipe(record?.tokenSecret);
+    }
   }
 
   #doubtLoads(): void {
@@ -241,9 +254,14 @@ export class AccessTokens {
     this.#cache.clear('removed');
   }
 
-  #drop(name: string): void {
+  #doubtLoad(name: string): void {
     const loading = this.#loading?.get(name);
     if (loading !== undefined) loading.stale = true;
+  }
+
+  #drop(name: string): void {
+    this.#doubtLoad(name);
+    this.#formers?.delete(name);
     this.#cache.remove(name, 'removed');
   }
 
@@ -257,37 +275,105 @@ export class AccessTokens {
     try {
       this.#session.throwIfClosed();
       this.#session.catchUp();
-      return loading.stale ? undefined : this.#cache.add(name, record, key);
+      return loading.stale ? undefined : this.#cacheToken(name, record);
     } finally {
       wipe(record.tokenSecret);
     }
   }
 
+  /** Puts a record's token into the cache, in the place of the former one. */
+  #cacheToken(name: string, record: TokenRecord): CachedToken {
+    if (record.formerIdentifier !== undefined) {
+      (this.#formers ??= new Map<string, string>()).set(name, record.formerIdentifier);
+    }
+    return this.#cache.add(name, record, this.#keys.token(name));
+  }
+
   async #request(name: string, authentication: PowerAuthAuthentication, type: string): Promise<TokenFacts> {
     const local = await this.find(name);
-    if (local !== undefined) return sameFactors(local, type);
+    if (local !== undefined) {
+      sameFactors(local, type);
+      // Of a renewal that was interrupted. If that fails now, it is tried again the next time.
+      await this.#removeFormer(name).catch(() => undefined);
+      return local;
+    }
     return this.#locked(name, async (lock) => {
       // Another tab, worker, process or machine may have created it while this one waited.
       const made = await this.find(name);
       if (made !== undefined) return sameFactors(made, type);
-      const record = await this.#create(name, authentication, type);
-      try {
-        await throwIfLost(lock);
-        return await this.#keep(name, record);
-      } finally {
-        wipe(record.tokenSecret);
-      }
+      return this.#make(name, authentication, type, lock);
     });
   }
 
-  async #create(name: string, authentication: PowerAuthAuthentication, type: string): Promise<TokenRecord> {
-    return withFactors(this.#session, authentication, (factors) =>
-      sendEncrypted(this.#session, factors, ENDPOINTS.tokenCreate, {}, (answer, { activationId }) => {
-        const { tokenId, tokenSecret } = parseTokenResponse(answer);
-        const { instanceId } = this.#keys;
-        return { instanceId, name, activationId, tokenIdentifier: tokenId, signatureType: type, tokenSecret };
-      }),
-    );
+  async #renew(
+    name: string,
+    refused: string,
+    authentication: PowerAuthAuthentication,
+    type: string,
+  ): Promise<TokenFacts> {
+    const { facts, isNew } = await this.#locked(name, async (lock) => {
+      // From the storage: the cache may not have been told yet that another process has renewed it.
+      const present = await this.#records.find(this.#keys.token(name), name);
+      try {
+        if (present !== undefined) sameFactors(present, type);
+        if (present !== undefined && present.tokenIdentifier !== refused) {
+          return { facts: this.#catchUpWith(name, present), isNew: false };
+        }
+        if (present?.formerIdentifier !== undefined)
+          await this.#removeFormerOf(name, present.formerIdentifier);
+        const former = present?.tokenIdentifier;
+        return { facts: await this.#make(name, authentication, type, lock, former), isNew: true };
+      } finally {
+        wipe(present?.tokenSecret);
+      }
+    });
+    // Outside the lock: the others have waited for the new token, which is there. If that fails now, the next request,
+    // renewal or removal does it.
+    if (isNew) await this.#removeFormer(name).catch(() => undefined);
+    return facts;
+  }
+
+  /** Uses the token that another process has stored. */
+  #catchUpWith(name: string, record: TokenRecord): TokenFacts {
+    const cached = this.#cache.get(name);
+    if (cached?.tokenIdentifier === record.tokenIdentifier) return cached;
+    this.#doubtLoad(name);
+    return this.#cacheToken(name, record);
+  }
+
+  /** Creates a token, and stores it in the place of the former one, if there is one. */
+  async #make(
+    name: string,
+    authentication: PowerAuthAuthentication,
+    type: string,
+    lock: PowerAuthStorageLock,
+    former?: string,
+  ): Promise<TokenFacts> {
+    const created = await createToken(this.#session, name, authentication, type);
+    try {
+      await throwIfLost(lock);
+      return await this.#keep(
+        name,
+        former === undefined ? created : { ...created, formerIdentifier: former },
+      );
+    } catch (error) {
+      await abandonToken(this.#session, this.#records, created);
+      throw error;
+    } finally {
+      wipe(created.tokenSecret);
+    }
+  }
+
+  /** Removes the former token of a renewed one on the server, if that has not been done. */
+  async #removeFormer(name: string): Promise<void> {
+    const former = this.#formers?.get(name);
+    if (former !== undefined) await this.#removeFormerOf(name, former);
+  }
+
+  async #removeFormerOf(name: string, former: string): Promise<void> {
+    await removeToken(this.#session, POSSESSION, former);
+    await this.#records.forgetFormer(this.#keys.token(name), former);
+    if (this.#formers?.get(name) === former) this.#formers.delete(name);
   }
 
   /** The token is stored, whatever fails afterwards, and the caller is told so. */
@@ -306,7 +392,11 @@ export class AccessTokens {
           'The activation was removed while its token was being created',
         );
       }
-      if (present !== null && !this.#session.isClosed) this.#cache.add(name, record, key);
+      if (present !== null && !this.#session.isClosed) {
+        // A load in progress may have read the former token.
+        this.#doubtLoad(name);
+        this.#cacheToken(name, record);
+      }
       return { tokenIdentifier, signatureType: type };
     });
   }
@@ -316,14 +406,7 @@ export class AccessTokens {
   }
 }
 
-function sameFactors(token: CachedToken, type: string): CachedToken {
+function sameFactors<T extends Pick<TokenFacts, 'signatureType'>>(token: T, type: string): T {
   if (token.signatureType !== type) throw otherFactors(token.signatureType, type);
   return token;
-}
-
-function otherFactors(present: string, asked: string): Error {
-  return failure(
-    PowerAuthErrorCode.WRONG_PARAMETER,
-    `authentication: the token of this name has the factors ${present}, asked for was ${asked}; remove it first, or use another name`,
-  );
 }

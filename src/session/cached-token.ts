@@ -9,8 +9,8 @@ import type { HeaderStock, HotPathEngine, KeySlot } from '../hot-path/types.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import type { TokenRecord } from './token-record.ts';
 
-/** Why a cached token can make no more headers. */
-export type CachedTokenEnd = 'removed' | 'deconfigured' | 'evicted';
+/** Why a cached token can make no more headers; `replaced` by its follower. */
+export type CachedTokenEnd = 'removed' | 'deconfigured' | 'evicted' | 'replaced';
 
 /** The source of a session's headers; sessions with the same server, clock and engine share one. */
 export interface TokenSource {
@@ -73,7 +73,7 @@ export class CachedToken {
   #holders = 0;
   /** Whether it was used since it was last considered for eviction. */
   wasUsed = false;
-  /** The token, of any session, that was used after this one the last time. */
+  /** The token, of any session, that was used after this one the last time; of a replaced token, the one in its place. */
   follower: CachedToken | undefined = undefined;
   // Neighbours among the tokens of the thread, and of the session.
   older: CachedToken | undefined = undefined;
@@ -142,6 +142,18 @@ export class CachedToken {
   /** Undoes one {@link hold}. */
   letGo(): void {
     if (--this.#holders === 0) this.session?.released(this);
+  }
+
+  /** Takes over the header generators of a token that it replaces; they find it by {@link latest}. */
+  takeOver(former: CachedToken): void {
+    if (former.#holders === 0) return;
+    this.#holders = former.#holders;
+    this.session?.held(this);
+  }
+
+  /** Itself, or the token that has replaced it. */
+  get latest(): CachedToken {
+    return this.end === 'replaced' && this.follower !== undefined ? this.follower.latest : this;
   }
 
   /** Whether a header generator holds it. */

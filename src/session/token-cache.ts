@@ -118,6 +118,12 @@ export class TokenCache {
     this.#held += change;
   }
 
+  /** @internal Ends a token whose place another one has taken. */
+  replace(token: CachedToken, successor: CachedToken): void {
+    this.end(token, 'replaced');
+    token.follower = successor;
+  }
+
   /** @internal Ends a token and wipes its slot. */
   end(token: CachedToken, end: CachedTokenEnd): void {
     const { session } = token;
@@ -190,13 +196,26 @@ export class SessionTokens implements TokenSession {
     return token;
   }
 
-  /** Puts a token into a slot; the record's secret is copied, and the caller must wipe its own. */
+  /**
+   * Puts a token into a slot; the record's secret is copied, and the caller must wipe its own. Header generators that
+   * hold the former token of this name go on with the new one.
+   */
   add(name: string, record: TokenRecord, storageKey: string): CachedToken {
-    this.remove(name, 'removed');
-    this.#cache.makeRoom(this);
-    const token = new CachedToken(this, name, record, storageKey);
+    const former = this.#find(name);
+    if (former?.isHeld === false) this.remove(name, 'removed');
+    let token: CachedToken;
+    try {
+      this.#cache.makeRoom(this);
+      token = new CachedToken(this, name, record, storageKey);
+    } catch (error) {
+      // There is no room for the new one, and the former one is out of date.
+      this.remove(name, 'removed');
+      throw error;
+    }
+    if (former?.isHeld === true) this.#cache.replace(former, token);
     this.#keep(token);
     this.#cache.enter(token, this);
+    if (former !== undefined) token.takeOver(former);
     return token;
   }
 

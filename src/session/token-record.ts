@@ -19,11 +19,14 @@ export interface TokenRecord {
   readonly signatureType: string;
   /** 16 B. */
   readonly tokenSecret: Uint8Array;
+  /** The token that this one replaced, as long as the server may still have it. */
+  readonly formerIdentifier?: string;
 }
 
-const VERSION = 2;
-/** Fields of version 1; version 2 has added the names in UTF-16. */
-const FIRST_FIELDS = 4;
+/** Version 2 has added the names in UTF-16, version 3 the former token. */
+const VERSION = 3;
+/** How many fields the records of each version have. */
+const FIELDS = [0, 4, 6, 7];
 
 /**
  * The record's bytes, including the secret; the caller must wipe them.
@@ -32,14 +35,19 @@ const FIRST_FIELDS = 4;
  */
 export function encodeTokenRecord(record: TokenRecord): Uint8Array<ArrayBuffer> {
   assertNotWiped('token record', record.tokenSecret);
-  return encodeRecord(VERSION, [
+  const fields = [
     utf8(record.activationId),
     utf8(record.tokenIdentifier),
     utf8(record.signatureType),
     record.tokenSecret,
     utf16(record.instanceId),
     utf16(record.name),
-  ]);
+  ];
+  const { formerIdentifier } = record;
+  // Version 2 suffices for most.
+  return formerIdentifier === undefined
+    ? encodeRecord(2, fields)
+    : encodeRecord(VERSION, [...fields, utf8(formerIdentifier)]);
 }
 
 /**
@@ -48,13 +56,13 @@ export function encodeTokenRecord(record: TokenRecord): Uint8Array<ArrayBuffer> 
  * @throws INVALID_ACTIVATION_DATA
  */
 export function decodeTokenRecord(bytes: Uint8Array): TokenRecord {
-  const isFirst = bytes[0] === 1;
-  const [activationId, tokenIdentifier, signatureType, tokenSecret, instanceId, name] = decodeRecord(
+  const version = bytes[0] === 1 || bytes[0] === 2 ? bytes[0] : VERSION;
+  const [activationId, tokenIdentifier, signatureType, tokenSecret, instanceId, name, former] = decodeRecord(
     bytes,
-    isFirst ? 1 : VERSION,
-    [undefined, undefined, undefined, 16, undefined, undefined],
+    version,
+    [undefined, undefined, undefined, 16, undefined, undefined, undefined],
     'token record',
-    isFirst ? FIRST_FIELDS : undefined,
+    FIELDS[version],
   );
   return {
     instanceId: utf16Decode(instanceId),
@@ -63,5 +71,6 @@ export function decodeTokenRecord(bytes: Uint8Array): TokenRecord {
     tokenIdentifier: utf8Decode(tokenIdentifier),
     signatureType: utf8Decode(signatureType),
     tokenSecret,
+    ...(former.length === 0 ? {} : { formerIdentifier: utf8Decode(former) }),
   };
 }

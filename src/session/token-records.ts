@@ -54,6 +54,26 @@ export class TokenRecords {
     }
   }
 
+  /** Notes in the record that the server has removed the token that it replaced. */
+  async forgetFormer(key: string, former: string): Promise<void> {
+    let present: Uint8Array | undefined;
+    let changed: Uint8Array | undefined;
+    try {
+      const stored = await this.#storage.update(key, (current) => {
+        wipe(present, changed);
+        present = current;
+        if (current === undefined) return undefined;
+        const { formerIdentifier, ...record } = decodeTokenRecord(current);
+        changed = formerIdentifier === former ? encodeTokenRecord(record) : undefined;
+        wipe(record.tokenSecret);
+        return changed ?? current;
+      });
+      wipe(stored);
+    } finally {
+      wipe(present, changed);
+    }
+  }
+
   /** Deletes all records. */
   async deleteAll(): Promise<void> {
     for await (const key of this.#list()) await this.#storage.delete(key);

@@ -207,6 +207,18 @@ export class PowerAuthTestServer {
   }
 
   /**
+   * Removes a token, as a bank revokes it; no error if it is unknown. The client finds out by a 401.
+   *
+   * @example
+   * ```ts
+   * for (const { tokenId } of server.tokens) server.removeToken(tokenId);
+   * ```
+   */
+  removeToken(tokenId: string): void {
+    this.#state.tokens.delete(tokenId);
+  }
+
+  /**
    * Verifies the value of a signature header for your own endpoints: moves the counter, counts failures. Without
    * `signatureTypes` it accepts every type, including possession alone, and returns which it was; a genuine server's
    * `@PowerAuth` requires two factors unless its `signatureType` says otherwise, as `/api/protected/signature` does.

@@ -227,6 +227,27 @@ export const TOKEN_STORE_CALLS: Readonly<Record<string, PublicCall>> = {
   hasLocalToken: { parameters: [tokenName], ...answers(false) },
   getLocalToken: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
   requestAccessToken: { parameters: [tokenName, authentication], ...fails(MISSING_ACTIVATION) },
+  renewAccessToken: {
+    parameters: [
+      tokenName,
+      {
+        name: 'renewal',
+        good: { refused: 'x', authentication: PowerAuthAuthentication.password(PASSWORD) },
+        wrong: [
+          ...NO_INSTANCES,
+          ...NO_STRINGS.map(
+            ([name, value]) =>
+              [`one that refuses ${name}`, { refused: value, authentication: authentication.good }] as const,
+          ),
+          ...authentication.wrong.map(
+            ([name, value]) =>
+              [`one with ${name} to authenticate`, { refused: 'x', authentication: value }] as const,
+          ),
+        ],
+      },
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
   removeAccessToken: { parameters: [tokenName], ...fails(MISSING_ACTIVATION) },
   removeLocalToken: { parameters: [tokenName], ...answers(undefined) },
   removeAllLocalTokens: { parameters: [], ...answers(undefined) },

@@ -18,6 +18,8 @@ const FIELDS = [utf8('activation'), utf8('token'), utf8('possession'), Uint8Arra
 
 test('is read as it was written, names with lone surrogates too', () => {
   expect(decodeTokenRecord(encodeTokenRecord(record))).toEqual(record);
+  const renewed = { ...record, formerIdentifier: 'e2a0c7f4-1d52-4a35-8b64-0f3c5d7e9a11' };
+  expect(decodeTokenRecord(encodeTokenRecord(renewed))).toEqual(renewed);
   const without = { ...record, instanceId: '', name: '' };
   expect(decodeTokenRecord(encodeTokenRecord(without))).toEqual(without);
 });
@@ -36,10 +38,11 @@ test('of version 1 names nobody, and is written again in version 2', () => {
 });
 
 test.each([
-  ['of a later version', encodeRecord(3, FIELDS), /^token record: expected record version 2, got 3/],
-  ['that is empty', new Uint8Array(), /record version 2, got undefined/],
+  ['of a later version', encodeRecord(4, FIELDS), /^token record: expected record version 3, got 4/],
+  ['that is empty', new Uint8Array(), /record version 3, got undefined/],
   ['of version 1 with more fields', encodeRecord(1, [...FIELDS, utf8('')]), /bytes, got/],
   ['of version 2 with fewer', encodeRecord(2, FIELDS), /6 fields, got 4/],
+  ['of version 3 with fewer', encodeRecord(3, FIELDS), /7 fields, got 4/],
   ['whose secret is short', encodeRecord(1, FIELDS.with(3, utf8('short'))), /field 3 of 16 bytes, got 5/],
 ])('%s is refused', (_, bytes, message) => {
   expect(() => decodeTokenRecord(bytes)).toThrow(

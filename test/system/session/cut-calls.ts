@@ -61,6 +61,9 @@ class World {
   /** The activation that waits for its commit. */
   pendingId = '';
   decryptor: PowerAuthDecryptor | undefined;
+  /** The token that is renewed, and how many tokens the server had before. */
+  refused = '';
+  tokensBefore = 0;
   storage: PowerAuthStorage | undefined;
 
   constructor(server: PowerAuthTestServer, place: Place, instanceId: string) {
@@ -257,6 +260,23 @@ const SPECIAL: Readonly<Record<string, Partial<Row>>> = {
       return tokenIdentifier;
     },
     promise: (_, { activation, tokens }, made) => ({ activation, tokens: [...tokens, made].sort() }),
+  },
+  renewAccessToken: {
+    arrange: async (world) => {
+      world.refused = (await world.powerAuth.tokenStore.getLocalToken(TOKEN)).tokenIdentifier;
+      world.tokensBefore = world.server.tokens.length;
+    },
+    call: async ({ powerAuth, refused }) => {
+      const renewal = { refused, authentication: POSSESSION };
+      return (await powerAuth.tokenStore.renewAccessToken(TOKEN, renewal)).tokenIdentifier;
+    },
+    promise: (_, { activation }, made) => ({ activation, tokens: [made] }),
+    afterwards: async (world) => {
+      // What was interrupted is done by the next request.
+      await world.powerAuth.tokenStore.requestAccessToken(TOKEN, POSSESSION);
+      expect.soft(world.server.tokens.map(({ tokenId }) => tokenId)).not.toContain(world.refused);
+      expect.soft(world.server.tokens.length).toBe(world.tokensBefore);
+    },
   },
   removeAccessToken: {
     prepare: async (world) => {
