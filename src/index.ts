@@ -16,6 +16,8 @@ export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-ge
 
 export { PinTestIssue, type PinTestResult } from './pin-strength/pin-test-result.ts';
 export { PowerAuthActivation } from './model/power-auth-activation.ts';
+export { PowerAuthAlgorithm } from './model/power-auth-algorithm.ts';
+export type { PowerAuthOIDCParameters } from './model/power-auth-oidc-parameters.ts';
 export {
   PowerAuthActivationState,
   type PowerAuthActivationStatus,
@@ -43,6 +45,7 @@ export {
 export {
   buildConfiguration,
   PowerAuthConfiguration,
+  type PowerAuthConfigurationString,
   type PowerAuthConfigurationType,
 } from './model/power-auth-configuration.ts';
 export type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';

@@ -13,13 +13,16 @@ import type { PowerAuthAuthentication } from './model/power-auth-authentication.
 import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
 import type { PowerAuthBiometryConfigurationType } from './model/power-auth-biometry-configuration.ts';
 import type { PowerAuthClientConfigurationType } from './model/power-auth-client-configuration.ts';
-import type { PowerAuthConfigurationType } from './model/power-auth-configuration.ts';
+import type {
+  PowerAuthConfigurationString,
+  PowerAuthConfigurationType,
+} from './model/power-auth-configuration.ts';
 import type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
 import type {
   PowerAuthCreateActivationResult,
   PowerAuthRecoveryActivationData,
 } from './model/power-auth-create-activation-result.ts';
-import type { PowerAuthEncryptor } from './model/power-auth-encryptor.ts';
+import type { PowerAuthDataFormat, PowerAuthEncryptor } from './model/power-auth-encryptor.ts';
 import type { PowerAuthExternalPendingOperation } from './model/power-auth-external-pending-operation.ts';
 import type { PowerAuthKeychainConfigurationType } from './model/power-auth-keychain-configuration.ts';
 import { PowerAuthPassword, type PasswordType } from './model/power-auth-password.ts';
@@ -140,7 +143,7 @@ export class PowerAuth {
    * ```
    */
   configure(
-    configuration: PowerAuthConfigurationType,
+    configuration: PowerAuthConfigurationType | PowerAuthConfigurationString,
     clientConfiguration?: PowerAuthClientConfigurationType,
     biometryConfiguration?: PowerAuthBiometryConfigurationType,
     keychainConfiguration?: PowerAuthKeychainConfigurationType,
@@ -153,6 +156,7 @@ export class PowerAuth {
     baseEndpointUrl: string,
     enableUnsecureTraffic: boolean,
   ): Promise<boolean>;
+  configure(configuration: string, baseEndpointUrl: string, enableUnsecureTraffic: boolean): Promise<boolean>;
   configure(...args: unknown[]): Promise<boolean> {
     return instance.configure(this.instanceId, args);
   }
@@ -255,8 +259,8 @@ export class PowerAuth {
    * Exchanges keys with the server (`/pa/v3/activation/create`). The activation is kept in memory until
    * `commitActivation`; if this call fails, nothing of it is left here.
    *
-   * @param activation created by `PowerAuthActivation.createWithActivationCode`, `createWithRecoveryCode` or
-   *   `createWithIdentityAttributes`
+   * @param activation created by `PowerAuthActivation.createWithActivationCode`, `createWithRecoveryCode`,
+   *   `createWithIdentityAttributes` or `createWithOIDCParameters`
    * @returns the fingerprint; recovery code and PUK if the server issues them, to be shown once; the enrollment
    *   server's custom attributes and claims about the user, if it sends them
    * @throws INVALID_ACTIVATION_STATE if there is an activation; INVALID_ACTIVATION_OBJECT, INVALID_ACTIVATION_CODE,
@@ -413,7 +417,7 @@ export class PowerAuth {
    * @param uriId identifier of the operation, as client and server agreed on it
    * @param nonce of the offline payload: Base64 of 16 bytes
    * @param body data of the offline payload as text; default: empty
-   * @returns 8 decimal digits for each factor, joined by `-`
+   * @returns 8 decimal digits for each factor, or as many as the configuration says, joined by `-`
    * @throws MISSING_ACTIVATION, SIGNATURE_ERROR for a password that is too short, WRONG_PARAMETER for an invalid nonce
    * @example
    * ```ts
@@ -566,7 +570,7 @@ export class PowerAuth {
    * Removes the biometry factor, only here: the server doesn't track it. If the browser supports it, the platform is
    * told that the passkey is no longer used.
    *
-   * @throws MISSING_ACTIVATION, BIOMETRY_NOT_CONFIGURED if there is none
+   * @throws BIOMETRY_NOT_CONFIGURED if there is none, also without an activation
    * @example
    * ```ts
    * await powerAuth.removeBiometryFactor();
@@ -671,7 +675,8 @@ export class PowerAuth {
    * Signs data with the private key of this device, which the server unlocks for this purpose (`/pa/v3/vault/unlock`).
    *
    * @param authentication with the knowledge factor; servers refuse anything less
-   * @param data as text, signed in UTF-8
+   * @param data as text, signed in UTF-8, or bytes in Base64
+   * @param dataFormat format of `data`
    * @returns Base64 of an ECDSA signature (DER, SHA-256)
    * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
    *   one that is too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
@@ -680,8 +685,30 @@ export class PowerAuth {
    * const signature = await powerAuth.signDataWithDevicePrivateKey(authentication, contract);
    * ```
    */
-  signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string> {
-    return vault.signDataWithDevicePrivateKey(this.instanceId, authentication, data);
+  signDataWithDevicePrivateKey(
+    authentication: PowerAuthAuthentication,
+    data: string,
+    dataFormat: PowerAuthDataFormat = 'UTF8',
+  ): Promise<string> {
+    return vault.signDataWithDevicePrivateKey(this.instanceId, authentication, data, dataFormat);
+  }
+
+  /**
+   * Signs claims with the private key of this device, which the server unlocks for this purpose
+   * (`/pa/v3/vault/unlock`).
+   *
+   * @param authentication with the knowledge factor; servers refuse anything less
+   * @param claims an object that JSON can represent; none is added
+   * @returns a JWT under ES256 (RFC 7519; the signature is r ‖ s, RFC 7518, section 3.4)
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
+   *   one that is too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @example
+   * ```ts
+   * const jwt = await powerAuth.signJwtWithDevicePrivateKey(authentication, { sub: 'alice', agreed: true });
+   * ```
+   */
+  signJwtWithDevicePrivateKey(authentication: PowerAuthAuthentication, claims: object): Promise<string> {
+    return vault.signJwtWithDevicePrivateKey(this.instanceId, authentication, claims);
   }
 
   /**
@@ -701,7 +728,7 @@ export class PowerAuth {
    * them to the user and don't store them.
    *
    * @param authentication with the knowledge factor; servers refuse anything less
-   * @throws MISSING_ACTIVATION; INVALID_ACTIVATION_STATE if there are none; AUTHENTICATION_ERROR for a wrong password,
+   * @throws INVALID_ACTIVATION_STATE if there are none, also without an activation; AUTHENTICATION_ERROR for a wrong password,
    *   which costs one attempt; SIGNATURE_ERROR for one that is too short, NETWORK_ERROR, RESPONSE_ERROR,
    *   ENCRYPTION_ERROR
    * @example

@@ -13,7 +13,8 @@ import {
 } from '../protocol/activation-code.ts';
 import { hideMembers, keepSecrets } from '../util/hidden.ts';
 import { isInstance } from '../util/instance.ts';
-import { assertWellFormed, jsonObject, wrongParameter } from '../util/validate.ts';
+import { assertWellFormed, describe, isWellFormed, jsonObject, wrongParameter } from '../util/validate.ts';
+import type { PowerAuthOIDCParameters } from './power-auth-oidc-parameters.ts';
 
 /** Members that prove the user's identity, or may do so. */
 const SECRETS = [
@@ -21,6 +22,7 @@ const SECRETS = [
   'recoveryCode',
   'recoveryPuk',
   'identityAttributes',
+  'oidcParameters',
   'customAttributes',
   'additionalActivationOtp',
 ];
@@ -49,6 +51,8 @@ export class PowerAuthActivation {
   /** Proof of the user's identity, in the enrollment server's terms: an object that JSON can represent. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   declare identityAttributes?: any;
+  /** What a login at an OpenID Connect provider has given. */
+  declare oidcParameters?: PowerAuthOIDCParameters;
   /** Text that the server keeps with the activation. */
   extras?: string;
   /** An object that JSON can represent, for the enrollment server; not kept with the activation. */
@@ -126,6 +130,27 @@ export class PowerAuthActivation {
     activation.identityAttributes = identityAttributes as unknown;
     return activation;
   }
+
+  /**
+   * An activation by a login at an OpenID Connect provider. The server exchanges the code, and checks the ID token and
+   * its nonce. The activation is active at once.
+   *
+   * @param oidcParameters what the login has given
+   * @param name name for the activation
+   * @example
+   * ```ts
+   * const oidcParameters = { providerId: 'bank-id', code, nonce, codeVerifier };
+   * await powerAuth.createActivation(PowerAuthActivation.createWithOIDCParameters(oidcParameters, 'My laptop'));
+   * ```
+   */
+  static createWithOIDCParameters(
+    oidcParameters: PowerAuthOIDCParameters,
+    name: string,
+  ): PowerAuthActivation {
+    const activation = new PowerAuthActivation(name);
+    activation.oidcParameters = oidcParameters;
+    return activation;
+  }
 }
 
 /**
@@ -136,7 +161,7 @@ export class PowerAuthActivation {
 export type ActivationProof =
   | { readonly type: 'CODE'; readonly code: ParsedActivationCode }
   | { readonly type: 'RECOVERY'; readonly recoveryCode: string; readonly puk: string }
-  | { readonly type: 'CUSTOM'; readonly identityAttributes: Readonly<Record<string, unknown>> };
+  | { readonly type: 'CUSTOM' | 'DIRECT'; readonly identityAttributes: Readonly<Record<string, unknown>> };
 
 /**
  * A checked copy of a PowerAuthActivation.
@@ -184,6 +209,7 @@ const FIELDS = [
   'recoveryCode',
   'recoveryPuk',
   'identityAttributes',
+  'oidcParameters',
   'extras',
   'customAttributes',
   'additionalActivationOtp',
@@ -204,7 +230,7 @@ function readFields(input: unknown): Fields {
 }
 
 function buildProof(fields: Fields): ActivationProof {
-  const { activationCode, recoveryCode, recoveryPuk, identityAttributes } = fields;
+  const { activationCode, recoveryCode, recoveryPuk, identityAttributes, oidcParameters } = fields;
   if (typeof activationCode === 'string') return { type: 'CODE', code: parseActivationCode(activationCode) };
   if (typeof recoveryCode === 'string' && typeof recoveryPuk === 'string') {
     const code = parseRecoveryCode(recoveryCode);
@@ -214,6 +240,9 @@ function buildProof(fields: Fields): ActivationProof {
       'activation.recoveryPuk: expected 10 digits, got something else',
     );
   }
+  if (identityAttributes === undefined && oidcParameters !== undefined) {
+    return { type: 'DIRECT', identityAttributes: oidcAttributes(oidcParameters) };
+  }
   if (typeof identityAttributes !== 'object' || identityAttributes === null) throw invalidObject();
   const attributes = jsonObject(identityAttributes, 'activation.identityAttributes');
   if (Object.keys(attributes).length > 0) return { type: 'CUSTOM', identityAttributes: attributes };
@@ -221,6 +250,30 @@ function buildProof(fields: Fields): ActivationProof {
     PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
     'activation.identityAttributes: expected at least one attribute, got none',
   );
+}
+
+/** Native SDKs check no more than this; what it means, only the provider knows. */
+const OIDC_PARAMETERS = ['providerId', 'code', 'nonce'] as const;
+
+function oidcAttributes(parameters: unknown): Readonly<Record<string, string>> {
+  let given: Readonly<Record<string, unknown>> = {};
+  try {
+    given = { ...(Object(parameters) as object) };
+  } catch {
+    // Parameters that can't be read are missing.
+  }
+  const { codeVerifier } = given;
+  const attributes: Record<string, unknown> = { method: 'oidc' };
+  for (const name of OIDC_PARAMETERS) attributes[name] = given[name];
+  if (codeVerifier !== undefined) attributes['codeVerifier'] = codeVerifier;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'string' && value !== '' && isWellFormed(value)) continue;
+    throw failure(
+      PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT,
+      `activation.oidcParameters.${name}: expected a non-empty string, got ${describe(value)}`,
+    );
+  }
+  return attributes as Record<string, string>;
 }
 
 function buildOtp(otp: string | undefined, proof: ActivationProof): string | undefined {
@@ -241,6 +294,6 @@ function optionalText(value: unknown, field: string): string | undefined {
 function invalidObject(): Error {
   return failure(
     PowerAuthErrorCode.INVALID_ACTIVATION_OBJECT,
-    'activation: expected an object made by PowerAuthActivation.createWithActivationCode, createWithRecoveryCode or createWithIdentityAttributes, with parameters of the right types',
+    'activation: expected an object made by PowerAuthActivation.createWithActivationCode, createWithRecoveryCode, createWithIdentityAttributes or createWithOIDCParameters, with parameters of the right types',
   );
 }

@@ -7,9 +7,11 @@
 import * as v from '../util/valibot.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { importPublicKey } from '../protocol/keys.ts';
+import { decodeSdkConfiguration, type SdkConfiguration } from '../protocol/sdk-configuration.ts';
 import { base64Decode } from '../util/base64.ts';
 import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
+import { PowerAuthAlgorithm } from './power-auth-algorithm.ts';
 
 /**
  * The four values that the administrator of a PowerAuth server hands out for an application.
@@ -33,6 +35,36 @@ export interface PowerAuthConfigurationType {
   readonly masterServerPublicKey: string;
   /** Base URL of the PowerAuth Standard RESTful API, the part before `/pa/...`, without user, query and fragment. */
   readonly baseEndpointUrl: string;
+  /** The first three values in one string, if they were given as such; see {@link PowerAuthConfigurationString}. */
+  readonly configuration?: string;
+  /** The algorithm, of which there is one. Default {@link PowerAuthAlgorithm.LEGACY}. */
+  readonly algorithm?: PowerAuthAlgorithm;
+  /** Number of digits of each component of an offline signature, 4 to 8. Default 8; client and server agree on it. */
+  readonly offlineAuthenticationCodeComponentLength?: number;
+}
+
+/**
+ * {@link PowerAuthConfigurationType} with the first three values in one string, as the native SDKs take it from 1.8 on,
+ * and the React Native SDK from 4.0 on.
+ *
+ * @example
+ * ```ts
+ * const configuration: PowerAuthConfigurationString = {
+ *   configuration: mobileSdkConfig,
+ *   baseEndpointUrl: 'https://bank.example/enrollment',
+ * };
+ * await powerAuth.configure(configuration);
+ * ```
+ */
+export interface PowerAuthConfigurationString {
+  /** `mobileSdkConfig` of the server's application: Base64 of its keys. A key of protocol 3 must be among them. */
+  readonly configuration: string;
+  /** The same as in {@link PowerAuthConfigurationType}. */
+  readonly baseEndpointUrl: string;
+  /** The same as in {@link PowerAuthConfigurationType}. */
+  readonly algorithm?: PowerAuthAlgorithm;
+  /** The same as in {@link PowerAuthConfigurationType}. */
+  readonly offlineAuthenticationCodeComponentLength?: number;
 }
 
 /**
@@ -50,6 +82,9 @@ export class PowerAuthConfiguration implements PowerAuthConfigurationType {
   applicationSecret: string;
   masterServerPublicKey: string;
   baseEndpointUrl: string;
+  declare configuration?: string;
+  declare algorithm?: PowerAuthAlgorithm;
+  declare offlineAuthenticationCodeComponentLength?: number;
 
   /**
    * Nothing is checked here; `configure` does.
@@ -64,12 +99,52 @@ export class PowerAuthConfiguration implements PowerAuthConfigurationType {
     applicationSecret: string,
     masterServerPublicKey: string,
     baseEndpointUrl: string,
-  ) {
-    this.applicationKey = applicationKey;
-    this.applicationSecret = applicationSecret;
-    this.masterServerPublicKey = masterServerPublicKey;
+  );
+  /**
+   * The same with the first three values in one string.
+   *
+   * @param configuration `mobileSdkConfig` of the server's application
+   * @param algorithm default: the only one
+   * @param offlineAuthenticationCodeComponentLength 4 to 8; default 8
+   * @example
+   * ```ts
+   * const configuration = new PowerAuthConfiguration(mobileSdkConfig, 'https://bank.example/enrollment');
+   * ```
+   */
+  constructor(
+    configuration: string,
+    baseEndpointUrl: string,
+    algorithm?: PowerAuthAlgorithm,
+    offlineAuthenticationCodeComponentLength?: number,
+  );
+  constructor(...args: readonly unknown[]) {
+    if (isFourValues(args)) {
+      [this.applicationKey, this.applicationSecret, this.masterServerPublicKey, this.baseEndpointUrl] = args;
+      return;
+    }
+    const [configuration, baseEndpointUrl, algorithm, componentLength] = args as [
+      string,
+      string,
+      PowerAuthAlgorithm?,
+      number?,
+    ];
+    const decoded = typeof configuration === 'string' ? decodeSdkConfiguration(configuration) : undefined;
+    this.applicationKey = decoded?.applicationKey ?? '';
+    this.applicationSecret = decoded?.applicationSecret ?? '';
+    this.masterServerPublicKey = decoded?.masterServerPublicKey ?? '';
     this.baseEndpointUrl = baseEndpointUrl;
+    this.configuration = configuration;
+    if (algorithm !== undefined) this.algorithm = algorithm;
+    if (componentLength !== undefined) this.offlineAuthenticationCodeComponentLength = componentLength;
   }
+}
+
+/** Whether these are the arguments of the first form of the constructor, even if the last one is missing. */
+function isFourValues(args: readonly unknown[]): args is [string, string, string, string] {
+  if (args.length !== 4 || typeof args[3] === 'number') return false;
+  const [, , third, fourth] = args;
+  const isAlgorithm = typeof third === 'string' && /^(?:legacy|p384)/.test(third);
+  return fourth !== undefined || !(third === undefined || isAlgorithm);
 }
 
 const base64Of16 = v.pipe(
@@ -95,6 +170,30 @@ function isBaseUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
+const isSdkConfiguration = (text: string): boolean => {
+  const decoded = decodeSdkConfiguration(text);
+  return decoded !== undefined && isPublicKey(decoded.masterServerPublicKey);
+};
+const sdkConfiguration = 'the configuration string of an application, with a key of protocol 3';
+const componentLength = 'a whole number from 4 to 8';
+
+/** The settings that both forms have. */
+const common = {
+  baseEndpointUrl: v.pipe(
+    v.string('an http(s) URL'),
+    v.check(isBaseUrl, 'an http(s) URL without user, query and fragment'),
+  ),
+  algorithm: v.optional(
+    v.picklist(Object.values(PowerAuthAlgorithm), "'legacy', which is protocol 3.3, the only one here"),
+  ),
+  offlineAuthenticationCodeComponentLength: v.optional(
+    v.pipe(
+      v.number(componentLength),
+      v.check((digits) => Number.isInteger(digits) && digits >= 4 && digits <= 8, componentLength),
+    ),
+  ),
+};
+
 const configurationSchema = object(
   {
     applicationKey: base64Of16,
@@ -103,10 +202,15 @@ const configurationSchema = object(
       v.string('Base64 of a P-256 public key'),
       v.check(isPublicKey, 'Base64 of a P-256 public key'),
     ),
-    baseEndpointUrl: v.pipe(
-      v.string('an http(s) URL'),
-      v.check(isBaseUrl, 'an http(s) URL without user, query and fragment'),
-    ),
+    ...common,
+  },
+  'a PowerAuthConfiguration',
+);
+
+const stringSchema = object(
+  {
+    configuration: v.pipe(v.string(sdkConfiguration), v.check(isSdkConfiguration, sdkConfiguration)),
+    ...common,
   },
   'a PowerAuthConfiguration',
 );
@@ -114,15 +218,30 @@ const configurationSchema = object(
 /**
  * A frozen, checked copy.
  *
- * @param input the four values, or a {@link PowerAuthConfiguration}
+ * @param input the four values, or a {@link PowerAuthConfiguration}, or the values in one string
  * @throws WRONG_PARAMETER naming the field
  * @example
  * ```ts
  * const configuration = buildConfiguration({ applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl });
  * ```
  */
-export function buildConfiguration(input: PowerAuthConfigurationType): PowerAuthConfigurationType {
-  return Object.freeze(
-    check(configurationSchema, input, 'configuration', PowerAuthErrorCode.WRONG_PARAMETER),
-  );
+export function buildConfiguration(
+  input: PowerAuthConfigurationType | PowerAuthConfigurationString,
+): PowerAuthConfigurationType {
+  const checked = (schema: typeof configurationSchema | typeof stringSchema) =>
+    check(schema, input, 'configuration', PowerAuthErrorCode.WRONG_PARAMETER);
+  if (!isInOneString(input)) return Object.freeze(checked(configurationSchema) as PowerAuthConfigurationType);
+  const settings = checked(stringSchema) as PowerAuthConfigurationString;
+  const values: Partial<SdkConfiguration> = decodeSdkConfiguration(settings.configuration) ?? {};
+  return Object.freeze({ ...values, ...settings } as PowerAuthConfigurationType);
+}
+
+/** Whether the string is given. It precedes the three values, which the class derives from it. */
+function isInOneString(input: unknown): boolean {
+  try {
+    return (Object(input) as Partial<PowerAuthConfigurationString>).configuration !== undefined;
+  } catch {
+    // An object that throws is left to the check, which reports it.
+    return false;
+  }
 }

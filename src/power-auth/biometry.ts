@@ -41,7 +41,7 @@ export function hasBiometryFactor(instanceId: string): Promise<boolean> {
 
 export function removeBiometryFactor(instanceId: string): Promise<void> {
   return onSession(instanceId, async (session) => {
-    await session.requireActivation();
+    await session.changes.ended();
     await session.biometry.remove();
   });
 }

@@ -28,7 +28,8 @@ import { utf8Decode, wipe } from '../util/bytes.ts';
 import { itself, knowItself } from '../util/instance.ts';
 import { object } from '../util/schema.ts';
 import { IdleTimer } from '../util/timers.ts';
-import { assertString, bodyBytes, check, wrongParameter } from '../util/validate.ts';
+import { assertString, bodyBytes, check } from '../util/validate.ts';
+import { assertFormat } from './data-format.ts';
 import { guard, onSession } from './on-session.ts';
 
 /** How long a decryptor may be unused before its keys are wiped, in ms. */
@@ -189,10 +190,6 @@ async function activationIdOf(session: Session): Promise<string | undefined> {
 function bytesOfBase64(body: unknown): Uint8Array<ArrayBuffer> {
   assertString(body, 'body');
   return base64DecodeLenient(body);
-}
-
-function assertFormat(value: unknown, field: string): asserts value is PowerAuthDataFormat {
-  if (value !== 'UTF8' && value !== 'BASE64') throw wrongParameter(field, "'UTF8' or 'BASE64'", value);
 }
 
 const cryptogramSchema = object(

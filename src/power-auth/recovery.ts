@@ -8,7 +8,12 @@ import { resolveAuthentication, type PowerAuthAuthentication } from '../model/po
 import type { PowerAuthConfirmRecoveryCodeDataResult } from '../model/power-auth-confirm-recovery-code-data-result.ts';
 import type { PowerAuthRecoveryActivationData } from '../model/power-auth-create-activation-result.ts';
 import { parseRecoveryCode } from '../protocol/activation-code.ts';
-import { confirmRecoveryCode as confirm, fetchRecoveryData, hasRecoveryData } from '../session/recovery.ts';
+import {
+  confirmRecoveryCode as confirm,
+  fetchRecoveryData,
+  hasRecoveryData,
+  requireRecoveryData,
+} from '../session/recovery.ts';
 import { assertString } from '../util/validate.ts';
 import { onSession, withActivation } from './on-session.ts';
 
@@ -25,6 +30,8 @@ export function activationRecoveryData(
 ): Promise<PowerAuthRecoveryActivationData> {
   return onSession(instanceId, async (session) => {
     const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+    await session.changes.ended();
+    await requireRecoveryData(session);
     const { recoveryCode, puk } = await withActivation(session, resolved, (factors) =>
       fetchRecoveryData(session, factors),
     );

@@ -5,10 +5,12 @@
  */
 
 import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
-import { fetchEncryptionKey as fetchKey, signWithDeviceKey } from '../session/vault.ts';
+import type { PowerAuthDataFormat } from '../model/power-auth-encryptor.ts';
+import { fetchEncryptionKey as fetchKey, signJwtWithDeviceKey, signWithDeviceKey } from '../session/vault.ts';
 import { base64 } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
-import { assertIndex, textBytes } from '../util/validate.ts';
+import { assertIndex, jsonObject } from '../util/validate.ts';
+import { assertFormat, dataBytes } from './data-format.ts';
 import { onSession, withActivation } from './on-session.ts';
 
 export function fetchEncryptionKey(
@@ -32,12 +34,26 @@ export function signDataWithDevicePrivateKey(
   instanceId: string,
   authentication: PowerAuthAuthentication,
   data: string,
+  dataFormat: PowerAuthDataFormat,
 ): Promise<string> {
   return onSession(instanceId, async (session) => {
     const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
-    const bytes = textBytes(data, 'data');
+    assertFormat(dataFormat, 'dataFormat');
+    const bytes = dataBytes(data, dataFormat, 'data');
     return base64(
       await withActivation(session, resolved, (factors) => signWithDeviceKey(session, factors, bytes)),
     );
+  });
+}
+
+export function signJwtWithDevicePrivateKey(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  claims: object,
+): Promise<string> {
+  return onSession(instanceId, async (session) => {
+    const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+    const copy = jsonObject(claims, 'claims');
+    return withActivation(session, resolved, (factors) => signJwtWithDeviceKey(session, factors, copy));
   });
 }

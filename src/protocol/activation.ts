@@ -38,7 +38,7 @@ export function activationLayer2(device: {
 
 /** Layer 1, which the enrollment server reads: the proof of the user's identity. The caller must wipe it. */
 export function activationLayer1(request: {
-  readonly type: 'CODE' | 'CUSTOM' | 'RECOVERY';
+  readonly type: 'CODE' | 'CUSTOM' | 'DIRECT' | 'RECOVERY';
   readonly identityAttributes: Readonly<Record<string, unknown>>;
   readonly customAttributes: unknown;
   /** Layer 2, encrypted. */

@@ -1,15 +1,15 @@
 /**
- * The two forms of JSON Web Token that the key store uses: HS256 from the client, ES256 from the server.
+ * JSON Web Tokens: HS256 from the client and ES256 from the server for the key store, ES256 by the device for the app.
  *
  * @module
  */
 
-import { hmacSha256, verify } from '#crypto';
+import { hmacSha256, sign, verify } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { parseJson } from '../util/validate.ts';
-import type { Point } from './keys.ts';
+import type { KeyPair, Point } from './keys.ts';
 
 const encodeJson = (value: unknown): string => base64url(utf8(JSON.stringify(value)));
 
@@ -17,6 +17,13 @@ const encodeJson = (value: unknown): string => base64url(utf8(JSON.stringify(val
 export function signHs256(claims: Readonly<Record<string, string>>, key: Uint8Array): string {
   const signed = `${encodeJson({ alg: 'HS256', typ: 'JWT' })}.${encodeJson(claims)}`;
   return `${signed}.${base64url(hmacSha256(key, utf8(signed)))}`;
+}
+
+/** A JWT with these claims under ES256: the signature is r ‖ s, 64 B (RFC 7518, section 3.4). */
+export async function signEs256(claims: Readonly<Record<string, unknown>>, pair: KeyPair): Promise<string> {
+  // In the order of the native SDKs.
+  const signed = `${encodeJson({ alg: 'ES256', typ: 'JWT' })}.${encodeJson(claims)}`;
+  return `${signed}.${base64url(await sign(pair, utf8(signed)))}`;
 }
 
 /**

@@ -203,8 +203,9 @@ export class BiometryFactor {
     if (former !== undefined) await this.discard(former);
   }
 
-  /** Removes the factor. @throws BIOMETRY_NOT_CONFIGURED if there is none, MISSING_ACTIVATION */
+  /** Removes the factor. @throws BIOMETRY_NOT_CONFIGURED if there is none, nor an activation that could have one */
   async remove(): Promise<void> {
+    if ((await this.present()) === undefined) throw notConfigured();
     const factor = await this.#activation.replaceBiometry(undefined, undefined);
     if (factor === undefined) throw notConfigured();
     await this.discard(factor);

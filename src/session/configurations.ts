@@ -53,6 +53,10 @@ type Arguments = [
 /** Either form of `configure`'s arguments, as configurations. */
 export function argumentsAsObjects(args: readonly unknown[]): readonly unknown[] {
   if (typeof args[0] !== 'string') return args;
+  if (args.length <= 3) {
+    const [configuration, baseEndpointUrl, enableUnsecureTraffic] = args;
+    return [{ configuration, baseEndpointUrl }, { enableUnsecureTraffic }];
+  }
   const [applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl, enableUnsecureTraffic] =
     args;
   return [

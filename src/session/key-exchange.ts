@@ -115,6 +115,7 @@ function identityAttributes(proof: ActivationProof): Readonly<Record<string, unk
     case 'RECOVERY':
       return { recoveryCode: proof.recoveryCode, puk: proof.puk };
     case 'CUSTOM':
+    case 'DIRECT':
       return proof.identityAttributes;
   }
 }

@@ -21,14 +21,18 @@ export async function hasRecoveryData(session: SessionParts): Promise<boolean> {
   return has === true;
 }
 
+/** @throws INVALID_ACTIVATION_STATE if the activation came without a recovery code, or there is no activation */
+export async function requireRecoveryData(session: SessionParts): Promise<void> {
+  if (await hasRecoveryData(session)) return;
+  throw failure(
+    PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
+    'There is no activation with recovery data, which servers from 2.0 on no longer issue; hasActivationRecoveryData tells',
+  );
+}
+
 /** The recovery code and PUK that the activation came with. @throws INVALID_ACTIVATION_STATE if it came without */
 export async function fetchRecoveryData(session: SessionParts, factors: Factors): Promise<RecoveryData> {
-  if (!(await hasRecoveryData(session))) {
-    throw failure(
-      PowerAuthErrorCode.INVALID_ACTIVATION_STATE,
-      'This activation has no recovery data; hasActivationRecoveryData tells',
-    );
-  }
+  await requireRecoveryData(session);
   return withVaultKey(session, factors, 'RECOVERY_CODE', (vaultKey, record) =>
     unwrapRecoveryData(record.wrappedRecoveryData, vaultKey),
   );

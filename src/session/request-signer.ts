@@ -85,7 +85,7 @@ export class RequestSigner {
   }
 
   /**
-   * Computes an offline signature: 8 digits per factor, joined by `-`.
+   * Computes an offline signature: the configured number of digits per factor, joined by `-`.
    *
    * @param request `nonce` 16 B, of the offline payload
    * @throws MISSING_ACTIVATION
@@ -99,6 +99,7 @@ export class RequestSigner {
         keys,
         counter.ctrData,
         signatureData({ ...request, method: 'POST', applicationSecret: 'offline' }),
+        this.#configuration.offlineAuthenticationCodeComponentLength,
       ),
     );
   }

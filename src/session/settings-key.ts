@@ -149,6 +149,9 @@ const readArguments: readonly Read[] = [
     applicationSecret: itself,
     masterServerPublicKey: itself,
     baseEndpointUrl: itself,
+    configuration: itself,
+    algorithm: itself,
+    offlineAuthenticationCodeComponentLength: itself,
   }),
   objectOf<PowerAuthClientConfigurationType>({
     enableUnsecureTraffic: itself,

@@ -5,6 +5,7 @@
  */
 
 import { ENDPOINTS } from '../net/endpoints.ts';
+import { signEs256 } from '../protocol/jwt.ts';
 import { ecdsaSign, importPublicKey, masterSecret, type KeyPair } from '../protocol/keys.ts';
 import {
   decryptVaultKey,
@@ -95,5 +96,16 @@ export async function signWithDeviceKey(
 ): Promise<Uint8Array> {
   return withVaultKey(session, factors, 'SIGN_WITH_DEVICE_PRIVATE_KEY', (vaultKey, record) =>
     withDeviceKey(vaultKey, record, (device) => ecdsaSign(device, data)),
+  );
+}
+
+/** A JWT with these claims, signed by the device's private key. */
+export async function signJwtWithDeviceKey(
+  session: SessionParts,
+  factors: Factors,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  return withVaultKey(session, factors, 'SIGN_WITH_DEVICE_PRIVATE_KEY', (vaultKey, record) =>
+    withDeviceKey(vaultKey, record, (device) => signEs256(claims, device)),
   );
 }

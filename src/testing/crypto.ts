@@ -117,8 +117,14 @@ export function ecdsaSignRaw(pair: KeyPair, data: Buffer): Buffer {
 }
 
 /** Whether a DER signature was made with this key. */
-export function ecdsaVerify(publicKey: Buffer, data: Buffer, signature: Buffer): boolean {
-  return verify('sha256', data, createPublicKey({ format: 'jwk', key: jwk(publicKey) }), signature);
+export function ecdsaVerify(
+  publicKey: Buffer,
+  data: Buffer,
+  signature: Buffer,
+  dsaEncoding: 'der' | 'ieee-p1363' = 'der',
+): boolean {
+  const key = createPublicKey({ format: 'jwk', key: jwk(publicKey) });
+  return verify('sha256', data, { key, dsaEncoding }, signature);
 }
 
 /** Decodes Base64; undefined if it is invalid or not of this length. */

@@ -16,6 +16,7 @@ import {
   type PowerAuthTestOfflineSignature,
 } from './offline.ts';
 import { signedQuery } from './query.ts';
+import { sdkConfiguration } from './sdk-configuration.ts';
 import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
 import { ANY_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
 import {
@@ -67,6 +68,8 @@ export class PowerAuthTestServer {
     /** The same as `baseUrl`. */
     readonly baseEndpointUrl: string;
   };
+  /** The first three values of `configuration` in one string, as an administrator gets it from a genuine server. */
+  readonly mobileSdkConfig: string;
   /** The requests received, in order. */
   readonly requests: PowerAuthTestRequest[];
   /** Faults on demand. */
@@ -91,6 +94,7 @@ export class PowerAuthTestServer {
       masterServerPublicKey: state.masterKeys.publicKey.toString('base64'),
       baseEndpointUrl: baseUrl,
     });
+    this.mobileSdkConfig = sdkConfiguration(this.configuration);
   }
 
   /** Added to the machine's clock, ms; may be set at any time. */
@@ -295,19 +299,25 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Whether this is a DER signature (Base64) over `data` by the private key of the activation's device.
+   * Whether this is a signature over `data` by the private key of the activation's device.
    *
+   * @param signature DER in Base64; for `JOSE` r ‖ s in Base64url, as in a JWT
    * @example
    * ```ts
    * const isGood = server.verifyDeviceSignature(activationId, 'I agree', signature);
    * ```
    */
-  verifyDeviceSignature(activationId: string, data: string, signature: string): boolean {
+  verifyDeviceSignature(
+    activationId: string,
+    data: string | Uint8Array,
+    signature: string,
+    signatureFormat: 'DER' | 'JOSE' = 'DER',
+  ): boolean {
     const { keys } = this.#find(activationId);
-    const bytes = fromBase64(signature);
-    return (
-      keys !== undefined && bytes !== undefined && ecdsaVerify(keys.devicePublicKey, Buffer.from(data), bytes)
-    );
+    const isRaw = signatureFormat === 'JOSE';
+    const bytes = isRaw ? Buffer.from(signature, 'base64url') : fromBase64(signature);
+    if (keys === undefined || bytes === undefined) return false;
+    return ecdsaVerify(keys.devicePublicKey, Buffer.from(data), bytes, isRaw ? 'ieee-p1363' : 'der');
   }
 
   /**

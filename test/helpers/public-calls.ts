@@ -88,6 +88,15 @@ const biometry: Parameter = {
     ),
   ],
 };
+const dataFormat: Parameter = {
+  name: 'dataFormat',
+  good: 'UTF8',
+  wrong: [...optional(NO_STRINGS), ['another one', 'HEX']],
+};
+/** Values that no JSON represents as an object. */
+const NO_OBJECTS = NO_INSTANCES.filter(([, value]) => typeof value !== 'object' || value === null).concat(
+  NO_INSTANCES.filter(([name]) => ['an array', 'a String object'].includes(name)),
+);
 const tokenName = text('tokenName', 'MyToken');
 
 const fails = (code: PowerAuthErrorCode) => ({ withoutActivation: { code } });
@@ -177,7 +186,7 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     ...fails(MISSING_ACTIVATION),
   },
   hasBiometryFactor: { parameters: [], ...answers(false) },
-  removeBiometryFactor: { parameters: [], ...fails(MISSING_ACTIVATION) },
+  removeBiometryFactor: { parameters: [], ...fails(PowerAuthErrorCode.BIOMETRY_NOT_CONFIGURED) },
   getBiometryInfo: {
     parameters: [],
     ...answers({ isAvailable: false, biometryType: 'NONE', canAuthenticate: 'NOT_SUPPORTED' }),
@@ -201,11 +210,15 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     ...fails(MISSING_ACTIVATION),
   },
   signDataWithDevicePrivateKey: {
-    parameters: [authentication, text('data', 'x')],
+    parameters: [authentication, text('data', 'x'), dataFormat],
+    ...fails(MISSING_ACTIVATION),
+  },
+  signJwtWithDevicePrivateKey: {
+    parameters: [authentication, { name: 'claims', good: { sub: 'alice' }, wrong: NO_OBJECTS }],
     ...fails(MISSING_ACTIVATION),
   },
   hasActivationRecoveryData: { parameters: [], ...answers(false) },
-  activationRecoveryData: { parameters: [authentication], ...fails(MISSING_ACTIVATION) },
+  activationRecoveryData: { parameters: [authentication], ...fails(INVALID_ACTIVATION_STATE) },
   confirmRecoveryCode: {
     parameters: [text('recoveryCode', 'AAAAA-AAAAA-AAAAA-AAAAA'), authentication],
     ...fails(MISSING_ACTIVATION),

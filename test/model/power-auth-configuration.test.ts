@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PowerAuthErrorCode } from '../../src/errors.ts';
+import { PowerAuthAlgorithm } from '../../src/model/power-auth-algorithm.ts';
 import {
   buildConfiguration,
   PowerAuthConfiguration,
@@ -7,7 +8,8 @@ import {
 } from '../../src/model/power-auth-configuration.ts';
 import { error } from '../helpers/error.ts';
 import { expectObjectsOnly, expectWrongField } from '../helpers/wrong-fields.ts';
-import { NO_STRINGS } from '../helpers/wrong-values.ts';
+import { vectors } from '../helpers/vectors.ts';
+import { NO_NUMBERS, NO_STRINGS, type NamedValue } from '../helpers/wrong-values.ts';
 
 const APPLICATION_KEY = Buffer.alloc(16, 1).toString('base64');
 const APPLICATION_SECRET = Buffer.alloc(16, 2).toString('base64');
@@ -79,6 +81,69 @@ test.each([
     ),
   );
   expect(building).not.toThrow('hunter2');
+});
+
+describe('in one string', () => {
+  const { configuration, ...values } = vectors<{
+    decoded: Record<string, string> & { configuration: string };
+  }>('published/sdk-configuration.json').decoded;
+  const inOneString = (settings: object) =>
+    buildConfiguration({ configuration, baseEndpointUrl: URL, ...settings });
+
+  test('has the values of its string, as a class and as an object', () => {
+    const made = new PowerAuthConfiguration(configuration, URL);
+    expect(made).toMatchObject({ ...values, baseEndpointUrl: URL });
+    const built = { ...values, configuration, baseEndpointUrl: URL };
+    expect(buildConfiguration(made)).toEqual(built);
+    expect(inOneString({})).toEqual(built);
+    expect(Object.isFrozen(inOneString({}))).toBe(true);
+  });
+
+  test('takes algorithm and number of digits', () => {
+    const made = new PowerAuthConfiguration(configuration, URL, PowerAuthAlgorithm.LEGACY, 6);
+    const more = { algorithm: 'legacy', offlineAuthenticationCodeComponentLength: 6 };
+    expect(buildConfiguration(made)).toMatchObject({ ...values, ...more });
+    expect(build(more)).toMatchObject(more);
+    expect(new PowerAuthConfiguration(configuration, URL, undefined, undefined)).toMatchObject(values);
+  });
+
+  test('counts even if the values were set afterwards to others', () => {
+    const made = new PowerAuthConfiguration(configuration, URL);
+    made.applicationKey = APPLICATION_KEY;
+    expect(buildConfiguration(made)).toMatchObject(values);
+  });
+
+  test.each<NamedValue>([
+    ...NO_STRINGS.filter(([, value]) => value !== undefined),
+    ['another value', APPLICATION_KEY],
+  ])('%s as string is refused by its name', (_, value) => {
+    expectWrongField(inOneString, 'configuration', 'configuration', [['it', value]]);
+    const made = new PowerAuthConfiguration(value as string, URL);
+    expect(() => buildConfiguration(made)).toThrow(/^configuration\.configuration: expected /);
+  });
+
+  test.each(['p384', 'p384l3', '', 1, null])('the algorithm %j is refused', (algorithm) => {
+    expectWrongField(inOneString, 'configuration', 'algorithm', [['it', algorithm]]);
+    const made = new PowerAuthConfiguration(configuration, URL, algorithm as 'legacy', undefined);
+    if (typeof algorithm === 'string' && algorithm !== '')
+      expect(() => buildConfiguration(made)).toThrow(/^configuration\.algorithm: expected 'legacy'/);
+  });
+
+  test('digits are 4 to 8', () => {
+    const wrong = [...NO_NUMBERS.filter(([, value]) => value !== undefined)];
+    for (const digits of [3, 9, 4.5, NaN]) wrong.push([String(digits), digits]);
+    expectWrongField(inOneString, 'configuration', 'offlineAuthenticationCodeComponentLength', wrong);
+  });
+
+  test('is not what four values are whose last one is missing', () => {
+    const made = new PowerAuthConfiguration(
+      APPLICATION_KEY,
+      APPLICATION_SECRET,
+      MASTER_KEY,
+      undefined as unknown as string,
+    );
+    expect(() => buildConfiguration(made)).toThrow(/^configuration\.baseEndpointUrl: expected an http/);
+  });
 });
 
 test('anything but an object is refused', () => {

@@ -52,6 +52,10 @@ const CALLS: readonly (readonly [
     'signDataWithDevicePrivateKey',
     (powerAuth, authentication) => powerAuth.signDataWithDevicePrivateKey(authentication, 'x'),
   ],
+  [
+    'signJwtWithDevicePrivateKey',
+    (powerAuth, authentication) => powerAuth.signJwtWithDevicePrivateKey(authentication, { sub: 'x' }),
+  ],
   ['activationRecoveryData', (powerAuth, authentication) => powerAuth.activationRecoveryData(authentication)],
   [
     'confirmRecoveryCode',
@@ -86,7 +90,12 @@ describe.each(CALLS)('%s', (name, call) => {
   test('without an activation, or before its commit', async () => {
     const server = await testServer();
     const powerAuth = await testClient(server);
-    const missing = error(PowerAuthErrorCode.MISSING_ACTIVATION);
+    const missing = error(
+      // As in the React Native SDK, which looks for the data first.
+      name === 'activationRecoveryData'
+        ? PowerAuthErrorCode.INVALID_ACTIVATION_STATE
+        : PowerAuthErrorCode.MISSING_ACTIVATION,
+    );
     await expect(call(powerAuth, KNOWLEDGE)).rejects.toMatchObject(missing);
     expect(server.requests).toHaveLength(0);
     const { activationCode } = server.createActivation();
@@ -172,6 +181,54 @@ describe('signDataWithDevicePrivateKey', () => {
     await expect(powerAuth.signDataWithDevicePrivateKey(KNOWLEDGE, value as string)).rejects.toMatchObject(
       WRONG,
     );
+  });
+
+  test('signs bytes in Base64, and nothing else in their place', async () => {
+    const { server, powerAuth, activationId } = await activated();
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const data = Buffer.from(bytes).toString('base64');
+    const signature = await powerAuth.signDataWithDevicePrivateKey(KNOWLEDGE, data, 'BASE64');
+    expect(server.verifyDeviceSignature(activationId, bytes, signature)).toBe(true);
+    expect(server.verifyDeviceSignature(activationId, data, signature)).toBe(false);
+    const asText = await powerAuth.signDataWithDevicePrivateKey(KNOWLEDGE, data, 'UTF8');
+    expect(server.verifyDeviceSignature(activationId, data, asText)).toBe(true);
+    const before = requestsTo(server, UNLOCK);
+    for (const invalid of ['x', 'AAA', 'AAAB=', 'AA==\n', 'AA-_'])
+      await expect(
+        powerAuth.signDataWithDevicePrivateKey(KNOWLEDGE, invalid, 'BASE64'),
+        invalid,
+      ).rejects.toMatchObject(
+        error(PowerAuthErrorCode.WRONG_PARAMETER, /^data: expected Base64, got a string/),
+      );
+    expect(requestsTo(server, UNLOCK)).toBe(before);
+  });
+});
+
+describe('signJwtWithDevicePrivateKey', () => {
+  const CLAIMS = { sub: '1234567890', name: 'Jana Nováková', admin: true, nested: { list: [1, null] } };
+
+  test('makes a JWT that any library verifies, with the claims as they are', async () => {
+    const { server, powerAuth, activationId } = await activated();
+    const jwt = await powerAuth.signJwtWithDevicePrivateKey(KNOWLEDGE, CLAIMS);
+    const [header = '', claims = '', signature = '', ...rest] = jwt.split('.');
+    expect(rest).toEqual([]);
+    // The native SDKs' header, to the letter.
+    expect(header).toBe('eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9');
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual(CLAIMS);
+    expect(jwt).not.toMatch(/[=+/]/);
+    expect(Buffer.from(signature, 'base64url')).toHaveLength(64);
+    const signed = `${header}.${claims}`;
+    expect(server.verifyDeviceSignature(activationId, signed, signature, 'JOSE')).toBe(true);
+    expect(server.verifyDeviceSignature(activationId, `${signed}A`, signature, 'JOSE')).toBe(false);
+  });
+
+  test('takes the claims as they were when it was called', async () => {
+    const { powerAuth } = await activated();
+    const claims = { amount: 100 };
+    const signing = powerAuth.signJwtWithDevicePrivateKey(KNOWLEDGE, claims);
+    claims.amount = 999;
+    const [, signed = ''] = (await signing).split('.');
+    expect(Buffer.from(signed, 'base64url').toString()).toBe('{"amount":100}');
   });
 });
 

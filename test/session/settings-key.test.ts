@@ -25,6 +25,9 @@ const SETTINGS: readonly Record<string, readonly unknown[]>[] = [
     applicationSecret: ['a', 'b'],
     masterServerPublicKey: ['a', 'b'],
     baseEndpointUrl: ['https://a', 'https://b'],
+    configuration: ['a', 'b', undefined],
+    algorithm: ['legacy', 'p384', undefined],
+    offlineAuthenticationCodeComponentLength: [8, 4, '8', undefined],
   },
   {
     enableUnsecureTraffic: [true, false, undefined, 'true', null],

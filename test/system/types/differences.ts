@@ -41,6 +41,26 @@ export const CHANGED: readonly {
     ],
   },
   {
+    why: 'a configuration may also be one string, as from version 4.0 on',
+    peer: [
+      'PowerAuth.configure(configuration: PowerAuthConfigurationType, clientConfiguration?: PowerAuthClientConfigurationType, biometryConfiguration?: PowerAuthBiometryConfigurationType, keychainConfiguration?: PowerAuthKeychainConfigurationType, sharingConfiguration?: PowerAuthSharingConfigurationType): Promise<boolean>',
+      'buildConfiguration(input: PowerAuthConfigurationType): PowerAuthConfigurationType',
+    ],
+    ours: [
+      'PowerAuth.configure(configuration: PowerAuthConfigurationType | PowerAuthConfigurationString, clientConfiguration?: PowerAuthClientConfigurationType, biometryConfiguration?: PowerAuthBiometryConfigurationType, keychainConfiguration?: PowerAuthKeychainConfigurationType, sharingConfiguration?: PowerAuthSharingConfigurationType): Promise<boolean>',
+      'buildConfiguration(input: PowerAuthConfigurationType | PowerAuthConfigurationString): PowerAuthConfigurationType',
+    ],
+  },
+  {
+    why: 'the data may be bytes, as from version 4.0 on',
+    peer: [
+      'PowerAuth.signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string>',
+    ],
+    ours: [
+      "PowerAuth.signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string, dataFormat?: PowerAuthDataFormat = 'UTF8'): Promise<string>",
+    ],
+  },
+  {
     why: 'what may be anything may be missing',
     peer: ['PowerAuthActivation.customAttributes: any', 'PowerAuthActivation.identityAttributes: any'],
     ours: ['PowerAuthActivation.customAttributes?: any', 'PowerAuthActivation.identityAttributes?: any'],
@@ -118,6 +138,30 @@ export const ADDITIONS: readonly string[] = [
   'PowerAuthTokenHeaderGenerator.nextBatch(count: number): string[]',
   'PowerAuthTokenHeaderGenerator.release(): void',
   'readonly PowerAuthTokenHeaderGenerator.key: string = TOKEN_HEADER',
+  // What later versions have.
+  'PowerAuth.configure(configuration: string, baseEndpointUrl: string, enableUnsecureTraffic: boolean): Promise<boolean>',
+  'new PowerAuthConfiguration(configuration: string, baseEndpointUrl: string, algorithm?: "legacy", offlineAuthenticationCodeComponentLength?: number)',
+  'type PowerAuthAlgorithm = "legacy"',
+  'PowerAuthAlgorithm.LEGACY = "legacy"',
+  'interface PowerAuthConfigurationString',
+  'readonly PowerAuthConfigurationString.baseEndpointUrl: string',
+  'readonly PowerAuthConfigurationString.configuration: string',
+  'readonly PowerAuthConfigurationString.algorithm?: "legacy"',
+  'readonly PowerAuthConfigurationString.offlineAuthenticationCodeComponentLength?: number',
+  ...['PowerAuthConfiguration', 'readonly PowerAuthConfigurationType'].flatMap((owner) => [
+    `${owner}.algorithm?: "legacy"`,
+    `${owner}.configuration?: string`,
+    `${owner}.offlineAuthenticationCodeComponentLength?: number`,
+  ]),
+  'static PowerAuthActivation.createWithOIDCParameters(oidcParameters: PowerAuthOIDCParameters, name: string): PowerAuthActivation',
+  'PowerAuthActivation.oidcParameters?: PowerAuthOIDCParameters',
+  'interface PowerAuthOIDCParameters',
+  'readonly PowerAuthOIDCParameters.code: string',
+  'readonly PowerAuthOIDCParameters.codeVerifier?: string',
+  'readonly PowerAuthOIDCParameters.nonce: string',
+  'readonly PowerAuthOIDCParameters.providerId: string',
+  // What the native SDKs have.
+  'PowerAuth.signJwtWithDevicePrivateKey(authentication: PowerAuthAuthentication, claims: object): Promise<string>',
   // For processes with many activations.
   'setTokenCacheCapacity(tokens: number): void',
   // The runtime: engine, HTTP and time.

@@ -20,12 +20,6 @@ export const EDITS = [
     to: '$1 true',
   },
   {
-    why: 'without an activation these two calls say so',
-    file: /_tests\/PowerAuth_Activation\.test\.ts$/,
-    from: /((?:removeBiometryFactor|activationRecoveryData)\(.*PowerAuthErrorCode\.)\w+/g,
-    to: '$1MISSING_ACTIVATION',
-  },
-  {
     why: 'passwords have no native objects, whose identifiers the tests look for',
     file: /_tests\/PowerAuthPassword\.test\.ts$/,
     from: /^.*(?:\bobjectId\b|\.powerAuthInstanceId\b|\bRegister\.findObject\b|\bid\dAfter\w+).*$/gm,
