@@ -7,6 +7,7 @@
 
 /** From top to bottom. Each layer uses only the layers below it, and nothing else of its own layer. */
 export const LAYERS = [
+  { 'src/cli/': 'the program powerauth-wasm: arguments, prompts, output' },
   { 'src/*.ts, src/power-auth/': 'the public classes: check their parameters, delegate' },
   { 'src/records/': 'what a store holds, copies of it, another sealing key' },
   { 'src/session/': 'one configured instance: activation, signer, encryption, vault, access tokens' },
@@ -84,7 +85,7 @@ export default {
       name: 'no-node-in-browsers',
       comment: 'Code that every runtime needs must not need Node',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(?:storage|testing)/', '^src/crypto/node\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/(?:cli|storage|testing)/', '^src/crypto/node\\.ts$'] },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -9,6 +9,7 @@ export default {
       .map((target) => target.types)
       .filter((types) => types !== undefined)
       .map((types) => types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts')),
+    'src/cli/main.ts',
     // What conditions of package.json choose.
     'src/{crypto,platform,hot-path/modules}/*.ts',
     // Programs: those that package.json starts, and those that others start by their path.

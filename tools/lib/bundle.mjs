@@ -17,6 +17,7 @@ const DIST = join(root, 'dist');
 
 /**
  * @typedef {object} Manifest
+ * @property {string} version
  * @property {Record<string, string | Record<'types' | 'default', string>>} exports
  * @property {Record<string, Record<string, string>>} imports
  * @property {Record<string, string>} dependencies
@@ -24,7 +25,7 @@ const DIST = join(root, 'dist');
  */
 
 /** @type {Manifest} */
-const { exports, imports, dependencies, peerDependencies } = readJson('package.json');
+const { version, exports, imports, dependencies, peerDependencies } = readJson('package.json');
 const entries = Object.values(exports).filter((target) => typeof target === 'object');
 /** What a runtime chooses by conditions, under `#name`, for CommonJS under `#name-required`. */
 const chosen = (/** @type {string[]} */ names) =>
@@ -79,6 +80,26 @@ const forBrowsers = () =>
     ...OPTIONS,
     entryPoints: { 'browser/powerauth-wasm': 'dist/index.js' },
     platform: 'browser',
+    minify: true,
+  });
+
+/**
+ * The program `powerauth-wasm`, with everything it needs in one file: many small files take longer to load than a header
+ * takes to make. The drivers of storages stay the user's choice.
+ */
+const forTerminals = () =>
+  build({
+    ...OPTIONS,
+    entryPoints: { cli: join(COMPILED, 'cli', 'main.js') },
+    platform: 'node',
+    // As Node resolves them where the program is installed.
+    alias: {
+      '#crypto': join(COMPILED, 'crypto/node.js'),
+      '#platform': join(COMPILED, 'platform/node.js'),
+      '#wasm': join(COMPILED, 'hot-path/modules/none.js'),
+    },
+    external: Object.keys(peerDependencies),
+    define: { POWERAUTH_WASM_VERSION: JSON.stringify(version) },
     minify: true,
   });
 
@@ -202,7 +223,9 @@ function write(files) {
 export async function writePackage() {
   const sources = filesIn(join(root, 'src'), '.ts')
     .filter((file) => !file.endsWith('.d.ts'))
-    .map((file) => relative(join(root, 'src'), file));
+    .map((file) => relative(join(root, 'src'), file))
+    // Only the program uses it.
+    .filter((file) => !file.startsWith(join('cli', '/')));
   const made = await modules(sources);
   const vendored = Object.keys(made.metafile.inputs);
   const files = [
@@ -215,6 +238,7 @@ export async function writePackage() {
   // Made of the modules, which must be there.
   for (const [licenceFile, { outputFiles, metafile }] of /** @type {const} */ ([
     ['browser/powerauth-wasm.LICENSES.txt', await forBrowsers()],
+    ['cli.LICENSES.txt', await forTerminals()],
     ['cjs/LICENSES.txt', await forRequire()],
   ])) {
     const text = licences([...vendored, ...Object.keys(metafile.inputs)]);

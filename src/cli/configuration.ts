@@ -1,0 +1,100 @@
+/**
+ * The configuration file: the JSON of the vendor's cmd-tool, the four values under the names of the SDK, or the
+ * one-string configuration; with `baseEndpointUrl` beside them.
+ *
+ * @module
+ */
+
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { PowerAuthError } from '../errors.ts';
+import { buildConfiguration, type PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
+import { usage } from './failures.ts';
+import { configurationFile } from './places.ts';
+import type { Settings } from './settings.ts';
+
+const OTHERS_WRITE = 0o002;
+
+/** A configuration, and the file that it came from. */
+export interface Configured {
+  readonly configuration: PowerAuthConfigurationType;
+  readonly path: string;
+}
+
+/** The file to read. */
+export function configurationPath(
+  { config }: Pick<Settings, 'config'>,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  return config ?? configurationFile({ platform: process.platform, home: homedir(), env });
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws WRONG_PARAMETER that names the file and the field
+ */
+export async function readConfiguration(
+  settings: Pick<Settings, 'config' | 'baseUrl'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Configured> {
+  const path = configurationPath(settings, env);
+  const text = await readText(path, settings.config === undefined);
+  try {
+    return { configuration: buildConfiguration(fieldsOf(text, settings.baseUrl)), path };
+  } catch (error) {
+    if (!(error instanceof PowerAuthError)) throw error;
+    throw usage(`${path}: ${error.message.replace(/^configuration\.?/, '')}`);
+  }
+}
+
+async function readText(path: string, isDefault: boolean): Promise<string> {
+  try {
+    const { mode } = await stat(path);
+    // Whoever writes it chooses the server that gets the passwords' signatures.
+    if (process.platform !== 'win32' && (mode & OTHERS_WRITE) !== 0) {
+      throw usage(`${path}: every user may change it, and so choose another server; run chmod o-w ${path}`);
+    }
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && isDefault) {
+      throw usage(
+        `There is no configuration: name a file with --config, or put it at ${path}; \`powerauth-wasm doctor --help\` shows what is in it`,
+      );
+    }
+    if (error instanceof PowerAuthError) throw error;
+    throw usage(`--config: cannot read ${path} (${code ?? 'unknown reason'})`);
+  }
+}
+
+/** The four values. What is missing is reported by the caller's check. */
+function fieldsOf(text: string, baseUrl: string | undefined): PowerAuthConfigurationType {
+  const content = parse(text);
+  const { baseEndpointUrl, masterPublicKey, masterServerPublicKey } = content;
+  const url = baseUrl ?? baseEndpointUrl;
+  if (url === undefined) {
+    throw usage(
+      'baseEndpointUrl: expected the base URL of the server, got none; add it to the file, or pass --base-url',
+    );
+  }
+  return {
+    applicationKey: content['applicationKey'],
+    applicationSecret: content['applicationSecret'],
+    masterServerPublicKey: masterServerPublicKey ?? masterPublicKey,
+    baseEndpointUrl: url,
+  } as PowerAuthConfigurationType;
+}
+
+function parse(text: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    content = text.trim();
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) {
+    return content as Record<string, unknown>;
+  }
+  throw usage('expected a JSON object, got something else');
+}

@@ -1,0 +1,114 @@
+/**
+ * What a command works with: its settings, its input and output, and PowerAuth opened on them.
+ *
+ * @module
+ */
+
+import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
+import type { PowerAuth } from '../power-auth.ts';
+import { readConfiguration } from './configuration.ts';
+import { Interrupted, usage } from './failures.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { readSecret, type Secret } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import { Stdin } from './stdin.ts';
+import { openStore, type OpenStore } from './stores.ts';
+
+/** The id of the activation, unless `--instance` says another one. */
+const DEFAULT_INSTANCE = 'default';
+
+/** PowerAuth, opened for one command. */
+export interface Opened {
+  readonly powerAuth: PowerAuth;
+  readonly configuration: PowerAuthConfigurationType;
+  readonly store: OpenStore;
+}
+
+/** One run of a command. */
+export class Context {
+  readonly io: Io;
+  readonly settings: Settings;
+  readonly output: Output;
+  readonly stdin: Stdin;
+
+  constructor(io: Io, settings: Settings) {
+    this.io = io;
+    this.settings = settings;
+    this.output = new Output(io, settings);
+    this.stdin = new Stdin(io.stdin);
+  }
+
+  get instanceId(): string {
+    return this.settings.instance ?? DEFAULT_INSTANCE;
+  }
+
+  /** A secret that the command can't do without. */
+  async secret(secret: Omit<Secret, 'isOptional'>): Promise<string> {
+    const value = await readSecret(this.io, this.stdin, secret);
+    if (value === undefined) throw usage(`${secret.what} is needed`);
+    return value;
+  }
+
+  /** A secret that may be left out. */
+  optionalSecret(secret: Omit<Secret, 'isOptional'>): Promise<string | undefined> {
+    return readSecret(this.io, this.stdin, { ...secret, isOptional: true });
+  }
+
+  /** With `--dry-run`: says what would be done. Returns whether that is all. */
+  async isDryRun(object: object, lines: readonly string[]): Promise<boolean> {
+    if (!this.settings.dryRun) return false;
+    await this.output.result({ dryRun: true, ...object }, lines);
+    return true;
+  }
+
+  /** Runs `work` on a store, which is closed afterwards, however it ends. */
+  async withStore<T>(work: (store: OpenStore) => Promise<T>): Promise<T> {
+    const store = await openStore(this.settings);
+    try {
+      return await this.#unlessInterrupted(work(store), () => store.close());
+    } finally {
+      await store.close();
+    }
+  }
+
+  /**
+   * Runs `work` on the configured instance. If the user interrupts it, calls in progress end: what is being written is
+   * written whole, and nothing is sent any more.
+   */
+  async withPowerAuth<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    const { configuration } = await readConfiguration(this.settings, this.io.env);
+    const { PowerAuth } = await import('../power-auth.ts');
+    const store = await openStore(this.settings);
+    const powerAuth = new PowerAuth(this.instanceId);
+    const client = { enableUnsecureTraffic: this.settings.insecureHttp };
+    const end = (): Promise<boolean> => powerAuth.deconfigure();
+    try {
+      const { storage, sealingKey } = store;
+      await powerAuth.configure(configuration, client, undefined, { storage, sealingKey });
+      return await this.#unlessInterrupted(work({ powerAuth, configuration, store }), end);
+    } finally {
+      await end();
+      await store.close();
+    }
+  }
+
+  async #unlessInterrupted<T>(done: Promise<T>, end: () => Promise<unknown>): Promise<T> {
+    const { signal } = this.io;
+    let ended: Promise<unknown> | undefined;
+    const interrupt = (): void => {
+      ended ??= end();
+    };
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      return await done;
+    } catch (error) {
+      if (signal.aborted) throw new Interrupted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      await ended;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Stdin, from which a command reads its secrets line by line, and then data.
+ *
+ * @module
+ */
+
+import type { Readable } from 'node:stream';
+import { usage } from './failures.ts';
+
+const NEWLINE = 10;
+
+/** Stdin of one command. */
+export class Stdin {
+  readonly #stream: Readable;
+  #chunks: AsyncIterator<Buffer> | undefined;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+  }
+
+  /**
+   * The next line, without its end.
+   *
+   * @throws WRONG_PARAMETER if there is none
+   */
+  async line(what: string): Promise<string> {
+    for (;;) {
+      const end = this.#rest.indexOf(NEWLINE);
+      if (end >= 0) return this.#take(end + 1);
+      if (await this.#more()) continue;
+      if (this.#rest.length === 0) throw usage(`stdin: expected ${what} in a line of its own, got the end`);
+      return this.#take(this.#rest.length);
+    }
+  }
+
+  /** Everything that is left. */
+  async rest(): Promise<Buffer> {
+    while (await this.#more());
+    const rest = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    return rest;
+  }
+
+  #take(length: number): string {
+    const line = this.#rest.toString('utf8', 0, length);
+    this.#rest = this.#rest.subarray(length);
+    return line;
+  }
+
+  async #more(): Promise<boolean> {
+    // Kept open: what comes after the line may be wanted next.
+    this.#chunks ??= this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+    const next = await this.#chunks.next();
+    if (next.done === true) return false;
+    this.#rest = Buffer.concat([this.#rest, Buffer.from(next.value)]);
+    return true;
+  }
+}
