@@ -55,11 +55,11 @@ export default {
   forbidden: [
     ...layering,
     {
-      name: 'valibot-once',
-      comment: 'The build takes valibot into src/util/valibot.ts; users do not install it',
+      name: 'localforage-once',
+      comment: 'The build takes localforage into src/storage/localforage.ts; users do not install it',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/util/valibot\\.ts$' },
-      to: { path: 'node_modules/valibot/' },
+      from: { path: '^src/', pathNot: '^src/storage/localforage\\.ts$' },
+      to: { path: 'node_modules/localforage/' },
     },
     {
       name: 'no-circle',

@@ -11,7 +11,7 @@ export default {
       .map((types) => types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts')),
     'src/cli/main.ts',
     // What conditions of package.json choose.
-    'src/{crypto,platform,hot-path/modules}/*.ts',
+    'src/{crypto,platform,hot-path/builds}/*.ts',
     // Programs: those that package.json starts, and those that others start by their path.
     'tools/*.mjs',
     'bench/{,parts/,lib/}*.mjs',

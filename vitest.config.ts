@@ -14,7 +14,7 @@ export default defineConfig({
       Object.entries({
         '#crypto': './src/crypto/node.ts',
         '#platform': './src/platform/node.ts',
-        '#wasm': './src/hot-path/modules/none.ts',
+        '#wasm': './src/hot-path/builds/all.ts',
       }).map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))]),
     ),
   },

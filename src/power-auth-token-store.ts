@@ -14,13 +14,12 @@ import type { CachedToken } from './session/cached-token.ts';
 import { tokenCache } from './session/token-cache.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 import { onSession } from './power-auth/on-session.ts';
-import { object } from './util/schema.ts';
 import { assertText, check } from './util/validate.ts';
-import * as v from './util/valibot.ts';
+import * as s from './util/schema.ts';
 
-const renewalSchema = object({
-  refused: v.pipe(v.string('a non-empty string'), v.minLength(1, 'a non-empty string')),
-  authentication: v.unknown(),
+const renewalSchema = s.object({
+  refused: s.text(/./su, 'a non-empty string'),
+  authentication: s.unknown,
 });
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from './util/valibot.ts';
+import * as s from './util/schema.ts';
 import { PowerAuthErrorCode } from './errors.ts';
 import { sealingKeySchema, storageSchema } from './model/storage-schema.ts';
 import { guard } from './power-auth/on-session.ts';
@@ -14,7 +14,6 @@ import { reseal } from './records/reseal.ts';
 import type { PowerAuthRecordsOptions, PowerAuthStore, PowerAuthStoredRecord } from './records/types.ts';
 import { Work } from './records/work.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from './storage/types.ts';
-import { object } from './util/schema.ts';
 import { check, wrongParameter } from './util/validate.ts';
 
 export type {
@@ -117,31 +116,31 @@ export interface ResealRecordsResult {
   readonly unreadable: number;
 }
 
-const text = v.pipe(v.string('a non-empty string'), v.minLength(1, 'a non-empty string'));
-const callback = v.custom<(value: never) => void>((value) => typeof value === 'function', 'a function');
-const storeSchema = object(
-  { storage: storageSchema, sealingKey: v.optional(sealingKeySchema) },
+const text = s.text(/./su, 'a non-empty string');
+const callback = s.custom<(value: never) => void>((value) => typeof value === 'function', 'a function');
+const storeSchema = s.object(
+  { storage: storageSchema, sealingKey: s.optional(sealingKeySchema) },
   'a storage and its sealingKey',
 );
 const workEntries = {
-  onProgress: v.optional(callback),
-  onUnreadable: v.optional(callback),
-  signal: v.optional(v.custom<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal')),
+  onProgress: s.optional(callback),
+  onUnreadable: s.optional(callback),
+  signal: s.optional(s.custom<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal')),
 };
-const listSchema = object({ instanceId: v.optional(text) }, 'options');
-const copySchema = object(
+const listSchema = s.object({ instanceId: s.optional(text) }, 'options');
+const copySchema = s.object(
   {
     ...workEntries,
-    instanceId: v.optional(text),
-    existing: v.optional(
-      v.picklist(['refuse', 'skip', 'overwrite'], "'refuse', 'skip' or 'overwrite'"),
+    instanceId: s.optional(text),
+    existing: s.optional(
+      s.oneOf(['refuse', 'skip', 'overwrite'], "'refuse', 'skip' or 'overwrite'"),
       'refuse',
     ),
   },
   'options',
 );
-const resealSchema = object(
-  { ...workEntries, from: v.optional(sealingKeySchema), to: v.optional(sealingKeySchema) },
+const resealSchema = s.object(
+  { ...workEntries, from: s.optional(sealingKeySchema), to: s.optional(sealingKeySchema) },
   'options',
 );
 
@@ -274,6 +273,6 @@ function checkStore(store: PowerAuthStore, field: string): PowerAuthStore {
   return check(storeSchema, store, field, PowerAuthErrorCode.WRONG_PARAMETER);
 }
 
-function checked<S extends v.GenericSchema>(schema: S, options: unknown): v.InferOutput<S> {
+function checked<T>(schema: s.Schema<T>, options: unknown): T {
   return check(schema, options, 'options', PowerAuthErrorCode.WRONG_PARAMETER);
 }

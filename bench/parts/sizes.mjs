@@ -11,8 +11,8 @@ import { rounded } from '../lib/statistics.mjs';
 const PART = 'Sizes';
 
 async function webAssemblyBytes(build) {
-  const { wasmBase64 } = await import(`../../dist/hot-path/generated/${build}.js`);
-  return Buffer.from(wasmBase64, 'base64').length;
+  const { wasmHex } = await import(`../../dist/hot-path/generated/${build}.js`);
+  return Buffer.from(wasmHex, 'hex').length;
 }
 
 export async function measureSizes() {

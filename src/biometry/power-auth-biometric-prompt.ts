@@ -4,9 +4,8 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -28,12 +27,12 @@ export interface PowerAuthBiometricPrompt {
   readonly fallbackButton?: string;
 }
 
-const promptSchema = object(
+const promptSchema = s.object(
   {
-    promptMessage: v.string('a string'),
-    promptTitle: v.optional(v.string('a string')),
-    cancelButton: v.optional(v.string('a string')),
-    fallbackButton: v.optional(v.string('a string')),
+    promptMessage: s.string('a string'),
+    promptTitle: s.optional(s.string('a string')),
+    cancelButton: s.optional(s.string('a string')),
+    fallbackButton: s.optional(s.string('a string')),
   },
   'a PowerAuthBiometricPrompt or undefined',
 );

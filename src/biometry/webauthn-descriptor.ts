@@ -4,11 +4,10 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { base64url, base64urlDecode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
-import { object } from '../util/schema.ts';
 import { check, parseJson } from '../util/validate.ts';
 
 /** A passkey and the salt of its secret. */
@@ -24,18 +23,18 @@ export interface WebAuthnDescriptor {
 }
 
 const bytes = (expected: string, holds: (length: number) => boolean) =>
-  v.pipe(
-    v.string(expected),
-    v.transform((text) => base64urlDecode(text) ?? new Uint8Array(0)),
-    v.check((decoded) => holds(decoded.length), expected),
+  s.refine(
+    s.map(s.string(expected), (text) => base64urlDecode(text) ?? new Uint8Array(0)),
+    (decoded) => holds(decoded.length),
+    expected,
   );
 
-const descriptorSchema = object({
-  version: v.literal(1),
-  rpId: v.string(),
+const descriptorSchema = s.object({
+  version: s.oneOf([1]),
+  rpId: s.string(),
   credentialId: bytes('Base64url of 1 to 1023 bytes', (length) => length > 0 && length <= 1023),
   salt: bytes('Base64url of 32 bytes', (length) => length === 32),
-  transports: v.array(v.string()),
+  transports: s.array(s.string()),
 });
 
 /** The descriptor as bytes. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import {
   PowerAuthBiometryStatus,
@@ -17,7 +17,6 @@ import {
 import { base64url } from '../util/base64.ts';
 import { copySecret, wipe } from '../util/bytes.ts';
 import { randomBytes } from '../util/random.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { Questions } from './questions.ts';
 import type { PowerAuthBiometryProvider } from './types.ts';
@@ -50,12 +49,12 @@ export interface WebAuthnBiometryOptions {
   readonly authenticator?: 'platform' | 'any';
 }
 
-const optionsSchema = object(
+const optionsSchema = s.object(
   {
-    rpId: v.optional(v.pipe(v.string('a domain'), v.minLength(1, 'a domain'))),
-    rpName: v.optional(v.pipe(v.string('a name'), v.minLength(1, 'a name'))),
-    userName: v.optional(v.pipe(v.string('a name'), v.minLength(1, 'a name'))),
-    authenticator: v.optional(v.picklist(['platform', 'any'], 'platform or any'), 'platform'),
+    rpId: s.optional(s.text(/./su, 'a domain')),
+    rpName: s.optional(s.text(/./su, 'a name')),
+    userName: s.optional(s.text(/./su, 'a name')),
+    authenticator: s.optional(s.oneOf(['platform', 'any']), 'platform'),
   },
   'WebAuthnBiometryOptions',
 );

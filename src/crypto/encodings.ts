@@ -4,7 +4,7 @@
  * @module
  */
 
-import { concat, copySecret } from '../util/bytes.ts';
+import { concat, copySecret, hexDecode } from '../util/bytes.ts';
 import { isPrivateKey } from './p256.ts';
 import type { KeyPair } from './types.ts';
 
@@ -47,9 +47,6 @@ export function signatureToDer(signature: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(SEQUENCE, content.length, ...content);
 }
 
-const bytesOf = (hex: string): Uint8Array =>
-  Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-
 /**
  * The bytes before the private key in PKCS #8: SEQUENCE, version 0, ecPublicKey on prime256v1, OCTET STRING of
  * SEQUENCE, version 1, OCTET STRING.
@@ -60,12 +57,12 @@ const MIDDLE = 'a144034200';
 
 /** A private key in PKCS #8, with its public half, which Safari requires; the caller must wipe it. */
 export function pkcs8Of({ privateKey, publicKey }: KeyPair): Uint8Array<ArrayBuffer> {
-  return concat(bytesOf(HEAD), privateKey, bytesOf(MIDDLE), publicKey);
+  return concat(hexDecode(HEAD), privateKey, hexDecode(MIDDLE), publicKey);
 }
 
 /** SubjectPublicKeyInfo (RFC 5480) of a point. */
 export function spkiOf(point: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat(bytesOf('3059301306072a8648ce3d020106082a8648ce3d030107034200'), point);
+  return concat(hexDecode('3059301306072a8648ce3d020106082a8648ce3d030107034200'), point);
 }
 
 /** `SEQUENCE {`, which contains its own lengths, then version 1 and an OCTET STRING of 32 bytes. */

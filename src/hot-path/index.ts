@@ -4,11 +4,8 @@
  * @module
  */
 
-import { wasmModules } from '#wasm';
+import { wasmBuilds } from '#wasm';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-// Not when one is chosen: service workers have no `import()`, and a build is a few KB.
-import { wasmBase64 as scalar } from './generated/wasm-scalar.ts';
-import { wasmBase64 as simd } from './generated/wasm-simd.ts';
 import { createJsEngine } from './js.ts';
 import { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine } from './types.ts';
 import { createWasmEngine } from './wasm.ts';
@@ -18,9 +15,8 @@ export { ENGINE_NAMES, type EngineName, type FillRandom, type HotPathEngine, typ
 const platformRandom: FillRandom = (target) => crypto.getRandomValues(target);
 
 const makers: Record<EngineName, (fillRandom: FillRandom) => HotPathEngine | Promise<HotPathEngine>> = {
-  'wasm-simd': (fillRandom) => createWasmEngine('wasm-simd', wasmModules['wasm-simd'] ?? simd, fillRandom),
-  'wasm-scalar': (fillRandom) =>
-    createWasmEngine('wasm-scalar', wasmModules['wasm-scalar'] ?? scalar, fillRandom),
+  'wasm-simd': (fillRandom) => createWasmEngine('wasm-simd', wasmBuilds['wasm-simd'], fillRandom),
+  'wasm-scalar': (fillRandom) => createWasmEngine('wasm-scalar', wasmBuilds['wasm-scalar'], fillRandom),
   js: createJsEngine,
 };
 

@@ -5,7 +5,8 @@
  */
 
 /**
- * The engines that make token headers: WebAssembly with four lanes, WebAssembly with one, or JavaScript.
+ * The engines that make token headers: WebAssembly with four lanes, WebAssembly with one, or JavaScript. Bundles for
+ * browsers and workerd leave `wasm-scalar` out.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { base64Decode } from '../util/base64.ts';
+import { hexDecode } from '../util/bytes.ts';
 import { asciiReader, base64Writer, type AsciiReader, type Base64Writer } from './ascii.ts';
 import {
   CHAIN_LENGTH,
@@ -21,6 +21,9 @@ import { HeadersAhead, Shelves } from './headers-ahead.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { SlotTable, UNOWNED } from './slot-table.ts';
 import type { EngineName, FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
+
+/** Builds of a runtime: the bytes in hexadecimal, or the module of them. */
+export type WasmBuilds = Partial<Record<EngineName, string | WebAssembly.Module>>;
 
 /** What both builds export. */
 interface HotPathExports {
@@ -268,18 +271,19 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
  * Makes the engine of a build, which is compiled unless it is a module; rejects where the runtime cannot, or must not,
  * compile WebAssembly.
  *
- * @param build its bytes in Base64, or the module of them
+ * @param build from {@link WasmBuilds}; undefined if this runtime has none of that name
  * @param toBase64 puts headers together from their Base64, where that is faster than decoding them
  */
 export async function createWasmEngine(
   name: EngineName,
-  build: string | WebAssembly.Module,
+  build: string | WebAssembly.Module | undefined,
   fillRandom: FillRandom,
   toBase64 = base64Writer(),
 ): Promise<HotPathEngine> {
+  if (build === undefined) throw new TypeError(`${name} is not among the builds for this runtime`);
   const instance =
     typeof build === 'string'
-      ? (await WebAssembly.instantiate(base64Decode(build) ?? new Uint8Array())).instance
+      ? (await WebAssembly.instantiate(hexDecode(build))).instance
       : await WebAssembly.instantiate(build);
   return new WasmEngine(name, instance.exports as unknown as HotPathExports, fillRandom, toBase64);
 }

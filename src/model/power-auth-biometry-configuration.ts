@@ -4,10 +4,9 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -93,16 +92,16 @@ function isProvider(value: unknown): boolean {
   );
 }
 
-const flag = (byDefault: boolean) => v.optional(v.boolean('true or false'), byDefault);
-const biometryConfigurationSchema = object(
+const flag = (byDefault: boolean) => s.optional(s.boolean('true or false'), byDefault);
+const biometryConfigurationSchema = s.object(
   {
     linkItemsToCurrentSet: flag(true),
     fallbackToDevicePasscode: flag(false),
     confirmBiometricAuthentication: flag(false),
     authenticateOnBiometricKeySetup: flag(true),
     fallbackToSharedBiometryKey: flag(true),
-    provider: v.optional(
-      v.custom<PowerAuthBiometryProvider>(
+    provider: s.optional(
+      s.custom<PowerAuthBiometryProvider>(
         isProvider,
         `a PowerAuthBiometryProvider (name, ${PROVIDER_METHODS.join(', ')})`,
       ),

@@ -4,11 +4,10 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
-import { object } from '../util/schema.ts';
 import { check, isWellFormed } from '../util/validate.ts';
 import { hideMembers, keepSecrets, withHidden } from '../util/hidden.ts';
 
@@ -130,35 +129,36 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   }
 }
 
-const seconds = v.pipe(
-  v.number('a positive number of seconds'),
-  v.check((value) => value > 0 && value <= 86_400, 'a positive number of seconds, at most a day'),
+const seconds = s.refine(
+  s.number('a positive number of seconds'),
+  (value) => value > 0 && value <= 86_400,
+  'a positive number of seconds, at most a day',
 );
 const func = (expected: string) =>
-  v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', expected);
+  s.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', expected);
 
 /** Text that goes into a header as UTF-8. */
-const wellFormed = v.pipe(v.string('a string'), v.check(isWellFormed, 'well-formed text'));
+const wellFormed = s.refine(s.string('a string'), isWellFormed, 'well-formed text');
 
-const clientConfigurationSchema = object(
+const clientConfigurationSchema = s.object(
   {
-    enableUnsecureTraffic: v.optional(v.boolean('true or false'), false),
-    connectionTimeout: v.optional(seconds, 20),
-    readTimeout: v.optional(seconds, 20),
-    customHttpHeaders: v.nullish(
-      v.array(
-        object({ name: v.string('a string'), value: v.string('a string') }, 'an object {name, value}'),
+    enableUnsecureTraffic: s.optional(s.boolean('true or false'), false),
+    connectionTimeout: s.optional(seconds, 20),
+    readTimeout: s.optional(seconds, 20),
+    customHttpHeaders: s.nullish(
+      s.array(
+        s.object({ name: s.string('a string'), value: s.string('a string') }, 'an object {name, value}'),
         'an array of {name, value}',
       ),
       null,
     ),
-    basicHttpAuthentication: v.nullish(
-      object({ username: wellFormed, password: wellFormed }, 'an object {username, password}'),
+    basicHttpAuthentication: s.nullish(
+      s.object({ username: wellFormed, password: wellFormed }, 'an object {username, password}'),
       null,
     ),
-    fetch: v.optional(func('a fetch function')),
-    clock: v.optional(
-      v.custom<PowerAuthClock>(
+    fetch: s.optional(func('a fetch function')),
+    clock: s.optional(
+      s.custom<PowerAuthClock>(
         (value) =>
           typeof value === 'object' &&
           value !== null &&
@@ -167,7 +167,7 @@ const clientConfigurationSchema = object(
         'an object with now() and monotonic()',
       ),
     ),
-    engine: v.optional(v.picklist(ENGINE_NAMES, `one of ${ENGINE_NAMES.join(', ')}`)),
+    engine: s.optional(s.oneOf(ENGINE_NAMES)),
   },
   'a PowerAuthClientConfiguration',
 );

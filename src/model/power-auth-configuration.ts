@@ -4,12 +4,11 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import { importPublicKey } from '../protocol/keys.ts';
 import { decodeSdkConfiguration, type SdkConfiguration } from '../protocol/sdk-configuration.ts';
 import { base64Decode } from '../util/base64.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { PowerAuthAlgorithm } from './power-auth-algorithm.ts';
 
@@ -147,9 +146,10 @@ function isFourValues(args: readonly unknown[]): args is [string, string, string
   return fourth !== undefined || !(third === undefined || isAlgorithm);
 }
 
-const base64Of16 = v.pipe(
-  v.string('Base64 of 16 bytes'),
-  v.check((text) => base64Decode(text)?.length === 16, 'Base64 of 16 bytes'),
+const base64Of16 = s.refine(
+  s.string('Base64 of 16 bytes'),
+  (text) => base64Decode(text)?.length === 16,
+  'Base64 of 16 bytes',
 );
 
 function isPublicKey(text: string): boolean {
@@ -179,37 +179,40 @@ const componentLength = 'a whole number from 4 to 8';
 
 /** The settings that both forms have. */
 const common = {
-  baseEndpointUrl: v.pipe(
-    v.string('an http(s) URL'),
-    v.check(isBaseUrl, 'an http(s) URL without user, query and fragment'),
+  baseEndpointUrl: s.refine(
+    s.string('an http(s) URL'),
+    isBaseUrl,
+    'an http(s) URL without user, query and fragment',
   ),
-  algorithm: v.optional(
-    v.picklist(Object.values(PowerAuthAlgorithm), "'legacy', which is protocol 3.3, the only one here"),
+  algorithm: s.optional(
+    s.oneOf(Object.values(PowerAuthAlgorithm), "'legacy', which is protocol 3.3, the only one here"),
   ),
-  offlineAuthenticationCodeComponentLength: v.optional(
-    v.pipe(
-      v.number(componentLength),
-      v.check((digits) => Number.isInteger(digits) && digits >= 4 && digits <= 8, componentLength),
+  offlineAuthenticationCodeComponentLength: s.optional(
+    s.refine(
+      s.number(componentLength),
+      (digits) => Number.isInteger(digits) && digits >= 4 && digits <= 8,
+      componentLength,
     ),
   ),
 };
 
-const configurationSchema = object(
+const configurationSchema = s.object(
   {
     applicationKey: base64Of16,
     applicationSecret: base64Of16,
-    masterServerPublicKey: v.pipe(
-      v.string('Base64 of a P-256 public key'),
-      v.check(isPublicKey, 'Base64 of a P-256 public key'),
+    masterServerPublicKey: s.refine(
+      s.string('Base64 of a P-256 public key'),
+      isPublicKey,
+      'Base64 of a P-256 public key',
     ),
     ...common,
   },
   'a PowerAuthConfiguration',
 );
 
-const stringSchema = object(
+const stringSchema = s.object(
   {
-    configuration: v.pipe(v.string(sdkConfiguration), v.check(isSdkConfiguration, sdkConfiguration)),
+    configuration: s.refine(s.string(sdkConfiguration), isSdkConfiguration, sdkConfiguration),
     ...common,
   },
   'a PowerAuthConfiguration',
@@ -228,7 +231,7 @@ const stringSchema = object(
 export function buildConfiguration(
   input: PowerAuthConfigurationType | PowerAuthConfigurationString,
 ): PowerAuthConfigurationType {
-  const checked = (schema: typeof configurationSchema | typeof stringSchema) =>
+  const checked = <T>(schema: s.Schema<T>) =>
     check(schema, input, 'configuration', PowerAuthErrorCode.WRONG_PARAMETER);
   if (!isInOneString(input)) return Object.freeze(checked(configurationSchema) as PowerAuthConfigurationType);
   const settings = checked(stringSchema) as PowerAuthConfigurationString;

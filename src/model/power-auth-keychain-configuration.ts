@@ -4,12 +4,11 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
 import { hideGetters, withHidden } from '../util/hidden.ts';
 import { itself, knowItself } from '../util/instance.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { sealingKeySchema, storageSchema } from './storage-schema.ts';
 
@@ -153,20 +152,21 @@ export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigur
   }
 }
 
-const keychainConfigurationSchema = object(
+const keychainConfigurationSchema = s.object(
   {
-    accessGroupName: v.optional(v.string('a string')),
-    userDefaultsSuiteName: v.optional(v.string('a string')),
-    minimalRequiredKeychainProtection: v.optional(
-      v.enum(PowerAuthKeychainProtection, `one of ${Object.keys(PowerAuthKeychainProtection).join(', ')}`),
+    accessGroupName: s.optional(s.string('a string')),
+    userDefaultsSuiteName: s.optional(s.string('a string')),
+    minimalRequiredKeychainProtection: s.optional(
+      s.oneOf(Object.values(PowerAuthKeychainProtection)),
       PowerAuthKeychainProtection.NONE,
     ),
-    storage: v.optional(storageSchema),
-    sealingKey: v.optional(sealingKeySchema),
-    pbkdf2Iterations: v.optional(
-      v.pipe(
-        v.number(ITERATIONS_EXPECTED),
-        v.check((n) => Number.isInteger(n) && n >= 10_000 && n <= 10_000_000, ITERATIONS_EXPECTED),
+    storage: s.optional(storageSchema),
+    sealingKey: s.optional(sealingKeySchema),
+    pbkdf2Iterations: s.optional(
+      s.refine(
+        s.number(ITERATIONS_EXPECTED),
+        (n) => Number.isInteger(n) && n >= 10_000 && n <= 10_000_000,
+        ITERATIONS_EXPECTED,
       ),
       PBKDF2_ITERATIONS,
     ),

@@ -5,9 +5,8 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 
 /**
@@ -65,13 +64,13 @@ export class PowerAuthSharingConfiguration implements PowerAuthSharingConfigurat
   }
 }
 
-const text = v.optional(v.string('a string'), '');
-const sharingConfigurationSchema = object(
+const text = s.optional(s.string('a string'), '');
+const sharingConfigurationSchema = s.object(
   {
     appGroup: text,
     appIdentifier: text,
     keychainAccessGroup: text,
-    sharedMemoryIdentifier: v.optional(v.string('a string')),
+    sharedMemoryIdentifier: s.optional(s.string('a string')),
   },
   'a PowerAuthSharingConfiguration',
 );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
 
 const STORAGE_METHODS = ['get', 'set', 'delete', 'list', 'update', 'lock', 'subscribe', 'close'] as const;
@@ -33,13 +33,13 @@ function isOneKey(value: unknown): boolean {
 }
 
 /** Any storage. */
-export const storageSchema = v.custom<PowerAuthStorage>(
+export const storageSchema = s.custom<PowerAuthStorage>(
   isStorage,
   `a PowerAuthStorage (${STORAGE_METHODS.join(', ')})`,
 );
 
 /** Any sealing key. */
-export const sealingKeySchema = v.custom<PowerAuthSealingKey>(
+export const sealingKeySchema = s.custom<PowerAuthSealingKey>(
   isSealingKey,
   '32 bytes, or a 256-bit AES-GCM CryptoKey that may encrypt and decrypt, or several of these',
 );

@@ -4,44 +4,45 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import type { Ending } from '../util/ending.ts';
-import { object } from '../util/schema.ts';
 import { bytesField, parseJson } from '../util/validate.ts';
 import type { HttpClient, RequestOptions } from './client.ts';
 
-const envelopeSchema = object({
-  encryptedData: v.string('Base64'),
-  mac: v.string('Base64'),
-  nonce: v.string('Base64'),
-  timestamp: v.number('ms'),
+const envelopeSchema = s.object({
+  encryptedData: s.string('Base64'),
+  mac: s.string('Base64'),
+  nonce: s.string('Base64'),
+  timestamp: s.number('ms'),
 });
-const inResponse = <S extends v.GenericSchema>(schema: S) => object({ responseObject: schema });
-const jwtSchema = inResponse(object({ jwt: v.pipe(v.string('a JWT'), v.maxLength(10_000, 'a JWT')) }));
+const inResponse = <T>(schema: s.Schema<T>) => s.object({ responseObject: schema });
+const jwtSchema = inResponse(
+  s.object({ jwt: s.refine(s.string('a JWT'), ({ length }) => length <= 10_000, 'a JWT') }),
+);
 const statusSchema = inResponse(
-  object({
+  s.object({
     encryptedStatusBlob: bytesField(32),
     nonce: bytesField(16),
-    customObject: v.nullish(v.unknown()),
+    customObject: s.unknown,
   }),
 );
 /** The content of answers without data: any web server may answer 200. */
-const doneSchema = object({ status: v.literal('OK', '"OK"') });
-const timeSchema = inResponse(object({ serverTime: v.number('server time in ms') }));
+const doneSchema = s.object({ status: s.oneOf(['OK'], '"OK"') });
+const timeSchema = inResponse(s.object({ serverTime: s.number('server time in ms') }));
 
 /** How a request travels: plain, signed, encrypted, or both: encrypted in activation scope, then signed. */
 type Sent = 'plain' | 'signed' | 'encrypted' | 'both';
 
 /** One endpoint of the API. */
-interface Endpoint {
+interface Endpoint<T = unknown> {
   readonly path: string;
   /** The resource's identifier that a signature covers; encryption in activation scope uses it as sharedInfo1. */
   readonly uriId?: string;
   readonly sent: Sent;
   /** The form of an answer's body, while it is still encrypted. */
-  readonly answer: v.GenericSchema;
+  readonly answer: s.Schema<T>;
 }
 
 /** All endpoints that the client uses. */
@@ -110,11 +111,11 @@ export class Endpoints {
    *
    * @throws what {@link HttpClient.post} throws, and RESPONSE_ERROR for an answer that doesn't follow the protocol
    */
-  async post<E extends Endpoint>(
-    { path, answer }: E,
+  async post<T>(
+    { path, answer }: Pick<Endpoint<T>, 'path' | 'answer'>,
     body: string,
     options: Omit<RequestOptions, 'ended'> = {},
-  ): Promise<v.InferOutput<E['answer']>> {
+  ): Promise<T> {
     const ended = this.#ended;
     const text = await this.#http.post(path, body, ended === undefined ? options : { ...options, ended });
     return checkAnswer(answer, parseJson(text), `answer of ${path}`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type {
   PowerAuthCryptogram,
@@ -26,7 +26,6 @@ import type { Session } from '../session/session.ts';
 import { base64, base64DecodeLenient } from '../util/base64.ts';
 import { utf8Decode, wipe } from '../util/bytes.ts';
 import { itself, knowItself } from '../util/instance.ts';
-import { object } from '../util/schema.ts';
 import { IdleTimer } from '../util/timers.ts';
 import { assertString, bodyBytes, check } from '../util/validate.ts';
 import { assertFormat } from './data-format.ts';
@@ -192,12 +191,12 @@ function bytesOfBase64(body: unknown): Uint8Array<ArrayBuffer> {
   return base64DecodeLenient(body);
 }
 
-const cryptogramSchema = object(
+const cryptogramSchema = s.object(
   {
-    encryptedData: v.string('a string'),
-    mac: v.string('a string'),
-    nonce: v.string('a string'),
-    timestamp: v.number('a number'),
+    encryptedData: s.string('a string'),
+    mac: s.string('a string'),
+    nonce: s.string('a string'),
+    timestamp: s.number('a number'),
   },
   'a PowerAuthCryptogram',
 );

@@ -5,11 +5,10 @@
  */
 
 import { sha256 } from '#crypto';
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { parseAnswer, parseSecretAnswer } from '../util/answers.ts';
 import { base64, base64Decode } from '../util/base64.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';
-import { object } from '../util/schema.ts';
 import { secretField } from '../util/validate.ts';
 import type { EncryptedRequestEnvelope } from './ecies.ts';
 import { coordinateX, importPublicKey, type Point } from './keys.ts';
@@ -47,22 +46,22 @@ export function activationLayer1(request: {
   return utf8(JSON.stringify(request));
 }
 
-const envelopeSchema = object({
-  encryptedData: v.string(),
-  mac: v.string(),
-  nonce: v.string(),
-  timestamp: v.number(),
+const envelopeSchema = s.object({
+  encryptedData: s.string(),
+  mac: s.string(),
+  nonce: s.string(),
+  timestamp: s.number(),
 });
 
-const layer1Schema = object({
+const layer1Schema = s.object({
   activationData: envelopeSchema,
-  customAttributes: v.nullish(v.unknown()),
-  userInfo: v.nullish(v.record(v.string(), v.unknown())),
+  customAttributes: s.unknown,
+  userInfo: s.nullish(s.record()),
 });
 
 /** Answer of layer 1. */
 export interface ActivationLayer1Response {
-  readonly activationData: v.InferOutput<typeof envelopeSchema>;
+  readonly activationData: s.Output<typeof envelopeSchema>;
   readonly customAttributes: unknown;
   readonly userInfo: Record<string, unknown> | undefined;
 }
@@ -77,14 +76,11 @@ export function parseActivationLayer1(plaintext: Uint8Array): ActivationLayer1Re
   return { activationData, customAttributes: customAttributes ?? undefined, userInfo: userInfo ?? undefined };
 }
 
-const layer2Schema = object({
-  activationId: v.pipe(
-    v.string(),
-    v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters'),
-  ),
-  serverPublicKey: v.string(),
+const layer2Schema = s.object({
+  activationId: s.text(/^[A-Za-z0-9._~-]{1,64}$/, 'an identifier of 1 to 64 safe characters'),
+  serverPublicKey: s.string(),
   ctrData: secretField(16),
-  activationRecovery: v.nullish(object({ recoveryCode: v.string(), puk: v.string() })),
+  activationRecovery: s.nullish(s.object({ recoveryCode: s.string(), puk: s.string() })),
 });
 
 /** Answer of layer 2. */
@@ -120,7 +116,7 @@ export function parseActivationLayer2(plaintext: Uint8Array): ActivationLayer2Re
   }
 }
 
-const confirmRecoverySchema = object({ alreadyConfirmed: v.boolean() });
+const confirmRecoverySchema = s.object({ alreadyConfirmed: s.boolean() });
 
 /** Whether a recovery code was confirmed before, from the decrypted answer. @throws RESPONSE_ERROR */
 export function parseConfirmRecoveryResponse(plaintext: Uint8Array): boolean {

@@ -4,11 +4,10 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
-import { object } from '../util/schema.ts';
 import { check } from '../util/validate.ts';
 import { signHs256, verifyEs256 } from './jwt.ts';
 import { kdfInternal } from './kdf.ts';
@@ -53,13 +52,13 @@ export function temporaryKeyRequest(request: TemporaryKeyRequest): string {
   }
 }
 
-const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const claimsSchema = object({
-  sub: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a key id of 1 to 64 safe characters')),
-  applicationKey: v.string(),
-  activationId: v.nullish(v.string()),
-  challenge: v.string(),
-  publicKey: v.string(),
+const time = s.refine(s.number(), (ms) => Number.isSafeInteger(ms) && ms >= 0, 'ms since 1970');
+const claimsSchema = s.object({
+  sub: s.text(/^[A-Za-z0-9._~-]{1,64}$/, 'a key id of 1 to 64 safe characters'),
+  applicationKey: s.string(),
+  activationId: s.nullish(s.string()),
+  challenge: s.string(),
+  publicKey: s.string(),
   iat_ms: time,
   exp_ms: time,
 });

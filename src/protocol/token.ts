@@ -13,22 +13,21 @@
  * @module
  */
 
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { parseSecretAnswer } from '../util/answers.ts';
-import { object } from '../util/schema.ts';
 import { secretField } from '../util/validate.ts';
 
 /** Name of the header that carries a token's digest. */
 export const TOKEN_HEADER = 'X-PowerAuth-Token';
 
-const tokenSchema = object({
+const tokenSchema = s.object({
   // Characters that are safe in a header, without quotes and line breaks.
-  tokenId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters')),
+  tokenId: s.text(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters'),
   tokenSecret: secretField(16),
 });
 
 /** A new token. The holder must wipe `tokenSecret` (16 B). */
-export type TokenResponse = v.InferOutput<typeof tokenSchema>;
+export type TokenResponse = s.Output<typeof tokenSchema>;
 
 /** Reads a new token from the decrypted answer, which the caller must wipe. @throws RESPONSE_ERROR */
 export function parseTokenResponse(plaintext: Uint8Array): TokenResponse {

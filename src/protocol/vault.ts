@@ -5,11 +5,10 @@
  */
 
 import { decryptCbc, encryptCbc } from '#crypto';
-import * as v from '../util/valibot.ts';
+import * as s from '../util/schema.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { parseSecretAnswer } from '../util/answers.ts';
 import { concat, utf8, wipe } from '../util/bytes.ts';
-import { object } from '../util/schema.ts';
 import { check, parseJson, secretField } from '../util/validate.ts';
 import { kdf, ZERO_IV } from './kdf.ts';
 
@@ -29,7 +28,7 @@ async function decrypt(
   );
 }
 
-const vaultUnlockSchema = object({ encryptedVaultEncryptionKey: secretField() });
+const vaultUnlockSchema = s.object({ encryptedVaultEncryptionKey: secretField() });
 
 /** Reads the encrypted vault key from the decrypted answer; the caller must wipe both. @throws RESPONSE_ERROR */
 export function parseVaultUnlockResponse(plaintext: Uint8Array): Uint8Array {
@@ -84,7 +83,7 @@ export async function wrapRecoveryData(
   }
 }
 
-const recoveryDataSchema = object({ recoveryCode: v.string(), puk: v.string() });
+const recoveryDataSchema = s.object({ recoveryCode: s.string(), puk: s.string() });
 
 /** Recovery data that {@link wrapRecoveryData} has wrapped. @throws ENCRYPTION_ERROR */
 export async function unwrapRecoveryData(wrapped: Uint8Array, vaultKey: Uint8Array): Promise<RecoveryData> {

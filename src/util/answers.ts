@@ -4,7 +4,7 @@
  * @module
  */
 
-import type * as v from './valibot.ts';
+import type * as s from './schema.ts';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { wipe } from './bytes.ts';
 import { takeSecrets } from './secret-json.ts';
@@ -19,20 +19,12 @@ export function wrongAnswer(message: string): PowerAuthError {
 }
 
 /** An answer that fits the schema. @throws RESPONSE_ERROR that says field, expected and received, and status 200 */
-export function checkAnswer<S extends v.GenericSchema>(
-  schema: S,
-  answer: unknown,
-  field: string,
-): v.InferOutput<S> {
+export function checkAnswer<T>(schema: s.Schema<T>, answer: unknown, field: string): T {
   return check(schema, answer, field, PowerAuthErrorCode.RESPONSE_ERROR, ERROR_DATA);
 }
 
 /** The same for a decrypted answer in JSON. */
-export function parseAnswer<S extends v.GenericSchema>(
-  schema: S,
-  plaintext: Uint8Array,
-  field: string,
-): v.InferOutput<S> {
+export function parseAnswer<T>(schema: s.Schema<T>, plaintext: Uint8Array, field: string): T {
   return checkAnswer(schema, parseJson(plaintext), field);
 }
 
@@ -43,12 +35,12 @@ export function parseAnswer<S extends v.GenericSchema>(
  * @param secrets names of the object's members that are secrets in Base64, for the schema {@link secretField}
  * @returns the answer; the caller must wipe its secrets
  */
-export function parseSecretAnswer<S extends v.GenericSchema>(
-  schema: S,
+export function parseSecretAnswer<T>(
+  schema: s.Schema<T>,
   plaintext: Uint8Array,
   field: string,
   secrets: readonly string[],
-): v.InferOutput<S> {
+): T {
   const taken = takeSecrets(plaintext, secrets);
   try {
     const answer = parseJson(plaintext);

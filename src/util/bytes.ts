@@ -115,6 +115,11 @@ export function assertNotWiped(what: string, ...secrets: readonly Uint8Array[]):
   }
 }
 
+/** The bytes of lower-case hexadecimal. */
+export function hexDecode(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+}
+
 /** The 4 bytes of `value` (0 to 2^32-1), most significant first. */
 export function be32(value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as v from './valibot.ts';
+import * as s from './schema.ts';
 import { failure, PowerAuthErrorCode, type PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { base64Decode } from './base64.ts';
 import { jsonText, utf8 } from './bytes.ts';
@@ -92,56 +92,28 @@ export function jsonObject(value: unknown, field: string): Record<string, unknow
   throw wrongParameter(field, 'an object that JSON can hold', value);
 }
 
-/** Picks the value at the path of a valibot issue, or undefined. */
-function at(issue: v.BaseIssue<unknown>): string {
-  return (issue.path ?? [])
-    .map((item) => (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`))
-    .join('');
-}
-
-/** The parts of a schema that lead to those of its members. */
-interface Place {
-  readonly entries?: Record<string, Place>;
-  /** The schema inside `optional` and the like. */
-  readonly wrapped?: Place;
-}
-
-/** What is expected of a missing member, for which valibot's issue only has the name. Undefined for other issues. */
-function expectedOfMissing(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): string | undefined {
-  if (issue.path?.at(-1)?.origin !== 'key') return undefined;
-  let place = schema as Place | undefined;
-  for (const { key } of issue.path) place = (place?.wrapped ?? place)?.entries?.[String(key)];
-  return place && v.safeParse(place as v.GenericSchema, undefined).issues?.[0].message;
-}
-
 /**
  * Returns the value if it fits the schema; otherwise throws a PowerAuthError with `code`, whose message says field,
- * expected and received. A schema's own message says what was "expected"; without one, valibot's type name does.
+ * expected and received.
  */
-export function check<S extends v.GenericSchema>(
-  schema: S,
+export function check<T>(
+  schema: s.Schema<T>,
   value: unknown,
   field: string,
   code: PowerAuthErrorCode,
   errorData?: PowerAuthErrorData,
-): v.InferOutput<S> {
+): T {
   const details = errorData === undefined ? {} : { errorData };
-  let result: v.SafeParseResult<S>;
   try {
-    result = v.safeParse(schema, value, { abortEarly: true });
+    return schema(value, '');
   } catch (cause) {
-    throw failure(code, `${field}: expected a readable object, got one that throws`, {
-      ...details,
-      cause,
-    });
+    if (!(cause instanceof s.Mismatch))
+      throw failure(code, `${field}: expected a readable object, got one that throws`, { ...details, cause });
+    const { at, expected, received, hasType } = cause;
+    // A number of the right type is in a place where a number is expected.
+    const got = hasType ? describeNumber(received) : describe(received);
+    throw failure(code, `${field}${at}: expected ${expected}, got ${got}`, details);
   }
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  const message = expectedOfMissing(schema, issue) ?? issue.message;
-  const expected = message.startsWith('Invalid') ? (issue.expected ?? 'another value') : message;
-  // A number that has passed the check of its type is in a place where a number is expected.
-  const received = issue.kind === 'validation' ? describeNumber(issue.input) : describe(issue.input);
-  throw failure(code, `${field}${at(issue)}: expected ${expected}, got ${received}`, details);
 }
 
 /** Parses JSON, given as text or as bytes that {@link jsonText} decodes. Returns undefined for invalid JSON. */
@@ -155,7 +127,7 @@ export function parseJson(json: Uint8Array | string): unknown {
 
 /** A schema for a secret that was taken out of JSON as bytes; of exactly `length` bytes if that is given. */
 export function secretField(length?: number) {
-  return v.custom<Uint8Array<ArrayBuffer>>(
+  return s.custom<Uint8Array<ArrayBuffer>>(
     (value) => isInstance(value, Uint8Array) && (length === undefined || value.length === length),
     length === undefined ? 'Base64' : `Base64 of ${length} bytes`,
   );
@@ -164,13 +136,13 @@ export function secretField(length?: number) {
 /** A schema for bytes in Base64; of exactly `length` bytes if that is given. */
 export function bytesField(length?: number) {
   const expected = length === undefined ? 'Base64' : `Base64 of ${length} bytes`;
-  return v.pipe(
-    v.string(expected),
-    v.check((text) => {
-      const decoded = base64Decode(text);
-      return decoded !== undefined && (length === undefined || decoded.length === length);
-    }, expected),
-    v.transform((text) => base64Decode(text) ?? new Uint8Array()),
+  const decode = (text: string): Uint8Array<ArrayBuffer> | undefined => {
+    const decoded = base64Decode(text);
+    return length === undefined || decoded?.length === length ? decoded : undefined;
+  };
+  return s.map(
+    s.refine(s.string(expected), (text) => decode(text) !== undefined, expected),
+    (text) => decode(text) ?? new Uint8Array(),
   );
 }
 

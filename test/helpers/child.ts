@@ -38,7 +38,7 @@ export async function buildChild(entryTs: URL): Promise<string> {
     alias: {
       '#crypto': join(root, 'src/crypto/node.ts'),
       '#platform': join(root, 'src/platform/node.ts'),
-      '#wasm': join(root, 'src/hot-path/modules/none.ts'),
+      '#wasm': join(root, 'src/hot-path/builds/all.ts'),
     },
     sourcemap: 'inline',
     logLevel: 'error',

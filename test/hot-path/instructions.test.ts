@@ -5,8 +5,8 @@
 import binaryen from 'binaryen';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWasmEngine } from '../../src/hot-path/wasm.ts';
-import { wasmBase64 as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
-import { wasmBase64 as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { wasmHex as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
+import { wasmHex as simd } from '../../src/hot-path/generated/wasm-simd.ts';
 import { watchBoundaries } from '../helpers/boundaries.ts';
 
 // As in assembly/layout.ts.
@@ -34,8 +34,8 @@ interface Counts {
 const sum = (blocks: Map<number, number>): number => [...blocks.values()].reduce((a, b) => a + b, 0);
 
 /** An instance with one token in slot 0, and what a call of `headers` does in it. */
-function counting(base64: string): (count: number) => Counts {
-  const module = binaryen.readBinary(Buffer.from(base64, 'base64'));
+function counting(hex: string): (count: number) => Counts {
+  const module = binaryen.readBinary(Buffer.from(hex, 'hex'));
   module.setFeatures(binaryen.Features.All);
   module.runPasses(['log-execution', 'instrument-memory']);
   const compiled = new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);

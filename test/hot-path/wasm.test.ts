@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { wasmBase64 as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
-import { wasmBase64 as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { wasmHex as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
+import { wasmHex as simd } from '../../src/hot-path/generated/wasm-simd.ts';
 import { hotPathConformance } from '../conformance/hot-path.ts';
 
 hotPathConformance('wasm-simd');
 hotPathConformance('wasm-scalar');
 
-const module = (base64: string) => new WebAssembly.Module(Buffer.from(base64, 'base64'));
+const module = (hex: string) => new WebAssembly.Module(Buffer.from(hex, 'hex'));
 
 test('both builds export one list, import nothing, and are small', () => {
-  const list = (base64: string) =>
-    WebAssembly.Module.exports(module(base64))
+  const list = (hex: string) =>
+    WebAssembly.Module.exports(module(hex))
       .map(({ name, kind }) => `${kind} ${name}`)
       .sort();
   expect(list(simd)).toEqual(list(scalar));
-  for (const base64 of [simd, scalar]) {
-    expect(WebAssembly.Module.imports(module(base64))).toEqual([]);
-    expect(Buffer.from(base64, 'base64').length).toBeLessThan(8192);
+  for (const hex of [simd, scalar]) {
+    expect(WebAssembly.Module.imports(module(hex))).toEqual([]);
+    expect(Buffer.from(hex, 'hex').length).toBeLessThan(8192);
   }
 });
 
@@ -36,8 +36,8 @@ const NONCES = 24_576;
 test.each([
   ['wasm-simd', simd],
   ['wasm-scalar', scalar],
-])('a released slot of %s is all zeros, and so is whatever secrets passed through', (_, base64) => {
-  const wasm = new WebAssembly.Instance(module(base64)).exports as Exports;
+])('a released slot of %s is all zeros, and so is whatever secrets passed through', (_, hex) => {
+  const wasm = new WebAssembly.Instance(module(hex)).exports as Exports;
   const { memory } = wasm;
   const view = () => new Uint8Array(memory.buffer);
   const slot = 700;

@@ -1,14 +1,13 @@
-import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { PowerAuthErrorCode, type PowerAuthError } from '../../src/errors.ts';
 import { checkAnswer, parseAnswer, parseSecretAnswer, wrongAnswer } from '../../src/util/answers.ts';
 import { utf8 } from '../../src/util/bytes.ts';
-import { object } from '../../src/util/schema.ts';
+import { map, object, refine, string } from '../../src/util/schema.ts';
 import { secretField } from '../../src/util/validate.ts';
 import { error } from '../helpers/error.ts';
 
 const { RESPONSE_ERROR } = PowerAuthErrorCode;
-const schema = object({ id: v.string(), secret: secretField(3) });
+const schema = object({ id: string(), secret: secretField(3) });
 
 /** The error of an answer that must be refused. */
 function refusal(call: () => unknown): PowerAuthError {
@@ -26,10 +25,7 @@ test('a wrong answer is a RESPONSE_ERROR that came with status 200, and has no b
 });
 
 test('an answer that fits is what the schema makes of it', () => {
-  const padded = v.pipe(
-    v.string(),
-    v.transform((text) => text.trim()),
-  );
+  const padded = map(string(), (text) => text.trim());
   expect(checkAnswer(padded, ' x ', 'answer')).toBe('x');
   expect(parseAnswer(object({ id: padded }), utf8('{"id":" x ","more":1}'), 'answer')).toEqual({ id: 'x' });
 });
@@ -40,7 +36,7 @@ test.each([
   ['a missing member', '{}', /^answer\.id: expected .*, got undefined$/],
   ['a wrong member', '{"id":5}', /^answer\.id: expected .*, got a number$/],
 ])('%s is refused by field, expected and received', (_, body, message) => {
-  const refused = refusal(() => parseAnswer(object({ id: v.string() }), utf8(body), 'answer'));
+  const refused = refusal(() => parseAnswer(object({ id: string() }), utf8(body), 'answer'));
   expect(refused).toMatchObject({ ...error(RESPONSE_ERROR, message), errorData: { httpStatusCode: 200 } });
 });
 
@@ -71,12 +67,13 @@ test.each([
 test('a secret of an answer that is refused for something else is wiped', () => {
   const seen: Uint8Array[] = [];
   const watching = object({
-    secret: v.pipe(
+    secret: refine(
       secretField(3),
-      v.check((bytes) => {
+      (bytes) => {
         seen.push(bytes);
         return false;
-      }, 'another one'),
+      },
+      'another one',
     ),
   });
   refusal(() => parseSecretAnswer(watching, utf8('{"secret":"c2Vj"}'), 'answer', ['secret']));

@@ -58,9 +58,34 @@ const OPTIONS = /** @type {const} */ ({
   tsconfigRaw: '{}',
 });
 
+/**
+ * localforage as far as we use it: with its driver for IndexedDB alone, and on the platform's promises. Its published files
+ * are one for all, with two more drivers and promises for browsers that have none.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const localforage = {
+  name: 'localforage',
+  setup: ({ onResolve, onLoad }) => {
+    const sources = join(root, 'node_modules', 'localforage', 'src');
+    onResolve({ filter: /^localforage$/ }, () => ({ path: join(sources, 'localforage.js') }));
+    // Everything else that the module imports stays an import.
+    onResolve({ filter: /^\./ }, ({ path, importer }) =>
+      importer.startsWith(sources) ? undefined : { path, external: true },
+    );
+    // It insists on three drivers, which may be the same one.
+    onLoad({ filter: /localforage.src.drivers.(?:websql|localstorage)\.js$/ }, () => ({
+      contents: `export { default } from './indexeddb';`,
+      resolveDir: join(sources, 'drivers'),
+    }));
+    onLoad({ filter: /localforage.src.utils.serializer\.js$/ }, () => ({ contents: 'export default {};' }));
+    onLoad({ filter: /localforage.src.utils.promise\.js$/ }, () => ({ contents: 'export default Promise;' }));
+  },
+};
+
 /** What the compiler wrote, without comments. One module takes in a package, because no user installs that one. @param {string[]} sources */
 async function modules(sources) {
-  const vendor = join(COMPILED, 'util', 'valibot.js');
+  const vendor = join(COMPILED, 'storage', 'localforage.js');
   const scripts = sources
     .map((file) => join(COMPILED, file.replace(/ts$/, 'js')))
     .filter((file) => file !== vendor);
@@ -71,7 +96,12 @@ async function modules(sources) {
     entryPoints: scripts,
     outbase: COMPILED,
   });
-  const { outputFiles, metafile } = await build({ ...OPTIONS, entryPoints: [vendor], outbase: COMPILED });
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    entryPoints: [vendor].filter(existsSync),
+    outbase: COMPILED,
+    plugins: [localforage],
+  });
   return { outputFiles: [...own.outputFiles, ...outputFiles], metafile };
 }
 
@@ -151,10 +181,10 @@ async function forRequire() {
   return { outputFiles: await Promise.all(files), metafile };
 }
 
-/** The bytes of a build beside the module that has them in Base64, for runtimes that import WebAssembly. @param {string} name */
+/** The bytes of a build beside the module that has them in hexadecimal, for runtimes that import WebAssembly. @param {string} name */
 async function wasmFile(name) {
-  const { wasmBase64 } = await import(pathToFileURL(join(COMPILED, `${name}.js`)).href);
-  return { path: join(DIST, `${name}.wasm`), text: Buffer.from(wasmBase64, 'base64') };
+  const { wasmHex } = await import(pathToFileURL(join(COMPILED, `${name}.js`)).href);
+  return { path: join(DIST, `${name}.wasm`), text: Buffer.from(wasmHex, 'hex') };
 }
 
 /** All declarations, and for npm a list of those that no public one leads to. @param {string[]} sources */

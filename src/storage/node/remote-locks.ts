@@ -11,10 +11,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import * as v from '../../util/valibot.ts';
+import * as s from '../../util/schema.ts';
 import { Moment } from '../../util/elapsed.ts';
 import { afterArrivals } from '../../util/patience.ts';
-import { object } from '../../util/schema.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { lostLockError } from '../driver/checks.ts';
 import type { Closing } from '../driver/closing.ts';
@@ -32,10 +31,10 @@ const BEAT_MS = 1500;
 /** How long a holder continues without a confirmed renewal, in ms: less than a lease. */
 const UNCONFIRMED_MS = 7000;
 
-const Holder = object({ id: v.string(), pid: v.number(), place: v.string() });
+const Holder = s.object({ id: s.string(), pid: s.number(), place: s.string() });
 
 /** A process that wants a lock. */
-export type Ticket = Readonly<v.InferOutput<typeof Holder>> & ProcessMark;
+export type Ticket = Readonly<s.Output<typeof Holder>> & ProcessMark;
 
 /**
  * The answer to a ticket: the holder of the lock (its ticket as JSON), and for how many ms it holds the lock unless
@@ -219,7 +218,7 @@ export class Lease {
     this.#asked = true;
     const ticket = { id: this.#id, ...ownMark() };
     const { holder, lives } = await this.#shared.server.take(this.#name, ticket, LEASE_MS, gone);
-    return { holder: v.parse(Holder, JSON.parse(holder)), lives };
+    return { holder: Holder(JSON.parse(holder), 'holder'), lives };
   }
 
   /** Waits until the lock may be free, but no longer than `ms`. */

@@ -36,7 +36,7 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
   paths: {
     '#crypto': [join(root, 'src/crypto/node.ts')],
-    '#wasm': [join(root, 'src/hot-path/modules/none.ts')],
+    '#wasm': [join(root, 'src/hot-path/builds/all.ts')],
     '#platform': [join(root, 'src/platform/node.ts')],
     ...Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [file]])),
   },

@@ -14,7 +14,7 @@ const put = async (path: string, content: string): Promise<void> => {
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'powerauth-wasm-build-'));
-  const parts = ['assembly', 'src/hot-path/generated', 'src/util/valibot.ts', 'tools/lib', 'asconfig.json'];
+  const parts = ['assembly', 'src/hot-path/generated', 'tools/lib', 'asconfig.json'];
   const files = ['tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs', 'tools/build-wasm.mjs'];
   for (const part of [...parts, ...files])
     await cp(join(root, part), join(project, part), { recursive: true });
@@ -75,7 +75,7 @@ test('two at a time end well, and leave what one leaves', async () => {
 
 test('follows a source, its removal too, and stops at an error of types', async () => {
   const source = join(project, 'src/util/added.ts');
-  await writeFile(source, `// why\nexport const added: string = 'here';\n`);
+  await put('src/util/added.ts', `// why\nexport const added: string = 'here';\n`);
   await build();
   expect(await text('dist/util/added.js')).toBe(`export const added = "here";\n`);
   expect(await text('dist/.npmignore')).toContain('/util/added.d.ts\n');
@@ -92,7 +92,7 @@ test('follows a source, its removal too, and stops at an error of types', async 
 test('the generated WebAssembly is compiled anew when its source changes, and compared on demand', async () => {
   const generated = 'src/hot-path/generated/wasm-scalar.ts';
   const before = await text(generated);
-  await put(generated, before.replace(/'A.../, "'AAAA"));
+  await put(generated, before.replace("'0061", "'0062"));
   await expect(runNode(['tools/build-wasm.mjs', '--check'], project)).rejects.toThrow(
     /is not what .* compiles to/,
   );

@@ -82,7 +82,7 @@ describeWith('chromium', 'a service worker', () => {
       const server = await testServer({ allowOrigin: origin.slice(0, -1) });
       const page = await chromium.page(origin);
       await page.waitForFunction(() => 'isLoaded' in globalThis);
-      for (const engine of [undefined, 'wasm-scalar', 'js']) {
+      for (const engine of [undefined, 'wasm-simd', 'js']) {
         const otp = '123456';
         const { activationCode } = server.createActivation({ otp });
         const message = {

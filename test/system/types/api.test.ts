@@ -27,7 +27,7 @@ const isOneOf = (patterns: readonly RegExp[]) => (line: string) =>
 describe('the public types', () => {
   const ours = describeApi(join(root, 'src/index.ts'), {
     '#crypto': [join(root, 'src/crypto/web.ts')],
-    '#wasm': [join(root, 'src/hot-path/modules/none.ts')],
+    '#wasm': [join(root, 'src/hot-path/builds/all.ts')],
     '#platform': [join(root, 'src/platform/default.ts')],
   });
 
