@@ -126,7 +126,7 @@ const forTerminals = () =>
     alias: {
       '#crypto': join(COMPILED, 'crypto/node.js'),
       '#platform': join(COMPILED, 'platform/node.js'),
-      '#wasm': join(COMPILED, 'hot-path/modules/none.js'),
+      '#wasm': join(COMPILED, 'hot-path/builds/all.js'),
     },
     external: Object.keys(peerDependencies),
     define: { POWERAUTH_WASM_VERSION: JSON.stringify(version) },
