@@ -25,6 +25,7 @@ export {
 export { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 export type { PowerAuthBiometricPrompt } from './biometry/power-auth-biometric-prompt.ts';
 export type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
+export type { PowerAuthSignedRequest } from './model/power-auth-signed-request.ts';
 export {
   buildBiometryConfiguration,
   PowerAuthBiometryConfiguration,

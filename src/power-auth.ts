@@ -27,6 +27,7 @@ import type { PowerAuthExternalPendingOperation } from './model/power-auth-exter
 import type { PowerAuthKeychainConfigurationType } from './model/power-auth-keychain-configuration.ts';
 import { PowerAuthPassword, type PasswordType } from './model/power-auth-password.ts';
 import type { PowerAuthSharingConfigurationType } from './model/power-auth-sharing-configuration.ts';
+import type { PowerAuthSignedRequest } from './model/power-auth-signed-request.ts';
 import { PowerAuthTokenStore } from './power-auth-token-store.ts';
 import * as life from './power-auth/activation.ts';
 import * as biometry from './power-auth/biometry.ts';
@@ -37,6 +38,7 @@ import * as passwords from './power-auth/passwords.ts';
 import * as recovery from './power-auth/recovery.ts';
 import * as signing from './power-auth/signing.ts';
 import * as vault from './power-auth/vault.ts';
+import { withSignature } from './power-auth/with-signature.ts';
 import { configurationsOf, findSession } from './session/registry.ts';
 import { assertText } from './util/validate.ts';
 
@@ -384,7 +386,8 @@ export class PowerAuth {
 
   /**
    * Signs a request. The signature counter is advanced and persisted first, so no value is used twice; the server
-   * accepts signed requests only in the order in which they were signed.
+   * accepts signed requests only in the order in which they were signed. If more than one may be on its way at a time,
+   * use {@link withSignature}.
    *
    * @param method HTTP method; a GET request has a query instead of a body, which {@link requestGetSignature} signs
    * @param uriId identifier of the resource, as client and server agreed on it
@@ -407,6 +410,46 @@ export class PowerAuth {
     body?: string | ArrayBuffer | ArrayBufferView,
   ): Promise<PowerAuthAuthorizationHttpHeader> {
     return signing.requestSignature(this.instanceId, authentication, method, uriId, body);
+  }
+
+  /**
+   * Signs a request when its turn has come, has it sent, and lets the next signed request go on once the answer is
+   * there. The server accepts signed requests only in the order of their signatures, so requests at the same time must
+   * take turns: with all others of this activation, in this process and in every other that shares the storage, and
+   * with those that this package sends itself. Requests signed by {@link requestSignature} don't take part.
+   *
+   * `send` is called once with the header, and returns a promise that settles when the head of the answer has arrived,
+   * as that of `fetch` does; the body may take its time. If that takes longer than
+   * `clientConfiguration.connectionTimeout`, the call rejects with NETWORK_ERROR and the next request goes on. `send`
+   * must not call a method that sends a signed request itself: that would wait for its own turn.
+   *
+   * @param authentication the factors; a PowerAuthPassword that is wiped by one use serves one call
+   * @param request what is signed
+   * @param send gets the header, and a signal that is aborted when the call is abandoned: pass it to `fetch`
+   * @returns what `send` returned
+   * @throws What `send` and `request.body` throw, unchanged, and the reason of `request.signal`. MISSING_ACTIVATION,
+   *   SIGNATURE_ERROR for a password that is too short, NETWORK_ERROR for an answer that is too late,
+   *   OPERATION_CANCELED if the instance was deconfigured or the turn was lost during a long sleep; in that case
+   *   nobody knows whether the server has accepted the request. A 401 after the turn was lost is OPERATION_CANCELED,
+   *   too: it says nothing about the password
+   * @example
+   * ```ts
+   * const body = JSON.stringify({ amount: '100' });
+   * const response = await powerAuth.withSignature(
+   *   PowerAuthAuthentication.password('1234'),
+   *   { method: 'POST', uriId: '/payment', body },
+   *   ({ key, value }, signal) =>
+   *     fetch('https://bank.example/payment', { method: 'POST', body, headers: { [key]: value }, signal }),
+   * );
+   * console.log(response.status);
+   * ```
+   */
+  withSignature<T>(
+    authentication: PowerAuthAuthentication,
+    request: PowerAuthSignedRequest,
+    send: (header: PowerAuthAuthorizationHttpHeader, signal: AbortSignal) => T | Promise<T>,
+  ): Promise<T> {
+    return withSignature(this.instanceId, authentication, request, send);
   }
 
   /**

@@ -177,7 +177,7 @@ test('a wrong password costs one attempt, whatever takes it', async () => {
     const args = parameters.map(({ good }) => good).with(at, value);
     const outcome = callByName(objectOf(powerAuth), name, args);
     // Signatures that the caller sends cost an attempt when they arrive.
-    if (/^(request(Get)?|offline)Signature$/.test(name)) {
+    if (/^(request(Get)?|offline|with)Signature$/.test(name)) {
       await outcome;
       expect(server.activation(activationId)?.failCount, name).toBe(0);
     } else {

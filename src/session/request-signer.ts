@@ -104,28 +104,39 @@ export class RequestSigner {
     );
   }
 
-  /**
-   * Signs a POST request and sends it, while no other signed request of this activation is between counter and server:
-   * the server accepts counter values only in their order.
-   */
+  /** Signs a POST request and sends it {@link inTurn}. */
   async send<T>(
     factors: Factors,
     uriId: string,
     send: (sign: (body: string) => Promise<SignedHeader>, lock: PowerAuthStorageLock) => Promise<T>,
   ): Promise<T> {
-    // Before the lock, because it takes time.
-    await factors.knowledge?.unlock();
-    const sign = (body: string): Promise<SignedHeader> =>
-      this.#sign(this.#takeCounter(factors), factors, { method: 'POST', uriId, body: utf8(body) });
-    return this.#storage.lock(this.#lockName, async (lock) => {
+    return this.inTurn(factors, async (sign, lock) => {
       try {
-        return await send(sign, lock);
+        return await send((body) => sign({ method: 'POST', uriId, body: utf8(body) }), lock);
       } catch (error) {
         // Others may have sent later counter values by then: a refusal says nothing about the password.
         if (isRefused(error)) await throwIfLost(lock);
         throw error;
       }
     });
+  }
+
+  /**
+   * Runs a section that signs requests and sends them, while no other signed request of this activation is between
+   * counter and server: the server accepts counter values only in their order.
+   */
+  async inTurn<T>(
+    factors: Factors,
+    section: (
+      sign: (request: SignedRequest) => Promise<SignedHeader>,
+      lock: PowerAuthStorageLock,
+    ) => Promise<T>,
+  ): Promise<T> {
+    // Before the lock, because it takes time.
+    await factors.knowledge?.unlock();
+    return this.#storage.lock(this.#lockName, (lock) =>
+      section((request) => this.#sign(this.#takeCounter(factors), factors, request), lock),
+    );
   }
 
   /** Passwords are stretched in parallel, and take different times; the counter values keep the order of the calls. */

@@ -158,6 +158,37 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     parameters: [authentication, text('method', 'POST'), text('uriId', '/x'), body],
     ...fails(MISSING_ACTIVATION),
   },
+  withSignature: {
+    parameters: [
+      authentication,
+      {
+        name: 'request',
+        good: { method: 'POST', uriId: '/x' },
+        wrong: [
+          ...NO_INSTANCES,
+          ...NO_STRINGS.map(
+            ([name, value]) => [`one with ${name} for a method`, { method: value, uriId: '/x' }] as const,
+          ),
+          ...NO_STRINGS.map(
+            ([name, value]) => [`one with ${name} for a uriId`, { method: 'POST', uriId: value }] as const,
+          ),
+          ...body.wrong
+            .filter(([, value]) => typeof value !== 'function')
+            .map(
+              ([name, value]) =>
+                [`one with ${name} for a body`, { method: 'POST', uriId: '/x', body: value }] as const,
+            ),
+          ['GET without a query', { method: 'get', uriId: '/x' }],
+          ['POST with a query', { method: 'POST', uriId: '/x', params: {} }],
+          ['one with body and query', { method: 'GET', uriId: '/x', body: 'x', params: {} }],
+          ['one whose query is text', { method: 'GET', uriId: '/x', params: 'a=b' }],
+          ['one with another signal', { method: 'POST', uriId: '/x', signal: {} }],
+        ],
+      },
+      { name: 'send', good: async () => undefined, wrong: NO_FUNCTIONS },
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
   offlineSignature: {
     parameters: [
       authentication,

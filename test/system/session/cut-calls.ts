@@ -296,6 +296,10 @@ const WITH_FACTORS: Readonly<Record<string, (world: World) => Promise<unknown>>>
   requestSignature: ({ powerAuth, knowledge }) => powerAuth.requestSignature(knowledge, 'POST', '/x', ''),
   requestGetSignature: ({ powerAuth, knowledge }) =>
     powerAuth.requestGetSignature(knowledge, '/x', { a: '1' }),
+  withSignature: ({ powerAuth, knowledge, moments }) =>
+    powerAuth.withSignature(knowledge, { method: 'POST', uriId: '/x' }, () =>
+      moments.around('send', () => Promise.resolve()),
+    ),
   offlineSignature: ({ powerAuth, knowledge }) =>
     powerAuth.offlineSignature(knowledge, '/x', 'AAAAAAAAAAAAAAAAAAAAAA=='),
   fetchEncryptionKey: ({ powerAuth, knowledge }) => powerAuth.fetchEncryptionKey(knowledge, 1),

@@ -1,0 +1,115 @@
+/**
+ * Signed requests of the application, one at a time.
+ *
+ * @module
+ */
+
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
+import { readSignedRequest, type PowerAuthSignedRequest } from '../model/power-auth-signed-request.ts';
+import { canonicalQuery } from '../protocol/query.ts';
+import type { Session } from '../session/session.ts';
+import type { PowerAuthStorageLock } from '../storage/types.ts';
+import { deconfigured, lostLock, throwIfLost, unlessAborted } from '../util/abort.ts';
+import { utf8 } from '../util/bytes.ts';
+import { giveUpAfter } from '../util/patience.ts';
+import { bodyBytes, wrongParameter } from '../util/validate.ts';
+import { onSession, withActivation } from './on-session.ts';
+
+/** Sends a signed request, as the application does. */
+type Send<T> = (header: PowerAuthAuthorizationHttpHeader, signal: AbortSignal) => T | Promise<T>;
+
+export async function withSignature<T>(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  request: PowerAuthSignedRequest,
+  send: Send<T>,
+): Promise<T> {
+  /** What the application's own functions have thrown, which is passed on unchanged. */
+  const theirs: unknown[] = [];
+  const own = async <R>(work: () => R | Promise<R>): Promise<R> => {
+    try {
+      return await work();
+    } catch (error) {
+      theirs.push(error);
+      throw error;
+    }
+  };
+  try {
+    return await onSession(instanceId, async (session) => {
+      const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
+      const { method, uriId, body, params, signal } = readSignedRequest(request);
+      if (typeof send !== 'function') throw wrongParameter('send', 'a function', send);
+      // Read before anything is waited for: the caller may change them.
+      const query = params === undefined ? undefined : utf8(canonicalQuery(params));
+      const work = withActivation(session, resolved, (factors) =>
+        session.signer.inTurn(factors, async (sign, lock) => {
+          signal?.throwIfAborted();
+          const content = typeof body === 'function' ? bodyBytes(await own(body), 'request.body') : body;
+          const { header } = await sign({ method, uriId, body: query ?? content });
+          await throwIfLost(lock);
+          return exchange(session, lock, signal, (ended) => own(() => send(header, ended)));
+        }),
+      );
+      if (signal === undefined) return work;
+      return unlessAborted(work, signal).finally(() => {
+        if (signal.aborted) theirs.push(signal.reason);
+      });
+    });
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    const isTheirs = theirs.includes(cause);
+    throw isTheirs ? cause : error;
+  }
+}
+
+/** Sends, and waits for the answer while the lock is held; but no longer than the head of an answer may take. */
+async function exchange<T>(
+  session: Session,
+  lock: PowerAuthStorageLock,
+  signal: AbortSignal | undefined,
+  send: (ended: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const { connectionTimeout } = session.configurations.clientConfiguration;
+  const stops = [
+    giveUpAfter(connectionTimeout * 1000, () => end.abort(tooLate(connectionTimeout))),
+    session.whenClosed(() => end.abort(deconfigured())),
+    whenAborted(lock.signal, () => end.abort(lostLock(lock.signal))),
+    whenAborted(signal, () => end.abort(signal?.reason)),
+  ];
+  try {
+    const result = await unlessAborted(send(end.signal), end.signal);
+    // Others may have sent later counter values by then: a refusal says nothing about the password.
+    if (isRefusal(result)) await throwIfLost(lock);
+    return result;
+  } catch (error) {
+    // What the application's function throws when it is aborted is only a consequence.
+    end.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+/** Calls back when the signal is aborted, or at once if it is. Returns a function that cancels this. */
+function whenAborted(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (signal?.aborted === true) callback();
+  signal?.addEventListener('abort', callback);
+  return () => signal?.removeEventListener('abort', callback);
+}
+
+/** Whether it is an answer with status 401, as `fetch` and other HTTP clients return it. */
+function isRefusal(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null) return false;
+  const { status, statusCode } = result as { readonly status?: unknown; readonly statusCode?: unknown };
+  return status === 401 || statusCode === 401;
+}
+
+function tooLate(seconds: number): Error {
+  return failure(
+    PowerAuthErrorCode.NETWORK_ERROR,
+    `send: its promise did not settle within ${seconds} s, so the other signed requests went on; raise connectionTimeout if answers take longer to begin`,
+  );
+}
