@@ -68,33 +68,35 @@ async function readText(path: string, isDefault: boolean): Promise<string> {
   }
 }
 
-/** The four values. What is missing is reported by the caller's check. */
+/** The values in one of the two forms that are checked later. */
 function fieldsOf(text: string, baseUrl: string | undefined): PowerAuthConfigurationType {
   const content = parse(text);
-  const { baseEndpointUrl, masterPublicKey, masterServerPublicKey } = content;
-  const url = baseUrl ?? baseEndpointUrl;
-  if (url === undefined) {
+  const { applicationKey, applicationSecret, masterPublicKey, mobileSdkConfig } = content;
+  const { masterServerPublicKey = masterPublicKey, configuration = mobileSdkConfig } = content;
+  const baseEndpointUrl = baseUrl ?? content['baseEndpointUrl'];
+  if (baseEndpointUrl === undefined) {
     throw usage(
       'baseEndpointUrl: expected the base URL of the server, got none; add it to the file, or pass --base-url',
     );
   }
-  return {
-    applicationKey: content['applicationKey'],
-    applicationSecret: content['applicationSecret'],
-    masterServerPublicKey: masterServerPublicKey ?? masterPublicKey,
-    baseEndpointUrl: url,
-  } as PowerAuthConfigurationType;
+  const fields =
+    configuration === undefined
+      ? { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl }
+      : { configuration, baseEndpointUrl };
+  return fields as PowerAuthConfigurationType;
 }
 
+/** JSON, or the one string alone. */
 function parse(text: string): Record<string, unknown> {
-  let content: unknown;
+  let content: unknown = text.trim();
   try {
     content = JSON.parse(text);
   } catch {
-    content = text.trim();
+    // Text that isn't JSON may be the one string.
   }
+  if (typeof content === 'string' && /^[A-Za-z0-9+/]+=*$/.test(content)) return { configuration: content };
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) {
     return content as Record<string, unknown>;
   }
-  throw usage('expected a JSON object, got something else');
+  throw usage('expected JSON with the keys of the application, or their one string, got something else');
 }

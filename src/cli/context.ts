@@ -18,6 +18,9 @@ import { openStore, type OpenStore } from './stores.ts';
 /** The id of the activation, unless `--instance` says another one. */
 const DEFAULT_INSTANCE = 'default';
 
+/** The shortest new password that the library accepts, in bytes of UTF-8. */
+const MIN_PASSWORD_LENGTH = 4;
+
 /** PowerAuth, opened for one command. */
 export interface Opened {
   readonly powerAuth: PowerAuth;
@@ -47,6 +50,10 @@ export class Context {
   async secret(secret: Omit<Secret, 'isOptional'>): Promise<string> {
     const value = await readSecret(this.io, this.stdin, secret);
     if (value === undefined) throw usage(`${secret.what} is needed`);
+    // The server must not learn of it before that is known.
+    if (secret.isNew === true && Buffer.byteLength(value) < MIN_PASSWORD_LENGTH) {
+      throw usage(`${secret.what}: expected at least ${MIN_PASSWORD_LENGTH} bytes, got fewer`);
+    }
     return value;
   }
 
