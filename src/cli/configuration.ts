@@ -41,7 +41,10 @@ export async function readConfiguration(
   const path = configurationPath(settings, env);
   const text = await readText(path, settings.config === undefined);
   try {
-    return { configuration: buildConfiguration(fieldsOf(text, settings.baseUrl)), path };
+    return {
+      configuration: buildConfiguration(fieldsOf(text, settings.baseUrl) as PowerAuthConfigurationType),
+      path,
+    };
   } catch (error) {
     if (!(error instanceof PowerAuthError)) throw error;
     throw usage(`${path}: ${error.message.replace(/^configuration\.?/, '')}`);
@@ -69,7 +72,7 @@ async function readText(path: string, isDefault: boolean): Promise<string> {
 }
 
 /** The values in one of the two forms that are checked later. */
-function fieldsOf(text: string, baseUrl: string | undefined): PowerAuthConfigurationType {
+function fieldsOf(text: string, baseUrl: string | undefined): object {
   const content = parse(text);
   const { applicationKey, applicationSecret, masterPublicKey, mobileSdkConfig } = content;
   const { masterServerPublicKey = masterPublicKey, configuration = mobileSdkConfig } = content;
@@ -79,11 +82,9 @@ function fieldsOf(text: string, baseUrl: string | undefined): PowerAuthConfigura
       'baseEndpointUrl: expected the base URL of the server, got none; add it to the file, or pass --base-url',
     );
   }
-  const fields =
-    configuration === undefined
-      ? { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl }
-      : { configuration, baseEndpointUrl };
-  return fields as PowerAuthConfigurationType;
+  return configuration === undefined
+    ? { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl }
+    : { configuration, baseEndpointUrl };
 }
 
 /** JSON, or the one string alone. */
