@@ -1,25 +1,54 @@
 /**
- * The engine for runtimes without WebAssembly, or whose content security policy forbids it: HMAC of @noble/hashes, on
- * midstates.
+ * The engine for runtimes without WebAssembly, or whose content security policy forbids it: HMAC (RFC 2104) over
+ * SHA-256 of @noble/hashes, on midstates.
  *
  * @module
  */
 
-import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64 } from '../util/base64.ts';
-import { utf8 } from '../util/bytes.ts';
+import { secretBytes, utf8, wipe } from '../util/bytes.ts';
 import { headerHead } from './header-texts.ts';
 import { NoncePool } from './nonce-pool.ts';
 import { notItsOwner, SlotTable, UNOWNED } from './slot-table.ts';
 import type { FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 
-type Mac = ReturnType<typeof hmac.create>;
+type Hash = ReturnType<typeof sha256.create>;
+
+const BLOCK = 64;
+
+/** HMAC with the key absorbed: the hashes begin with its two blocks, and are cloned for each message. */
+class Mac {
+  readonly #inner: Hash;
+  readonly #outer: Hash;
+
+  constructor(key: Uint8Array) {
+    const block = secretBytes(BLOCK);
+    const begin = (mask: number): Hash => {
+      for (let i = 0; i < BLOCK; i++) block[i] = (short[i] ?? 0) ^ mask;
+      return sha256.create().update(block);
+    };
+    const short = key.length > BLOCK ? sha256(key) : key;
+    this.#inner = begin(0x36);
+    this.#outer = begin(0x5c);
+    wipe(block, short === key ? undefined : short);
+  }
+
+  of(...parts: readonly Uint8Array[]): Uint8Array {
+    const inner = this.#inner.clone();
+    for (const part of parts) inner.update(part);
+    return this.#outer.clone().update(inner.digest()).digest();
+  }
+
+  destroy(): void {
+    this.#inner.destroy();
+    this.#outer.destroy();
+  }
+}
 
 /** A token in this engine. */
 interface Slot {
   readonly prefix: string;
-  /** HMAC with the key absorbed, cloned for each header. */
   readonly mac: Mac;
 }
 
@@ -46,7 +75,7 @@ class JsEngine implements HotPathEngine {
     const slot = this.#slots.take(owner, kind);
     this.#contents[slot] = {
       prefix: headerHead(tokenIdentifier),
-      mac: hmac.create(sha256, tokenSecret),
+      mac: new Mac(tokenSecret),
     };
     return slot;
   }
@@ -68,11 +97,7 @@ class JsEngine implements HotPathEngine {
     const { prefix, mac } = this.#at(slot, owner);
     const from = this.#nonces.take(16);
     const nonce = this.#nonces.bytes.subarray(from, from + 16);
-    const digest = mac
-      .clone()
-      .update(nonce)
-      .update(utf8(`&${timestamp}&3.3`))
-      .digest();
+    const digest = mac.of(nonce, utf8(`&${timestamp}&3.3`));
     return `${prefix}${base64(digest)}", nonce="${base64(nonce)}", timestamp="${timestamp}"`;
   }
 
@@ -96,7 +121,12 @@ class JsEngine implements HotPathEngine {
   }
 
   hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
-    return hmac(sha256, key, message);
+    const mac = new Mac(key);
+    try {
+      return mac.of(message);
+    } finally {
+      mac.destroy();
+    }
   }
 
   #at(slot: KeySlot, owner: object = UNOWNED): Slot {

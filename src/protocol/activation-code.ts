@@ -4,7 +4,6 @@
  * @module
  */
 
-import { base32 } from '@scure/base';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
@@ -34,15 +33,14 @@ export function crc16(bytes: Uint8Array): number {
  */
 export function validateActivationCode(code: string): boolean {
   if (!/^[A-Z2-7]{5}(-[A-Z2-7]{5}){3}$/.test(code)) return false;
-  let bytes: Uint8Array;
-  try {
-    // 20 characters are 12 B and 4 bits; 4 `A`s make them whole bytes, and must have been zero bits.
-    bytes = base32.decode(`${code.replaceAll('-', '')}AAAA`);
-  } catch {
-    return false;
-  }
-  return bytes[12] === 0 && crc16(bytes.subarray(0, 10)) === (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0));
+  // Base32 (RFC 4648 section 6): 20 characters are 12 bytes and 4 bits.
+  const digits = Array.from(code.replaceAll('-', ''), (character) => BASE32.indexOf(character));
+  const number = digits.reduce((sum, digit) => sum * 32n + BigInt(digit), 0n);
+  const bytes = Uint8Array.from({ length: 12 }, (_, i) => Number((number >> BigInt(92 - 8 * i)) & 255n));
+  return number % 16n === 0n && crc16(bytes.subarray(0, 10)) === (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0));
 }
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Whether this is Base64 of one byte or more, ignoring leftover bits. This doesn't check that it is a signature. */
 function hasBase64Form(text: string): boolean {

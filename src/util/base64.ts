@@ -5,25 +5,18 @@
  * @module
  */
 
-import { base64 as standard, base64urlnopad, type BytesCoder } from '@scure/base';
-import { secretBytes, wipe } from './bytes.ts';
-
-function decode(coder: BytesCoder, text: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.from(coder.decode(text));
-  } catch {
-    return undefined;
-  }
-}
+import { secretBytes, utf8, wipe } from './bytes.ts';
 
 /** Standard Base64 with padding. */
 export function base64(bytes: Uint8Array): string {
-  return standard.encode(bytes);
+  let characters = '';
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return btoa(characters);
 }
 
 /** The bytes of canonical standard Base64, or undefined if `text` isn't that. */
 export function base64Decode(text: string): Uint8Array<ArrayBuffer> | undefined {
-  return decode(standard, text);
+  return base64DecodeBytes(utf8(text));
 }
 
 /**
@@ -83,10 +76,12 @@ export function base64DecodeLenient(text: string): Uint8Array<ArrayBuffer> {
 
 /** Base64url without padding. */
 export function base64url(bytes: Uint8Array): string {
-  return base64urlnopad.encode(bytes);
+  return base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /** The bytes of canonical unpadded Base64url, or undefined if `text` isn't that. */
 export function base64urlDecode(text: string): Uint8Array<ArrayBuffer> | undefined {
-  return decode(base64urlnopad, text);
+  if (/[+/=]/.test(text)) return undefined;
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
+  return base64Decode(standard.padEnd(4 * Math.ceil(text.length / 4), '='));
 }

@@ -42,10 +42,7 @@ async function byEsbuild(format: 'esm' | 'cjs'): Promise<Bundled> {
 /** Vite's build for servers; Rollup makes it. */
 async function byVite(noExternal: boolean, format: 'es' | 'cjs' = 'es'): Promise<Bundled> {
   const warnings: string[] = [];
-  const collect = (message: string): void => {
-    // Rollup takes a comment of @scure/base for an annotation, and says that it will ignore it.
-    if (!message.includes('node_modules/@scure/base/')) warnings.push(message);
-  };
+  const collect = (message: string): void => void warnings.push(message);
   const folder = join(app, `by-vite-${noExternal}-${format}`);
   const entryFileNames = format === 'cjs' ? '[name].cjs' : '[name].mjs';
   await vite({
