@@ -4,6 +4,8 @@ import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
 import { redisStorage, type RedisStorageOptions } from '../../src/storage/redis.ts';
 import type { PowerAuthStorage } from '../../src/storage/types.ts';
+import { RedisCluster } from './redis-cluster.mjs';
+import { RedisSentinel } from './redis-sentinel.mjs';
 import { RedisServer } from './redis-server.mjs';
 import type { SharedStore } from './storage.ts';
 import { nextInWorker, sharedInWorker } from './worker.ts';
@@ -28,14 +30,69 @@ export async function testRedisStore(): Promise<SharedStore> {
     start: () => RedisServer.start({ args: ['--databases', '1000'] }),
     end: (it) => it.close(),
   });
-  const { folder } = server;
   const url = `${server.url}/${nextInWorker('redis')}`;
-  const log = join(folder, 'appendonlydir', 'appendonly.aof.1.incr.aof');
   return {
     place: url,
     open: () => testRedisStorage({ url }),
-    footprint: async () => (await stat(log)).size,
+    footprint: () => logSize(server),
   };
+}
+
+/** What a child is told to find a store, see {@link storageAt}. */
+export function placeOf(options: RedisStorageOptions): string {
+  return `redis+${JSON.stringify(options)}`;
+}
+
+/** A cluster that the tests of a worker share: 3 primaries, each with a replica. Tests must not change it. */
+export async function sharedCluster(): Promise<RedisCluster> {
+  return sharedInWorker('redis cluster', { start: () => RedisCluster.start(), end: (it) => it.close() });
+}
+
+/** A primary with two replicas and three sentinels, which the tests of a worker share. Tests must not change it. */
+export async function sharedSentinel(): Promise<RedisSentinel> {
+  return sharedInWorker('redis sentinel', { start: () => RedisSentinel.start(), end: (it) => it.close() });
+}
+
+/** A cluster of the test's own, which ends with it. */
+export async function testCluster(options?: Parameters<typeof RedisCluster.start>[0]): Promise<RedisCluster> {
+  const cluster = await RedisCluster.start(options);
+  onTestFinished(() => cluster.close());
+  return cluster;
+}
+
+/** Servers and sentinels of the test's own, which end with it. */
+export async function testSentinel(
+  options?: Parameters<typeof RedisSentinel.start>[0],
+): Promise<RedisSentinel> {
+  const watched = await RedisSentinel.start(options);
+  onTestFinished(() => watched.close());
+  return watched;
+}
+
+function storeWith(options: RedisStorageOptions, footprint: () => Promise<unknown>): SharedStore {
+  return { place: placeOf(options), open: () => testRedisStorage(options), footprint };
+}
+
+/** A new store in a cluster. */
+export async function testClusterStore(): Promise<SharedStore> {
+  const cluster = await sharedCluster();
+  const options = { cluster: { rootNodes: cluster.rootNodes }, prefix: `store-${nextInWorker('redis')}` };
+  return storeWith(options, () => Promise.all(cluster.servers.map(logSize)));
+}
+
+/** A new store on the primary that Sentinel names, with writes that both replicas confirm. */
+export async function testSentinelStore(): Promise<SharedStore> {
+  const { settings, servers } = await sharedSentinel();
+  const options = {
+    sentinel: settings,
+    durability: { replicas: 2, timeoutMs: 5000 },
+    prefix: `store-${nextInWorker('redis')}`,
+  };
+  return storeWith(options, () => Promise.all(servers.map(logSize)));
+}
+
+async function logSize({ folder }: RedisServer): Promise<number> {
+  return (await stat(join(folder, 'appendonlydir', 'appendonly.aof.1.incr.aof'))).size;
 }
 
 /** Sends commands as an administrator would. */

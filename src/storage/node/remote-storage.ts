@@ -45,8 +45,8 @@ export interface RemoteServer {
     fences: readonly Fence[],
   ): Promise<Written>;
   /**
-   * The next names that begin with `prefix`, in an order of its own, at most `limit`; those after `after` if it is
-   * given.
+   * The next names that begin with `prefix`, in an order of its own; those after `after` if it is given. They are
+   * `limit` or more, unless they are the last ones.
    */
   names(prefix: string, after: string | undefined, limit: number): Promise<readonly string[]>;
   /** Whether somebody wants to hear of changes. It is wanted until the contrary is said, or until {@link close}. */

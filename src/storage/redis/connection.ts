@@ -1,60 +1,41 @@
 /**
- * The connection of one storage object to Redis. It is opened when it is needed and again after it was lost, and no
- * wait is endless. Commands and notices share it, so a lost connection is known to have lost notices as well.
+ * A connection to one server, opened when it is needed and again after it was lost. No wait is endless. Commands and
+ * notices share it, so a lost connection is known to have lost notices as well.
  *
  * @module
  */
 
 import type { Closing } from '../driver/closing.ts';
-import { cutOff, isElsewhere, NoAnswer, redisFailure } from './failure.ts';
-import type { RedisLayout } from './layout.ts';
-import { RedisLink, type RedisArgument, type RedisClient } from './link.ts';
-import { openStore } from './opening.ts';
-import type { RedisScript } from './scripts.ts';
+import { cutOff, NoAnswer, NotOpened } from './failure.ts';
+import { RedisLink, type RedisClient } from './link.ts';
+import type { Durability } from './options.ts';
 
 /** The parts of a connection. */
 export interface RedisConnectionParts {
-  /** For messages. */
-  readonly address: string;
-  readonly layout: RedisLayout;
   /** Once it is closed, no new connection is opened; an existing one serves until {@link RedisConnection.close}. */
   readonly closing: Closing;
+  readonly durability: Durability | undefined;
   /** Creates a client that isn't connected yet. */
   createClient(): Promise<RedisClient>;
-  onNotice(channel: string, message: Buffer): void;
+  /** Checks a new connection before it is used. `isCurrent`: whether it is the one in use, or will be. */
+  prepare(link: RedisLink, isCurrent: () => boolean): Promise<void>;
+  /** Whether a call failed because of where the connection leads: then no other call uses it. */
+  leadsElsewhere(cause: unknown): boolean;
+  onOpen?(): void;
   onLost(): void;
-  /** The connection is back, and notices may have been missed. */
-  onRegained(): void;
 }
 
 /** At most one connection at a time. */
 export class RedisConnection {
   readonly #parts: RedisConnectionParts;
-  readonly #calls = new Set<Promise<unknown>>();
   /** The current connection, opening or open. */
   #link: RedisLink | undefined;
   /** The current connection once it can be used. */
   #ready: RedisLink | undefined;
   #opening: Promise<RedisLink> | undefined;
-  #wasOpen = false;
 
   constructor(parts: RedisConnectionParts) {
     this.#parts = parts;
-  }
-
-  /**
-   * Sends a command.
-   *
-   * @param what for messages: 'read', 'write', 'lock'
-   * @throws UNKNOWN_ERROR that names address and remedy
-   */
-  async send(what: string, args: RedisArgument[]): Promise<unknown> {
-    return this.#call(what, (link) => link.send(args));
-  }
-
-  /** Runs a script; see {@link send}. */
-  async run(what: string, script: RedisScript, keys: string[], args: RedisArgument[]): Promise<unknown> {
-    return this.#call(what, (link) => link.run(script, keys, args));
   }
 
   /** Whether there is a connection now. */
@@ -62,40 +43,32 @@ export class RedisConnection {
     return this.#ready !== undefined;
   }
 
-  /** Waits for the calls in progress, then ends the connection. The caller must not start any call afterwards. */
+  /**
+   * Does something over the connection.
+   *
+   * @throws NotOpened if it could not be opened; otherwise whatever the work rejects with
+   */
+  async use<T>(work: (link: RedisLink) => Promise<T>): Promise<T> {
+    const link = await this.#open();
+    try {
+      return await work(link);
+    } catch (error) {
+      // All other calls that wait on this connection wait in vain, too.
+      if (error instanceof NoAnswer) this.#drop(link);
+      else if (this.#parts.leadsElsewhere(error)) this.#retire(link);
+      throw error;
+    }
+  }
+
+  /** Ends the connection. The caller must have waited for the calls in progress, and must not start any afterwards. */
   async close(): Promise<void> {
     await this.#opening?.catch(() => undefined);
-    await Promise.allSettled(this.#calls);
     this.#drop(this.#link);
   }
 
-  async #call<T>(what: string, work: (link: RedisLink) => Promise<T>): Promise<T> {
-    const call = this.#attempt(what, work);
-    this.#calls.add(call);
-    try {
-      return await call;
-    } finally {
-      this.#calls.delete(call);
-    }
-  }
-
-  async #attempt<T>(what: string, work: (link: RedisLink) => Promise<T>): Promise<T> {
-    // After a failover the connection may lead to a server that is no longer the primary. That server refuses the call
-    // and does nothing, so the call can be made again over a new connection, which may lead to the new primary.
-    for (let mayBeElsewhere = this.isOpen; ; mayBeElsewhere = false) {
-      const link = await this.#open();
-      try {
-        return await work(link);
-      } catch (error) {
-        // All other calls that wait on this connection wait in vain, too.
-        if (error instanceof NoAnswer) this.#drop(link);
-        if (isElsewhere(error)) {
-          this.#retire(link);
-          if (mayBeElsewhere && !this.#parts.closing.isClosed) continue;
-        }
-        throw redisFailure(what, this.#parts.address, error);
-      }
-    }
+  /** Ends the connection once the calls in progress have their answers. */
+  retire(): void {
+    if (this.#ready !== undefined) this.#retire(this.#ready);
   }
 
   #open(): Promise<RedisLink> {
@@ -110,25 +83,24 @@ export class RedisConnection {
   }
 
   async #connect(): Promise<RedisLink> {
-    const { address, layout, closing } = this.#parts;
+    const { closing, durability } = this.#parts;
     closing.throwIfClosed();
     let link: RedisLink | undefined;
     try {
-      const created = new RedisLink(await this.#parts.createClient(), () => this.#drop(created));
+      const created = new RedisLink(await this.#parts.createClient(), durability, () => this.#drop(created));
       link = created;
       this.#link = created;
       await created.connect();
-      await openStore(created, layout, (channel, message) => {
-        if (this.#link === created) this.#parts.onNotice(channel, message);
-      });
+      await this.#parts.prepare(created, () => this.#link === created);
       if (this.#link !== created) throw cutOff();
       this.#ready = created;
-      if (this.#wasOpen) this.#parts.onRegained();
-      this.#wasOpen = true;
+      this.#parts.onOpen?.();
       return created;
     } catch (error) {
       this.#drop(link);
-      throw redisFailure('open', address, error, link && (link.isEncrypted ? 'tls' : 'plain'));
+      // The address may have to be asked for at first.
+      if (error instanceof NotOpened) throw error;
+      throw new NotOpened(error, link && (link.isEncrypted ? 'tls' : 'plain'));
     }
   }
 

@@ -9,7 +9,9 @@ import { CUT_OFF, networkRemedies } from '../node/network-remedies.ts';
 
 const LOGIN = 'the server refused the login; correct user and password in url or client';
 const RIGHTS = 'this user of Redis may not use the commands and keys needed; docs/storage.md has the list';
-const NO_CLUSTER = 'Redis Cluster is not supported; connect to a single server';
+const IS_NODE = 'the server is a node of a Redis Cluster; pass cluster: { rootNodes } instead';
+const UNSERVED =
+  'no node serves these records now; wait for the failover, or check the cluster with redis-cli --cluster check';
 const NO_TLS = 'the server offers no TLS on this port; use redis://, or its TLS port';
 const CLIENT_CERTIFICATE =
   "the server refuses the client's certificate, or requires one; pass it: createClient({ url, socket: { cert, key } }) as client";
@@ -27,9 +29,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
   MASTERDOWN: 'the replica has lost its primary; connect to the primary',
   NOREPLICAS:
     'too few replicas follow the server (min-replicas-to-write), and it refuses to write; check them',
-  CLUSTERDOWN: NO_CLUSTER,
-  MOVED: NO_CLUSTER,
-  CROSSSLOT: NO_CLUSTER,
+  CLUSTERDOWN: UNSERVED,
+  TRYAGAIN:
+    'these records are being moved to another node; try again soon, or end an interrupted move with redis-cli --cluster fix',
+  ASK: 'these records are being moved to another node; try again soon',
+  MOVED:
+    'the nodes of the cluster disagree who serves these records; check the cluster with redis-cli --cluster check',
+  UNBLOCKED:
+    'written, but the server became a replica before others confirmed it, so it may be lost; the next call finds the new primary',
   WRONGTYPE: 'another program uses a key of this prefix; choose another prefix, or remove that key',
   NOPROTO: 'Redis 6.2 or newer is needed; update the server',
   BUSY: 'a script of somebody else keeps the server busy; end it with SCRIPT KILL',
@@ -45,8 +52,23 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: CLIENT_CERTIFICATE,
 };
 
+/** The remedies where a single server was expected. */
+const OF_SERVER: Readonly<Record<string, string>> = {
+  CLUSTERDOWN: IS_NODE,
+  MOVED: IS_NODE,
+  ASK: IS_NODE,
+  CROSSSLOT: IS_NODE,
+};
+
 /** The remedies, by the words of answers that begin only with ERR. */
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /cluster support disabled/i,
+    "the server isn't a node of a Redis Cluster; pass its address as url, or correct cluster.rootNodes",
+  ],
+  [/No such master/i, 'the sentinels watch no primary of that name; correct sentinel.name'],
+  [/unknown command ['`]?SENTINEL/i, "the server isn't a Sentinel; correct sentinel.sentinelRootNodes"],
+  [/unknown command ['`]?S(?:PUBLISH|SUBSCRIBE)/i, 'a cluster needs Redis 7.0 or newer; update the servers'],
   [/can't (?:run|access)|ACL failure|no permissions/i, RIGHTS],
   [
     /max number of clients reached/,
@@ -80,9 +102,13 @@ function nameOf(cause: unknown): string | undefined {
 /** How a connection was being opened when it failed before it could be used. */
 type Opening = 'plain' | 'tls';
 
-function remedyOf(cause: unknown, reason: string, opening: Opening | undefined): string {
+/** What was to be used. */
+type Kind = 'server' | 'cluster' | 'sentinel';
+
+function remedyOf(cause: unknown, reason: string, kind: Kind, opening: Opening | undefined): string {
   const name = nameOf(cause) ?? '';
-  const byName = Object.hasOwn(REMEDIES, name) ? REMEDIES[name] : undefined;
+  const remedies = kind !== 'cluster' && Object.hasOwn(OF_SERVER, name) ? OF_SERVER : REMEDIES;
+  const byName = Object.hasOwn(remedies, name) ? remedies[name] : undefined;
   // A server that only accepts TLS hangs up before any answer.
   if (opening === 'plain' && (byName === CUT_OFF || reason.includes('Unknown RESP type'))) {
     return "the server hung up before it answered, or isn't Redis; check the address, and use rediss:// if it requires TLS";
@@ -106,8 +132,40 @@ export class NoAnswer extends Error {
   }
 }
 
+/** Too few replicas have confirmed what was written, in time. */
+export class TooFewReplicas extends Error {
+  constructor(confirmed: number, expected: number, ms: number) {
+    super(
+      `written, but only ${confirmed} of ${expected} replicas confirmed it within ${ms} ms, so a failover may lose it; check the replicas, or durability`,
+    );
+  }
+}
+
+/** A connection could not be opened: no call was sent over it. */
+export class NotOpened extends Error {
+  /** How it was being opened, once there was a client. */
+  readonly opening: Opening | undefined;
+
+  constructor(cause: unknown, opening: Opening | undefined) {
+    super('not opened', { cause });
+    this.opening = opening;
+  }
+}
+
 /** A store or a server that can't be used; the message says why, and the remedy. */
 export class Unusable extends Error {}
+
+/** No node of a cluster serves a slot. */
+export class Unserved extends Error {
+  constructor() {
+    super(UNSERVED);
+  }
+}
+
+/** The error of a replica that is asked to do what only a primary does. */
+export function readOnlyReplica(): Error {
+  return new Error('READONLY it is a replica');
+}
 
 /** The error of a call that was in progress when its connection ended. */
 export function cutOff(): Error {
@@ -122,11 +180,38 @@ export function isElsewhere(cause: unknown): boolean {
   return /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)$/.test(nameOf(cause) ?? '');
 }
 
+/** Causes of a connection that may be opened to another server, or in a moment. */
+const UNREACHED = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** Whether a call was not carried out, and a cluster, or Sentinel, may name another server in a moment. */
+export function mayBeSentAgain(cause: unknown): boolean {
+  if (cause instanceof Unserved || isElsewhere(cause)) return true;
+  if (cause instanceof NotOpened) {
+    const { cause: reason } = cause;
+    return isElsewhere(reason) || reason instanceof NoAnswer || UNREACHED.test(nameOf(reason) ?? '');
+  }
+  return /^(?:TRYAGAIN|MOVED|ASK)$/.test(nameOf(cause) ?? '');
+}
+
+/** Where a node of a cluster says that a call belongs. `from` is its address. */
+export function redirectionOf(
+  cause: unknown,
+  from: string,
+): { readonly address: string; readonly asking: boolean } | undefined {
+  const [, kind, host = '', port] =
+    /^(MOVED|ASK) \d+ (.*):(\d+)$/.exec(cause instanceof Error ? cause.message : '') ?? [];
+  if (kind === undefined) return undefined;
+  // A node that doesn't know the other's name leaves it out: it has the same one.
+  const name = host === '' || host === '?' ? from.slice(0, from.lastIndexOf(':')) : host;
+  return { address: `${name}:${String(port)}`, asking: kind === 'ASK' };
+}
+
 /**
  * The error for a call that failed.
  *
  * @param what failed: 'open', 'read', 'write', 'lock'
  * @param address without user and password
+ * @param kind what was to be used
  * @param opening set if the connection failed before it could be used
  * @returns UNKNOWN_ERROR that names the address and the remedy; a PowerAuthError is returned unchanged
  */
@@ -134,13 +219,16 @@ export function redisFailure(
   what: string,
   address: string,
   cause: unknown,
+  kind: Kind,
   opening?: Opening,
 ): PowerAuthError {
   if (cause instanceof PowerAuthError) return cause;
+  if (cause instanceof NotOpened) return redisFailure('open', address, cause.cause, kind, cause.opening);
   const reason = withoutArguments(cause instanceof Error ? cause.message : String(cause));
   const say = (remedy: string): string => `Cannot ${what} redis storage at ${address}: ${remedy}`;
-  if (cause instanceof Unusable) return failure(PowerAuthErrorCode.UNKNOWN_ERROR, say(reason));
-  const message = say(remedyOf(cause, reason, opening));
+  if (cause instanceof Unusable || cause instanceof Unserved || cause instanceof TooFewReplicas)
+    return failure(PowerAuthErrorCode.UNKNOWN_ERROR, say(reason));
+  const message = say(remedyOf(cause, reason, kind, opening));
   const shown = cause instanceof Error && cause.message !== reason ? new Error(reason) : cause;
   // A call without an answer may have been carried out all the same, or may be later.
   return failure(PowerAuthErrorCode.UNKNOWN_ERROR, message, { cause: shown });

@@ -6,11 +6,12 @@
  */
 
 import { inTime } from '../../util/patience.ts';
-import { NoAnswer } from './failure.ts';
+import type { Durability } from './options.ts';
+import { NoAnswer, TooFewReplicas } from './failure.ts';
 import type { RedisScript } from './scripts.ts';
 
 /** How long each answer may take, in ms. */
-const PATIENCE_MS = 4000;
+export const PATIENCE_MS = 4000;
 
 /** An argument of a command. */
 export type RedisArgument = string | Buffer;
@@ -27,6 +28,7 @@ export interface RedisClient {
   connect(): Promise<unknown>;
   sendCommand(args: RedisArgument[]): Promise<unknown>;
   subscribe(channels: string[], listener: NoticeListener, bufferMode: true): Promise<unknown>;
+  sSubscribe(channels: string[], listener: NoticeListener, bufferMode: true): Promise<unknown>;
   unref(): void;
   destroy(): void;
 }
@@ -34,12 +36,23 @@ export interface RedisClient {
 /** A client that is used until its connection ends, and never again. */
 export class RedisLink {
   readonly #client: RedisClient;
+  readonly #durability: Durability | undefined;
+  /** How long an answer may take, in ms: replicas may be waited for before it, and once more. */
+  readonly #patience: number;
   #underWay = 0;
   #retired = false;
+  /** The wait for replicas that was sent, and the one that comes after it. */
+  #confirming: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
-  /** @param onError called when the connection has ended, or could not be opened */
-  constructor(client: RedisClient, onError: () => void) {
+  /**
+   * @param durability what must confirm scripts that write, if anything
+   * @param onError called when the connection has ended, or could not be opened
+   */
+  constructor(client: RedisClient, durability: Durability | undefined, onError: () => void) {
     this.#client = client;
+    this.#durability = durability;
+    this.#patience = PATIENCE_MS + 2 * (durability?.timeoutMs ?? 0);
     client.on('error', onError);
     client.unref();
   }
@@ -68,24 +81,32 @@ export class RedisLink {
     await this.#counted(this.#client.subscribe(channels, listener, true));
   }
 
+  /** Subscribes to channels of one slot, which this node of a cluster serves. */
+  async subscribeShard(channels: string[], listener: NoticeListener): Promise<void> {
+    await this.#counted(this.#client.sSubscribe(channels, listener, true));
+  }
+
   /**
-   * Runs a script by its hash, or sends the whole script if the server doesn't know it, for example after a restart.
+   * Runs a script by its hash, or sends the whole script if the server doesn't know it, for example after a restart. What
+   * it has written is confirmed by replicas, if that is required.
    *
-   * @param whole whether to send the whole script at once
+   * @param options `whole`: whether to send the whole script at once; `asking`: whether to announce to the node of a
+   *   cluster that it is asked for a slot that is being moved to it
+   * @throws TooFewReplicas if not enough replicas confirm it in time: it was carried out
    */
   async run(
-    { sha1, text, keys: count }: RedisScript,
+    script: RedisScript,
     keys: string[],
     args: RedisArgument[],
-    whole = false,
+    { whole = false, asking = false } = {},
   ): Promise<unknown> {
-    const rest = [String(count), ...keys, ...args];
-    if (whole) return this.send(['EVAL', text, ...rest]);
+    const rest = [String(script.keys), ...keys, ...args];
+    if (whole) return this.#send(script, ['EVAL', script.text, ...rest], asking);
     try {
-      return await this.send(['EVALSHA', sha1, ...rest]);
+      return await this.#send(script, ['EVALSHA', script.sha1, ...rest], asking);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return this.send(['EVAL', text, ...rest]);
+      return this.#send(script, ['EVAL', script.text, ...rest], asking);
     }
   }
 
@@ -100,10 +121,46 @@ export class RedisLink {
     if (this.#underWay === 0) this.end();
   }
 
+  async #send(script: RedisScript, args: RedisArgument[], asking: boolean): Promise<unknown> {
+    // Nothing may come between the two.
+    if (asking) this.#client.sendCommand(['ASKING']).catch(() => undefined);
+    const answer = this.send(args);
+    // Sent at once, without waiting for the answer: it is one round trip all the same.
+    const confirmed = script.mustLast && this.#durability && this.#confirm(this.#durability);
+    confirmed?.catch(() => undefined);
+    const result = await answer;
+    if (script.mustLast?.(result) === true) await confirmed;
+    return result;
+  }
+
+  /**
+   * Waits until enough replicas have everything that was sent over this connection so far. The server handles no other
+   * command of this connection in the meantime, so all calls share a wait.
+   */
+  #confirm(durability: Durability): Promise<void> {
+    if (this.#confirming === undefined) {
+      const confirming = this.#wait(durability).finally(() => (this.#confirming = undefined));
+      this.#confirming = confirming;
+      return confirming;
+    }
+    this.#next ??= this.#confirming
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#confirm(durability);
+      });
+    return this.#next;
+  }
+
+  async #wait({ replicas, timeoutMs }: Durability): Promise<void> {
+    const confirmed = await this.send(['WAIT', String(replicas), String(timeoutMs)]);
+    if (Number(confirmed) < replicas) throw new TooFewReplicas(Number(confirmed), replicas, timeoutMs);
+  }
+
   async #counted<T>(answer: Promise<T>): Promise<T> {
     this.#underWay++;
     try {
-      return await answered(answer);
+      return await answered(answer, this.#patience);
     } finally {
       if (--this.#underWay === 0 && this.#retired) this.end();
     }

@@ -6,22 +6,22 @@
 
 import { encodeName } from '../node/names.ts';
 import type { Answer, LockServer, Ticket } from '../node/remote-locks.ts';
-import type { RedisConnection } from './connection.ts';
-import type { RedisLayout } from './layout.ts';
+import type { RedisParts } from './layout.ts';
+import type { RedisRoute } from './route.ts';
 import { BEAT, RELEASE, TAKE, type RedisScript } from './scripts.ts';
 
 /** The locks of one store. */
 export class RedisLockServer implements LockServer {
-  readonly #connection: RedisConnection;
-  readonly #layout: RedisLayout;
+  readonly #route: RedisRoute;
+  readonly #parts: RedisParts;
 
-  constructor(connection: RedisConnection, layout: RedisLayout) {
-    this.#connection = connection;
-    this.#layout = layout;
+  constructor(route: RedisRoute, parts: RedisParts) {
+    this.#route = route;
+    this.#parts = parts;
   }
 
   get isOpen(): boolean {
-    return this.#connection.isOpen;
+    return this.#route.isOpen;
   }
 
   async take(name: string, ticket: Ticket, lease: number, gone: string): Promise<Answer> {
@@ -35,10 +35,11 @@ export class RedisLockServer implements LockServer {
   }
 
   async release(name: string, id: string): Promise<void> {
-    await this.#run('free a lock of', RELEASE, name, [id, this.#layout.wakes]);
+    await this.#run('free a lock of', RELEASE, name, [id, this.#route.publish, this.#parts.of(name).wakes]);
   }
 
   async #run(what: string, script: RedisScript, name: string, args: string[]): Promise<unknown> {
-    return this.#connection.run(what, script, [this.#layout.locks], [encodeName(name), ...args]);
+    const part = this.#parts.of(name);
+    return this.#route.run(part, { what, script, keys: [part.locks], args: [encodeName(name), ...args] });
   }
 }

@@ -4,28 +4,38 @@
  * @module
  */
 
-import { Unusable } from './failure.ts';
+import { readOnlyReplica, Unusable } from './failure.ts';
 import { LAYOUT_VERSION, type RedisLayout } from './layout.ts';
 import type { RedisLink } from './link.ts';
 import { OPEN } from './scripts.ts';
 
+/** How a part of a store is opened. */
+export interface OpeningOptions {
+  /** The command that publishes: the other one is for clusters. */
+  readonly publish: 'publish' | 'spublish';
+  /** Whether to send the whole script at once: the server may not know it yet. */
+  readonly whole: boolean;
+}
+
 /**
- * Subscribes, and checks the store. Sends everything at once, because each answer is a round trip. The server carries
- * it out in this order, so no later change of what is read is missed.
+ * Subscribes, and checks a part of a store. Sends everything at once, because each answer is a round trip. The server
+ * carries it out in this order, so no later change of what is read is missed.
  *
  * @throws Unusable if the store or the server can't be used
  */
-export async function openStore(
+export async function openPart(
   link: RedisLink,
   { version, records, names, locks, changes, wakes }: RedisLayout,
+  { publish, whole }: OpeningOptions,
   onNotice: (channel: string, message: Buffer) => void,
 ): Promise<void> {
   const keys = [version, records, names, locks];
-  const [, looked, memory] = await Promise.all([
-    link.subscribe([changes, wakes], (message, channel) => onNotice(channel.toString(), message)),
-    link.run(OPEN, keys, [LAYOUT_VERSION, changes, wakes], true),
-    // A user without the right to ask must know the answer.
-    link.send(['INFO', 'memory']).catch(() => ''),
+  const isShard = publish === 'spublish';
+  const listener = (message: Buffer, channel: Buffer): void => onNotice(channel.toString(), message);
+  const channels = [changes, wakes];
+  const [, looked] = await Promise.all([
+    isShard ? link.subscribeShard(channels, listener) : link.subscribe(channels, listener),
+    link.run(OPEN, keys, [LAYOUT_VERSION, changes, wakes, publish, isShard ? '1' : ''], { whole }),
   ]);
   const [denied, found, ...types] = (looked as Buffer[]).map(String);
   if (denied !== '') {
@@ -41,14 +51,26 @@ export async function openStore(
       `another program uses the key ${String(keys[i + 1])}: expected a ${expected}, got a ${type}; choose another prefix, or remove that key`,
     );
   }
-  refuseEviction(String(memory));
 }
 
-/** A server that evicts keys at will is a cache, not a place for an activation. */
-function refuseEviction(memory: string): void {
+/**
+ * Refuses a server that evicts keys at will: it is a cache, not a place for an activation.
+ *
+ * @throws Unusable
+ */
+export async function refuseEviction(link: RedisLink): Promise<void> {
+  // A user without the right to ask must know the answer.
+  const memory = String(await link.send(['INFO', 'memory']).catch(() => ''));
   const policy = /^maxmemory_policy:(allkeys-\w+)/m.exec(memory)?.[1];
   if (policy === undefined || /^maxmemory:0\r?$/m.test(memory)) return;
   throw new Unusable(
     `the server may evict records (maxmemory-policy ${policy}); set it to noeviction, or use another server`,
   );
+}
+
+/** @throws an error like that of a replica that is asked to write, if the server is a replica */
+export async function refuseReplica(link: RedisLink): Promise<void> {
+  // A user without the right to ask finds out when it writes.
+  const [role] = (await link.send(['ROLE']).catch(() => [])) as unknown[];
+  if (String(role) === 'slave') throw readOnlyReplica();
 }

@@ -5,16 +5,19 @@
  */
 
 import { createHash } from 'node:crypto';
+import { LAYOUT_VERSION } from './layout.ts';
 
 /** A script, its number of keys, and the hash under which Redis remembers it. */
 export interface RedisScript {
   readonly text: string;
   readonly keys: number;
   readonly sha1: string;
+  /** Whether it has written something that replicas must confirm, by its answer. */
+  readonly mustLast?: ((answer: unknown) => boolean) | undefined;
 }
 
-function script(keys: number, text: string): RedisScript {
-  return { text, keys, sha1: createHash('sha1').update(text).digest('hex') };
+function script(keys: number, text: string, mustLast?: RedisScript['mustLast']): RedisScript {
+  return { text, keys, sha1: createHash('sha1').update(text).digest('hex'), mustLast };
 }
 
 /** Tickets of a lock, as JSON in the hash of locks; `now` in ms of the server's clock. */
@@ -38,8 +41,9 @@ end`;
  * From 7.0 on the server reports the user's rights. They are checked before anything is written, because a script that
  * is refused a command half way has carried out the commands before it.
  *
- * KEYS: version, records, names, locks. ARGV: version, channels of changes and wakes. Returns a command that the user may
- * not use or '', then the version and the type of each other key.
+ * KEYS: version, records, names, locks. ARGV: version, channels of changes and wakes, the command that publishes, '1' if
+ * all keys must exist from then on. Returns a command that the user may not use or '', then the version and the type of
+ * each other key.
  */
 export const OPEN = script(
   4,
@@ -50,7 +54,7 @@ export const OPEN = script(
     { 'hget', records, '' }, { 'hset', records, '', '' }, { 'hdel', records, '' },
     { 'zadd', names, '0', '' }, { 'zrem', names, '' }, { 'zrangebylex', names, '-', '+' },
     { 'hget', locks, '' }, { 'hset', locks, '', '' }, { 'hdel', locks, '' },
-    { 'publish', ARGV[2], '' }, { 'publish', ARGV[3], '' },
+    { ARGV[4], ARGV[2], '' }, { ARGV[4], ARGV[3], '' },
   }) do
     if not redis.acl_check_cmd(unpack(command)) then
       return { command[1] .. (command[2] and ' ' .. command[2] or '') }
@@ -68,36 +72,52 @@ elseif kind == 'string' then
 end
 local answer = { '', version }
 for i = 2, 4 do answer[i + 1] = redis.call('TYPE', KEYS[i]).ok end
+if ARGV[5] == '1' then
+  if answer[3] == 'none' then redis.pcall('HSET', KEYS[2], '', '') end
+  if answer[4] == 'none' then redis.pcall('ZADD', KEYS[3], 0, '') end
+  if answer[5] == 'none' then redis.pcall('HSET', KEYS[4], '', '[]') end
+end
 return answer`,
 );
 
 /**
  * Writes or removes one record, if it is as expected and the given locks are still held, and announces the change.
  *
- * KEYS: records, names, locks. ARGV: channel, origin, name, 'any' | 'absent' | 'same', expected value, 'set' |
- * 'delete', value; then a lock's name and the ticket that must hold it, as often as needed. Returns 1 on success, the
- * current value or null if that isn't what was expected, -n if the nth lock is no longer held.
+ * Removing a missing record also writes something: the version, once more. So replicas that confirm it have also
+ * confirmed the removal that somebody else made before.
+ *
+ * KEYS: records, names, locks, version. ARGV: command that publishes, channel, origin, name, 'any' | 'absent' | 'same',
+ * expected value, 'set' | 'delete', value, the time (ms, of the server's clock) at which it is too late or ''; then a
+ * lock's name and the ticket that must hold it, as often as needed. Returns 1 on success, 0 if it is too late, the current
+ * value or null if that isn't what was expected, -n if the nth lock is no longer held.
  */
 export const WRITE = script(
-  3,
+  4,
   `${TICKETS}
-for i = 8, #ARGV, 2 do
-  local holder = read(KEYS[3], ARGV[i])[1]
-  if not holder or holder.id ~= ARGV[i + 1] then return -(i - 6) / 2 end
+local records, names, locks, version = unpack(KEYS)
+local publish, channel, origin, name, condition, expected, verb, value, late = unpack(ARGV, 1, 9)
+if late ~= '' and now() >= tonumber(late) then return 0 end
+for i = 10, #ARGV, 2 do
+  local holder = read(locks, ARGV[i])[1]
+  if not holder or holder.id ~= ARGV[i + 1] then return -(i - 8) / 2 end
 end
-local current = redis.call('HGET', KEYS[1], ARGV[3])
-if ARGV[4] == 'absent' and current then return current end
-if ARGV[4] == 'same' and current ~= ARGV[5] then return current end
-if ARGV[6] == 'set' then
-  redis.call('ZADD', KEYS[2], 0, ARGV[3])
-  redis.call('HSET', KEYS[1], ARGV[3], ARGV[7])
+local current = redis.call('HGET', records, name)
+if condition == 'absent' and current then return current end
+if condition == 'same' and current ~= expected then return current end
+if verb == 'set' then
+  redis.call('ZADD', names, 0, name)
+  redis.call('HSET', records, name, value)
 else
-  if not current then return 1 end
-  redis.call('ZREM', KEYS[2], ARGV[3])
-  redis.call('HDEL', KEYS[1], ARGV[3])
+  if not current then
+    redis.call('SET', version, redis.call('GET', version) or '${LAYOUT_VERSION}')
+    return 1
+  end
+  redis.call('ZREM', names, name)
+  redis.call('HDEL', records, name)
 end
-redis.call('PUBLISH', ARGV[1], ARGV[2] .. ARGV[3])
+redis.call(publish, channel, origin .. name)
 return 1`,
+  (answer) => answer === 1,
 );
 
 /**
@@ -128,6 +148,7 @@ if not asked then
 end
 write(KEYS[1], ARGV[1], tickets)
 return { cjson.encode(tickets[1]), tickets[1].deadline - time }`,
+  () => true,
 );
 
 /** Renews a held lock. KEYS: locks. ARGV: name, ticket's id, lease in ms. Returns 1, or 0 if it is no longer held. */
@@ -139,9 +160,16 @@ if not tickets[1] or tickets[1].id ~= ARGV[2] then return 0 end
 tickets[1].deadline = now() + ARGV[3]
 write(KEYS[1], ARGV[1], tickets)
 return 1`,
+  (answer) => answer === 1,
 );
 
-/** Withdraws a ticket, and wakes the lock's next holder. KEYS: locks. ARGV: name, ticket's id, channel. */
+/** Tells the time. KEYS: any. Returns ms of the server's clock. */
+export const CLOCK = script(1, `${TICKETS}\nreturn now()`);
+
+/**
+ * Withdraws a ticket, and wakes the lock's next holder. KEYS: locks. ARGV: name, ticket's id, command that
+ * publishes, channel.
+ */
 export const RELEASE = script(
   1,
   `${TICKETS}
@@ -152,6 +180,6 @@ for i, ticket in ipairs(read(KEYS[1], ARGV[1])) do
   elseif i == 1 then held = true end
 end
 write(KEYS[1], ARGV[1], tickets)
-if held and tickets[1] then redis.call('PUBLISH', ARGV[3], tickets[1].id) end
+if held and tickets[1] then redis.call(ARGV[3], ARGV[4], tickets[1].id) end
 return 1`,
 );

@@ -1,53 +1,86 @@
 /**
- * Determines the Redis server to use.
+ * Determines which Redis to use: a server, a cluster, or the primary that Sentinel names.
  *
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { describe } from '../../util/validate.ts';
+import { copyOfOptions, readOptions, wrongOption } from './options.ts';
 
-/** A server, and how to connect to it. */
-export interface RedisTarget {
-  /** For messages: without user and password. */
-  readonly address: string;
-  /** For `createClient` of the redis package. */
-  readonly options: object;
+/** Options for `createClient` of the redis package. */
+export type ClientOptions = Readonly<Record<string, unknown>>;
+
+/** Where something listens. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
-/** The options of a client that are read. */
-interface ClientOptions {
-  readonly url?: string;
-  readonly database?: number;
-  readonly socket?: { readonly host?: string; readonly port?: number; readonly path?: string };
-  readonly rootNodes?: unknown;
-  readonly sentinelRootNodes?: unknown;
-}
+/** Maps the addresses that nodes tell of each other to those under which they are reached. */
+export type AddressMap = (address: string) => RedisAddress | undefined;
 
-/** @throws WRONG_PARAMETER unless exactly one of URL and client is given, and is valid */
-export function redisTarget(url: unknown, client: unknown): RedisTarget {
-  if ((url === undefined) === (client === undefined)) {
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      `url, client: expected one of them, got ${url === undefined ? 'neither' : 'both'}`,
-    );
+/** What to use. `address` is for messages, without user and password. */
+export type RedisTarget =
+  | { readonly kind: 'server'; readonly address: string; readonly options: ClientOptions }
+  | {
+      readonly kind: 'cluster';
+      readonly address: string;
+      /** Nodes that are asked for all nodes. */
+      readonly roots: readonly ClientOptions[];
+      /** For all other connections. */
+      readonly defaults: ClientOptions;
+      readonly map: AddressMap;
+    }
+  | {
+      readonly kind: 'sentinel';
+      readonly address: string;
+      /** The primary's name. */
+      readonly name: string;
+      readonly sentinels: readonly ClientOptions[];
+      /** For connections to the primary. */
+      readonly defaults: ClientOptions;
+      readonly map: AddressMap;
+    };
+
+const WAYS = ['url', 'client', 'cluster', 'sentinel'] as const;
+const CLUSTER = ['rootNodes', 'defaults', 'nodeAddressMap'] as const;
+const SENTINEL = [
+  'name',
+  'sentinelRootNodes',
+  'nodeClientOptions',
+  'sentinelClientOptions',
+  'nodeAddressMap',
+] as const;
+
+/** @throws WRONG_PARAMETER unless exactly one of url, client, cluster and sentinel is given, and is valid */
+export function redisTarget(options: Readonly<Partial<Record<(typeof WAYS)[number], unknown>>>): RedisTarget {
+  const given = WAYS.filter((way) => options[way] !== undefined);
+  const [way] = given;
+  if (way === undefined || given.length > 1) {
+    throw wrongOption(WAYS.join(', '), 'one of them', given.length === 0 ? 'none' : given.join(' and '));
   }
-  return client === undefined ? targetOfUrl(url) : targetOfClient(client);
+  switch (way) {
+    case 'url':
+      return targetOfUrl(options.url);
+    case 'client':
+      return targetOfClient(options.client);
+    case 'cluster':
+      return clusterOf(readOptions(options.cluster, 'cluster', CLUSTER), 'cluster');
+    case 'sentinel':
+      return sentinelOf(readOptions(options.sentinel, 'sentinel', SENTINEL), 'sentinel');
+  }
 }
 
 function targetOfUrl(url: unknown): RedisTarget {
-  const address = typeof url === 'string' ? addressOf(url) : undefined;
+  const address = typeof url === 'string' ? addressOfUrl(url) : undefined;
   if (address === undefined) {
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      // The URL itself may hold a password.
-      `url: expected redis://, rediss:// or unix://, as in redis://127.0.0.1:6379/0, got ${describe(url)}`,
-    );
+    // The URL itself may hold a password.
+    throw wrongOption('url', 'redis://, rediss:// or unix://, as in redis://127.0.0.1:6379/0', describe(url));
   }
-  return { address, options: { url } };
+  return { kind: 'server', address, options: { url } };
 }
 
-function addressOf(url: string): string | undefined {
+function addressOfUrl(url: string): string | undefined {
   const socket = /^unix:\/\/(?:[^@/]*@)?(\/[^?#]+)/.exec(url)?.[1];
   if (socket !== undefined) return socket;
   try {
@@ -60,24 +93,157 @@ function addressOf(url: string): string | undefined {
 }
 
 function targetOfClient(client: unknown): RedisTarget {
-  const options = optionsOf(client);
-  if (options === undefined || 'rootNodes' in options || 'sentinelRootNodes' in options) {
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      `client: expected a client made by createClient of the redis package (for a single server, no cluster or sentinel), got ${describe(client)}`,
+  const options = settingsOf(client);
+  if (options === undefined) {
+    throw wrongOption(
+      'client',
+      // A client made by createSentinel keeps its settings to itself.
+      'a client made by createClient or createCluster of the redis package (for Sentinel, pass its settings as sentinel)',
+      describe(client),
     );
   }
-  const { host = 'localhost', port = 6379, path } = options.socket ?? {};
-  const address = path ?? `${host}:${port}`;
-  return { address: `${address}${options.database ? `/${options.database}` : ''}`, options };
+  if ('rootNodes' in options) return clusterOf(options, 'client.options');
+  const database = options['database'];
+  const address = addressOfOptions(options);
+  return {
+    kind: 'server',
+    address: `${address}${typeof database === 'number' && database !== 0 ? `/${database}` : ''}`,
+    options,
+  };
 }
 
-/** A copy of a client's options; undefined if it has none, or throws when it is read. */
-function optionsOf(client: unknown): ClientOptions | undefined {
+/** A copy of a client's options; undefined if it reveals none, or throws when it is read. */
+function settingsOf(client: unknown): ClientOptions | undefined {
   try {
-    const { options } = client as { readonly options?: unknown };
-    return typeof options === 'object' && options !== null ? { ...options } : undefined;
+    const { options, _options } = client as { readonly options?: unknown; readonly _options?: unknown };
+    return copyOfOptions(options ?? _options);
   } catch {
     return undefined;
   }
+}
+
+function clusterOf(given: ClientOptions, field: string): RedisTarget {
+  const { rootNodes, defaults, nodeAddressMap } = given;
+  const settings = defaultsOf(defaults, `${field}.defaults`);
+  const roots = listOf(rootNodes, `${field}.rootNodes`, 'redis://10.0.0.1:6379').map((root) =>
+    withDefaults(settings, root),
+  );
+  return {
+    kind: 'cluster',
+    address: `cluster ${roots.map(addressOfOptions).join(', ')}`,
+    roots,
+    defaults: settings,
+    map: addressMap(nodeAddressMap, `${field}.nodeAddressMap`),
+  };
+}
+
+function sentinelOf(given: ClientOptions, field: string): RedisTarget {
+  const { name, sentinelRootNodes, nodeClientOptions, sentinelClientOptions, nodeAddressMap } = given;
+  if (typeof name !== 'string' || !/^[\w.-]{1,256}$/.test(name)) {
+    throw wrongOption(
+      `${field}.name`,
+      'the name under which the sentinels watch the primary (letters, digits and . _ -)',
+      describe(name),
+    );
+  }
+  const settings = defaultsOf(sentinelClientOptions, `${field}.sentinelClientOptions`);
+  const addresses = listOf(sentinelRootNodes, `${field}.sentinelRootNodes`);
+  const sentinels = addresses.map((address) => withDefaults(settings, address));
+  return {
+    kind: 'sentinel',
+    address: `${name} of sentinels ${sentinels.map(addressOfOptions).join(', ')}`,
+    name,
+    sentinels,
+    defaults: defaultsOf(nodeClientOptions, `${field}.nodeClientOptions`),
+    map: addressMap(nodeAddressMap, `${field}.nodeAddressMap`),
+  };
+}
+
+/** Settings of the connections to all nodes. They contain no address. */
+function defaultsOf(value: unknown, field: string): ClientOptions {
+  if (value === undefined) return {};
+  const options = copyOfOptions(value);
+  if (options === undefined) throw wrongOption(field, 'options of createClient', describe(value));
+  if (options['url'] !== undefined) {
+    throw wrongOption(field, 'options without an address: username, password, socket', 'a url as well');
+  }
+  return options;
+}
+
+/** Nodes as options of `createClient`: each has a `url` if an example of one is given, or a host and a port. */
+function listOf(value: unknown, field: string, example?: string): ClientOptions[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw wrongOption(
+      field,
+      'an array of one or more nodes',
+      Array.isArray(value) ? 'none' : describe(value),
+    );
+  }
+  return Array.from(value as unknown[], (node, i) => nodeOf(node, `${field}[${i}]`, example));
+}
+
+function nodeOf(value: unknown, field: string, example: string | undefined): ClientOptions {
+  const options = copyOfOptions(value) ?? {};
+  const { url } = options;
+  if (example !== undefined) {
+    if (url === undefined ? isAddress(options['socket']) : addressOfNodeUrl(url) !== undefined)
+      return options;
+    throw wrongOption(
+      field,
+      `{ url: '${example}' } or { socket: { host, port } }`,
+      url === undefined ? describe(value) : `${describe(url)} as url`,
+    );
+  }
+  if (!isAddress(options)) throw wrongOption(field, '{ host, port }', describe(value));
+  return { socket: { host: options['host'], port: options['port'] } };
+}
+
+function addressOfNodeUrl(url: unknown): string | undefined {
+  return typeof url === 'string' && /^rediss?:/.test(url) ? addressOfUrl(url) : undefined;
+}
+
+function isAddress(value: unknown): boolean {
+  const { host, port } = (value ?? {}) as { host?: unknown; port?: unknown };
+  return (
+    typeof host === 'string' &&
+    host !== '' &&
+    typeof port === 'number' &&
+    Number.isInteger(port) &&
+    port > 0 &&
+    port < 65_536
+  );
+}
+
+/** Options of a node: its own, and the defaults for what it leaves open. */
+export function withDefaults(defaults: ClientOptions, own: ClientOptions): ClientOptions {
+  const socket = { ...(defaults['socket'] as object | undefined), ...(own['socket'] as object | undefined) };
+  return { ...defaults, ...own, socket };
+}
+
+/** Where a client with these options connects. */
+export function addressOfOptions({ url, socket }: ClientOptions): string {
+  const fromUrl = typeof url === 'string' ? addressOfUrl(url) : undefined;
+  if (fromUrl !== undefined) return fromUrl;
+  const {
+    host = 'localhost',
+    port = 6379,
+    path,
+  } = (socket ?? {}) as Partial<RedisAddress> & { path?: string };
+  return path ?? `${host}:${port}`;
+}
+
+function addressMap(map: unknown, field: string): AddressMap {
+  if (map === undefined) return () => undefined;
+  const lookUp = typeof map === 'function' ? (map as (address: string) => unknown) : undefined;
+  const table = lookUp === undefined ? copyOfOptions(map) : undefined;
+  if (lookUp === undefined && table === undefined) {
+    throw wrongOption(field, 'an object or a function', describe(map));
+  }
+  return (address) => {
+    const found = lookUp === undefined ? table?.[address] : lookUp(address);
+    if (found === undefined) return undefined;
+    if (!isAddress(found)) throw wrongOption(`${field} of ${address}`, '{ host, port }', describe(found));
+    const { host, port } = found as RedisAddress;
+    return { host, port };
+  };
 }

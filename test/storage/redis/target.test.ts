@@ -1,3 +1,4 @@
+import { createCluster, createSentinel } from 'redis';
 import { describe, expect, test } from 'vitest';
 import { PowerAuthErrorCode } from '../../../src/errors.ts';
 import { redisTarget } from '../../../src/storage/redis/target.ts';
@@ -7,12 +8,20 @@ import { NO_STRINGS, throwing, type NamedValue } from '../../helpers/wrong-value
 const refused = (message: RegExp) =>
   expect.objectContaining(error(PowerAuthErrorCode.WRONG_PARAMETER, message)) as Error;
 
-test('wants a URL or a client, not both and not neither', () => {
-  expect(() => redisTarget(undefined, undefined)).toThrow(
-    refused(/^url, client: expected one of them, got neither$/),
+const ofUrl = (url: unknown) => redisTarget({ url });
+const ofClient = (client: unknown) => redisTarget({ client });
+const ofCluster = (cluster: unknown) => redisTarget({ cluster });
+const ofSentinel = (sentinel: unknown) => redisTarget({ sentinel });
+
+test('wants exactly one way', () => {
+  expect(() => redisTarget({})).toThrow(
+    refused(/^url, client, cluster, sentinel: expected one of them, got none$/),
   );
-  expect(() => redisTarget('redis://bank', { options: {} })).toThrow(
-    refused(/^url, client: expected one of them, got both$/),
+  expect(() => redisTarget({ url: 'redis://bank', client: { options: {} } })).toThrow(
+    refused(/^url, client, cluster, sentinel: expected one of them, got url and client$/),
+  );
+  expect(() => redisTarget({ url: 'redis://bank', cluster: {}, sentinel: {} })).toThrow(
+    refused(/ got url and cluster and sentinel$/),
   );
 });
 
@@ -30,7 +39,7 @@ describe('a URL', () => {
     ['unix://user:geheim@/run/redis.sock?db=1', '/run/redis.sock'],
     ['unix://geheim@/run/redis.sock', '/run/redis.sock'],
   ])('%s is passed on as it is; in messages it is %s', (url, address) => {
-    expect(redisTarget(url, undefined)).toEqual({ address, options: { url } });
+    expect(ofUrl(url)).toEqual({ kind: 'server', address, options: { url } });
   });
 
   test.each([
@@ -46,12 +55,12 @@ describe('a URL', () => {
     'unix://geheim',
     ' redis',
   ])('%j is refused, and not shown', (url) => {
-    expect(() => redisTarget(url, undefined)).toThrow(refused(/^url: expected redis:\/\/, .*, got /));
-    expect(() => redisTarget(url, undefined)).not.toThrow('geheim');
+    expect(() => ofUrl(url)).toThrow(refused(/^url: expected redis:\/\/, .*, got /));
+    expect(() => ofUrl(url)).not.toThrow('geheim');
   });
 
   test.each(NO_STRINGS.filter(([, value]) => value !== undefined))('is not %s', (_, url) => {
-    expect(() => redisTarget(url, undefined)).toThrow(refused(/^url: expected redis:\/\//));
+    expect(() => ofUrl(url)).toThrow(refused(/^url: expected redis:\/\//));
   });
 });
 
@@ -64,14 +73,14 @@ describe('a client', () => {
     [{ socket: { host: 'bank' }, database: 0 }, 'bank:6379'],
     [{ socket: { path: '/run/redis.sock' }, database: 1 }, '/run/redis.sock/1'],
   ])('with %j is at %s', (options, address) => {
-    expect(redisTarget(undefined, { options })).toEqual({ address, options });
+    expect(ofClient({ options })).toEqual({ kind: 'server', address, options });
   });
 
   test('lends its options, and what it does to them later changes nothing', () => {
     const options = { database: 1 };
-    const target = redisTarget(undefined, { options });
+    const target = ofClient({ options });
     options.database = 2;
-    expect(target.options).toEqual({ database: 1 });
+    expect(target).toMatchObject({ options: { database: 1 } });
   });
 
   test.each<NamedValue>([
@@ -81,9 +90,156 @@ describe('a client', () => {
     ['an object without options', {}],
     ['invalid options', { options: 'redis://bank' }],
     ['options that are null', { options: null }],
-    ['a cluster', { options: { rootNodes: [] } }],
-    ['a sentinel', { options: { sentinelRootNodes: [] } }],
+    [
+      'a client of createSentinel, which shows no options',
+      createSentinel({ name: 'bank', sentinelRootNodes: [] }),
+    ],
   ])('is not %s', (_, client) => {
-    expect(() => redisTarget(undefined, client)).toThrow(refused(/^client: expected .*createClient.*, got /));
+    expect(() => ofClient(client)).toThrow(refused(/^client: expected .*createClient.*, got /));
+  });
+});
+
+describe('a cluster', () => {
+  const password = 'geheim';
+
+  test('has nodes that are asked, with the defaults for what they leave open', () => {
+    const target = ofCluster({
+      rootNodes: [{ url: 'redis://one:7000' }, { socket: { host: 'two', port: 7001 }, username: 'root' }],
+      defaults: { username: 'app', password, socket: { tls: true } },
+    });
+    expect(target).toMatchObject({
+      kind: 'cluster',
+      address: 'cluster one:7000, two:7001',
+      roots: [
+        { url: 'redis://one:7000', username: 'app', password, socket: { tls: true } },
+        { username: 'root', password, socket: { host: 'two', port: 7001, tls: true } },
+      ],
+      defaults: { username: 'app', password, socket: { tls: true } },
+    });
+  });
+
+  test('may be given as a client, whose other settings have no effect', () => {
+    const client = createCluster({
+      rootNodes: [{ url: `redis://app:${password}@one:7000` }],
+      defaults: { password },
+      useReplicas: true,
+    });
+    expect(ofClient(client)).toMatchObject({
+      kind: 'cluster',
+      address: 'cluster one:7000',
+      defaults: { password },
+    });
+  });
+
+  test('maps addresses by an object or a function', () => {
+    const rootNodes = [{ url: 'redis://one:7000' }];
+    const there = { host: 'there', port: 1 };
+    for (const nodeAddressMap of [
+      { 'a:1': there },
+      (address: string) => (address === 'a:1' ? there : undefined),
+    ]) {
+      const target = ofCluster({ rootNodes, nodeAddressMap });
+      if (target.kind !== 'cluster') throw new TypeError('expected a cluster');
+      expect([target.map('a:1'), target.map('b:2')]).toEqual([there, undefined]);
+    }
+    const target = ofCluster({ rootNodes, nodeAddressMap: () => 'there:1' });
+    if (target.kind !== 'cluster') throw new TypeError('expected a cluster');
+    expect(() => target.map('a:1')).toThrow(
+      refused(/^cluster\.nodeAddressMap of a:1: expected \{ host, port \}, got a str/),
+    );
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    [
+      'text',
+      'redis://one',
+      /^cluster: expected an object with rootNodes, defaults, nodeAddressMap, got a string/,
+    ],
+    ['an object that throws', throwing({}), /^cluster: expected an object/],
+    ['nothing', {}, /^cluster\.rootNodes: expected an array of one or more nodes, got undefined/],
+    ['no nodes', { rootNodes: [] }, /^cluster\.rootNodes: .* got none/],
+    [
+      'addresses as text',
+      { rootNodes: [`redis://${password}@one`] },
+      /^cluster\.rootNodes\[0\]: expected \{ url: .* got a str/,
+    ],
+    [
+      'another scheme',
+      { rootNodes: [{ url: `http://${password}@a` }] },
+      /^cluster\.rootNodes\[0\]: .* as url$/,
+    ],
+    ['a node without a port', { rootNodes: [{ socket: { host: 'a' } }] }, /^cluster\.rootNodes\[0\]: /],
+    ['a node that throws', { rootNodes: [throwing({})] }, /^cluster\.rootNodes\[0\]: /],
+    [
+      'another option',
+      { rootNodes: [], useReplicas: true },
+      /^cluster: expected only .* got "useReplicas" as well/,
+    ],
+    [
+      'defaults with an address',
+      { rootNodes: [], defaults: { url: 'x' } },
+      /^cluster\.defaults: .* got a url as well/,
+    ],
+    [
+      'defaults as text',
+      { rootNodes: [], defaults: 'x' },
+      /^cluster\.defaults: expected options of createClient/,
+    ],
+    [
+      'a map as text',
+      { rootNodes: [{ url: 'redis://a' }], nodeAddressMap: 'x' },
+      /^cluster\.nodeAddressMap: /,
+    ],
+  ])('is not %s', (_, cluster, message) => {
+    expect(() => ofCluster(cluster)).toThrow(refused(message));
+    expect(() => ofCluster(cluster)).not.toThrow(password);
+  });
+});
+
+describe('Sentinel', () => {
+  const sentinelRootNodes = [{ host: 'one', port: 26379 }];
+
+  test('has a name, sentinels, and settings of both kinds of connections', () => {
+    expect(
+      ofSentinel({
+        name: 'bank',
+        sentinelRootNodes: [...sentinelRootNodes, { host: 'two', port: 1 }],
+        nodeClientOptions: { password: 'geheim', database: 2 },
+        sentinelClientOptions: { username: 'watch', socket: { tls: true } },
+      }),
+    ).toMatchObject({
+      kind: 'sentinel',
+      name: 'bank',
+      address: 'bank of sentinels one:26379, two:1',
+      sentinels: [
+        { username: 'watch', socket: { host: 'one', port: 26379, tls: true } },
+        { username: 'watch', socket: { host: 'two', port: 1, tls: true } },
+      ],
+      defaults: { password: 'geheim', database: 2 },
+    });
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['an array', [], /^sentinel: expected an object with name, sentinelRootNodes, .* got an array/],
+    ['nameless', { sentinelRootNodes }, /^sentinel\.name: .* got undefined/],
+    ['strangely named', { name: 'a b', sentinelRootNodes }, /^sentinel\.name: .* got a string of 3/],
+    ['alone', { name: 'bank' }, /^sentinel\.sentinelRootNodes: expected an array/],
+    [
+      'at a URL',
+      { name: 'bank', sentinelRootNodes: [{ url: 'redis://a' }] },
+      /^sentinel\.sentinelRootNodes\[0\]: expected \{ host, port \}/,
+    ],
+    [
+      'without a port',
+      { name: 'bank', sentinelRootNodes: [{ host: 'a' }] },
+      /^sentinel\.sentinelRootNodes\[0\]/,
+    ],
+    [
+      'given another option',
+      { name: 'bank', sentinelRootNodes, masterPoolSize: 2 },
+      /got "masterPoolSize" as well/,
+    ],
+  ])('is not %s', (_, sentinel, message) => {
+    expect(() => ofSentinel(sentinel)).toThrow(refused(message));
   });
 });

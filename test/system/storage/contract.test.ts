@@ -6,9 +6,11 @@ import { redisStorage } from '../../../src/storage/redis.ts';
 import { sealedStorage } from '../../../src/storage/sealed.ts';
 import { testStorageContract, type StorageSubject } from '../../../src/testing/storage-contract/index.ts';
 import { RedisServer } from '../../helpers/redis-server.mjs';
+import { storageAt } from '../../helpers/place.ts';
 import { PostgresServer } from '../../helpers/postgres-server.mjs';
 import { newSchema } from '../../helpers/postgres.ts';
 import { describeWith } from '../../helpers/programs.ts';
+import { testClusterStore, testSentinelStore } from '../../helpers/redis.ts';
 
 const memory: StorageSubject = {
   name: 'memory',
@@ -54,6 +56,26 @@ describeWith('redis', 'on a Redis server', () => {
   };
 
   for (const subject of [redis, sealed(redis)]) testStorageContract(test, subject);
+});
+
+describeWith('redis', 'in a Redis Cluster', () => {
+  testStorageContract(test, {
+    name: 'redis cluster',
+    create: async () => {
+      const { place } = await testClusterStore();
+      return { storage: storageAt(place), second: async () => storageAt(place) };
+    },
+  });
+});
+
+describeWith('redis', 'on the primary that Sentinel names', () => {
+  testStorageContract(test, {
+    name: 'redis sentinel',
+    create: async () => {
+      const { place } = await testSentinelStore();
+      return { storage: storageAt(place), second: async () => storageAt(place) };
+    },
+  });
 });
 
 describeWith('postgres', 'on a PostgreSQL server', () => {

@@ -33,15 +33,19 @@ async function otherServer(
 describe('options that will not do', () => {
   const SECRET = 'hunter2hunter2';
   test.each<[string, unknown, RegExp]>([
-    ['none', undefined, /^url, client: expected one of them, got neither/],
-    ['neither url nor client', {}, /^url, client: expected one of them, got neither/],
-    ['both', { url: 'redis://127.0.0.1', client: createClient() }, /^url, client: .* got both/],
+    ['none', undefined, /^url, client, cluster, sentinel: expected one of them, got none/],
+    ['neither url nor client', {}, /^url, client, cluster, sentinel: expected one of them, got none/],
+    ['both', { url: 'redis://127.0.0.1', client: createClient() }, /got url and client/],
     ['no URL', { url: `not a url ${SECRET}` }, /^url: expected redis:/],
     ['another scheme', { url: `http://user:${SECRET}@127.0.0.1` }, /^url: expected redis:/],
     ['another path', { url: `redis://user:${SECRET}@127.0.0.1/data` }, /^url: expected redis:/],
     ['a number', { url: 6379 }, /^url: expected redis:.*got a number/],
     ['no client', { client: {} }, /^client: expected a client made by createClient/],
-    ['a cluster', { client: { options: { rootNodes: [] } } }, /no cluster/],
+    [
+      'another option',
+      { url: 'redis://127.0.0.1', prefx: 'a' },
+      /^options: expected only url, .* got "prefx" as well/,
+    ],
     ['an empty prefix', { url: 'redis://127.0.0.1', prefix: '' }, /^prefix: .* got an empty string/],
     ['a prefix with braces', { url: 'redis://127.0.0.1', prefix: '{a}' }, /^prefix: /],
     ['a long prefix', { url: 'redis://127.0.0.1', prefix: 'x'.repeat(65) }, /^prefix: /],
