@@ -8,7 +8,7 @@
 /** From top to bottom. Each layer uses only the layers below it, and nothing else of its own layer. */
 export const LAYERS = [
   { 'src/cli/': 'the program powerauth-wasm: arguments, prompts, output' },
-  { 'src/*.ts, src/power-auth/': 'the public classes: check their parameters, delegate' },
+  { 'src/*.ts, src/power-auth/, src/fetch/': 'the public classes: check their parameters, delegate' },
   { 'src/records/': 'what a store holds, copies of it, another sealing key' },
   { 'src/session/': 'one configured instance: activation, signer, encryption, vault, access tokens' },
   {

@@ -40,6 +40,7 @@ import * as signing from './power-auth/signing.ts';
 import * as vault from './power-auth/vault.ts';
 import { withSignature } from './power-auth/with-signature.ts';
 import { configurationsOf, findSession } from './session/registry.ts';
+import { SERVER_TIME, type ServerTime } from './util/server-time.ts';
 import { assertText } from './util/validate.ts';
 
 /**
@@ -117,6 +118,18 @@ export class PowerAuth {
   /** The engine that makes the token headers, or undefined before `configure`. */
   get engine(): EngineName | undefined {
     return findSession(this.instanceId)?.engine.name;
+  }
+
+  /** @internal For `powerauth-wasm/fetch`; undefined before `configure`. */
+  get [SERVER_TIME](): ServerTime | undefined {
+    const session = findSession(this.instanceId);
+    if (session === undefined) return undefined;
+    const { time } = session;
+    return {
+      age: time.age,
+      now: time.knownTime(),
+      synchronize: () => onSession(this.instanceId, () => session.unlessClosed(time.synchronize())),
+    };
   }
 
   /**

@@ -118,6 +118,11 @@ export class TimeSynchronization {
     );
   }
 
+  /** How long ago the server was asked, ms; Infinity before the first time. */
+  get age(): number {
+    return Math.abs(this.#read('monotonic') - this.#askedAt);
+  }
+
   /** Resolves when the time is known. @throws what {@link synchronize} throws */
   async ensureSynchronized(): Promise<void> {
     while (Number.isNaN(this.knownTime())) await this.synchronize();

@@ -1,0 +1,128 @@
+/**
+ * Reads what `fetch` is called with.
+ *
+ * @module
+ */
+
+import { bytesOf, readBody } from './body.ts';
+import type { PowerAuthFetchRequestOptions, PowerAuthRequestInit } from './types.ts';
+
+/** A request that can be sent any number of times. */
+export interface ReadRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
+  readonly redirect: RequestRedirect;
+  readonly signal: AbortSignal | undefined;
+  /** All other options, which are passed on as they are. */
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+/** Methods that the Fetch Standard writes in capitals, however the caller wrote them. */
+const NORMALIZED = /^(?:delete|get|head|options|post|put)$/i;
+
+/** Members of a Request that are options, and what they are if nobody has set them. */
+const OPTIONS: Readonly<Record<string, unknown>> = {
+  cache: 'default',
+  credentials: 'same-origin',
+  integrity: '',
+  keepalive: false,
+  mode: 'cors',
+  referrer: 'about:client',
+  referrerPolicy: '',
+};
+
+/** Whether it is a Request, of any realm. */
+function isRequest(input: unknown): input is Request {
+  if (typeof input !== 'object' || input === null) return false;
+  const { url, method, headers } = input as Partial<Request>;
+  return typeof url === 'string' && typeof method === 'string' && typeof headers === 'object';
+}
+
+/** The URL that a call is for. @throws TypeError as `fetch` does for an invalid one */
+export function urlOf(input: unknown): URL {
+  const text = isRequest(input) ? input.url : String(input);
+  const { location } = globalThis as { readonly location?: { readonly href?: string } };
+  const base = location?.href;
+  return base === undefined || base === 'about:blank' ? new URL(text) : new URL(text, base);
+}
+
+/**
+ * Reads a request, including its body.
+ *
+ * @throws what `fetch` throws for requests that can't be sent
+ */
+export async function readRequest(input: unknown, init: PowerAuthRequestInit = {}): Promise<ReadRequest> {
+  const request = isRequest(input) ? input : undefined;
+  const {
+    powerAuth: _,
+    body: ownBody,
+    method: ownMethod,
+    headers: ownHeaders,
+    redirect,
+    signal,
+    ...own
+  } = init;
+  const method = ownMethod ?? request?.method ?? 'GET';
+  const hasBody = (ownBody ?? undefined) !== undefined;
+  const headers = new Headers(pairsOf(ownHeaders ?? request?.headers));
+  if (/^(?:get|head)$/i.test(method) && hasBody) {
+    throw new TypeError('Request with GET/HEAD method cannot have body');
+  }
+  const body = hasBody ? await readBody(ownBody) : request && (await bodyOf(request));
+  if (body?.type !== undefined && !headers.has('content-type')) headers.set('content-type', body.type);
+  const { duplex: __, ...rest } = own as Readonly<Record<string, unknown>>;
+  return {
+    url: urlOf(input),
+    method: NORMALIZED.test(method) ? method.toUpperCase() : method,
+    headers,
+    body: body?.bytes,
+    redirect: redirect ?? request?.redirect ?? 'follow',
+    // A Request always has a signal, and null means none.
+    signal: (signal === undefined ? request?.signal : signal) ?? undefined,
+    rest: { ...optionsOf(request), ...rest },
+  };
+}
+
+async function bodyOf(
+  request: Request,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; type?: string } | undefined> {
+  if (request.bodyUsed) throw new TypeError('Cannot use a Request whose body was used already');
+  // Firefox has no such member.
+  const { body } = request as { readonly body?: unknown };
+  if (body === null || /^(?:GET|HEAD)$/.test(request.method)) return undefined;
+  const bytes = await bytesOf(request);
+  return bytes.length === 0 && body === undefined ? undefined : { bytes };
+}
+
+/** The options of a Request that differ from the defaults: some runtimes refuse to be told even those. */
+function optionsOf(request: Request | undefined): Record<string, unknown> {
+  if (request === undefined) return {};
+  const members = request as unknown as Readonly<Record<string, unknown>>;
+  const options: Record<string, unknown> = {};
+  for (const [name, byDefault] of Object.entries(OPTIONS)) {
+    const value = members[name];
+    if (value !== undefined && value !== null && value !== byDefault) options[name] = value;
+  }
+  // A page's navigation, as a service worker sees it: nobody may send one.
+  if (options['mode'] === 'navigate') options['mode'] = 'same-origin';
+  return options;
+}
+
+/** Headers of any realm, as what our own class takes. */
+function pairsOf(headers: unknown): HeadersInit {
+  const pairs: [string, string][] = [];
+  if (headers === undefined || headers === null) return pairs;
+  if (typeof headers === 'object' && !(Symbol.iterator in headers) && 'forEach' in headers) {
+    (headers as Headers).forEach((value, name) => pairs.push([name, value]));
+    return pairs;
+  }
+  return headers as HeadersInit;
+}
+
+/** The options of one call, upon the defaults. */
+export const optionsFor = (
+  defaults: PowerAuthFetchRequestOptions,
+  init: PowerAuthRequestInit | undefined,
+): PowerAuthFetchRequestOptions => ({ ...defaults, ...init?.powerAuth });
