@@ -26,6 +26,6 @@ export default {
   ignoreDependencies: ['react', 'react-dom', 'ses', 'lodash', 'crypto-js', 'hash-wasm', 'jose', 'peer'],
   // The build makes it.
   ignoreUnresolved: ['../generated/wasm-simd.wasm'],
-  ignoreBinaries: ['unshare', 'dbus-daemon', 'mvn', 'java', 'mkfifo', 'mount', 'umount', 'chattr'],
+  ignoreBinaries: ['unshare', 'tc', 'dbus-daemon', 'mvn', 'java', 'mkfifo', 'mount', 'umount', 'chattr'],
   ignoreExportsUsedInFile: true,
 };

@@ -1,54 +1,15 @@
 /**
- * Child processes that run TypeScript of the tests: bundled first, because the oldest Node that we support cannot run it.
+ * Child processes that run TypeScript of the tests.
  *
  * @module
  */
 
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
+import { buildChild } from './bundle-child.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/**
- * Bundles a TypeScript file, with what it imports from src and test, for Node. Packages are found in the project's own
- * node_modules.
- *
- * @returns the path of an .mjs file
- */
-export async function buildChild(entryTs: URL): Promise<string> {
-  // Inside node_modules, so that the packages are found from there.
-  const folder = join(root, 'node_modules', '.cache', 'powerauth-wasm-test');
-  await mkdir(folder, { recursive: true });
-  const entry = fileURLToPath(entryTs);
-  const outfile = join(folder, `${entry.slice(root.length).replaceAll(/[^a-z0-9]+/gi, '-')}.mjs`);
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    write: false,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    alias: {
-      '#crypto': join(root, 'src/crypto/node.ts'),
-      '#platform': join(root, 'src/platform/node.ts'),
-      '#wasm': join(root, 'src/hot-path/builds/all.ts'),
-    },
-    sourcemap: 'inline',
-    logLevel: 'error',
-  });
-  // Another test may be running the last one.
-  const temporary = `${outfile}.${randomUUID()}.tmp`;
-  await writeFile(temporary, outputFiles[0]?.contents ?? '');
-  await rename(temporary, outfile);
-  return outfile;
-}
+export { buildChild };
 
 /** From {@link buildChild}; `under` is a command that runs Node, where it shall not be run directly. */
 export type ChildScript = string | { readonly script: string; readonly under: readonly string[] };

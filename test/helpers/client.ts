@@ -11,11 +11,11 @@ import {
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { buildConfigurations } from '../../src/session/configurations.ts';
 import { Session } from '../../src/session/session.ts';
-import { QUICK_PASSWORDS } from './passwords.ts';
+import { PASSWORD, QUICK_PASSWORDS } from './passwords.ts';
 import { keysOf } from './storage.ts';
 import { startPowerAuthTestServer, type PowerAuthTestServer } from '../../src/testing/index.ts';
 
-export const PASSWORD = 'correct horse';
+export { PASSWORD };
 
 let instances = 0;
 

@@ -143,12 +143,20 @@ export class PostgresServer {
       `listen_addresses=${this.host}`,
       ...(this.#options.settings ?? []),
     ];
+    const { under = [] } = this.#options;
+    // Only root enters other namespaces, and the server refuses to run as root.
+    const drop = under.length > 0 && asUser.uid !== undefined;
     const [program = '', ...args] = [
-      ...(this.#options.under ?? []),
+      ...under,
+      ...(drop ? ['setpriv', `--reuid=${asUser.uid}`, `--regid=${asUser.gid}`, '--clear-groups', '--'] : []),
       ...[requireProgram('postgres'), '-D', this.data],
       ...settings.flatMap((setting) => ['-c', setting]),
     ];
-    const child = spawn(program, args, { ...asUser, cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      ...(drop ? {} : asUser),
+      cwd: this.#folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#process = child;
     this.#output = '';
     const collect = (/** @type {Buffer} */ data) =>

@@ -5,10 +5,10 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { requireProgram } from './program-files.mjs';
@@ -16,15 +16,18 @@ import { requireProgram } from './program-files.mjs';
 /** Milliseconds that it may take to answer. */
 const START = 20_000;
 
+const NAME = 'redis-server';
+
 /**
  * Whether a server answers PING, which it does not while it loads its data.
  *
+ * @param {string} host
  * @param {number} port
  * @returns {Promise<boolean>}
  */
-function answers(port) {
+function answers(host, port) {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const socket = connect(port, host, () => socket.write('PING\r\n'));
     const finish = (/** @type {boolean} */ answer) => {
       socket.destroy();
       resolve(answer);
@@ -34,6 +37,13 @@ function answers(port) {
     socket.on('error', () => finish(false));
   });
 }
+
+/**
+ * @typedef {object} RedisServerOptions
+ * @property {readonly string[] | undefined} [args] more of its settings, such as `--maxmemory 2mb` in pieces
+ * @property {string} [host] the address that it listens on, instead of this machine's own
+ * @property {readonly string[]} [under] a command that runs the server, instead of running it directly
+ */
 
 /** A private server with its data in a folder of its own, written before a command is answered. */
 export class RedisServer {
@@ -46,14 +56,15 @@ export class RedisServer {
   /**
    * Starts a server. The caller closes it.
    *
-   * @param {{ readonly args?: readonly string[] | undefined }} [options] more of its settings, such as
-   *   `--maxmemory 2mb` in pieces
+   * @param {RedisServerOptions} [options]
    * @returns {Promise<RedisServer>}
    * @throws {StepError} when Redis is not on this machine
    */
-  static async start({ args = [] } = {}) {
-    const server = new RedisServer(args);
+  static async start(options = {}) {
+    const server = new RedisServer(options);
     server.#folder = await mkdtemp(join(tmpdir(), 'powerauth-wasm-redis-'));
+    // By any of its names it is the server when it is called so.
+    await symlink(resolve(requireProgram('redis')), join(server.#folder, NAME));
     // Another program may take the port between our look and the server's start.
     for (let attempt = 1; ; attempt++) {
       server.#port = await freePort();
@@ -70,15 +81,17 @@ export class RedisServer {
 
   /**
    * @private use {@link RedisServer.start}
-   * @param {readonly string[]} args
+   * @param {RedisServerOptions} options
    */
-  constructor(args) {
+  constructor({ args = [], host = '127.0.0.1', under = [] }) {
     this.args = args;
+    this.host = host;
+    this.under = under;
   }
 
-  /** For clients: `redis://127.0.0.1:<port>`; the same after a restart. */
+  /** For clients: `redis://<host>:<port>`; the same after a restart. */
   get url() {
-    return `redis://127.0.0.1:${this.#port}`;
+    return `redis://${this.host}:${this.#port}`;
   }
 
   get port() {
@@ -102,16 +115,14 @@ export class RedisServer {
    */
   async start() {
     if (this.#process !== undefined) return;
-    const child = spawn(
-      requireProgram('redis'),
-      [
-        ...['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder],
-        ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--daemonize', 'no'],
-        ...this.args,
-      ],
-      // By any of its names it is the server when it is called so.
-      { argv0: 'redis-server', stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const [program = '', ...args] = [
+      ...this.under,
+      join(this.#folder, NAME),
+      ...['--port', String(this.#port), '--bind', this.host, '--dir', this.#folder, '--daemonize', 'no'],
+      ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--protected-mode', 'no'],
+      ...this.args,
+    ];
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.#output = '';
     const collect = (/** @type {string | Buffer} */ data) =>
@@ -129,7 +140,7 @@ export class RedisServer {
 
     const deadline = performance.now() + START;
     while (this.#process === child) {
-      if (await answers(this.#port)) return;
+      if (await answers(this.host, this.#port)) return;
       if (performance.now() > deadline) {
         await this.stop('SIGKILL');
         break;

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/**
+ * Lets clients and servers of a store fail in all kinds of ways at once, and checks what they promise.
+ *
+ *     npm run test:chaos -- postgres         three minutes
+ *     npm run test:chaos -- redis 600        ten minutes
+ *     SEED=7 npm run test:chaos -- postgres  the same choice of faults as before
+ *
+ * Machines are network namespaces where that is permitted (Linux; as root, or where users may make namespaces). With
+ * `--without-namespaces` everything runs on this machine, and a relay cuts and delays.
+ *
+ * @module
+ */
+import { main, StepError } from '../../../tools/lib/run.mjs';
+import { buildChild } from '../../helpers/bundle-child.mjs';
+import { insideNetwork } from '../../helpers/network.mjs';
+
+const SECONDS = '180';
+const STORES = ['postgres', 'redis'];
+
+await main(async () => {
+  const flag = '--without-namespaces';
+  const [store = '', seconds = SECONDS] = process.argv.slice(2).filter((arg) => arg !== flag);
+  if (!STORES.includes(store)) throw new StepError(`Expected one of ${STORES.join(', ')}, got "${store}"`);
+  if (!(Number(seconds) > 0)) throw new StepError(`Expected a number of seconds, got "${seconds}"`);
+  const seed = process.env.SEED ?? String(Date.now() % 2 ** 31);
+  const run = await buildChild(new URL('./run.ts', import.meta.url));
+  const client = await buildChild(new URL('./client.ts', import.meta.url));
+  process.exitCode = await insideNetwork(
+    ['--enable-source-maps', run, client, store, seconds, seed],
+    process.argv.includes(flag) ? { isPermitted: false } : {},
+  );
+});

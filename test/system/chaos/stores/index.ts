@@ -1,0 +1,10 @@
+/** The stores of a chaos run, by name. */
+
+import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
+import type { StartStore } from './store.ts';
+
+export const STORES: Readonly<Record<string, StartStore>> = {
+  postgres: startPostgres,
+  redis: startRedis,
+};

@@ -1,0 +1,25 @@
+/** A store that a chaos run works on. */
+
+import type { Machine, Network } from '../../../helpers/network.mjs';
+import type { Place } from '../place.ts';
+
+/** Something that happens to servers, and is over when it resolves. */
+export interface ServerFault {
+  readonly name: string;
+  /** @param hold waits as long as the fault shall last, at least so many ms */
+  run(hold: (least?: number) => Promise<void>): Promise<void>;
+}
+
+/** Servers, and how clients reach them. */
+export interface ChaosStore {
+  readonly title: string;
+  readonly place: Place;
+  /** Addresses that clients use: what a machine is cut off from. */
+  readonly addresses: readonly Machine[];
+  readonly faults: readonly ServerFault[];
+  /** Waits until all servers are there, and work together. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type StartStore = (network: Network) => Promise<ChaosStore>;
