@@ -11,7 +11,7 @@ const MAC = '/Applications';
 const WINDOWS = process.env.ProgramFiles ?? 'C:\\Program Files';
 
 /**
- * @typedef {'chromium' | 'firefox' | 'redis' | 'keyring' | 'postgres' | 'pgbouncer' | 'strace'} ProgramName
+ * @typedef {'chromium' | 'firefox' | 'redis' | 'keyring' | 'postgres' | 'pgbouncer' | 'strace' | 'tmux'} ProgramName
  * @typedef {{ title: string, variable: string, names: string[], places: string[], debian: string }} Program
  */
 
@@ -74,6 +74,13 @@ export const PROGRAMS = {
     names: ['strace'],
     places: [],
     debian: 'strace',
+  },
+  tmux: {
+    title: 'tmux',
+    variable: 'TMUX_PATH',
+    names: ['tmux'],
+    places: [],
+    debian: 'tmux',
   },
 };
 const NAMES = /** @type {ProgramName[]} */ (Object.keys(PROGRAMS));

@@ -42,11 +42,15 @@ export const activate = (builder: CommandBuilder): Command =>
         file: textOf(codeFile),
       });
       parseActivationCode(code);
-      const otp = await context.optionalSecret({
-        what: 'the one-time password',
-        option: '--otp-file',
-        file: textOf(otpFile),
-      });
+      // A user who has put the code into a file has put everything there.
+      const hasOtp = otpFile !== undefined || codeFile === undefined;
+      const otp = hasOtp
+        ? await context.optionalSecret({
+            what: 'the one-time password',
+            option: '--otp-file',
+            file: textOf(otpFile),
+          })
+        : undefined;
       const password = await context.secret({
         what: 'the new password',
         option: '--password-file',

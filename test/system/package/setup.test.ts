@@ -195,6 +195,7 @@ describe.skipIf(process.platform === 'win32')('missing programs', () => {
         ...none,
         GNOME_KEYRING_PATH: '',
         STRACE_PATH: '',
+        TMUX_PATH: '',
         POSTGRES_PATH: '',
         PGBOUNCER_PATH: '',
         CI: '',
@@ -207,7 +208,7 @@ describe.skipIf(process.platform === 'win32')('missing programs', () => {
 
   test('are named with the command that installs them, and not installed', async () => {
     const output = await programs([]);
-    expect(output).toMatch(/Not on this machine: Chromium, Firefox, Redis, GNOME Keyring, .*strace\./);
+    expect(output).toMatch(/Not on this machine: Chromium, Firefox, Redis, GNOME Keyring, .*strace, tmux\./);
     expect(output).toContain('npm run setup:programs');
     expect(await asked()).toBe('');
   });
@@ -221,7 +222,7 @@ describe.skipIf(process.platform === 'win32')('missing programs', () => {
     // They are still not there: this apt-get installs nothing.
     await expect(programs(['--install'])).rejects.toThrow(/Failed: Not on this machine/);
     expect(await asked()).toMatch(
-      /^update .*\ninstall -y --no-install-recommends chromium firefox-esr redis-tools gnome-keyring .*strace /,
+      /^update .*\ninstall -y --no-install-recommends chromium firefox-esr redis-tools gnome-keyring .*strace tmux /,
     );
   });
 
