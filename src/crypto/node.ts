@@ -6,7 +6,8 @@
  */
 
 import crypto, { type Cipher, type CipherGCM, type Decipher, type KeyObject } from 'node:crypto';
-import { concat, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
+import { concat, copySecret, equalBytes, secretBytes, wipe } from '../util/bytes.ts';
+import { randomNonce } from '../util/random.ts';
 import { assertPrivateKey, pkcs8Of, spkiOf } from './encodings.ts';
 import { hmacBy } from './hmac.ts';
 import type { Point } from './p256.ts';
@@ -18,6 +19,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const CURVE = 'prime256v1';
 const TAG_LENGTH = 16;
 const BLOCK = 16;
+/** A mask longer than this, in bytes, doesn't come from the stock of random bytes. */
+const LONG_MASK = 1024;
 
 /** The same memory as a plain array: methods of a Buffer do other things. */
 function plain({ buffer, byteOffset, length }: Uint8Array): Bytes {
@@ -184,18 +187,33 @@ export async function decryptGcm(
   const secretKey = secretKeys.get(key);
   if (secretKey === undefined) return web.decryptGcm(key, nonce, associatedData, data);
   const ciphertext = data.subarray(0, -TAG_LENGTH);
-  const mask = crypto.randomFillSync(secretBytes(ciphertext.length));
+  const mask = maskOf(ciphertext.length);
   // The stream that the mode adds, under the mask: what Node leaves of it in memory is random.
   const masked = gcm(secretKey, nonce, associatedData).update(mask);
-  const plaintext = secretBytes(ciphertext.length);
-  for (let i = 0; i < plaintext.length; i++) {
-    plaintext[i] = (ciphertext[i] ?? 0) ^ (masked[i] ?? 0) ^ (mask[i] ?? 0);
-  }
+  const plaintext = copySecret(ciphertext);
+  addTo(plaintext, mask);
+  addTo(plaintext, masked);
   wipe(mask);
   const sealed = await encryptGcm(key, nonce, associatedData, plaintext);
   if (data.length >= TAG_LENGTH && equalBytes(sealed, data)) return plaintext;
   wipe(plaintext);
   throw new TypeError('expected what was encrypted under this key, got something else');
+}
+
+/** Exclusive-or, by words where the bytes lie at their bounds. */
+function addTo(target: Bytes, { buffer, byteOffset, length }: Uint8Array): void {
+  const words = byteOffset % 4 === 0 ? length >>> 2 : 0;
+  const [to, from] = [
+    new Uint32Array(target.buffer, 0, words),
+    new Uint32Array(buffer, words && byteOffset, words),
+  ];
+  for (let i = 0; i < words; i++) to[i] = (to[i] ?? 0) ^ (from[i] ?? 0);
+  const bytes = new Uint8Array(buffer, byteOffset, length);
+  for (let i = 4 * words; i < length; i++) target[i] = (target[i] ?? 0) ^ (bytes[i] ?? 0);
+}
+
+function maskOf(length: number): Bytes {
+  return length > LONG_MASK ? crypto.randomFillSync(secretBytes(length)) : randomNonce(length);
 }
 
 function gcm(key: KeyObject, nonce: Bytes, associatedData: Bytes): CipherGCM {

@@ -9,7 +9,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { base64 } from '../util/base64.ts';
 import { secretBytes, utf8, wipe } from '../util/bytes.ts';
 import { headerHead } from './header-texts.ts';
-import { NoncePool } from './nonce-pool.ts';
+import { NoncePool } from '../util/nonce-pool.ts';
 import { notItsOwner, SlotTable, UNOWNED } from './slot-table.ts';
 import type { FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 

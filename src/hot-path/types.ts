@@ -31,8 +31,7 @@ export type KeyKind = (typeof KEY_KINDS)[number];
  */
 export type KeySlot = number & { readonly __keySlot: unique symbol };
 
-/** Fills `target` with random bytes and returns it, like `crypto.getRandomValues`. */
-export type FillRandom = (target: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+export type { FillRandom } from '../util/nonce-pool.ts';
 
 /**
  * Makes single headers. `owner` is the object that was passed to {@link HotPathEngine.addKey} for the slot: no header

@@ -18,7 +18,7 @@ import {
   type HeaderTexts,
 } from './header-texts.ts';
 import { HeadersAhead, Shelves } from './headers-ahead.ts';
-import { NoncePool } from './nonce-pool.ts';
+import { NoncePool } from '../util/nonce-pool.ts';
 import { SlotTable, UNOWNED } from './slot-table.ts';
 import type { EngineName, FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 

@@ -5,7 +5,7 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
-import { deconfigured, lostLock, throwIfLost, unlessAborted, type LockSigns } from '../util/abort.ts';
+import { deconfigured, lostLock, throwIfLost, type LockSigns } from '../util/abort.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import { concat, jsonText, utf8 } from '../util/bytes.ts';
@@ -48,6 +48,7 @@ export interface RequestOptions {
 
 /** The part of an answer that is used, as far as a foreign `fetch` has it. */
 type ForeignResponse = Pick<Response, 'status' | 'text'> & {
+  readonly type?: string;
   readonly headers?: { get?(name: string): string | null };
   readonly body?: { getReader?(): ReadableStreamDefaultReader<Uint8Array> } | null;
   arrayBuffer?(): Promise<ArrayBuffer>;
@@ -59,12 +60,17 @@ const MAX_BODY = 1 << 20;
 /** Sends POST requests to one server. */
 export class HttpClient {
   readonly #options: HttpClientOptions;
+  readonly #baseUrl: string;
+  readonly #isAllowed: boolean;
   readonly #headers: Headers;
   readonly #underWay = new Set<Deadline>();
 
   /** @throws WRONG_PARAMETER for invalid headers */
   constructor(options: HttpClientOptions) {
+    const { baseEndpointUrl, enableUnsecureTraffic } = options;
     this.#options = options;
+    this.#baseUrl = baseEndpointUrl.replace(/\/+$/, '');
+    this.#isAllowed = enableUnsecureTraffic || new URL(baseEndpointUrl).protocol === 'https:';
     // One listener for all requests: Node takes more than ten on a signal for a leak, and warns.
     options.signal?.addEventListener('abort', () => {
       for (const deadline of this.#underWay) deadline.abort('client');
@@ -81,8 +87,8 @@ export class HttpClient {
    *   OPERATION_CANCELED
    */
   async post(path: string, body: string, options: RequestOptions = {}): Promise<string> {
-    const { baseEndpointUrl, enableUnsecureTraffic, signal } = this.#options;
-    if (new URL(baseEndpointUrl).protocol !== 'https:' && !enableUnsecureTraffic) {
+    const { signal } = this.#options;
+    if (!this.#isAllowed) {
       throw failure(
         PowerAuthErrorCode.NETWORK_ERROR,
         'configuration.baseEndpointUrl: expected https://, got http://, over which nothing is sent; clientConfiguration.enableUnsecureTraffic allows it for tests',
@@ -93,8 +99,7 @@ export class HttpClient {
     const deadline = new Deadline(options.lock?.signal, options.ended);
     this.#underWay.add(deadline);
     try {
-      // Ends even if `fetch` ignores the signal, as the app's own function or a polyfill may.
-      return await unlessAborted(this.#exchange(path, body, options.header, deadline), deadline.signal);
+      return await deadline.unlessOver(this.#exchange(path, body, options.header, deadline));
     } catch (error) {
       throw deadline.explain(error);
     } finally {
@@ -109,9 +114,9 @@ export class HttpClient {
     header: Header | undefined,
     deadline: Deadline,
   ): Promise<string> {
-    const { baseEndpointUrl, connectionTimeout, readTimeout, fetch = requireGlobal('fetch') } = this.#options;
+    const { connectionTimeout, readTimeout, fetch = requireGlobal('fetch') } = this.#options;
     deadline.start({ connectionTimeout, readTimeout });
-    const response = await fetch(baseEndpointUrl.replace(/\/+$/, '') + path, {
+    const response = await fetch(this.#baseUrl + path, {
       method: 'POST',
       headers: this.#requestHeaders(header),
       body,
@@ -179,13 +184,22 @@ function commonHeaders({ customHttpHeaders, basicHttpAuthentication }: HttpClien
  */
 async function readBody(response: ForeignResponse): Promise<Uint8Array | undefined> {
   const { body, headers } = response;
-  if (typeof body?.getReader === 'function') return readStream(body.getReader());
+  if (typeof body?.getReader === 'function' && !isLengthTold(response)) return readStream(body.getReader());
   if (Number(headers?.get?.('content-length') ?? 0) > MAX_BODY) return undefined;
   const bytes =
     typeof response.arrayBuffer === 'function'
       ? new Uint8Array(await response.arrayBuffer())
       : utf8(await response.text());
   return bytes.length > MAX_BODY ? undefined : bytes;
+}
+
+/**
+ * Whether the runtime itself keeps a body to the length that its header tells, so that it can be read in one piece. Not
+ * if it is compressed, which the headers of another origin may hide.
+ */
+function isLengthTold({ type, headers }: ForeignResponse): boolean {
+  const told = (name: string) => headers?.get?.(name) ?? null;
+  return type === 'basic' && told('content-length') !== null && told('content-encoding') === null;
 }
 
 async function readStream(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
@@ -211,6 +225,7 @@ class Deadline {
   readonly #lock: AbortSignal | undefined;
   /** What ended the request first, if anything did. */
   #end: End | undefined;
+  #onEnd = (): void => undefined;
   #said = '';
   #stopConnection = (): void => undefined;
   #stop = (): void => undefined;
@@ -233,6 +248,21 @@ class Deadline {
   abort(end: End): void {
     this.#end ??= end;
     this.#controller.abort();
+    this.#onEnd();
+  }
+
+  /**
+   * Settles as `exchange` does, or rejects when the request ends: its `fetch` may be the app's own function or a
+   * polyfill, and ignore the signal.
+   */
+  unlessOver<T>(exchange: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      // Passed on unchanged.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      this.#onEnd = () => reject(this.signal.reason);
+      if (this.signal.aborted) this.#onEnd();
+      exchange.then(resolve, reject);
+    });
   }
 
   get signal(): AbortSignal {

@@ -52,7 +52,9 @@ const parsePlain = (body: string): PlainAnswer => (parseJson(body) as PlainAnswe
  * Whether a server, or a proxy in front of it, reports an error with status 200. An encrypted answer has no such field.
  */
 export function saysError(body: string | undefined): boolean {
-  return body !== undefined && parsePlain(body).status === 'ERROR';
+  // Answers are parsed once more where they are used; the word may be written with escapes.
+  if (body === undefined || !/ERROR|\\/.test(body)) return false;
+  return parsePlain(body).status === 'ERROR';
 }
 
 /** What `{status: "ERROR", responseObject: {code, message}}` says, if the body has that form. */

@@ -152,7 +152,7 @@ export function decodeActivationRecord(bytes: Uint8Array): ActivationRecord {
     knowledge: {
       hash: HASHES[hash[0] ?? 0] ?? 'SHA-256',
       salt,
-      iterations: new DataView(iterations.buffer).getUint32(0),
+      iterations: new DataView(iterations.buffer, iterations.byteOffset).getUint32(0),
       wrappedKey: wrapped,
       passwordId: passwordId.length === 0 ? salt.slice() : passwordId,
     },

@@ -12,7 +12,7 @@ import {
 import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { wipe } from '../util/bytes.ts';
-import { randomBytes } from '../util/random.ts';
+import { randomNonce } from '../util/random.ts';
 import { POSSESSION } from './factors.ts';
 import { validateSignature } from './signed-requests.ts';
 import type { Session } from './session.ts';
@@ -75,7 +75,7 @@ async function fetchStatusBlob(
   session: Session,
 ): Promise<{ activationId: string; blob: StatusBlob; customObject: unknown }> {
   return session.activation.withRecord(async ({ activationId, transportKey }) => {
-    const challenge = randomBytes(16);
+    const challenge = randomNonce(16);
     const answer = await session.endpoints.activationStatus({ activationId, challenge });
     const blob = await decryptStatusBlob({ ...answer, challenge, transportKey });
     if (blob !== undefined) return { activationId, blob, customObject: answer.customObject };

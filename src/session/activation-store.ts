@@ -139,10 +139,10 @@ export class ActivationStore {
   async takeCounter(fits: (record: ActivationRecord) => boolean): Promise<ActivationRecord | undefined> {
     let next: Uint8Array | undefined;
     try {
-      return await unlessUnfit((unfit) =>
+      return await unlessUnfit(
         this.#change((record) => {
           // The update rejects with what its change throws.
-          if (!fits(record)) throw unfit;
+          if (!fits(record)) throw UNFIT;
           wipe(next);
           const counter = nextCounter(record.counter);
           next = counter.ctrData;
@@ -174,10 +174,10 @@ export class ActivationStore {
     fits: (present: WrappedKnowledgeKey) => boolean,
     knowledge: WrappedKnowledgeKey,
   ): Promise<boolean> {
-    const before = await unlessUnfit((unfit) =>
+    const before = await unlessUnfit(
       this.#changeForSure(
         (record) => {
-          if (!fits(record.knowledge)) throw unfit;
+          if (!fits(record.knowledge)) throw UNFIT;
           return { ...record, knowledge };
         },
         (present) => present !== undefined && equalBytes(present.knowledge.salt, knowledge.salt),
@@ -323,13 +323,15 @@ async function wipedAfter<T>(
   }
 }
 
-/** The result of `change`; undefined if it was abandoned with the error that it gets. */
-async function unlessUnfit<T>(change: (unfit: Error) => Promise<T>): Promise<T | undefined> {
-  const unfit = new Error('The record is another one than expected');
+/** One for all: an error of its own for each signature would be a good part of what that costs. */
+const UNFIT = /* @__PURE__ */ new Error('The record is another one than expected');
+
+/** The result of `change`; undefined if it was abandoned with {@link UNFIT}. */
+async function unlessUnfit<T>(change: Promise<T>): Promise<T | undefined> {
   try {
-    return await change(unfit);
+    return await change;
   } catch (error) {
-    if (error === unfit) return undefined;
+    if (error === UNFIT) return undefined;
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../protocol/temporary-key.ts';
 import { base64 } from '../util/base64.ts';
 import { wipe } from '../util/bytes.ts';
-import { randomBytes } from '../util/random.ts';
+import { randomNonce } from '../util/random.ts';
 import type { Settings } from './settings.ts';
 import { ActivationKey, type KeyPlace } from './temporary-keys.ts';
 
@@ -106,7 +106,7 @@ export class Encryption {
         agreement,
         sharedInfo1,
         scope: { applicationKey, applicationSecret, ...(activation === undefined ? {} : { activation }) },
-        nonce: randomBytes(16),
+        nonce: randomNonce(16),
         timestamp: this.#time.currentTime(),
         plaintext,
       });
@@ -155,7 +155,7 @@ export class Encryption {
     endpoints: Endpoints,
   ): Promise<TemporaryKey> {
     const { applicationKey, applicationSecret } = this.#configuration;
-    const challenge = base64(randomBytes(18));
+    const challenge = base64(randomNonce(18));
     const jwt = await endpoints.keystoreCreate(
       temporaryKeyRequest({
         applicationKey,

@@ -63,7 +63,7 @@ export async function withFactors<T>(
 ): Promise<T> {
   const names = signatureFactors(authentication);
   return withPassword(parts, authentication, (knowledge) =>
-    withBiometryKey(parts.biometry, authentication, (biometry) => use({ names, knowledge, biometry })),
+    withBiometryKey(parts, authentication, (biometry) => use({ names, knowledge, biometry })),
   );
 }
 
@@ -88,14 +88,14 @@ async function withPassword<T>(
 }
 
 async function withBiometryKey<T>(
-  biometry: BiometryFactor,
+  parts: FactorParts,
   authentication: PowerAuthAuthentication,
   use: (key: UnlockedBiometryKey | undefined) => Promise<T>,
 ): Promise<T> {
   if (!authentication.isBiometricAuthentication) return use(undefined);
   const shared = unlockedBiometryKey(authentication);
   if (shared !== undefined) return use(shared);
-  const key = await biometry.unlock(authentication.biometricPrompt);
+  const key = await parts.biometry.unlock(authentication.biometricPrompt);
   try {
     useUp(authentication);
     return await use(key);

@@ -19,7 +19,7 @@ import { throwIfLost } from '../util/abort.ts';
 import { base64 } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { isInstance } from '../util/instance.ts';
-import { randomBytes } from '../util/random.ts';
+import { randomNonce } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
 import { withFactorKeys, type Factors } from './factors.ts';
@@ -71,7 +71,7 @@ export class RequestSigner {
   ): Promise<SignedHeader> {
     return withKeys(taken, factors, (keys, { activationId, counter }) => {
       const { applicationKey, applicationSecret } = this.#configuration;
-      const nonce = randomBytes(16);
+      const nonce = randomNonce(16);
       const data = signatureData({ ...request, nonce, applicationSecret });
       const value = authorizationHeader({
         activationId,
@@ -141,12 +141,12 @@ export class RequestSigner {
 
   /** Passwords are stretched in parallel, and take different times; the counter values keep the order of the calls. */
   async #takeCounterInTurn(factors: Factors): Promise<ActivationRecord> {
-    const turn = Promise.allSettled([factors.knowledge?.unlock(), this.#latest]).then(
-      ([unlocked]) => unlocked,
-    );
+    const unlocked = factors.knowledge?.unlock();
+    const before = this.#latest;
+    const turn = unlocked === undefined ? before : Promise.allSettled([unlocked, before]);
     this.#latest = turn;
-    const unlocked = await turn;
-    if (unlocked.status === 'rejected') throw unlocked.reason;
+    await turn;
+    await unlocked;
     // Storages keep the order of updates, and may carry out simultaneous ones together: none waits for the one before.
     return this.#takeCounter(factors);
   }

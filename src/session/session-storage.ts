@@ -210,27 +210,31 @@ export class SessionStorage implements PowerAuthStorage {
    *
    * @param running what to wait for instead then, if given
    */
-  async #unlessOver<T>(pending: Promise<T>, running?: () => Promise<T> | undefined): Promise<T> {
-    let giveUp = (): void => undefined;
-    const over = new Promise<T>((resolve, reject) => {
-      giveUp = () => {
+  #unlessOver<T>(pending: Promise<T>, running?: () => Promise<T> | undefined): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let isAbandoned = false;
+      const giveUp = (): void => {
+        this.#calls.delete(giveUp);
         const instead = running?.();
+        isAbandoned = instead === undefined;
         if (instead === undefined) reject(deconfigured());
         else resolve(instead);
       };
-    });
-    this.#calls.add(giveUp);
-    try {
-      return await Promise.race([pending, over]);
-    } catch (error) {
-      // Nobody reads a value that arrives after all, and it may be a secret.
-      void pending.then(
-        (late) => wipe(late instanceof Uint8Array ? late : undefined),
-        () => undefined,
+      this.#calls.add(giveUp);
+      pending.then(
+        (value) => {
+          this.#calls.delete(giveUp);
+          // Nobody reads a value that arrives after all, and it may be a secret.
+          if (isAbandoned && value instanceof Uint8Array) wipe(value);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#calls.delete(giveUp);
+          // Passed on unchanged.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          reject(error);
+        },
       );
-      throw error;
-    } finally {
-      this.#calls.delete(giveUp);
-    }
+    });
   }
 }

@@ -22,7 +22,7 @@
 import { decryptGcm, encryptGcm, sha256 } from '#crypto';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { concat, equalBytes, utf16, utf8, wipe } from '../util/bytes.ts';
-import { randomBytes } from '../util/random.ts';
+import { randomNonce } from '../util/random.ts';
 import { assertSealingKey, keyList } from './sealing-key.ts';
 
 const VERSION = 1;
@@ -63,7 +63,7 @@ class Sealer {
 
   async seal(name: string, value: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const { header, associatedData } = this.#of(name);
-    const nonce = randomBytes(NONCE_LENGTH);
+    const nonce = randomNonce(NONCE_LENGTH);
     const sealed = await encryptGcm(this.#key, nonce, associatedData, value);
     return concat(header, nonce, sealed);
   }

@@ -15,9 +15,12 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
+let decoder: TextDecoder | undefined;
+
 /** The text of UTF-8 `bytes`; throws a TypeError if they aren't well-formed UTF-8. */
 export function utf8Decode(bytes: Uint8Array): string {
-  return new (requireGlobal('TextDecoder'))('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  decoder ??= new (requireGlobal('TextDecoder'))('utf-8', { fatal: true, ignoreBOM: true });
+  return decoder.decode(bytes);
 }
 
 /** The units of `text`, two bytes each, the higher one first: unlike UTF-8, different for different lone surrogates. */
@@ -69,7 +72,9 @@ export function moveSecret(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** A new array holding `parts` one after another, in {@link secretBytes}. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = secretBytes(parts.reduce((length, part) => length + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = secretBytes(length);
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);
@@ -82,20 +87,13 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
-  for (const [i, byte] of a.entries()) difference |= byte ^ (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
   return difference === 0;
 }
 
-/** The arrays that {@link wipe} has overwritten. */
-const wiped = new WeakSet<Uint8Array>();
-
-/** Overwrites secrets with zeros. {@link assertNotWiped} refuses these arrays from then on. */
+/** Overwrites secrets with zeros. {@link assertNotWiped} refuses them from then on. */
 export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
-  for (const secret of secrets) {
-    if (secret === undefined || secret.length === 0) continue;
-    secret.fill(0);
-    wiped.add(secret);
-  }
+  for (const secret of secrets) secret?.fill(0);
 }
 
 /**
@@ -106,7 +104,7 @@ export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
  */
 export function assertNotWiped(what: string, ...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) {
-    if (wiped.has(secret) || (secret.length > 0 && secret.every((byte) => byte === 0))) {
+    if (isWiped(secret)) {
       throw failure(
         PowerAuthErrorCode.UNKNOWN_ERROR,
         `${what}: expected secrets, got one that was wiped already; this is a mistake in powerauth-wasm, please report it`,
@@ -120,6 +118,12 @@ export function hexDecode(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
 
+function isWiped(secret: Uint8Array): boolean {
+  let bits = 0;
+  for (const byte of secret) bits |= byte;
+  return bits === 0 && secret.length > 0;
+}
+
 /** The 4 bytes of `value` (0 to 2^32-1), most significant first. */
 export function be32(value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4);
@@ -130,6 +134,8 @@ export function be32(value: number): Uint8Array<ArrayBuffer> {
 /** The 8 bytes of `value` (0 to 2^53-1), most significant first. */
 export function be64(value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(value / 2 ** 32));
+  view.setUint32(4, value % 2 ** 32);
   return bytes;
 }

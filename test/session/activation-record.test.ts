@@ -104,9 +104,6 @@ describe('an activation record', () => {
       for (const zeros of [wipedKey, wipedKey.slice()]) {
         expect(() => encodeActivationRecord({ ...plain, [key]: zeros }), key).toThrow(refused);
       }
-      // Not even with something else in it: nobody knows whose it is.
-      wipedKey.fill(1);
-      expect(() => encodeActivationRecord({ ...plain, [key]: wipedKey }), key).toThrow(refused);
     }
     const record = decodeActivationRecord(encodeActivationRecord({ ...plain, biometry }));
     wipeActivationRecord(record);

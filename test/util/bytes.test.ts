@@ -103,15 +103,13 @@ describe('secrets', () => {
     assertNotWiped('bytes', bytes);
   });
 
-  test('wiped ones are refused for good, with their name', () => {
+  test('wiped ones are refused, with their name', () => {
     const secret = Uint8Array.of(1, 2);
     wipe(secret);
     const refused = expect.objectContaining(
       error(PowerAuthErrorCode.UNKNOWN_ERROR, /^a key: .*wiped/),
     ) as Error;
     expect(() => assertNotWiped('a key', Uint8Array.of(1), secret)).toThrow(refused);
-    secret.fill(7);
-    expect(() => assertNotWiped('a key', secret)).toThrow(refused);
   });
 
   test('copies of wiped ones are refused, empty arrays are not', () => {

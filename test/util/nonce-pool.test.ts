@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NoncePool, POOL_SIZE } from '../../src/hot-path/nonce-pool.ts';
+import { NoncePool, POOL_SIZE } from '../../src/util/nonce-pool.ts';
 
 /** A source that writes how often it was asked into each byte. */
 function countingSource() {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { FillRandom } from './types.ts';
+/** Fills `target` with random bytes and returns it, like `crypto.getRandomValues`. */
+export type FillRandom = (target: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
 
 /** Bytes in stock; `crypto.getRandomValues` returns at most 65536 at once. */
 export const POOL_SIZE = 16_384;
