@@ -35,6 +35,13 @@ export async function ask(server, ...command) {
 }
 
 /**
+ * Options of a server on a machine; on this one without.
+ *
+ * @param {Pick<import('./network.mjs').Machine, 'address' | 'under'> | undefined} machine
+ */
+export const on = (machine) => (machine === undefined ? {} : { host: machine.address, under: machine.under });
+
+/**
  * A node, as CLUSTER NODES describes it.
  *
  * @typedef {{ id: string, port: number, isPrimary: boolean, isFailing: boolean, primary: string, slots: [number, number][] }} NodeState
@@ -75,17 +82,19 @@ export class RedisCluster {
   /**
    * Starts a cluster. The caller closes it.
    *
-   * @param {{ shards?: number, replicas?: number, nodeTimeout?: number, args?: readonly string[] }} [options]
-   *   `replicas`: of each primary; `nodeTimeout`: after how many ms a silent primary is replaced; `args`: more settings
+   * @param {{ shards?: number, replicas?: number, nodeTimeout?: number, args?: readonly string[], machines?: readonly Pick<import('./network.mjs').Machine, 'address' | 'under'>[] }} [options]
+   *   `replicas`: of each primary; `nodeTimeout`: after how many ms a silent primary is replaced; `args`: more
+   *   settings; `machines`: where the servers run
    * @returns {Promise<RedisCluster>}
    * @throws {StepError} when Redis is not on this machine
    */
-  static async start({ shards = 3, replicas = 1, nodeTimeout = 1000, args = [] } = {}) {
+  static async start({ shards = 3, replicas = 1, nodeTimeout = 1000, args = [], machines = [] } = {}) {
     const cluster = new RedisCluster();
     try {
       cluster.servers = await Promise.all(
-        Array.from({ length: shards * (1 + replicas) }, async () =>
+        Array.from({ length: shards * (1 + replicas) }, async (_, i) =>
           RedisServer.start({
+            ...on(machines[i]),
             args: [
               ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
               ...['--cluster-port', String(await freePort()), '--cluster-node-timeout', String(nodeTimeout)],
@@ -178,7 +187,7 @@ export class RedisCluster {
     for (;;) {
       const keys = /** @type {string[]} */ (await ask(from, 'CLUSTER', 'GETKEYSINSLOT', String(slot), '10'));
       if (keys.length === 0) break;
-      const target = ['127.0.0.1', String(to.port), '', '0', '5000'];
+      const target = [to.host, String(to.port), '', '0', '5000'];
       await ask(from, 'MIGRATE', ...target, 'KEYS', ...keys.map(String));
     }
     await inTheMiddle?.();
@@ -233,7 +242,7 @@ export class RedisCluster {
     );
     for (const server of others) {
       const bus = String(/** @type {readonly string[]} */ (server.args)[5]);
-      await ask(first, 'CLUSTER', 'MEET', '127.0.0.1', String(server.port), bus);
+      await ask(first, 'CLUSTER', 'MEET', server.host, String(server.port), bus);
     }
     const ids = await Promise.all(this.servers.map((server) => ask(server, 'CLUSTER', 'MYID')));
     const deadline = performance.now() + AGREE;

@@ -5,13 +5,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { requireProgram } from './program-files.mjs';
-import { ask } from './redis-cluster.mjs';
+import { ask, on } from './redis-cluster.mjs';
 import { RedisServer } from './redis-server.mjs';
 
 /** Milliseconds that it may take until all agree. */
@@ -26,36 +26,40 @@ class Sentinel {
   /**
    * @param {number} port
    * @param {string} folder
+   * @param {{ host?: string, under?: readonly string[] }} options
    */
-  constructor(port, folder) {
+  constructor(port, folder, { host = '127.0.0.1', under = [] }) {
     this.port = port;
     this.folder = folder;
+    this.host = host;
+    this.under = under;
   }
 
   get url() {
-    return `redis://127.0.0.1:${this.port}`;
+    return `redis://${this.host}:${this.port}`;
   }
 
   /**
-   * @param {number} primary port
+   * @param {RedisServer} primary
    * @param {{ quorum: number, downAfter: number }} options
    */
   async start(primary, { quorum, downAfter }) {
     const file = join(this.folder, 'sentinel.conf');
     const lines = [
       `port ${this.port}`,
-      'bind 127.0.0.1',
+      `bind ${this.host}`,
+      'protected-mode no',
       `dir ${this.folder}`,
-      `sentinel monitor ${NAME} 127.0.0.1 ${primary} ${quorum}`,
+      `sentinel monitor ${NAME} ${primary.host} ${primary.port} ${quorum}`,
       `sentinel down-after-milliseconds ${NAME} ${downAfter}`,
       `sentinel failover-timeout ${NAME} 3000`,
       `sentinel parallel-syncs ${NAME} 2`,
     ];
     await writeFile(file, `${lines.join('\n')}\n`);
-    const child = spawn(requireProgram('redis'), [file, '--sentinel'], {
-      argv0: 'redis-sentinel',
-      stdio: 'ignore',
-    });
+    const program = join(this.folder, 'redis-sentinel');
+    await symlink(resolve(requireProgram('redis')), program);
+    const [command = program, ...args] = [...this.under, program, file, '--sentinel'];
+    const child = spawn(command, args, { stdio: 'ignore' });
     this.#process = child;
     // It must not outlive us.
     const end = () => child.kill('SIGKILL');
@@ -85,28 +89,32 @@ export class RedisSentinel {
   /**
    * Starts all of them. The caller closes them.
    *
-   * @param {{ replicas?: number, downAfter?: number, args?: readonly string[] }} [options] `downAfter`: after how many
-   *   ms a silent primary is replaced; `args`: more settings of the servers
+   * @param {{ replicas?: number, downAfter?: number, args?: readonly string[], machines?: readonly Pick<import('./network.mjs').Machine, 'address' | 'under'>[] }} [options]
+   *   `downAfter`: after how many ms a silent primary is replaced; `args`: more settings of the servers; `machines`:
+   *   where the servers run, each with a sentinel
    * @returns {Promise<RedisSentinel>}
    * @throws {StepError} when Redis is not on this machine
    */
-  static async start({ replicas = 2, downAfter = 1000, args = [] } = {}) {
+  static async start({ replicas = 2, downAfter = 1000, args = [], machines = [] } = {}) {
     const all = new RedisSentinel();
     try {
       const settings = ['--repl-diskless-sync-delay', '0', ...args];
-      const primary = await RedisServer.start({ args: settings });
+      const primary = await RedisServer.start({ ...on(machines[0]), args: settings });
       all.servers.push(primary);
       const followers = await Promise.all(
-        Array.from({ length: replicas }, () =>
-          RedisServer.start({ args: ['--replicaof', '127.0.0.1', String(primary.port), ...settings] }),
+        Array.from({ length: replicas }, (_, i) =>
+          RedisServer.start({
+            ...on(machines[i + 1]),
+            args: ['--replicaof', primary.host, String(primary.port), ...settings],
+          }),
         ),
       );
       all.servers.push(...followers);
       for (let i = 0; i < 3; i++) {
         const folder = await mkdtemp(join(tmpdir(), 'powerauth-wasm-sentinel-'));
-        const sentinel = new Sentinel(await freePort(), folder);
+        const sentinel = new Sentinel(await freePort(), folder, on(machines[i]));
         all.sentinels.push(sentinel);
-        await sentinel.start(primary.port, { quorum: 2, downAfter });
+        await sentinel.start(primary, { quorum: 2, downAfter });
       }
       await all.settled();
       return all;
@@ -120,7 +128,7 @@ export class RedisSentinel {
   get settings() {
     return {
       name: NAME,
-      sentinelRootNodes: this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port })),
+      sentinelRootNodes: this.sentinels.map(({ host, port }) => ({ host, port })),
     };
   }
 

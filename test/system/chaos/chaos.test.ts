@@ -12,6 +12,8 @@ const SECONDS = '4';
 const STORES: readonly (readonly [program: ProgramName, store: string, ...flags: string[]])[] = [
   ['postgres', 'postgres'],
   ['redis', 'redis'],
+  ['redis', 'redis-cluster'],
+  ['redis', 'redis-sentinel'],
   // As on a machine where namespaces are not permitted.
   ['redis', 'redis', '--without-namespaces'],
 ];
@@ -32,6 +34,6 @@ describe.concurrent('chaos', () => {
 
 test('an unknown store is said', async () => {
   await expect(run(process.execPath, [main, 'nonsense'])).rejects.toThrow(
-    /Expected one of postgres, redis.*"nonsense"/,
+    /Expected one of postgres, redis, .*"nonsense"/,
   );
 });

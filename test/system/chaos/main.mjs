@@ -16,7 +16,7 @@ import { buildChild } from '../../helpers/bundle-child.mjs';
 import { insideNetwork } from '../../helpers/network.mjs';
 
 const SECONDS = '180';
-const STORES = ['postgres', 'redis'];
+const STORES = ['postgres', 'redis', 'redis-cluster', 'redis-sentinel'];
 
 await main(async () => {
   const flag = '--without-namespaces';

@@ -44,6 +44,9 @@ export type News =
   /** What must never happen. */
   | { readonly news: 'wrong'; readonly what: string };
 
+/** The instances that all clients use. */
+export const INSTANCES = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+
 export const CHAIN = 'chaos/chain';
 export const CHAIN_LOCK = 'chaos/lock';
 

@@ -24,12 +24,11 @@ import { Counters } from './counters.ts';
 import { Member } from './crew.ts';
 import { clientFaults, serverFaults, type Lane } from './faults.ts';
 import { count, Ledger, type Tally } from './ledger.ts';
-import { CHAIN, CHAIN_LOCK, decodeLink, type News, type TokenName } from './news.ts';
+import { CHAIN, CHAIN_LOCK, decodeLink, INSTANCES, type News, type TokenName } from './news.ts';
 import { storageThere } from './place.ts';
 import { Report } from './report.ts';
 import { STORES } from './stores/index.ts';
 
-const INSTANCES = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 const MACHINES = ['client A', 'client B'];
 /** Clients of a machine: fewer in a run that only shows that it works. */
 const perMachine = (seconds: number): number => (seconds < 30 ? 1 : 2);
@@ -46,7 +45,7 @@ async function main(): Promise<boolean> {
   const start = STORES[driver];
   if (start === undefined) throw new Error(`no store ${driver}`);
   const network = new Network();
-  const store = await start(network);
+  const store = await start(network, randomFrom(seed + 2));
   endings.push(() => store.close());
   const report = new Report(driver, store.title, { seconds: Number(seconds), seed, network });
   const bank = await startPowerAuthTestServer();

@@ -22,4 +22,19 @@ export interface ChaosStore {
   close(): Promise<void>;
 }
 
-export type StartStore = (network: Network) => Promise<ChaosStore>;
+export type StartStore = (network: Network, random: () => number) => Promise<ChaosStore>;
+
+/** How long servers may take until they work together again, in ms. */
+const SETTLE_MS = 60_000;
+
+/** Attempts something until it succeeds. */
+export async function patiently(attempt: () => Promise<void>): Promise<void> {
+  for (const until = performance.now() + SETTLE_MS; ;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
+}
