@@ -1,7 +1,7 @@
 /** The build with four lanes. Exports the same list as index.ts. */
 
 import { encodeDigest, encodeNonce } from './base64.simd';
-import { HEAD, HEAD_LENGTH, TAIL, TAIL_DIGEST, TAIL_NONCE, prepare, tailLength } from './header';
+import { HEAD, HEAD_LENGTH, TAIL, TAIL_DIGEST, TAIL_NONCE, prepare, tailLength, touch } from './header';
 import { bswap4, storeTransposed } from './lanes.simd';
 import { DIGEST, INNER, OUTER, OUTPUT, SLOT_ID, SLOT_ID_LENGTH, SLOT_OUTER, STATES, chained } from './layout';
 import { fold, inner, outer } from './message.simd';
@@ -64,6 +64,7 @@ function compute(first: i32, nonces: usize): void {
  * Returns their length.
  */
 export function headers(count: i32, nonces: usize, timestamp: f64): usize {
+  touch(count);
   if (prepare(timestamp)) fold();
   let to = OUTPUT;
   for (let i = 0; i < count; i += 4, nonces += 64) {
@@ -78,6 +79,7 @@ export function headers(count: i32, nonces: usize, timestamp: f64): usize {
 
 /** The same, but of each header only digest and nonce, as layout.ts draws them. Returns their length. */
 export function digests(count: i32, nonces: usize, timestamp: f64): usize {
+  touch(count);
   if (prepare(timestamp)) fold();
   let to = OUTPUT;
   for (let i = 0; i < count; i += 4, nonces += 64) {

@@ -1,7 +1,7 @@
 /** The scalar build. Exports the same list as index.simd.ts. */
 
 import { encodeDigest, encodeNonce } from './base64';
-import { HEAD, HEAD_LENGTH, TAIL, TAIL_DIGEST, TAIL_NONCE, prepare, tailLength } from './header';
+import { HEAD, HEAD_LENGTH, TAIL, TAIL_DIGEST, TAIL_NONCE, prepare, tailLength, touch } from './header';
 import { endHash, padDigest } from './hmac';
 import { BLOCK, DIGEST, INPUT, OUTPUT, SLOT_ID, SLOT_ID_LENGTH, SLOT_OUTER, STATE, chained } from './layout';
 import { compress } from './sha256';
@@ -33,6 +33,7 @@ function compute(slot: usize, nonce: usize): void {
  * Returns their length.
  */
 export function headers(count: i32, nonces: usize, timestamp: f64): usize {
+  touch(count);
   prepare(timestamp);
   let to = OUTPUT;
   for (let i = 0; i < count; i++, nonces += 16) {
@@ -53,6 +54,7 @@ export function headers(count: i32, nonces: usize, timestamp: f64): usize {
 
 /** The same, but of each header only digest and nonce, as layout.ts draws them. Returns their length. */
 export function digests(count: i32, nonces: usize, timestamp: f64): usize {
+  touch(count);
   prepare(timestamp);
   let to = OUTPUT;
   for (let i = 0; i < count; i++, nonces += 16) {

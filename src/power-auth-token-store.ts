@@ -5,12 +5,13 @@
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
+import type { KeySlot } from './hot-path/types.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
 import { sessionOf } from './session/registry.ts';
 import type { Session } from './session/session.ts';
-import type { CachedToken } from './session/cached-token.ts';
+import { headerIfTimeIsKnown, type CachedToken, type SourceLink } from './session/cached-token.ts';
 import { tokenCache } from './session/token-cache.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 import { onSession } from './power-auth/on-session.ts';
@@ -61,6 +62,14 @@ function tokenNotAvailable(): Error {
 export class PowerAuthTokenStore {
   // Not a `#` member: a proxy around the object, such as Vue's reactive() creates, would break every method.
   private readonly instanceId: string;
+  // What was found out about the first token that was used, as in most instances the only one: its name, the token, its
+  // slot, the source of its headers, and the epoch of the storage. A look-up by names would wait for memory longer than
+  // a header takes, among a hundred thousand instances. All of it is doubted: see #headerOfKnown.
+  #name: string | undefined;
+  #token: CachedToken | undefined;
+  #slot: KeySlot | undefined;
+  #link: SourceLink | undefined;
+  #epoch = 0;
 
   /** @internal Use `powerAuth.tokenStore`. */
   constructor(instanceId: string) {
@@ -238,12 +247,45 @@ export class PowerAuthTokenStore {
    * ```
    */
   async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
+    // A proxy around this object, such as Vue's, has no private members.
+    const known = #token in this ? this.#headerOfKnown(tokenName) : undefined;
+    if (known !== undefined) return { key: TOKEN_HEADER, value: known };
     const { instanceId } = this;
     const token =
       tokenCache.expected(instanceId, tokenName) ?? sessionOf(instanceId).tokens.cached(tokenName);
     const value = token?.headerIfTimeIsKnown();
-    if (value !== undefined) return { key: TOKEN_HEADER, value };
-    return onSession(instanceId, (session) => withToken(session, tokenName, header));
+    if (token === undefined || value === undefined)
+      return onSession(instanceId, (session) => withToken(session, tokenName, header));
+    if (#token in this) this.#know(token);
+    return { key: TOKEN_HEADER, value };
+  }
+
+  /** A header of the known token, if it is the one that is asked for, and nothing has happened to it. */
+  #headerOfKnown(tokenName: string): string | undefined {
+    const token = this.#token;
+    const slot = this.#slot;
+    const source = this.#link?.source;
+    if (token === undefined || slot === undefined || source === undefined) return undefined;
+    if (this.#name !== tokenName || source.hub.epoch !== this.#epoch) return undefined;
+    // The slot knows whether the token has ended, and lies nearer than the token.
+    if (!source.engine.isOf(slot, token)) return undefined;
+    if (tokenCache.isHalfFull) token.wasUsed = true;
+    return headerIfTimeIsKnown(source, slot, token);
+  }
+
+  /** Takes another token for the known one, unless that is still good. */
+  #know(token: CachedToken): void {
+    const source = this.#link?.source;
+    if (this.#token !== undefined && this.#slot !== undefined && source?.hub.epoch === this.#epoch) {
+      if (source.engine.isOf(this.#slot, this.#token)) return;
+    }
+    const found = token.session?.source;
+    if (found === undefined) return;
+    this.#name = token.name;
+    this.#token = token;
+    this.#slot = token.slot;
+    this.#link = found.link;
+    this.#epoch = found.hub.epoch;
   }
 
   /**

@@ -116,6 +116,10 @@ class JsEngine implements HotPathEngine {
     this.#slots.free(slot);
   }
 
+  isOf(slot: KeySlot, owner: object): boolean {
+    return this.#slots.isOf(slot, owner);
+  }
+
   kindOf(slot: KeySlot): KeyKind | undefined {
     return this.#slots.kindOf(slot);
   }

@@ -105,6 +105,9 @@ export interface HotPathEngine extends HeaderSource {
    */
   release(slot: KeySlot, owner?: object): void;
 
+  /** Whether the slot is in use and belongs to this owner. */
+  isOf(slot: KeySlot, owner: object): boolean;
+
   /** What the slot's headers contain; undefined for a free slot. */
   kindOf(slot: KeySlot): KeyKind | undefined;
 

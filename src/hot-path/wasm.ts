@@ -174,6 +174,14 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
     this.#slots.free(slot);
   }
 
+  isOf(slot: KeySlot, owner: object): boolean {
+    // Both halves of the slot are read, so that they come from memory together with its owner: whoever asks wants a
+    // header of it next. A slot in use has an identifier.
+    const at = SLOTS + SLOT_SIZE * slot;
+    const isInUse = ((this.#memory[at] ?? 0) | (this.#memory[at + SLOT_ID_LENGTH] ?? 0)) !== 0;
+    return this.#slots.isOf(slot, owner) && isInUse;
+  }
+
   kindOf(slot: KeySlot): KeyKind | undefined {
     return this.#slots.kindOf(slot);
   }

@@ -23,6 +23,8 @@ const PAUSE = 1_000;
 const GOOD_ROUND_TRIP = 3_000;
 /** A round trip longer than this is useless, in ms. */
 const LONGEST_ROUND_TRIP = 60_000;
+/** Times that may be told by one reading of both clocks, if the wall clock still shows the same ms: as many as a stock has. */
+const TIMES_PER_READING = 64;
 /** Round trips of one synchronisation. */
 const ATTEMPTS = 3;
 /** 2000-01-01 and 2100-01-01: a server's time outside them is invalid, in ms. */
@@ -53,6 +55,8 @@ export class TimeSynchronization {
   /** Wall clock, and server time in whole ms, at the last reading of both clocks. */
   #lastWall = NaN;
   #lastTime = NaN;
+  /** How often that time may still be told while the wall clock shows the same ms. */
+  #left = 0;
   /** Why the time is not known, and since when on the monotonic clock. */
   #failure: unknown;
   #failedAt = -Infinity;
@@ -78,6 +82,15 @@ export class TimeSynchronization {
   }
 
   /**
+   * The same as {@link knownTime}. Both clocks are read only for one in 64 times of a ms.
+   *
+   * @param moment the result of {@link sameMoment}, just now
+   */
+  knownTimeAt(moment: number): number {
+    return moment === moment && --this.#left > 0 ? moment : this.knownTime();
+  }
+
+  /**
    * Server time in whole ms; NaN if it is not known.
    *
    * @throws CANNOT_GENERATE_TOKEN if a clock throws or returns an impossible time
@@ -99,6 +112,7 @@ export class TimeSynchronization {
       this.synchronizeInBackground();
     }
     this.#lastWall = wall;
+    this.#left = TIMES_PER_READING;
     return (this.#lastTime = Math.floor(monotonic - this.#origin));
   }
 

@@ -12,12 +12,38 @@ import type { TokenRecord } from './token-record.ts';
 /** Why a cached token can make no more headers; `replaced` by its follower. */
 export type CachedTokenEnd = 'removed' | 'deconfigured' | 'evicted' | 'replaced';
 
-/** The source of a session's headers; sessions with the same server, clock and engine share one. */
+/** The source of a session's headers; sessions with equal settings share one. */
 export interface TokenSource {
   readonly engine: HotPathEngine;
   /** Of this engine, for this time. */
   readonly stock: HeaderStock;
   readonly time: TimeSynchronization;
+  /** Its epoch increases when anything in the storage may have changed. */
+  readonly hub: { readonly epoch: number };
+  /** Leads here until the settings are released. */
+  readonly link: SourceLink;
+}
+
+/** Leads to a source of headers, for objects that outlive it and must keep nothing of it alive. */
+export interface SourceLink {
+  source: TokenSource | undefined;
+}
+
+/**
+ * A header of this owner's slot, unless the server's time isn't known.
+ *
+ * @throws LOCAL_TOKEN_NOT_AVAILABLE if the slot isn't this owner's; CANNOT_GENERATE_TOKEN if the clock throws
+ */
+export function headerIfTimeIsKnown(
+  { stock, time }: TokenSource,
+  slot: KeySlot,
+  owner: object,
+): string | undefined {
+  const moment = time.sameMoment();
+  const ahead = stock.headerAhead(slot, moment, owner);
+  if (ahead !== undefined) return ahead;
+  const now = time.knownTimeAt(moment);
+  return now === now ? stock.header(slot, now, owner) : undefined;
 }
 
 /** A session, as its tokens know it. */
@@ -112,11 +138,7 @@ export class CachedToken {
    * @throws CANNOT_GENERATE_TOKEN if the clock throws
    */
   headerIfTimeIsKnown(): string | undefined {
-    const { stock, time } = this.#source();
-    const ahead = stock.headerAhead(this.slot, time.sameMoment(), this);
-    if (ahead !== undefined) return ahead;
-    const now = time.knownTime();
-    return now === now ? stock.header(this.slot, now, this) : undefined;
+    return headerIfTimeIsKnown(this.#source(), this.slot, this);
   }
 
   /** A header. @throws CANNOT_GENERATE_TOKEN if the server's time isn't known */

@@ -20,12 +20,13 @@ import {
   masterServerKey,
   type Configurations,
 } from './configurations.ts';
+import type { SourceLink, TokenSource } from './cached-token.ts';
 import { readSettings } from './settings-key.ts';
 import { Store, type StoreUse } from './store.ts';
 import { ApplicationKey } from './temporary-keys.ts';
 
 /** The settings of one or many instances. Nothing is read, sent or timed until one of them is used. */
-export class Settings {
+export class Settings implements TokenSource {
   readonly configurations: Configurations;
   readonly engine: HotPathEngine;
   readonly server: Server;
@@ -36,6 +37,8 @@ export class Settings {
   #biometry: PowerAuthBiometryProvider | undefined;
   #masterKey: Point | undefined;
   #stock: HeaderStock | undefined;
+  /** For those who may outlive these settings. */
+  readonly link: SourceLink = { source: this };
 
   constructor(configurations: Configurations, engine: HotPathEngine, store: Store, storeUse: StoreUse) {
     const { configuration, clientConfiguration } = configurations;
@@ -90,6 +93,7 @@ export class Settings {
 
   /** Releases what is shared with others, once nobody uses these settings any more. */
   end(): void {
+    this.link.source = undefined;
     this.server.release();
     this.#storeUse.release(this.#store);
     this.applicationKey.release();

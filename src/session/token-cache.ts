@@ -60,6 +60,11 @@ export class TokenCache {
     return this.#evictable.size + this.#held;
   }
 
+  /** Whether it matters which tokens are used: evictions are near. */
+  get isHalfFull(): boolean {
+    return 2 * this.size > this.#capacity;
+  }
+
   /** A session's part of the cache. `clear` removes its tokens, and nothing of it is left then. */
   ownerFor(session: TokenOwner): SessionTokens {
     return new SessionTokens(this, session);

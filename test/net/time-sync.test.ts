@@ -95,6 +95,20 @@ describe('a refresh in the background', () => {
   });
 });
 
+test('one reading of both clocks serves 64 times of one ms, and no longer than the wall clock shows it', async () => {
+  const { clock, time, awake } = forced();
+  await time.ensureSynchronized();
+  const now = time.knownTime();
+  // The wall clock stands still, as no real one does.
+  clock.monotonic += 100;
+  for (let i = 1; i < 64; i++) expect(time.knownTimeAt(time.sameMoment())).toBe(now);
+  expect(time.knownTimeAt(time.sameMoment())).toBe(now + 100);
+  awake(1);
+  expect(time.knownTimeAt(time.sameMoment())).toBe(now + 101);
+  clock.wall += 40_000;
+  expect(time.knownTimeAt(time.sameMoment())).toBeNaN();
+});
+
 describe('a synchronisation', () => {
   test('during which the machine slept is repeated', async () => {
     const { server, time, sleep, ahead } = forced();

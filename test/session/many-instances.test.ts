@@ -1,7 +1,7 @@
 /** What many instances share, and that none of them is in the way of another. */
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { PowerAuthAuthentication, PowerAuthErrorCode, type PowerAuth } from '../../src/index.ts';
+import { PowerAuth, PowerAuthAuthentication, PowerAuthErrorCode } from '../../src/index.ts';
 import { statusOf } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 import { fleet, quiet, sharedThings, TOKEN, until, type Fleet } from '../helpers/fleet.ts';
@@ -343,6 +343,62 @@ describe('a general notice', () => {
     say('all');
     reads.open();
     await expect(loading).rejects.toMatchObject(error(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE));
+  });
+});
+
+describe('the token that an object knows already', () => {
+  const nextHeader = async (powerAuth: PowerAuth, server: Fleet['server']): Promise<number> =>
+    statusOf(server, await header(powerAuth));
+  const missing = error(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE);
+
+  test('makes no header once it is removed, replaced, deconfigured or doubted, by any object of the instance', async () => {
+    const { instances, configure, server, say, keysOf } = await fleet(2);
+    await Promise.all(instances.map((instance) => configure(instance)));
+    const [one, other] = instances as [PowerAuth, PowerAuth];
+    const twin = new PowerAuth(one.instanceId);
+    for (let i = 0; i < 3; i++)
+      for (const each of [one, twin, other]) expect(await nextHeader(each, server)).toBe(200);
+
+    await twin.tokenStore.removeLocalToken(TOKEN);
+    for (const each of [one, twin]) await expect(header(each)).rejects.toMatchObject(missing);
+    const { tokenIdentifier } = await one.tokenStore.requestAccessToken(
+      TOKEN,
+      PowerAuthAuthentication.possession(),
+    );
+    for (const each of [one, twin]) {
+      for (let i = 0; i < 3; i++) expect((await header(each)).value).toContain(`"${tokenIdentifier}"`);
+    }
+
+    await one.keychainConfiguration?.storage?.delete(keysOf(one).token(TOKEN));
+    say('all');
+    for (const each of [one, twin]) await expect(header(each)).rejects.toMatchObject(missing);
+
+    await other.deconfigure();
+    await expect(header(other)).rejects.toMatchObject(error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED));
+    await configure(other);
+    expect(await nextHeader(other, server)).toBe(200);
+  });
+
+  test('is not taken for one of another name, and gives way once it has ended', async () => {
+    const { instances, configure } = await fleet(1);
+    const [one] = instances as [PowerAuth];
+    await configure(one);
+    const ids = new Map<string, string>();
+    for (const name of ['second', 'third']) {
+      const token = await one.tokenStore.requestAccessToken(name, PowerAuthAuthentication.possession());
+      ids.set(name, token.tokenIdentifier);
+    }
+    const expectOwn = async (name: string): Promise<void> => {
+      const { value } = await one.tokenStore.generateHeaderForToken(name);
+      expect(value).toContain(`"${ids.get(name) ?? ''}"`);
+    };
+    for (let i = 0; i < 3; i++) {
+      await header(one);
+      for (const name of ids.keys()) await expectOwn(name);
+    }
+    await one.tokenStore.removeLocalToken(TOKEN);
+    for (let i = 0; i < 3; i++) for (const name of ids.keys()) await expectOwn(name);
+    await expect(header(one)).rejects.toMatchObject(missing);
   });
 });
 

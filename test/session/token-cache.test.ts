@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createEngine, ENGINE_NAMES, type HotPathEngine } from '../../src/hot-path/index.ts';
 import { systemClock } from '../../src/net/clock.ts';
 import { TimeSynchronization } from '../../src/net/time-sync.ts';
+import type { TokenSource } from '../../src/session/cached-token.ts';
 import { TokenCache, type SessionTokens } from '../../src/session/token-cache.ts';
 import type { TokenRecord } from '../../src/session/token-record.ts';
 import { verifyHeader } from '../conformance/hot-path.ts';
@@ -18,13 +19,14 @@ const record = (number: number): TokenRecord => ({
 const key = (number: number): string => `t.${String(number).padStart(43, '0')}`;
 const time = new TimeSynchronization({ clock: systemClock, fetchServerTime: () => Promise.resolve(TIME) });
 
+const sourceOf = (engine: HotPathEngine): TokenSource => {
+  const source = { engine, stock: engine.openStock(), time, hub: { epoch: 0 } };
+  return { ...source, link: { source: undefined } };
+};
+
 /** A session's tokens in a cache. */
 const session = (cache: TokenCache, engine: HotPathEngine, instanceId = 'instance'): SessionTokens =>
-  cache.ownerFor({
-    instanceId,
-    settings: { engine, stock: engine.openStock(), time },
-    catchUp: () => undefined,
-  });
+  cache.ownerFor({ instanceId, settings: sourceOf(engine), catchUp: () => undefined });
 
 describe.each(ENGINE_NAMES)('on %s', (name) => {
   let engine: HotPathEngine;
