@@ -23,7 +23,23 @@ export default {
   project: ['{src,test,bench,tools,examples}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],
   // Tests bundle the first three; the others are what benchmarks compare with, installed in bench/peers,
   // and `peer:` stands for the React Native SDK's folder.
-  ignoreDependencies: ['react', 'react-dom', 'ses', 'lodash', 'crypto-js', 'hash-wasm', 'jose', 'peer'],
+  // Those from axios to undici run in examples of docs/http-clients.md.
+  ignoreDependencies: [
+    'axios',
+    'got',
+    'ky',
+    'ofetch',
+    'openapi-fetch',
+    'undici',
+    'react',
+    'react-dom',
+    'ses',
+    'lodash',
+    'crypto-js',
+    'hash-wasm',
+    'jose',
+    'peer',
+  ],
   // The build makes it.
   ignoreUnresolved: ['../generated/wasm-simd.wasm'],
   ignoreBinaries: ['unshare', 'tc', 'dbus-daemon', 'mvn', 'java', 'mkfifo', 'mount', 'umount', 'chattr'],

@@ -495,7 +495,7 @@ describe('an encrypted request', () => {
     }
   });
 
-  test('may have a token that is renewed: each try is encrypted anew', async () => {
+  test('may have a token that is renewed: each try is encrypted again', async () => {
     const { server, powerAuth } = await activated();
     const bodies: string[] = [];
     const origin = await testOrigin((request) => {

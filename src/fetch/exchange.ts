@@ -15,7 +15,7 @@ import type { ReadRequest } from './request.ts';
 import type { FetchToken } from './token.ts';
 import type { PowerAuthFetchRequestOptions } from './types.ts';
 
-/** A header of ours. */
+/** One of our headers. */
 interface Header {
   readonly key: string;
   readonly value: string;

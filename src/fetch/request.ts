@@ -105,8 +105,12 @@ function optionsOf(request: Request | undefined): Record<string, unknown> {
     const value = members[name];
     if (value !== undefined && value !== null && value !== byDefault) options[name] = value;
   }
-  // A page's navigation, as a service worker sees it: nobody may send one.
+  // What a service worker sees of a page: nobody else may send a navigation, and without CORS no header can be added.
   if (options['mode'] === 'navigate') options['mode'] = 'same-origin';
+  if (options['mode'] === 'no-cors') {
+    delete options['mode'];
+    delete options['credentials'];
+  }
   return options;
 }
 

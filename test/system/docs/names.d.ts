@@ -1,5 +1,6 @@
 /** What the examples in the documentation take for granted. */
 import type * as api from 'powerauth-wasm';
+import type { PowerAuthFetch, PowerAuthFetchOptions } from 'powerauth-wasm/fetch';
 import type { PowerAuthTestServer } from 'powerauth-wasm/testing';
 
 declare global {
@@ -17,6 +18,8 @@ declare global {
   const error: api.PowerAuthError;
   const info: api.PowerAuthBiometryInfo;
   const server: PowerAuthTestServer;
+  const bank: PowerAuthFetch;
+  const token: NonNullable<PowerAuthFetchOptions['token']>;
   const request: Request;
   const requests: Request[];
   const response: Response;
