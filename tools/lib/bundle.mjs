@@ -123,11 +123,11 @@ const forTerminals = () =>
     entryPoints: { cli: join(COMPILED, 'cli', 'main.js') },
     platform: 'node',
     // As Node resolves them where the program is installed.
-    alias: {
-      '#crypto': join(COMPILED, 'crypto/node.js'),
-      '#platform': join(COMPILED, 'platform/node.js'),
-      '#wasm': join(COMPILED, 'hot-path/builds/all.js'),
-    },
+    alias: Object.fromEntries(
+      Object.entries(imports)
+        .filter(([name]) => !name.endsWith('-required'))
+        .map(([name, choices]) => [name, join(COMPILED, relative('dist', choices.node))]),
+    ),
     external: Object.keys(peerDependencies),
     define: { POWERAUTH_WASM_VERSION: JSON.stringify(version) },
     minify: true,

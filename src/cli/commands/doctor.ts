@@ -7,7 +7,7 @@
 import type { Command } from 'commander';
 import { failure, PowerAuthErrorCode, type PowerAuthErrorData } from '../../errors.ts';
 import type { CommandBuilder } from '../command.ts';
-import { examine, type Finding } from '../examinations.ts';
+import type { Finding } from '../examinations.ts';
 
 export const doctor = (builder: CommandBuilder): Command =>
   builder.build(
@@ -21,6 +21,7 @@ The configuration file is JSON with baseEndpointUrl and either mobileSdkConfig (
     },
     async (context) => {
       const { output } = context;
+      const { examine } = await import('../examinations.ts');
       const findings = await examine(context);
       const failed = findings.find(({ level }) => level === 'fail');
       const lines = findings.flatMap((finding) => linesOf(finding, output.styled.bind(output)));
