@@ -22,7 +22,7 @@ const SLOTS = 16_384;
 export async function ask(server, ...command) {
   const client = await createClient({
     url: server.url,
-    socket: { reconnectStrategy: false, connectTimeout: 2000 },
+    socket: { reconnectStrategy: false, connectTimeout: 20_000 },
     disableOfflineQueue: true,
   })
     .on('error', () => undefined)

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { requireProgram } from './program-files.mjs';
 import { ask, on } from './redis-cluster.mjs';
-import { RedisServer } from './redis-server.mjs';
+import { endWithUs, RedisServer } from './redis-server.mjs';
 
 /** Milliseconds that it may take until all agree. */
 const AGREE = 20_000;
@@ -61,10 +61,7 @@ class Sentinel {
     const [command = program, ...args] = [...this.under, program, file, '--sentinel'];
     const child = spawn(command, args, { stdio: 'ignore' });
     this.#process = child;
-    // It must not outlive us.
-    const end = () => child.kill('SIGKILL');
-    process.once('exit', end);
-    child.once('close', () => process.off('exit', end));
+    endWithUs(child);
     child.once('error', () => undefined);
   }
 

@@ -45,6 +45,27 @@ function answers(host, port) {
  * @property {readonly string[]} [under] a command that runs the server, instead of running it directly
  */
 
+/** Processes that must not outlive us. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/**
+ * Ends a process when this one ends.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+export function endWithUs(child) {
+  if (running.size === 0) process.once('exit', endAll);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endAll);
+  });
+}
+
+function endAll() {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** A private server with its data in a folder of its own, written before a command is answered. */
 export class RedisServer {
   #port = 0;
@@ -133,10 +154,7 @@ export class RedisServer {
     child.once('close', () => {
       if (this.#process === child) this.#process = undefined;
     });
-    // It must not outlive us.
-    const end = () => child.kill('SIGKILL');
-    process.once('exit', end);
-    child.once('close', () => process.off('exit', end));
+    endWithUs(child);
 
     const deadline = performance.now() + START;
     while (this.#process === child) {

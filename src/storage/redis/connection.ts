@@ -49,9 +49,11 @@ export class RedisConnection {
    * @throws NotOpened if it could not be opened; otherwise whatever the work rejects with
    */
   async use<T>(work: (link: RedisLink) => Promise<T>): Promise<T> {
-    const link = await this.#open();
+    let link = await this.#open();
+    // It may have been retired just before this call could use it.
+    while (link.isOver) link = await this.#open();
     try {
-      return await work(link);
+      return await link.during(() => work(link));
     } catch (error) {
       // All other calls that wait on this connection wait in vain, too.
       if (error instanceof NoAnswer) this.#drop(link);

@@ -41,6 +41,7 @@ export class RedisLink {
   readonly #patience: number;
   #underWay = 0;
   #retired = false;
+  #isOver = false;
   /** The wait for replicas that was sent, and the one that comes after it. */
   #confirming: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -110,15 +111,31 @@ export class RedisLink {
     }
   }
 
+  /** Whether the connection was ended from here. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Ends the connection; all calls that wait for an answer are rejected. */
   end(): void {
+    this.#isOver = true;
     this.#client.destroy();
   }
 
-  /** Ends the connection once every call has its answer. */
+  /** Ends the connection once every call has its answer, and all work is done. */
   retire(): void {
     this.#retired = true;
     if (this.#underWay === 0) this.end();
+  }
+
+  /** Does work that may take several calls. A connection that is retired lasts until it is done. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      this.#done();
+    }
   }
 
   async #send(script: RedisScript, args: RedisArgument[], asking: boolean): Promise<unknown> {
@@ -158,12 +175,11 @@ export class RedisLink {
   }
 
   async #counted<T>(answer: Promise<T>): Promise<T> {
-    this.#underWay++;
-    try {
-      return await answered(answer, this.#patience);
-    } finally {
-      if (--this.#underWay === 0 && this.#retired) this.end();
-    }
+    return this.during(() => answered(answer, this.#patience));
+  }
+
+  #done(): void {
+    if (--this.#underWay === 0 && this.#retired) this.end();
   }
 }
 
