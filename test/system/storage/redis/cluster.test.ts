@@ -43,7 +43,10 @@ describeWith('redis', 'a store in a Redis Cluster', () => {
     const perNode = await Promise.all(
       (await shared.nodes())
         .filter(({ isPrimary }) => isPrimary)
-        .map(async ({ port }) => (await ask(shared.serverOf(port), 'KEYS', `{${prefix}:*}:records`)).length),
+        .map(
+          async ({ port }) =>
+            ((await ask(shared.serverOf(port), 'KEYS', `{${prefix}:*}:records`)) as string[]).length,
+        ),
     );
     expect(perNode.length).toBe(3);
     for (const count of perNode) expect(count).toBeGreaterThan(5);
@@ -237,7 +240,9 @@ describeWith('redis', 'a cluster whose slots move', () => {
     const { slot, records } = parts.of('a/1');
     const from = await cluster.primaryOf(slot);
     const to = await otherPrimary(cluster, slot);
-    const [fromId, toId] = await Promise.all([from, to].map((server) => ask(server, 'CLUSTER', 'MYID')));
+    const [fromId, toId] = (await Promise.all(
+      [from, to].map((server) => ask(server, 'CLUSTER', 'MYID')),
+    )) as string[];
     await ask(to, 'CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', String(fromId));
     await ask(from, 'CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', String(toId));
     await ask(from, 'MIGRATE', '127.0.0.1', String(to.port), records, '0', '5000');
@@ -293,7 +298,8 @@ describeWith('redis', 'a cluster whose primary falls', () => {
     await expect.poll(() => counter.state.confirmed, { timeout: 10_000 }).toBeGreaterThan(20);
     await other.get('a/1');
     const [replica] = await cluster.replicasOf(await cluster.primaryOf(parts.of('a/1').slot));
-    await ask(replica as RedisServer, 'CLUSTER', 'FAILOVER');
+    if (replica === undefined) throw new TypeError('expected a replica');
+    await ask(replica, 'CLUSTER', 'FAILOVER');
     await expect.poll(() => cluster.primaryOf(parts.of('a/1').slot), { timeout: 10_000 }).toBe(replica);
     const before = counter.state.confirmed;
     await expect.poll(() => counter.state.confirmed, { timeout: 20_000 }).toBeGreaterThan(before + 20);

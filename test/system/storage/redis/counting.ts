@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PowerAuthError } from '../../../../src/errors.ts';
 import type { PowerAuthStorage } from '../../../../src/storage/types.ts';
 
 const bytesOf = (n: number): Uint8Array => new Uint8Array(new Uint32Array([n]).buffer);
@@ -17,15 +18,16 @@ interface Counted {
 /** Counts in a record, one update after another, until it is stopped. */
 export function counting(storage: PowerAuthStorage, key: string) {
   const state: Counted = { confirmed: 0, errors: new Set() };
-  let isOver = false;
+  const over = new AbortController();
   const ended = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await storage
         .update(key, (value) => bytesOf(numberOf(value) + 1))
         .then(
           (value) => (state.confirmed = numberOf(value)),
-          async (error: Error & { code?: string }) => {
-            state.errors.add(`${error.code}: ${error.message}`);
+          async (error: unknown) => {
+            const { code, message } = error as PowerAuthError;
+            state.errors.add(`${code}: ${message}`);
             await sleep(20);
           },
         );
@@ -34,7 +36,7 @@ export function counting(storage: PowerAuthStorage, key: string) {
   return {
     state: state as Readonly<Counted>,
     stop: async (): Promise<Readonly<Counted>> => {
-      isOver = true;
+      over.abort();
       await ended;
       return state;
     },
