@@ -78,12 +78,20 @@ export class Report {
       console.log(`  ${number(count).padStart(6)}  ${message}`);
     console.log();
     const held = wrong.length === 0;
-    const row = (what: string): void => console.log(`${held ? color.green('✓') : ' '} ${what}`);
-    row(`${number(counters.requests)} signed requests, no counter value sent twice, no counter went back`);
-    row(`${number(counters.refused)} signed requests refused`);
-    row(`${number(ledger.tokens('there').length)} confirmed tokens are there and work`);
-    row(`${number(ledger.tokens('gone').length)} removed tokens are gone`);
-    row(`${number(ledger.links)} links written under one lock, none by two holders`);
+    const [there, gone] = [ledger.tokens('there').length, ledger.tokens('gone').length];
+    const rows: readonly (readonly [count: number, what: string, claim: string])[] = [
+      [counters.requests, 'signed requests', 'no counter value was sent twice, no counter went back'],
+      [counters.refused, 'of them refused', ''],
+      [there, 'tokens were confirmed', 'all are there and work'],
+      [gone, 'tokens were removed', 'all are gone'],
+      [ledger.links, 'links were written under one lock', 'none by two holders'],
+    ];
+    for (const [count, what, claim] of rows) {
+      const isClaimed = held && claim !== '';
+      console.log(
+        `${isClaimed ? color.green('✓') : ' '} ${number(count)} ${what}${isClaimed ? `: ${claim}` : ''}`,
+      );
+    }
     for (const what of new Set(wrong.slice(0, LINES))) console.log(`${color.red('✗')} ${what}`);
     if (wrong.length > LINES) console.log(color.red(`  and ${wrong.length - LINES} more`));
     console.log(held ? color.green('\nheld\n') : color.red('\nBROKEN\n'));

@@ -1,5 +1,5 @@
 /**
- * One chaos run: `run <script of the clients> <store> <seconds> <seed>`. Clients use a few activations at random while
+ * One chaos run: `run <script of the clients> <store> <seconds> <seed> [durable]`. Clients use a few activations at random while
  * they are killed, frozen and cut off, and while servers crash; then what they were told is held against what is there.
  *
  * @module
@@ -35,7 +35,7 @@ const perMachine = (seconds: number): number => (seconds < 30 ? 1 : 2);
 /** How long everything may take to work again after the last fault, in ms. */
 const PROOF_MS = 45_000;
 
-const [, , script = '', driver = '', seconds = '', seedText = ''] = process.argv;
+const [, , script = '', driver = '', seconds = '', seedText = '', durable = ''] = process.argv;
 const seed = Number(seedText);
 
 /** What is to be undone at the end, the last first. */
@@ -45,7 +45,7 @@ async function main(): Promise<boolean> {
   const start = STORES[driver];
   if (start === undefined) throw new Error(`no store ${driver}`);
   const network = new Network();
-  const store = await start(network, randomFrom(seed + 2));
+  const store = await start(network, { random: randomFrom(seed + 2), isDurable: durable === 'durable' });
   endings.push(() => store.close());
   const report = new Report(driver, store.title, { seconds: Number(seconds), seed, network });
   const bank = await startPowerAuthTestServer();

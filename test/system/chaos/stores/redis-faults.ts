@@ -4,6 +4,9 @@ import type { Machine, Network } from '../../../helpers/network.mjs';
 import type { RedisServer } from '../../../helpers/redis-server.mjs';
 import type { ServerFault } from './store.ts';
 
+/** After this time a primary has been replaced, in ms. */
+const REPLACED_MS = 4000;
+
 export interface Replicated {
   readonly network: Network;
   readonly machines: readonly Machine[];
@@ -17,13 +20,13 @@ export interface Replicated {
 
 export function redisFaults(servers: Replicated): ServerFault[] {
   const { network, machines, addressOf, primary, replica, settle } = servers;
-  const killed = (name: string, choose: () => Promise<RedisServer>): ServerFault => ({
+  const killed = (name: string, choose: () => Promise<RedisServer>, least = 0): ServerFault => ({
     name,
     run: async (hold) => {
       await settle();
       const server = await choose();
       await server.stop('SIGKILL');
-      await hold();
+      await hold(least);
       await server.start();
     },
   });
@@ -33,7 +36,7 @@ export function redisFaults(servers: Replicated): ServerFault[] {
       await settle();
       const server = await primary();
       server.pause();
-      await hold();
+      await hold(REPLACED_MS);
       server.resume();
     },
   };
@@ -45,12 +48,12 @@ export function redisFaults(servers: Replicated): ServerFault[] {
       const own = addressOf(await primary());
       if (own === undefined) return;
       const mends = machines.filter((other) => other !== own).map((other) => network.cut(own, other));
-      await hold();
+      await hold(REPLACED_MS);
       for (const mend of mends) mend();
     },
   };
   return [
-    killed('primary killed', primary),
+    killed('primary killed', primary, REPLACED_MS),
     killed('replica killed', replica),
     frozen,
     ...(network.hasMachines ? [alone] : []),

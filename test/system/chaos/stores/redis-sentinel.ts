@@ -8,7 +8,7 @@ import { patiently, type StartStore } from './store.ts';
 
 const SERVERS = 3;
 
-export const startRedisSentinel: StartStore = async (network, random) => {
+export const startRedisSentinel: StartStore = async (network, { random, isDurable }) => {
   const machines: Machine[] = [];
   for (let i = 1; i <= SERVERS; i++) machines.push(await network.machine(`server ${i}`));
   const watched = await RedisSentinel.start({ machines, downAfter: 1500 });
@@ -21,10 +21,13 @@ export const startRedisSentinel: StartStore = async (network, random) => {
   const addressOf = (server: RedisServer) => machines[watched.servers.indexOf(server)];
   const primary = (): Promise<RedisServer> => watched.primary();
   return {
-    title: 'Redis Sentinel, a primary with two replicas, durability of both',
+    title: `Redis Sentinel, a primary with two replicas; writes wait for ${isDurable ? 'both' : 'nobody'}`,
     place: {
       // Any replica may be promoted, so both must have what was confirmed.
-      redis: { sentinel: watched.settings, durability: { replicas: SERVERS - 1, timeoutMs: 2000 } },
+      redis: {
+        sentinel: watched.settings,
+        ...(isDurable && { durability: { replicas: SERVERS - 1, timeoutMs: 2000 } }),
+      },
     },
     addresses: machines,
     faults: redisFaults({ network, machines, addressOf, primary, replica, settle }),

@@ -22,7 +22,13 @@ export interface ChaosStore {
   close(): Promise<void>;
 }
 
-export type StartStore = (network: Network, random: () => number) => Promise<ChaosStore>;
+export interface StoreOptions {
+  readonly random: () => number;
+  /** Whether writes wait for replicas, where that is an option. */
+  readonly isDurable: boolean;
+}
+
+export type StartStore = (network: Network, options: StoreOptions) => Promise<ChaosStore>;
 
 /** How long servers may take until they work together again, in ms. */
 const SETTLE_MS = 60_000;
