@@ -5,12 +5,13 @@
  */
 
 import { configureSession, deconfigureSession } from '../session/registry.ts';
-import { guard } from './on-session.ts';
+import { WHOLE } from '../session/whole.ts';
+import { guard } from './guard.ts';
 
 /** @param args those of either form of `PowerAuth.configure` */
 export function configure(instanceId: string, args: readonly unknown[]): Promise<boolean> {
   return guard(async () => {
-    await configureSession(instanceId, args);
+    await configureSession(instanceId, args, WHOLE);
     return true;
   });
 }
