@@ -110,6 +110,14 @@ export const PowerAuthErrorCode = {
   UNKNOWN_ERROR: 'UNKNOWN_ERROR',
   /** The object was released, or its content was used up. */
   INVALID_NATIVE_OBJECT: 'INVALID_NATIVE_OBJECT',
+  /** A digital signature is not valid; from `verifyDigitalSignature`. */
+  WRONG_SIGNATURE: 'WRONG_SIGNATURE',
+  /** Of newer versions of the SDK; never thrown here: NETWORK_ERROR and RESPONSE_ERROR say why there is no time. */
+  TIME_SYNCHRONIZATION: 'TIME_SYNCHRONIZATION',
+  /** Of newer versions of the SDK; never thrown here: INVALID_ACTIVATION_DATA names the version of a record. */
+  UPGRADE_SDK: 'UPGRADE_SDK',
+  /** Of newer versions of the SDK; never thrown here: UNKNOWN_ERROR is reported instead. */
+  OTHER: 'OTHER',
 } as const;
 
 /** One of the values of the constant object of the same name. */

@@ -11,13 +11,18 @@ export {
 } from './power-auth-activation-code-util.ts';
 export { PowerAuthDebug } from './power-auth-debug.ts';
 export { PowerAuthPassphraseMeter } from './power-auth-passphrase-meter.ts';
-export type { PowerAuthToken } from './power-auth-local-token-store.ts';
-export { PowerAuthTokenStore } from './power-auth-token-store.ts';
+export type { PowerAuthTimeSynchronizationService } from './power-auth-time-synchronization-service.ts';
+export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
 export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 
 export { PinTestIssue, type PinTestResult } from './pin-strength/pin-test-result.ts';
 export { PowerAuthActivation } from './model/power-auth-activation.ts';
+export type { PowerAuthActivationDetail } from './model/power-auth-activation-detail.ts';
+export type { PowerAuthUserAddress, PowerAuthUserInfo } from './model/power-auth-user-info.ts';
 export { PowerAuthAlgorithm } from './model/power-auth-algorithm.ts';
+export { PowerAuthSignatureKeyId } from './model/power-auth-signature-key-id.ts';
+export type { PowerAuthPasswordChangeData } from './model/power-auth-password-change-data.ts';
+export type { PowerAuthBiometricStatus } from './biometry/power-auth-biometric-status.ts';
 export type { PowerAuthOIDCParameters } from './model/power-auth-oidc-parameters.ts';
 export {
   PowerAuthActivationState,

@@ -6,17 +6,11 @@
 
 import type { PowerAuthBiometricPrompt } from './biometry/power-auth-biometric-prompt.ts';
 import type { PowerAuthBiometryInfo } from './biometry/power-auth-biometry-info.ts';
-import type { EngineName } from './hot-path/types.ts';
+import type { PowerAuthActivationDetail } from './model/power-auth-activation-detail.ts';
 import type { PowerAuthActivationStatus } from './model/power-auth-activation-status.ts';
 import type { PowerAuthActivation } from './model/power-auth-activation.ts';
 import type { PowerAuthAuthentication } from './model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
-import type { PowerAuthBiometryConfigurationType } from './model/power-auth-biometry-configuration.ts';
-import type { PowerAuthClientConfigurationType } from './model/power-auth-client-configuration.ts';
-import type {
-  PowerAuthConfigurationString,
-  PowerAuthConfigurationType,
-} from './model/power-auth-configuration.ts';
 import type { PowerAuthConfirmRecoveryCodeDataResult } from './model/power-auth-confirm-recovery-code-data-result.ts';
 import type {
   PowerAuthCreateActivationResult,
@@ -24,24 +18,20 @@ import type {
 } from './model/power-auth-create-activation-result.ts';
 import type { PowerAuthDataFormat, PowerAuthEncryptor } from './model/power-auth-encryptor.ts';
 import type { PowerAuthExternalPendingOperation } from './model/power-auth-external-pending-operation.ts';
-import type { PowerAuthKeychainConfigurationType } from './model/power-auth-keychain-configuration.ts';
 import { PowerAuthPassword, type PasswordType } from './model/power-auth-password.ts';
-import type { PowerAuthSharingConfigurationType } from './model/power-auth-sharing-configuration.ts';
 import type { PowerAuthSignedRequest } from './model/power-auth-signed-request.ts';
-import { PowerAuthTokenStore } from './power-auth-token-store.ts';
+import type { PowerAuthUserInfo } from './model/power-auth-user-info.ts';
+import * as account from './power-auth/account.ts';
 import * as life from './power-auth/activation.ts';
 import * as biometry from './power-auth/biometry.ts';
 import { Encryptor } from './power-auth/encryptor.ts';
-import * as instance from './power-auth/instance.ts';
+import { PowerAuthNewerNames } from './power-auth/newer-names.ts';
 import { onSession } from './power-auth/on-session.ts';
 import * as passwords from './power-auth/passwords.ts';
 import * as recovery from './power-auth/recovery.ts';
 import * as signing from './power-auth/signing.ts';
 import * as vault from './power-auth/vault.ts';
 import { withSignature } from './power-auth/with-signature.ts';
-import { configurationsOf, findSession } from './session/registry.ts';
-import { SERVER_TIME, type ServerTime } from './util/server-time.ts';
-import { assertText } from './util/validate.ts';
 
 /**
  * A PowerAuth client. Objects with one `instanceId` are the same client: configuration, activation and tokens are shared.
@@ -68,128 +58,7 @@ import { assertText } from './util/validate.ts';
  * await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('1234'));
  * ```
  */
-export class PowerAuth {
-  /** Identifier of this instance. */
-  readonly instanceId: string;
-  /** Access tokens of this instance. */
-  readonly tokenStore: PowerAuthTokenStore;
-
-  /**
-   * Creates the object; `configure` creates the client.
-   *
-   * @param instanceId any non-empty string
-   * @throws WRONG_PARAMETER
-   * @example
-   * ```ts
-   * const powerAuth = new PowerAuth('com.example.bank');
-   * ```
-   */
-  constructor(instanceId: string) {
-    assertText(instanceId, 'instanceId');
-    this.instanceId = instanceId;
-    this.tokenStore = new PowerAuthTokenStore(instanceId);
-  }
-
-  /** The value passed to `configure`, or undefined before. */
-  get configuration(): PowerAuthConfigurationType | undefined {
-    return configurationsOf(this.instanceId)?.configuration;
-  }
-
-  /** The value passed to `configure`, with defaults filled in, or undefined before. */
-  get clientConfiguration(): PowerAuthClientConfigurationType | undefined {
-    return configurationsOf(this.instanceId)?.clientConfiguration;
-  }
-
-  /** The value passed to `configure`, with defaults filled in, or undefined before. */
-  get biometryConfiguration(): PowerAuthBiometryConfigurationType | undefined {
-    return configurationsOf(this.instanceId)?.biometryConfiguration;
-  }
-
-  /** The value passed to `configure`, with defaults filled in, or undefined before. */
-  get keychainConfiguration(): PowerAuthKeychainConfigurationType | undefined {
-    return configurationsOf(this.instanceId)?.keychainConfiguration;
-  }
-
-  /** The value passed to `configure`, or undefined before. */
-  get sharingConfiguration(): PowerAuthSharingConfigurationType | undefined {
-    return configurationsOf(this.instanceId)?.sharingConfiguration;
-  }
-
-  /** The engine that makes the token headers, or undefined before `configure`. */
-  get engine(): EngineName | undefined {
-    return findSession(this.instanceId)?.engine.name;
-  }
-
-  /** @internal For `powerauth-wasm/fetch`; undefined before `configure`. */
-  get [SERVER_TIME](): ServerTime | undefined {
-    const session = findSession(this.instanceId);
-    if (session === undefined) return undefined;
-    const { time } = session;
-    return {
-      age: time.age,
-      now: time.knownTime(),
-      synchronize: () => onSession(this.instanceId, () => session.unlessClosed(time.synchronize())),
-    };
-  }
-
-  /**
-   * Whether `configure` is done.
-   *
-   * @example
-   * ```ts
-   * if (!(await powerAuth.isConfigured())) await powerAuth.configure(configuration);
-   * ```
-   */
-  async isConfigured(): Promise<boolean> {
-    return findSession(this.instanceId) !== undefined;
-  }
-
-  /**
-   * Prepares this instance. Nothing is sent, and the storage is opened by the first call that needs it. A base URL with
-   * `http:` is accepted; without `enableUnsecureTraffic` every call that would send something to it fails with
-   * NETWORK_ERROR and sends nothing.
-   *
-   * @returns true
-   * @throws WRONG_PARAMETER naming the field, REACT_NATIVE_ERROR if the instance is already configured,
-   *   INSUFFICIENT_KEYCHAIN_PROTECTION
-   * @example
-   * ```ts
-   * await powerAuth.configure(configuration, { readTimeout: 5 });
-   * ```
-   */
-  configure(
-    configuration: PowerAuthConfigurationType | PowerAuthConfigurationString,
-    clientConfiguration?: PowerAuthClientConfigurationType,
-    biometryConfiguration?: PowerAuthBiometryConfigurationType,
-    keychainConfiguration?: PowerAuthKeychainConfigurationType,
-    sharingConfiguration?: PowerAuthSharingConfigurationType,
-  ): Promise<boolean>;
-  configure(
-    appKey: string,
-    appSecret: string,
-    masterServerPublicKey: string,
-    baseEndpointUrl: string,
-    enableUnsecureTraffic: boolean,
-  ): Promise<boolean>;
-  configure(configuration: string, baseEndpointUrl: string, enableUnsecureTraffic: boolean): Promise<boolean>;
-  configure(...args: unknown[]): Promise<boolean> {
-    return instance.configure(this.instanceId, args);
-  }
-
-  /**
-   * Ends this instance: calls in progress fail with OPERATION_CANCELED, keys in memory are wiped, and an uncommitted
-   * activation is forgotten. The activation and its tokens stay in the storage.
-   *
-   * @returns true
-   * @example
-   * ```ts
-   * await powerAuth.deconfigure();
-   * ```
-   */
-  deconfigure(): Promise<boolean> {
-    return instance.deconfigure(this.instanceId);
-  }
-
+export class PowerAuth extends PowerAuthNewerNames {
   /**
    * Whether there is a committed activation. Makes no request.
    *
@@ -765,6 +634,69 @@ export class PowerAuth {
    */
   signJwtWithDevicePrivateKey(authentication: PowerAuthAuthentication, claims: object): Promise<string> {
     return vault.signJwtWithDevicePrivateKey(this.instanceId, authentication, claims);
+  }
+
+  /**
+   * What the server knows about the user (`/pa/v3/user/info`), encrypted. `getLastFetchedUserInfo` returns it again.
+   *
+   * @returns undefined if the server has no claims
+   * @throws MISSING_ACTIVATION, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @example
+   * ```ts
+   * const { givenName } = (await powerAuth.fetchUserInfo()) ?? {};
+   * ```
+   */
+  fetchUserInfo(): Promise<PowerAuthUserInfo | undefined> {
+    return account.fetchUserInfo(this.instanceId);
+  }
+
+  /**
+   * What `fetchUserInfo` or `createActivation` has returned last about the user of this activation; undefined if nothing,
+   * or since another `configure`. Makes no request.
+   *
+   * @example
+   * ```ts
+   * const user = (await powerAuth.getLastFetchedUserInfo()) ?? (await powerAuth.fetchUserInfo());
+   * ```
+   */
+  getLastFetchedUserInfo(): Promise<PowerAuthUserInfo | undefined> {
+    return account.getLastFetchedUserInfo(this.instanceId);
+  }
+
+  /**
+   * The activation as the server lists it (`/pa/v3/activation/detail`), encrypted, and authenticated by a token.
+   *
+   * @param tokenName name of a local token with two factors; servers refuse one with possession alone
+   * @throws MISSING_ACTIVATION, LOCAL_TOKEN_NOT_AVAILABLE; AUTHENTICATION_ERROR for a token that the server refuses;
+   *   NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @example
+   * ```ts
+   * await powerAuth.tokenStore.requestAccessToken('MyToken', PowerAuthAuthentication.password('1234'));
+   * const { activationName } = await powerAuth.fetchActivationDetail('MyToken');
+   * ```
+   */
+  fetchActivationDetail(tokenName: string): Promise<PowerAuthActivationDetail> {
+    return account.fetchActivationDetail(this.instanceId, tokenName);
+  }
+
+  /**
+   * Gives the activation another name (`/pa/v3/activation/rename`): signed, then encrypted.
+   *
+   * @param authentication with two factors
+   * @param activationName at most 255 characters; servers refuse more
+   * @returns the activation as the server lists it now
+   * @throws MISSING_ACTIVATION, AUTHENTICATION_ERROR for a wrong password, which costs one attempt; SIGNATURE_ERROR for
+   *   one that is too short, NETWORK_ERROR, RESPONSE_ERROR, ENCRYPTION_ERROR
+   * @example
+   * ```ts
+   * await powerAuth.renameActivation(PowerAuthAuthentication.password('1234'), 'My old laptop');
+   * ```
+   */
+  renameActivation(
+    authentication: PowerAuthAuthentication,
+    activationName: string,
+  ): Promise<PowerAuthActivationDetail> {
+    return account.renameActivation(this.instanceId, authentication, activationName);
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   PowerAuthAuthentication,
   PowerAuthError,
   PowerAuthErrorCode,
+  PowerAuthSignatureKeyId,
   type PowerAuthBiometryInfo,
 } from '../src/index.ts';
 import { testBiometry, type TestBiometry } from './helpers/biometry.ts';
@@ -66,6 +67,9 @@ const NEVER = [
   'WATCH_CONNECTIVITY',
   'EXTERNAL_PENDING_OPERATION',
   'PASSWORD_NOT_SET',
+  'TIME_SYNCHRONIZATION',
+  'UPGRADE_SDK',
+  'OTHER',
 ] as const satisfies readonly PowerAuthErrorCode[];
 
 const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Provocation> = {
@@ -102,6 +106,15 @@ const PROVOKED: Record<Exclude<PowerAuthErrorCode, (typeof NEVER)[number]>, Prov
   SIGNATURE_ERROR: {
     how: 'a password of two characters',
     provoke: async () => sign((await activated()).powerAuth, PowerAuthAuthentication.password('12')),
+  },
+  WRONG_SIGNATURE: {
+    how: 'a signature over other data',
+    provoke: async () => {
+      const { server, powerAuth } = await activated();
+      const [code = '', signature = ''] = server.createActivation().activationCode.split('#');
+      const data = Buffer.from(`${code} `).toString('base64');
+      return powerAuth.verifyDigitalSignature(signature, data, PowerAuthSignatureKeyId.MASTER_EC);
+    },
   },
   INVALID_ACTIVATION_STATE: {
     how: 'a second activation',

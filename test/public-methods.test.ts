@@ -138,7 +138,9 @@ describe('methods that answer at once', () => {
 });
 
 /** What takes an authentication object, and none that `PowerAuthAuthentication.password` makes. */
-const WITHOUT_PASSWORD = ['commitActivation', 'groupedBiometricAuthentication'];
+const WITHOUT_PASSWORD = ['commitActivation', 'persistActivation', 'groupedBiometricAuthentication'];
+/** What takes a password only together with something that these tests don't have. */
+const WITH_MORE = ['finishPasswordChange'];
 
 test('a password that is used up is an INVALID_NATIVE_OBJECT to whatever takes one', async () => {
   const { server, powerAuth, activationId } = await activated({ biometry: testBiometry().biometry });
@@ -146,6 +148,7 @@ test('a password that is used up is an INVALID_NATIVE_OBJECT to whatever takes o
   for (const character of PASSWORD) await used.addCharacter(character);
   await powerAuth.validatePassword(used);
   for (const [name, { parameters }, objectOf] of PUBLIC_CALLS) {
+    if (WITH_MORE.includes(name)) continue;
     for (const [i, parameter] of parameters.entries()) {
       const value =
         parameter.good === PASSWORD
@@ -167,7 +170,8 @@ test('a password that is used up is an INVALID_NATIVE_OBJECT to whatever takes o
 test('a wrong password costs one attempt, whatever takes it', async () => {
   const wrong = PowerAuthAuthentication.password('wrong password');
   for (const [name, { parameters }, objectOf] of PUBLIC_CALLS) {
-    if (['unsafeChangePassword', ...WITHOUT_PASSWORD].includes(name)) continue;
+    const unsafe = ['unsafeChangePassword', 'changePasswordUnsafe'];
+    if ([...unsafe, ...WITHOUT_PASSWORD, ...WITH_MORE].includes(name)) continue;
     const at = parameters.findIndex(
       ({ good }) => good === PASSWORD || good instanceof PowerAuthAuthentication,
     );
@@ -177,7 +181,7 @@ test('a wrong password costs one attempt, whatever takes it', async () => {
     const args = parameters.map(({ good }) => good).with(at, value);
     const outcome = callByName(objectOf(powerAuth), name, args);
     // Signatures that the caller sends cost an attempt when they arrive.
-    if (/^(request(Get)?|offline|with)Signature$/.test(name)) {
+    if (/^((request(Get)?|offline|with)Signature|authenticationHeader\w+|offlineAuth\w+)$/.test(name)) {
       await outcome;
       expect(server.activation(activationId)?.failCount, name).toBe(0);
     } else {

@@ -21,7 +21,6 @@ export async function measureSizes() {
     'wasm-simd': await webAssemblyBytes('wasm-simd'),
     'wasm-scalar': await webAssemblyBytes('wasm-scalar'),
     sdk: (await bundleProgram(PROMISED.sdk.program)).gzip,
-    tokens: (await bundleProgram(PROMISED.tokens.program)).gzip,
   };
 }
 

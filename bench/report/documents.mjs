@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { besideNodeRows, operationRows } from './browser.mjs';
 import { chart } from './chart.mjs';
 import { number, rate } from './figures.mjs';
 import { goalRows } from './goals.mjs';
@@ -83,15 +82,7 @@ ${otherFigures(node)}
 
 ${description(chromium)}:
 
-${markdownTable(headerRows(chromium.headers))}
-
-Ours in the same rounds in Node; "each header read" makes Chromium flatten the text, as sending it does:
-
-${markdownTable(besideNodeRows(chromium))}
-
-Whole operations, in the same rounds:
-
-${markdownTable(operationRows(chromium))}`;
+${markdownTable(headerRows(chromium.headers))}`;
 
 /**
  * The part of docs/performance.md about many instances, without the markers.

@@ -15,7 +15,7 @@ export interface HeaderResult extends Spread {
 }
 
 /** What is known of each run. */
-export interface RunResults {
+export interface BrowserResults {
   readonly date: string;
   /** Name and version. */
   readonly runtime: string;
@@ -29,20 +29,7 @@ export interface RunResults {
   readonly headers: readonly HeaderResult[];
 }
 
-/** The content of bench/results/chromium.json. */
-export interface BrowserResults extends RunResults {
-  /** Ours in Node, in the same rounds. */
-  readonly node: readonly HeaderResult[];
-  /** Whole operations; ns. */
-  readonly operations: readonly (Spread & {
-    readonly id: string;
-    readonly name: string;
-    /** Name and version. */
-    readonly runtime: string;
-  })[];
-}
-
-export interface Results extends RunResults {
+export interface Results extends BrowserResults {
   readonly effort: { readonly rounds: number; readonly scale: number };
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly scale: readonly (Spread & { readonly id: string })[];
@@ -55,10 +42,7 @@ export interface Results extends RunResults {
     readonly instances: { readonly count: number; readonly live: number };
   };
   /** Bytes. */
-  readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>> & {
-    /** Not in older results. */
-    readonly tokens?: number;
-  };
+  readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>>;
   /** ms */
   readonly startUp: Readonly<Record<'bare' | 'header', Spread>>;
   /** Headers per second. */
@@ -91,7 +75,7 @@ export interface InstancesResult {
 }
 
 /** The content of bench/results/instances.json. */
-export interface InstancesResults extends Omit<RunResults, 'effort' | 'headers'> {
+export interface InstancesResults extends Omit<BrowserResults, 'effort' | 'headers'> {
   /** What a reader must know of the run; written by hand. */
   readonly note?: string;
   readonly shared: readonly InstancesResult[];

@@ -21,10 +21,16 @@ export interface PowerAuthBiometricPrompt {
   readonly promptMessage: string;
   /** The title, if the platform shows one. */
   readonly promptTitle?: string;
+  /** The subtitle, if the platform shows one. */
+  readonly promptSubtitle?: string;
   /** Text of the cancel button, if the platform supports that. */
   readonly cancelButton?: string;
   /** Text of the button for another way, if the platform supports that. */
   readonly fallbackButton?: string;
+  /** The same as `cancelButton`, in the React Native SDK 5.0. */
+  readonly cancelButtonTitle?: string;
+  /** The same as `fallbackButton`, in the React Native SDK 5.0. */
+  readonly fallbackButtonTitle?: string;
 }
 
 const promptSchema = s.object(
@@ -33,6 +39,9 @@ const promptSchema = s.object(
     promptTitle: s.optional(s.string('a string')),
     cancelButton: s.optional(s.string('a string')),
     fallbackButton: s.optional(s.string('a string')),
+    promptSubtitle: s.optional(s.string('a string')),
+    cancelButtonTitle: s.optional(s.string('a string')),
+    fallbackButtonTitle: s.optional(s.string('a string')),
   },
   'a PowerAuthBiometricPrompt or undefined',
 );

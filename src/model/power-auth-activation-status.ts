@@ -56,6 +56,11 @@ export interface PowerAuthActivationStatus {
    * mean, and what to do.
    */
   localCounterBehind?: number;
+  /**
+   * When a temporary block ends: server time, ms since 1970. Servers from 2.2 on may send it with the state BLOCKED; it is
+   * neither encrypted nor signed.
+   */
+  timestampBlockExpire?: number;
   /** Data that the application server adds, neither encrypted nor signed. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   customObject?: any;

@@ -194,6 +194,37 @@ export class PowerAuthAuthentication {
     return PowerAuthAuthentication.#withBiometry({ commit: true }, password, biometricPrompt);
   }
 
+  /**
+   * The same as {@link PowerAuthAuthentication.commitWithPassword}, for `persistActivation`.
+   *
+   * @param password a string, or a PowerAuthPassword whose bytes can be wiped
+   * @example
+   * ```ts
+   * await powerAuth.persistActivation(PowerAuthAuthentication.persistWithPassword('1234'));
+   * ```
+   */
+  static persistWithPassword(password: PasswordType): PowerAuthAuthentication {
+    return PowerAuthAuthentication.commitWithPassword(password);
+  }
+
+  /**
+   * The same as {@link PowerAuthAuthentication.commitWithPasswordAndBiometry}, for `persistActivation`.
+   *
+   * @param password a string, or a PowerAuthPassword whose bytes can be wiped
+   * @param biometricPrompt the text for the user, if the platform shows an application's text; browsers don't
+   * @example
+   * ```ts
+   * const prompt = { promptMessage: 'Please allow biometric authentication' };
+   * await powerAuth.persistActivation(PowerAuthAuthentication.persistWithPasswordAndBiometry('1234', prompt));
+   * ```
+   */
+  static persistWithPasswordAndBiometry(
+    password: PasswordType,
+    biometricPrompt?: PowerAuthBiometricPrompt,
+  ): PowerAuthAuthentication {
+    return PowerAuthAuthentication.commitWithPasswordAndBiometry(password, biometricPrompt);
+  }
+
   static #withBiometry(
     use: AuthenticationUse,
     password: PasswordType | undefined,
@@ -226,6 +257,11 @@ export class PowerAuthAuthentication {
   /** Whether a static method created this object for `commitActivation`. */
   get isActivationCommit(): boolean {
     return itself(this).#use?.commit ?? false;
+  }
+
+  /** The same as {@link PowerAuthAuthentication.isActivationCommit}. */
+  get isActivationPersist(): boolean {
+    return this.isActivationCommit;
   }
 
   /** Whether the biometry factor is used. */

@@ -23,6 +23,8 @@ export interface PowerAuthBiometryConfigurationType {
    * platform decides what a change means for passkeys, and most keep them.
    */
   readonly linkItemsToCurrentSet?: boolean;
+  /** The same as `linkItemsToCurrentSet`, in the React Native SDK 5.0; it precedes that. */
+  readonly invalidateBiometricFactorAfterChange?: boolean | undefined;
   /**
    * The device's passcode stands in for biometry. Default false. Accepted and kept, without effect here: platforms also
    * let a user verify a passkey by PIN or passcode, and no page can forbid that.
@@ -63,6 +65,7 @@ export class PowerAuthBiometryConfiguration implements PowerAuthBiometryConfigur
   confirmBiometricAuthentication = false;
   authenticateOnBiometricKeySetup = true;
   fallbackToSharedBiometryKey = true;
+  declare invalidateBiometricFactorAfterChange?: boolean | undefined;
   declare provider?: PowerAuthBiometryProvider | undefined;
 
   /**
@@ -96,6 +99,7 @@ const flag = (byDefault: boolean) => s.optional(s.boolean('true or false'), byDe
 const biometryConfigurationSchema = s.object(
   {
     linkItemsToCurrentSet: flag(true),
+    invalidateBiometricFactorAfterChange: s.optional(s.boolean('true or false')),
     fallbackToDevicePasscode: flag(false),
     confirmBiometricAuthentication: flag(false),
     authenticateOnBiometricKeySetup: flag(true),
@@ -122,13 +126,15 @@ const biometryConfigurationSchema = s.object(
  */
 export function buildBiometryConfiguration(
   input?: PowerAuthBiometryConfigurationType,
-): PowerAuthBiometryConfigurationType & Required<Omit<PowerAuthBiometryConfigurationType, 'provider'>> {
-  return Object.freeze(
-    check(
-      biometryConfigurationSchema,
-      input ?? {},
-      'biometryConfiguration',
-      PowerAuthErrorCode.WRONG_PARAMETER,
-    ),
+): PowerAuthBiometryConfigurationType &
+  Required<Omit<PowerAuthBiometryConfigurationType, 'provider' | 'invalidateBiometricFactorAfterChange'>> {
+  const settings = check(
+    biometryConfigurationSchema,
+    input ?? {},
+    'biometryConfiguration',
+    PowerAuthErrorCode.WRONG_PARAMETER,
   );
+  const { invalidateBiometricFactorAfterChange: linkItemsToCurrentSet = settings.linkItemsToCurrentSet } =
+    settings;
+  return Object.freeze({ ...settings, linkItemsToCurrentSet });
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { PowerAuthUserInfo } from './power-auth-user-info.ts';
+
 /**
  * Recovery code and PUK, shown to the user once and never stored.
  *
@@ -36,5 +38,5 @@ export interface PowerAuthCreateActivationResult {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the React Native SDK's type
   customAttributes?: any;
   /** Claims about the user, if the server sends them. */
-  userInfo?: Record<string, unknown>;
+  userInfo?: PowerAuthUserInfo;
 }

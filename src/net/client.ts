@@ -39,7 +39,7 @@ export interface HttpClientOptions {
 
 /** What is sent with one request. */
 export interface RequestOptions {
-  readonly header?: Header;
+  readonly header?: Header | readonly Header[];
   /** The storage's lock that the request depends on: nothing is sent without it, and the request ends if it is lost. */
   readonly lock?: LockSigns;
   /** The end of the caller. */
@@ -111,7 +111,7 @@ export class HttpClient {
   async #exchange(
     path: string,
     body: string,
-    header: Header | undefined,
+    header: RequestOptions['header'],
     deadline: Deadline,
   ): Promise<string> {
     const { connectionTimeout, readTimeout, fetch = requireGlobal('fetch') } = this.#options;
@@ -137,9 +137,9 @@ export class HttpClient {
     return text;
   }
 
-  #requestHeaders(header: Header | undefined): Headers {
+  #requestHeaders(header: RequestOptions['header'] = []): Headers {
     const headers = new (requireGlobal('Headers'))(this.#headers);
-    if (header !== undefined) headers.set(header.key, header.value);
+    for (const { key, value } of [header].flat()) headers.set(key, value);
     return headers;
   }
 }

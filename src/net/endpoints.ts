@@ -25,6 +25,7 @@ const statusSchema = inResponse(
   s.object({
     encryptedStatusBlob: bytesField(32),
     nonce: bytesField(16),
+    timestampBlockExpire: s.unknown,
     customObject: s.unknown,
   }),
 );
@@ -32,8 +33,11 @@ const statusSchema = inResponse(
 const doneSchema = s.object({ status: s.oneOf(['OK'], '"OK"') });
 const timeSchema = inResponse(s.object({ serverTime: s.number('server time in ms') }));
 
-/** How a request travels: plain, signed, encrypted, or both: encrypted in activation scope, then signed. */
-type Sent = 'plain' | 'signed' | 'encrypted' | 'both';
+/**
+ * How a request travels: plain, signed, encrypted; `both`: encrypted in activation scope, then signed; `signedFirst`:
+ * signed, then encrypted in the generic activation scope.
+ */
+type Sent = 'plain' | 'signed' | 'encrypted' | 'both' | 'signedFirst';
 
 /** One endpoint of the API. */
 interface Endpoint<T = unknown> {
@@ -51,6 +55,13 @@ export const ENDPOINTS = {
   keystoreCreate: { path: '/pa/v3/keystore/create', sent: 'plain', answer: jwtSchema },
   activationCreate: { path: '/pa/v3/activation/create', sent: 'encrypted', answer: envelopeSchema },
   activationStatus: { path: '/pa/v3/activation/status', sent: 'plain', answer: statusSchema },
+  activationDetail: { path: '/pa/v3/activation/detail', sent: 'encrypted', answer: envelopeSchema },
+  activationRename: {
+    path: '/pa/v3/activation/rename',
+    uriId: '/pa/activation/rename',
+    sent: 'signedFirst',
+    answer: envelopeSchema,
+  },
   activationRemove: {
     path: '/pa/v3/activation/remove',
     uriId: '/pa/activation/remove',
@@ -81,6 +92,7 @@ export const ENDPOINTS = {
     sent: 'both',
     answer: envelopeSchema,
   },
+  userInfo: { path: '/pa/v3/user/info', sent: 'encrypted', answer: envelopeSchema },
   recoveryConfirm: {
     path: '/pa/v3/recovery/confirm',
     uriId: '/pa/recovery/confirm',
@@ -137,7 +149,12 @@ export class Endpoints {
   async activationStatus(request: { readonly activationId: string; readonly challenge: Uint8Array }) {
     const body = requestOf({ ...request, challenge: base64(request.challenge) });
     const { responseObject } = await this.post(ENDPOINTS.activationStatus, body);
-    return { ...responseObject, customObject: responseObject.customObject ?? undefined };
+    const { timestampBlockExpire: expires, customObject } = responseObject;
+    return {
+      ...responseObject,
+      timestampBlockExpire: Number.isSafeInteger(expires) ? (expires as number) : undefined,
+      customObject: customObject ?? undefined,
+    };
   }
 }
 

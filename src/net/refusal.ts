@@ -17,6 +17,15 @@ export function refusal(status: number, body: string): Error {
     responseBody: body.slice(0, MAX_ERROR_BODY),
     ...powerAuthError(body),
   };
+  const unsupported = UNSUPPORTED[errorData.serverResponseCode ?? ''];
+  if (unsupported !== undefined) {
+    const code = status === 401 ? PowerAuthErrorCode.AUTHENTICATION_ERROR : PowerAuthErrorCode.RESPONSE_ERROR;
+    return failure(
+      code,
+      `The server no longer accepts ${unsupported} (HTTP ${status}, ${errorData.serverResponseCode}): its operator must allow it again, or the app needs a client of protocol 4`,
+      { errorData },
+    );
+  }
   const said = errorData.serverResponseCode === undefined ? '' : `, ${oneLine(errorData.serverResponseCode)}`;
   if (status === 401) {
     return failure(
@@ -33,6 +42,12 @@ export function refusal(status: number, body: string): Error {
     },
   );
 }
+
+/** Codes of servers from 2.0 on whose settings exclude this client. */
+const UNSUPPORTED: Readonly<Record<string, string | undefined>> = {
+  ERR0046: 'the algorithm of protocol 3.3, P-256',
+  ERR0047: 'protocol 3.3',
+};
 
 function hint(status: number): string {
   if (status === 200) return ' in a body that says that it is an error';

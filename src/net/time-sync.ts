@@ -52,6 +52,7 @@ export class TimeSynchronization {
   #drift = 0;
   /** Monotonic clock at the last synchronisation, ms. */
   #askedAt = -Infinity;
+  #roundTrip = NaN;
   /** Wall clock, and server time in whole ms, at the last reading of both clocks. */
   #lastWall = NaN;
   #lastTime = NaN;
@@ -137,6 +138,23 @@ export class TimeSynchronization {
     return Math.abs(this.#read('monotonic') - this.#askedAt);
   }
 
+  /** The round trip of the last synchronisation, ms; NaN before the first one. */
+  get roundTrip(): number {
+    return this.#roundTrip;
+  }
+
+  /** The wall clock, in whole ms. @throws CANNOT_GENERATE_TOKEN if it throws or returns anything else */
+  localTime(): number {
+    return Math.floor(this.#read('now'));
+  }
+
+  /** Makes the time unknown. */
+  forget(): void {
+    this.#origin = NaN;
+    this.#lastWall = NaN;
+    this.#askedAt = -Infinity;
+  }
+
   /** Resolves when the time is known. @throws what {@link synchronize} throws */
   async ensureSynchronized(): Promise<void> {
     while (Number.isNaN(this.knownTime())) await this.synchronize();
@@ -169,59 +187,33 @@ export class TimeSynchronization {
     this.synchronize().catch(() => void (this.#failedAt = performance.now()));
   }
 
-  /**
-   * Begins a request whose authentic answer tells the server's time.
-   *
-   * @returns a function to call when the answer has come; it returns one that takes the time (ms) from the answer, once
-   *   that has proved to be the server's. Does nothing if the time is known by then, or if {@link synchronize} would ask
-   *   once more after such an answer
-   * @throws CANNOT_GENERATE_TOKEN for clocks that throw or return something that isn't a finite number
-   */
-  listen(): () => (serverTime: number) => void {
-    const sent = this.#readBoth();
-    return () => {
-      const round = roundBetween(sent, this.#readBoth());
-      return (serverTime) => {
-        const isUsable = isPossible(serverTime) && !round.slept && round.trip <= GOOD_ROUND_TRIP;
-        if (!isUsable || !Number.isNaN(this.knownTime())) return;
-        this.#take(serverTime, round);
-        this.#failure = undefined;
-      };
-    };
-  }
-
   async #synchronize(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const sent = this.#readBoth();
+      const sent = this.#read('monotonic');
+      const driftBefore = this.#read('now') - sent;
       const serverTime = await this.#fetchServerTime();
-      const round = roundBetween(sent, this.#readBoth());
-      if (!isPossible(serverTime)) {
+      const received = this.#read('monotonic');
+      const drift = this.#read('now') - received;
+      if (!(serverTime >= EARLIEST && serverTime <= LATEST)) {
         throw wrongAnswer('serverTime: expected ms since 1970, got a time out of range');
       }
       // The answer is as accurate as the round trip allows: useless if the machine slept in between, or waited long.
-      const { trip, slept } = round;
-      if ((slept || trip > GOOD_ROUND_TRIP) && attempt < ATTEMPTS) continue;
-      if (slept || trip > LONGEST_ROUND_TRIP) {
+      const roundTrip = received - sent;
+      const slept = Math.abs(drift - driftBefore) > TOLERANCE;
+      if ((slept || roundTrip > GOOD_ROUND_TRIP) && attempt < ATTEMPTS) continue;
+      if (slept || roundTrip > LONGEST_ROUND_TRIP) {
         throw failure(
           PowerAuthErrorCode.NETWORK_ERROR,
           "The server's time could not be determined: each time it was asked, the machine slept, a clock was set, or the answer took longer than a minute; try again",
         );
       }
-      this.#take(serverTime, round);
+      // How long the answer was on its way. Overestimating that puts the time ahead, underestimating puts it behind.
+      this.#origin = received - Math.min(roundTrip, GOOD_ROUND_TRIP) / 2 - serverTime;
+      this.#drift = drift;
+      this.#askedAt = received;
+      this.#roundTrip = roundTrip;
       return;
     }
-  }
-
-  #take(serverTime: number, { trip, received }: Round): void {
-    // How long the answer was on its way. Overestimating that puts the time ahead, underestimating puts it behind.
-    this.#origin = received.monotonic - Math.min(trip, GOOD_ROUND_TRIP) / 2 - serverTime;
-    this.#drift = received.now - received.monotonic;
-    this.#askedAt = received.monotonic;
-  }
-
-  #readBoth(): Reading {
-    const monotonic = this.#read('monotonic');
-    return { monotonic, now: this.#read('now') };
   }
 
   /** Whether the time is still known, although it should be requested again. */
@@ -249,29 +241,6 @@ export class TimeSynchronization {
     );
   }
 }
-
-/** Both clocks at one moment, ms. */
-type Reading = Readonly<Record<keyof PowerAuthClock, number>>;
-
-/** From a question to its answer. */
-interface Round {
-  /** How long it took, ms. */
-  readonly trip: number;
-  /** Whether the machine slept in between, or a clock was set. */
-  readonly slept: boolean;
-  readonly received: Reading;
-}
-
-function roundBetween(sent: Reading, received: Reading): Round {
-  const drifted = received.now - received.monotonic - (sent.now - sent.monotonic);
-  return {
-    trip: received.monotonic - sent.monotonic,
-    slept: Math.abs(drifted) > TOLERANCE,
-    received,
-  };
-}
-
-const isPossible = (serverTime: number): boolean => serverTime >= EARLIEST && serverTime <= LATEST;
 
 /** @throws CANNOT_GENERATE_TOKEN for a time that no clock can have reached since the last synchronisation */
 function assertTime(time: number): void {

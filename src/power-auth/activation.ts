@@ -16,6 +16,7 @@ import { fetchActivationStatus as fetchStatus, requireRemoved } from '../session
 import { verifyMasterSignature } from '../session/server-signature.ts';
 import type { Session } from '../session/session.ts';
 import { removeActivation } from '../session/signed-requests.ts';
+import { rememberUserInfo } from '../session/user-info.ts';
 import { base64Decode } from '../util/base64.ts';
 import { utf8 } from '../util/bytes.ts';
 import { assertString } from '../util/validate.ts';
@@ -68,11 +69,17 @@ export function createActivation(
   instanceId: string,
   activation: PowerAuthActivation,
 ): Promise<PowerAuthCreateActivationResult> {
-  return onSession(instanceId, async ({ changes, pending }) => {
+  return onSession(instanceId, async (session) => {
+    const { changes, pending } = session;
     const built = buildActivation(activation);
     // Later calls, such as a removal, must find the creation in progress.
     if (changes.inProgress) await changes.ended();
-    return pending.create(built);
+    const result = await pending.create(built);
+    const { activationId } = pending;
+    if (result.userInfo !== undefined && activationId !== undefined) {
+      rememberUserInfo(session, activationId, result.userInfo);
+    }
+    return result;
   });
 }
 

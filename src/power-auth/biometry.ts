@@ -5,6 +5,8 @@
  */
 
 import { buildPrompt, type PowerAuthBiometricPrompt } from '../biometry/power-auth-biometric-prompt.ts';
+import type { PowerAuthBiometricStatus } from '../biometry/power-auth-biometric-status.ts';
+import { PowerAuthBiometryStatus } from '../biometry/power-auth-biometry-info.ts';
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import { assertPassword, type PasswordType } from '../model/power-auth-password.ts';
@@ -36,6 +38,21 @@ export function hasBiometryFactor(instanceId: string): Promise<boolean> {
   return onSession(instanceId, async ({ biometry, changes }) => {
     await changes.ended();
     return biometry.exists();
+  });
+}
+
+export function getBiometricStatus(instanceId: string): Promise<PowerAuthBiometricStatus> {
+  return onSession(instanceId, async ({ biometry, changes }) => {
+    await changes.ended();
+    const { canAuthenticate, biometryType } = await biometry.info();
+    const isBiometricFactorConfigured = await biometry.exists();
+    const isUsable = canAuthenticate === PowerAuthBiometryStatus.OK;
+    return {
+      isAuthenticationWithBiometricsAvailable: isBiometricFactorConfigured && isUsable,
+      isBiometricFactorConfigured,
+      systemStatus: canAuthenticate,
+      biometryType,
+    };
   });
 }
 

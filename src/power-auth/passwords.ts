@@ -11,7 +11,9 @@ import {
   unsafeChangePassword as changeUnsafely,
 } from '../session/password-change.ts';
 import { validatePassword as validate } from '../session/password-check.ts';
+import type { PowerAuthPasswordChangeData } from '../model/power-auth-password-change-data.ts';
 import { onSession, withActivation } from './on-session.ts';
+import { PasswordChangeData } from './password-change-data.ts';
 
 export function validatePassword(instanceId: string, password: PasswordType): Promise<void> {
   return onSession(instanceId, async (session) => {
@@ -43,5 +45,37 @@ export function unsafeChangePassword(
     assertPassword(oldPassword, 'oldPassword');
     assertPassword(newPassword, 'newPassword');
     return changeUnsafely(session, oldPassword, newPassword);
+  });
+}
+
+export function beginPasswordChange(
+  instanceId: string,
+  oldPassword: PasswordType,
+): Promise<PowerAuthPasswordChangeData> {
+  return onSession(instanceId, async (session) => {
+    assertPassword(oldPassword, 'oldPassword');
+    await session.requireActivation();
+    return PasswordChangeData.begin(session, oldPassword);
+  });
+}
+
+export function finishPasswordChange(
+  instanceId: string,
+  newPassword: PasswordType,
+  passwordChangeData: PowerAuthPasswordChangeData,
+): Promise<void> {
+  return onSession(instanceId, async (session) => {
+    try {
+      assertPassword(newPassword, 'newPassword');
+      const change = PasswordChangeData.take(passwordChangeData, session);
+      try {
+        await session.requireActivation();
+        await change.finish(newPassword);
+      } finally {
+        change.release();
+      }
+    } finally {
+      PasswordChangeData.releaseAny(passwordChangeData);
+    }
   });
 }

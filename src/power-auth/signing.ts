@@ -7,6 +7,8 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-authorization-http-header.ts';
+import type { PowerAuthHttpHeader } from '../model/power-auth-client-configuration.ts';
+import { PowerAuthSignatureKeyId } from '../model/power-auth-signature-key-id.ts';
 import { canonicalQuery } from '../protocol/query.ts';
 import { verifyMasterSignature, verifyPersonalSignature } from '../session/server-signature.ts';
 import { base64Decode } from '../util/base64.ts';
@@ -22,6 +24,7 @@ import {
   textBytes,
   wrongParameter,
 } from '../util/validate.ts';
+import { base64Bytes } from './data-format.ts';
 import { onSession, withActivation } from './on-session.ts';
 
 export function requestGetSignature(
@@ -30,7 +33,24 @@ export function requestGetSignature(
   uriId: string,
   params?: object | null,
 ): Promise<PowerAuthAuthorizationHttpHeader> {
-  return sign(instanceId, authentication, 'GET', uriId, () => utf8(canonicalQuery(params)));
+  return signQuery(instanceId, authentication, 'GET', uriId, params);
+}
+
+/** The same for any method. */
+export function signQuery(
+  instanceId: string,
+  authentication: PowerAuthAuthentication,
+  method: string,
+  uriId: string,
+  params?: object | null,
+): Promise<PowerAuthAuthorizationHttpHeader> {
+  return sign(instanceId, authentication, method, uriId, () => utf8(canonicalQuery(params)));
+}
+
+/** A header in the form of the SDK's newer versions. */
+export async function named(header: Promise<PowerAuthAuthorizationHttpHeader>): Promise<PowerAuthHttpHeader> {
+  const { key, value } = await header;
+  return { name: key, value };
 }
 
 export function requestSignature(
@@ -79,6 +99,30 @@ export function verifyServerSignedData(
     if (bytes === undefined || !isWellFormed(data)) return false;
     const verify = masterKey ? verifyMasterSignature : verifyPersonalSignature;
     return verify(session, utf8(data), bytes);
+  });
+}
+
+/** Resolves if the signature is valid. */
+export function verifyDigitalSignature(
+  instanceId: string,
+  signature: string,
+  data: string,
+  keyId: PowerAuthSignatureKeyId,
+): Promise<void> {
+  return onSession(instanceId, async (session) => {
+    const signatureBytes = base64Bytes(signature, 'signature');
+    const bytes = base64Bytes(data, 'data');
+    const { MASTER_EC, SERVER_EC } = PowerAuthSignatureKeyId;
+    if (keyId !== MASTER_EC && keyId !== SERVER_EC) {
+      throw wrongParameter('keyId', `'${MASTER_EC}' or '${SERVER_EC}'`, keyId);
+    }
+    if (keyId === SERVER_EC) await session.requireActivation();
+    const verify = keyId === MASTER_EC ? verifyMasterSignature : verifyPersonalSignature;
+    if (await verify(session, bytes, signatureBytes)) return;
+    throw failure(
+      PowerAuthErrorCode.WRONG_SIGNATURE,
+      'signature: expected one of this key over this data, got another one',
+    );
   });
 }
 

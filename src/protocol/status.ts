@@ -56,9 +56,12 @@ export function statusBlobIv(
  * Decrypts a status.
  *
  * ```
- *  0  DE C0 DE D1      12  reserved 1 B          16  16 B hash of CTR_DATA
- *  4  state            12..: see below
+ *  0  DE C0 DE D1     6  upgrade version      13  failures
+ *  4  state           7  flags, reserved 5 B  14  failures that block
+ *  5  version        12  CTR_BYTE             15  look-ahead           16  hash of CTR_DATA, 16 B
  * ```
+ *
+ * Servers from 2.0 on offer an activation of protocol 3 an upgrade to 4, and set flags. Neither changes anything here.
  *
  * @returns undefined if the server doesn't know the activation and sent random bytes
  * @throws ENCRYPTION_ERROR for a length other than 32 B

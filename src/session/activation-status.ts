@@ -34,7 +34,7 @@ const STATES: Record<number, PowerAuthActivationState> = {
  *   throws
  */
 export async function fetchActivationStatus(session: Session): Promise<PowerAuthActivationStatus> {
-  const { activationId, blob, customObject } = await fetchStatusBlob(session);
+  const { activationId, blob, customObject, timestampBlockExpire } = await fetchStatusBlob(session);
   let state = STATES[blob.state];
   if (state === undefined) {
     throw wrongAnswer(`activation status: expected a state of 1 to 5, got ${blob.state}`);
@@ -50,6 +50,9 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
     maxFailCount: blob.maxFailCount,
     remainingAttempts: isActive ? Math.max(0, blob.maxFailCount - blob.failCount) : 0,
     ...(customObject === undefined ? {} : { customObject }),
+    ...(state === PowerAuthActivationState.BLOCKED && timestampBlockExpire !== undefined
+      ? { timestampBlockExpire }
+      : {}),
     ...(behind === undefined || behind === 0 ? {} : { localCounterBehind: behind }),
   };
 }
@@ -71,14 +74,18 @@ export async function requireRemoved(session: Session, activationId: string): Pr
   );
 }
 
-async function fetchStatusBlob(
-  session: Session,
-): Promise<{ activationId: string; blob: StatusBlob; customObject: unknown }> {
+async function fetchStatusBlob(session: Session): Promise<{
+  activationId: string;
+  blob: StatusBlob;
+  customObject: unknown;
+  timestampBlockExpire: number | undefined;
+}> {
   return session.activation.withRecord(async ({ activationId, transportKey }) => {
     const challenge = randomNonce(16);
     const answer = await session.endpoints.activationStatus({ activationId, challenge });
     const blob = await decryptStatusBlob({ ...answer, challenge, transportKey });
-    if (blob !== undefined) return { activationId, blob, customObject: answer.customObject };
+    const { customObject, timestampBlockExpire } = answer;
+    if (blob !== undefined) return { activationId, blob, customObject, timestampBlockExpire };
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
       'activation status: expected a status of this activation, got one that cannot be read; the server does not know the activation',

@@ -1,17 +1,18 @@
 /**
- * The requests of the PowerAuth Standard RESTful API that are encrypted in activation scope, then signed.
+ * The requests of the PowerAuth Standard RESTful API that are encrypted in activation scope and signed, in either order.
  *
  * @module
  */
 
 import type { EndpointSent } from '../net/endpoints.ts';
+import { SharedInfo1 } from '../protocol/ecies.ts';
 import { utf8, wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 
 /**
- * Encrypts, signs and sends `content`, and passes the decrypted answer to `use`, together with the activation's record.
+ * Encrypts, signs and sends `content` in the order of the endpoint, and passes the decrypted answer to `use`, together with the activation's record.
  * Both are wiped afterwards.
  *
  * @throws MISSING_ACTIVATION, and what network, encryption and `use` throw
@@ -19,21 +20,24 @@ import type { SessionParts } from './parts.ts';
 export async function sendEncrypted<T>(
   session: SessionParts,
   factors: Factors,
-  endpoint: EndpointSent<'both'>,
+  endpoint: EndpointSent<'both' | 'signedFirst'>,
   content: object,
   use: (answer: Uint8Array, record: ActivationRecord) => T | Promise<T>,
 ): Promise<T> {
   const { activation, encryption, endpoints, signer } = session;
   const { uriId } = endpoint;
+  const isSignedFirst = endpoint.sent === 'signedFirst';
+  const text = JSON.stringify(content);
   return signer.send(factors, uriId, async (sign, lock) =>
     // Read when its turn comes, so that encryption and signature belong to one activation.
     activation.withRecord(async (record) => {
       try {
-        const plaintext = utf8(JSON.stringify(content));
-        const { envelope, decryptor } = await encryption.encrypt(uriId, plaintext, record);
+        const sharedInfo1 = isSignedFirst ? SharedInfo1.activationGeneric : uriId;
+        const { envelope, decryptor } = await encryption.encrypt(sharedInfo1, utf8(text), record);
         try {
           const body = JSON.stringify(envelope);
-          const { header } = await sign(body);
+          // After everything that may fail before the request is sent: a counter value is used up here.
+          const { header } = await sign(isSignedFirst ? text : body);
           const answer = await decryptor.decrypt(await endpoints.post(endpoint, body, { header, lock }));
           try {
             const result = await use(answer, record);

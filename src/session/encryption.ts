@@ -64,8 +64,7 @@ export class Encryption {
   }
 
   /**
-   * Encrypts a request body. If necessary, time is synchronised and a temporary key is fetched first. A fetched key
-   * brings the time along.
+   * Encrypts a request body. If necessary, time is synchronised and a temporary key is fetched first.
    *
    * @param activation scope of the activation, or undefined for the application's
    * @returns the envelope to send, and the decryptor for its answer, which the caller must release
@@ -75,7 +74,7 @@ export class Encryption {
     plaintext: Uint8Array,
     activation?: ActivationScope,
   ): Promise<EncryptedRequest> {
-    if (this.#placeOf(activation?.activationId).known !== undefined) await this.#session.synchronized();
+    await this.#session.synchronized();
     const temporaryKey = await this.#temporaryKey(activation);
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, activation);
   }
@@ -100,7 +99,7 @@ export class Encryption {
     const { applicationKey, applicationSecret } = this.#configuration;
     const agreement = await agreeOnce(temporaryKey.publicKey);
     try {
-      // Last, because the machine may have slept during these waits.
+      // Synchronised again, last: the machine may have slept during these waits.
       await this.#session.synchronized();
       return await encryptRequest({
         temporaryKey,
@@ -157,7 +156,6 @@ export class Encryption {
   ): Promise<TemporaryKey> {
     const { applicationKey, applicationSecret } = this.#configuration;
     const challenge = base64(randomNonce(18));
-    const answered = this.#time.listen();
     const jwt = await endpoints.keystoreCreate(
       temporaryKeyRequest({
         applicationKey,
@@ -166,8 +164,7 @@ export class Encryption {
         ...(activation === undefined ? {} : { activation }),
       }),
     );
-    const takeTime = answered();
-    const key = await temporaryKeyFromResponse(jwt, {
+    return temporaryKeyFromResponse(jwt, {
       applicationKey,
       challenge,
       ...(activation === undefined ? {} : { activationId: activation.activationId }),
@@ -176,8 +173,5 @@ export class Encryption {
           ? this.#session.settings.masterKey
           : importPublicKey(activation.serverPublicKey),
     });
-    // Only now: the signature proves that the time is the server's.
-    takeTime(key.issuedAt);
-    return key;
   }
 }

@@ -6,6 +6,7 @@
 
 import type { BuiltActivation, ActivationProof } from '../model/power-auth-activation.ts';
 import type { PowerAuthCreateActivationResult } from '../model/power-auth-create-activation-result.ts';
+import { userInfoOf } from '../model/power-auth-user-info.ts';
 import { ENDPOINTS } from '../net/endpoints.ts';
 import {
   activationFingerprint,
@@ -80,7 +81,7 @@ export async function exchangeKeys(
           activationFingerprint: exchange.fingerprint,
           ...(activationRecovery === undefined ? {} : { activationRecovery }),
           ...(outer.customAttributes === undefined ? {} : { customAttributes: outer.customAttributes }),
-          ...(outer.userInfo === undefined ? {} : { userInfo: outer.userInfo }),
+          ...(outer.userInfo === undefined ? {} : { userInfo: userInfoOf(outer.userInfo) }),
         },
       };
     } catch (error) {

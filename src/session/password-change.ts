@@ -7,7 +7,7 @@
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { usePassword, type PasswordType } from '../model/power-auth-password.ts';
 import { deriveKnowledgeKey } from '../protocol/kdf.ts';
-import { equalBytes, wipe } from '../util/bytes.ts';
+import { copySecret, equalBytes, wipe } from '../util/bytes.ts';
 import { possessionKnowledge } from './factors.ts';
 import { KnowledgeFactor } from './knowledge-factor.ts';
 import { assertPasswordLength, MINIMAL_PASSWORD_LENGTH } from './password-wrapping.ts';
@@ -30,20 +30,70 @@ export async function changePassword(
   await withPasswords(session, oldPassword, newPassword, async (old, oldBytes, newBytes) => {
     assertPasswordLength(oldBytes, 'oldPassword', PowerAuthErrorCode.SIGNATURE_ERROR);
     assertPasswordLength(newBytes, 'newPassword', PowerAuthErrorCode.WRONG_PARAMETER);
-    const key = await withVaultKey(
-      session,
-      possessionKnowledge(old),
-      'FETCH_ENCRYPTION_KEY',
-      (vaultKey, record) => withMasterSecret(vaultKey, record, deriveKnowledgeKey),
-    );
-    try {
-      if (old.key === undefined || !equalBytes(old.key, key)) throw otherKey();
-      // Somebody else may have wrapped it again in the meantime, under the same password.
-      while (!(await old.change(newBytes))) await old.unlock();
-    } finally {
-      wipe(key);
-    }
+    await prove(session, old);
+    await changeProved(old, newBytes);
   });
+}
+
+/** Lets the server open the vault for a password, and checks that the key that it unlocks is the vault's. */
+async function prove(session: SessionParts, old: KnowledgeFactor): Promise<void> {
+  const key = await withVaultKey(
+    session,
+    possessionKnowledge(old),
+    'FETCH_ENCRYPTION_KEY',
+    (vaultKey, record) => withMasterSecret(vaultKey, record, deriveKnowledgeKey),
+  );
+  try {
+    if (old.key === undefined || !equalBytes(old.key, key)) throw otherKey();
+  } finally {
+    wipe(key);
+  }
+}
+
+async function changeProved(old: KnowledgeFactor, newBytes: Uint8Array): Promise<void> {
+  // Somebody else may have wrapped it again in the meantime, under the same password.
+  while (!(await old.change(newBytes))) await old.unlock();
+}
+
+/** The same in two steps. It holds the old password and its key, so the caller must release it. */
+export class PasswordChange {
+  readonly #old: KnowledgeFactor;
+  readonly #oldBytes: Uint8Array;
+
+  private constructor(old: KnowledgeFactor, oldBytes: Uint8Array) {
+    this.#old = old;
+    this.#oldBytes = oldBytes;
+  }
+
+  /** Proves the old password. @throws what {@link changePassword} throws for it */
+  static async begin(session: SessionParts, oldPassword: PasswordType): Promise<PasswordChange> {
+    return usePassword(oldPassword, async (given) => {
+      assertPasswordLength(given, 'oldPassword', PowerAuthErrorCode.SIGNATURE_ERROR);
+      const oldBytes = copySecret(given);
+      const change = new PasswordChange(new KnowledgeFactor(session, oldBytes), oldBytes);
+      try {
+        await prove(session, change.#old);
+        return change;
+      } catch (error) {
+        change.release();
+        throw error;
+      }
+    });
+  }
+
+  /** Puts the new password into effect. @throws what {@link changePassword} throws for it */
+  async finish(newPassword: PasswordType): Promise<void> {
+    await usePassword(newPassword, async (newBytes) => {
+      assertPasswordLength(newBytes, 'newPassword', PowerAuthErrorCode.WRONG_PARAMETER);
+      await changeProved(this.#old, newBytes);
+    });
+  }
+
+  /** Wipes password and key. */
+  release(): void {
+    this.#old.release();
+    wipe(this.#oldBytes);
+  }
 }
 
 /**

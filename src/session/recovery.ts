@@ -4,10 +4,11 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
 import { ENDPOINTS } from '../net/endpoints.ts';
 import { parseConfirmRecoveryResponse } from '../protocol/activation.ts';
 import { unwrapRecoveryData, type RecoveryData } from '../protocol/vault.ts';
+import { isInstance } from '../util/instance.ts';
 import { sendEncrypted } from './encrypted-requests.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
@@ -45,5 +46,30 @@ export async function confirmRecoveryCode(
   recoveryCode: string,
 ): Promise<boolean> {
   const { recoveryConfirm } = ENDPOINTS;
-  return sendEncrypted(session, factors, recoveryConfirm, { recoveryCode }, parseConfirmRecoveryResponse);
+  try {
+    return await sendEncrypted(
+      session,
+      factors,
+      recoveryConfirm,
+      { recoveryCode },
+      parseConfirmRecoveryResponse,
+    );
+  } catch (error) {
+    throw isNotFound(error) ? noRecovery(error) : error;
+  }
+}
+
+const dataOf = (error: PowerAuthError): PowerAuthErrorData | undefined =>
+  error.errorData as PowerAuthErrorData | undefined;
+
+const isNotFound = (error: unknown): error is PowerAuthError =>
+  isInstance(error, PowerAuthError) && dataOf(error)?.httpStatusCode === 404;
+
+function noRecovery(error: PowerAuthError): Error {
+  const errorData = dataOf(error);
+  return failure(
+    PowerAuthErrorCode.RESPONSE_ERROR,
+    'The server has no recovery codes (HTTP 404): PowerAuth servers from 2.0 on no longer have them; or baseEndpointUrl is wrong',
+    errorData === undefined ? {} : { errorData },
+  );
 }

@@ -18,26 +18,16 @@ import type { CachedToken } from './cached-token.ts';
 import type { HubMember } from './change-hub.ts';
 import type { Configurations } from './configurations.ts';
 import type { Encryption } from './encryption.ts';
-import { PartsInUse, type PartsKit, type SessionParts } from './parts.ts';
-import type { PendingActivation } from './pending-activation.ts';
+import { PartsInUse, type SessionParts } from './parts.ts';
+import { PendingActivation } from './pending-activation.ts';
 import { RecordKeys } from './record-keys.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { SettingsUse, type Settings } from './settings.ts';
-import type { TokenRequests } from './token-requests.ts';
+import { dropKeysOf } from './temporary-keys.ts';
 
 /** The epoch of a session that has not used the storage yet. */
 const NEVER = -1;
-
-/** What the whole SDK adds to a session, see ./whole.ts. */
-export interface SessionKit extends PartsKit {
-  pending(session: SessionParts, tokens: AccessTokens, changes: ActivationChanges): PendingActivation;
-  tokenRequests(session: SessionParts, tokens: AccessTokens): TokenRequests;
-  /** Called once, when it is added. */
-  begin(session: Session): void;
-  /** Called when the session is closed. */
-  end(session: Session): void;
-}
 
 /**
  * One configured instance: an id and settings that it shares with others, until it is used. Its parts are created when
@@ -47,7 +37,6 @@ export class Session implements SessionParts, HubMember {
   readonly instanceId: string;
   readonly settings: Settings;
   readonly #use: SettingsUse;
-  #kit: SessionKit | undefined;
   #isClosed = false;
   /** Calls in progress. */
   #calls = 0;
@@ -60,7 +49,6 @@ export class Session implements SessionParts, HubMember {
   #parts: PartsInUse | undefined;
   #changes: ActivationChanges | undefined;
   #pending: PendingActivation | undefined;
-  #tokenRequests: TokenRequests | undefined;
 
   /**
    * Builds a session; opens no file and sends nothing yet.
@@ -74,23 +62,9 @@ export class Session implements SessionParts, HubMember {
   }
 
   /** Opens a session that shares its settings with nobody. */
-  static async open(instanceId: string, configurations: Configurations, kit: SessionKit): Promise<Session> {
+  static async open(instanceId: string, configurations: Configurations): Promise<Session> {
     const use = SettingsUse.alone(configurations);
-    return new Session(instanceId, use, await use.ready()).equip(kit);
-  }
-
-  /** Adds what the whole SDK has: any of its calls may meet a session that a page for tokens alone has opened. */
-  equip(kit: SessionKit): this {
-    if (this.#kit === undefined && !this.#isClosed) {
-      this.#kit = kit;
-      kit.begin(this);
-    }
-    return this;
-  }
-
-  get #whole(): SessionKit {
-    if (this.#kit !== undefined) return this.#kit;
-    throw this.#isClosed ? deconfigured() : new TypeError('This session can only make headers');
+    return new Session(instanceId, use, await use.ready());
   }
 
   get configurations(): Configurations {
@@ -148,15 +122,11 @@ export class Session implements SessionParts, HubMember {
   }
 
   get pending(): PendingActivation {
-    return (this.#pending ??= this.#whole.pending(this, this.tokens, this.changes));
-  }
-
-  get tokenRequests(): TokenRequests {
-    return (this.#tokenRequests ??= this.#whole.tokenRequests(this, this.tokens));
+    return (this.#pending ??= new PendingActivation(this, this.tokens, this.changes));
   }
 
   get #inUse(): PartsInUse {
-    return (this.#parts ??= new PartsInUse(this, this.#end, () => this.#whole));
+    return (this.#parts ??= new PartsInUse(this, this.#end));
   }
 
   get #end(): Ending {
@@ -185,7 +155,6 @@ export class Session implements SessionParts, HubMember {
     this.#parts = undefined;
     this.#changes = undefined;
     this.#pending = undefined;
-    this.#tokenRequests = undefined;
     if (this.#ended?.isAwaited === false) this.#ended = undefined;
     if (this.#tokens?.isIdle === true) this.#tokens = undefined;
   }
@@ -318,7 +287,7 @@ export class Session implements SessionParts, HubMember {
     this.#parts?.close();
     this.#tokens?.close();
     this.#pending?.clear();
-    this.#kit?.end(this);
+    dropKeysOf(this);
     // Released now: a request for the time that only this session waits for ends with it.
     this.#use.release();
     await this.#parts?.storage.close();

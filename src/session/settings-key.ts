@@ -168,6 +168,7 @@ const readArguments: readonly Read[] = [
   }),
   objectOf<PowerAuthBiometryConfigurationType>({
     linkItemsToCurrentSet: itself,
+    invalidateBiometricFactorAfterChange: itself,
     fallbackToDevicePasscode: itself,
     confirmBiometricAuthentication: itself,
     authenticateOnBiometricKeySetup: itself,

@@ -24,9 +24,22 @@ function error(status: number, code: string, message: string, more: object = {})
   return { status, body: JSON.stringify({ status: 'ERROR', responseObject: { code, message, ...more } }) };
 }
 
+/** The answer to a field that fails its validation; servers from 2.0 on. */
+export const validationFailed = (message: string): Answer => error(400, 'ERR_VALIDATION', message);
+/** The answer to a protocol that the server's settings no longer allow. */
+export const protocolNotSupported: Answer = error(
+  400,
+  'ERR0047',
+  'Cryptography protocol version is not supported.',
+);
+
 const unauthorized = (message: string): Answer => error(401, 'ERR_AUTHENTICATION', message);
 
-export const signatureInvalid: Answer = unauthorized('POWER_AUTH_SIGNATURE_INVALID');
+const SIGNATURE_INVALID = 'POWER_AUTH_SIGNATURE_INVALID';
+export const signatureInvalid: Answer = unauthorized(SIGNATURE_INVALID);
+/** The same answer in the words of a release. */
+export const inWordsOf = (answer: Answer, message: string): Answer =>
+  answer === signatureInvalid && message !== SIGNATURE_INVALID ? unauthorized(message) : answer;
 export const tokenInvalid: Answer = unauthorized('POWER_AUTH_TOKEN_INVALID');
 /** A token that is not created or removed, though the signature is good. */
 export const tokenError: Answer = unauthorized('POWER_AUTH_TOKEN_ERROR');

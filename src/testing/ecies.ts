@@ -19,9 +19,6 @@ import {
   uncompress,
 } from './crypto.ts';
 
-/** Age of an encrypted request that is still accepted, and how far ahead it may be, ms. */
-const MAX_REQUEST_AGE = 60_000;
-
 /** The other end. */
 export interface EciesScope {
   readonly applicationKey: string;
@@ -41,6 +38,7 @@ const text = (value: string): Buffer => Buffer.from(value, 'utf8');
 /**
  * Decrypts an envelope.
  *
+ * @param isTimely whether a request may have this timestamp
  * @param privateKeyOf finds the temporary private key of an id, or undefined
  * @param isReplay tells whether this envelope was received before, and remembers it, whether or not it can be decrypted
  * @returns undefined if anything is wrong with it: a server doesn't say what
@@ -49,7 +47,7 @@ export function decryptEnvelope(
   body: unknown,
   sharedInfo1: string,
   scope: EciesScope,
-  now: number,
+  isTimely: (timestamp: number) => boolean,
   privateKeyOf: (id: string) => Buffer | undefined,
   isReplay: (envelope: string) => boolean,
 ): DecryptedRequest | undefined {
@@ -75,7 +73,7 @@ export function decryptEnvelope(
   ) {
     return undefined;
   }
-  if (timestamp < 0 || Math.abs(now - timestamp) > MAX_REQUEST_AGE) return undefined;
+  if (timestamp < 0 || !isTimely(timestamp)) return undefined;
   const { activation } = scope;
   const unique = [ephemeralPublicKey, nonce].map((part) => part.toString('base64')).join('');
   if (isReplay(`${unique}${activation?.activationId ?? ''}`)) return undefined;

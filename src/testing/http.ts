@@ -99,22 +99,24 @@ export function createHttpServer(
     requests.push(request);
 
     const fault = faults.take(path);
-    const reply = (): Answer =>
+    const reply = (): Answer | Promise<Answer> =>
       fault.status !== undefined || fault.body !== undefined
         ? { status: fault.status ?? 200, body: fault.body ?? '' }
         : body === undefined
           ? springError(413, 'Payload Too Large', path)
           : answer(state, { method, path, query: query ?? '', headers, body });
 
-    const send = () => {
+    const send = async () => {
       if (fault.dropRequest === true) return void message.socket.destroy();
-      const { status, body: text } = reply();
+      const replied = reply();
+      const { status, body: text } = replied instanceof Promise ? await replied : replied;
       if (fault.dropReply === true) return void message.socket.destroy();
       request.status = status;
       response.writeHead(status, { 'Content-Type': 'application/json', ...cors }).end(text);
     };
-    if (fault.delay === undefined) send();
-    else setTimeout(send, fault.delay).unref();
+    const { delay } = fault;
+    if (delay !== undefined) await new Promise((resolve) => void setTimeout(resolve, delay).unref());
+    await send();
   };
 
   return createServer((message, response) => {

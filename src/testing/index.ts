@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { PowerAuthTestFaults } from './faults.ts';
+import { RELEASES } from './like.ts';
 import { createHttpServer, type PowerAuthTestRequest } from './http.ts';
 import { PowerAuthTestServer } from './server.ts';
 import { ServerState } from './state.ts';
@@ -19,6 +20,8 @@ import type { PowerAuthTestServerOptions } from './types.ts';
 
 export { PowerAuthTestFaults, type PowerAuthTestFault } from './faults.ts';
 export type { PowerAuthTestRequest } from './http.ts';
+export type { PowerAuthTestServerLike } from './like.ts';
+export type { PowerAuthTestOidcProvider } from './oidc.ts';
 export type {
   PowerAuthTestOfflinePayload,
   PowerAuthTestOfflineRequest,
@@ -46,7 +49,8 @@ export type {
 /**
  * Starts a server with its own application. This takes a few milliseconds.
  *
- * In addition to the PowerAuth endpoints (including `/pa/v3/user/info`) it serves these, so that an application can
+ * In addition to the PowerAuth endpoints (including `/pa/v3/user/info`, `/pa/v3/activation/detail` and `/rename`) it
+ * serves these, so that an application can
  * test itself:
  *
  * - `GET` and `POST /api/protected/token`: 200 for a valid header of a token with two factors, otherwise 401
@@ -70,19 +74,27 @@ export type {
  * ```
  */
 export async function startPowerAuthTestServer({
+  like = '1.9',
   port = 0,
   allowOrigin,
-  activationRecovery = true,
+  activationRecovery = RELEASES[like].hasRecovery,
   biometryUnlocksVault = false,
-  tokenWindow = { back: 2 * 60 * 60_000, ahead: 60_000 },
+  tokenWindow = RELEASES[like].tokenWindow,
+  minSupportedProtocolVersion = 3,
+  removesByPossession = false,
+  oauth2Providers = [],
   userOfAttributes = ({ username }) =>
     typeof username === 'string' && username !== '' ? username : undefined,
   userInfo = (userId) => ({ sub: userId, jti: randomUUID(), iat: Math.floor(Date.now() / 1000) }),
 }: PowerAuthTestServerOptions = {}): Promise<PowerAuthTestServer> {
   const state = new ServerState({
-    activationRecovery,
+    activationRecovery: activationRecovery && RELEASES[like].hasRecovery,
     biometryUnlocksVault,
     tokenWindow,
+    release: RELEASES[like],
+    minSupportedProtocolVersion,
+    removesByPossession,
+    oauth2Providers,
     userOfAttributes,
     userInfo,
   });

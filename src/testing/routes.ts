@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ok, springError, type Answer } from './answers.ts';
+import { inWordsOf, ok, protocolNotSupported, springError, type Answer } from './answers.ts';
+import { activationDetail, renameActivation } from './endpoints/activation-detail.ts';
 import { activationStatus, createActivation, removeActivation } from './endpoints/activations.ts';
 import {
   encryptedInActivation,
@@ -12,7 +13,7 @@ import {
   encryptedThenSigned,
   protectedBySignature,
   protectedByToken,
-  signedThenEncrypted,
+  signedThenEcho,
   userInfo,
 } from './endpoints/application.ts';
 import { json, signed, type Incoming, type Route } from './endpoints/request.ts';
@@ -23,7 +24,11 @@ import { ANY_FACTORS, TWO_FACTORS } from './signature.ts';
 import type { ServerState } from './state.ts';
 
 const serverStatus: Route = (state) =>
-  ok({ serverTime: state.now(), version: '1.9.0', application: { name: 'powerauth-wasm-testing' } });
+  ok({
+    serverTime: state.now(),
+    version: state.release.version,
+    application: { name: 'powerauth-wasm-testing' },
+  });
 
 const validate = signed({ uriId: '/pa/signature/validate', signatureTypes: ANY_FACTORS }, () => ok());
 
@@ -36,6 +41,8 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/pa/v3/activation/create': post(createActivation),
   '/pa/v3/activation/status': post(json(activationStatus)),
   '/pa/v3/activation/remove': post(removeActivation),
+  '/pa/v3/activation/detail': post(activationDetail),
+  '/pa/v3/activation/rename': post(renameActivation),
   '/pa/v3/token/create': post(createToken),
   '/pa/v3/token/remove': post(removeToken),
   '/pa/v3/vault/unlock': post(unlockVault),
@@ -55,13 +62,23 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/api/encrypted/application': post(encryptedInApplication),
   '/api/encrypted/activation': post(encryptedInActivation),
   '/api/encrypted/signature': post(encryptedThenSigned('/api/encrypted/signature')),
-  '/api/signed/encrypted': post(signedThenEncrypted('/api/signed/encrypted')),
+  '/api/signed/encrypted': post(signedThenEcho('/api/signed/encrypted')),
 };
 
+const RECOVERY = '/pa/v3/recovery/confirm';
+/** What a server answers without a look at the protocol. */
+const WITHOUT_PROTOCOL = '/pa/v3/status';
+
 /** The answer to a request. */
-export function answer(state: ServerState, request: Incoming): Answer {
-  const methods = Object.hasOwn(ROUTES, request.path) ? ROUTES[request.path] : undefined;
-  if (methods === undefined) return springError(404, 'Not Found', request.path);
-  const route = methods[request.method] ?? methods['*'];
-  return route === undefined ? springError(405, 'Method Not Allowed', request.path) : route(state, request);
+export function answer(state: ServerState, request: Incoming): Answer | Promise<Answer> {
+  const { path, method } = request;
+  const isThere = Object.hasOwn(ROUTES, path) && !(path === RECOVERY && !state.release.hasRecovery);
+  const methods = isThere ? ROUTES[path] : undefined;
+  if (methods === undefined) return springError(404, 'Not Found', path);
+  const route = methods[method] ?? methods['*'];
+  if (route === undefined) return springError(405, 'Method Not Allowed', path);
+  const isOfProtocol = path.startsWith('/pa/') && path !== WITHOUT_PROTOCOL;
+  if (isOfProtocol && !state.speaksProtocol3) return protocolNotSupported;
+  const reply = route(state, request);
+  return reply instanceof Promise ? reply : inWordsOf(reply, state.release.signatureInvalid);
 }

@@ -150,13 +150,15 @@ export class PowerAuthTestServer {
   /**
    * ACTIVE becomes BLOCKED; no error if it is already BLOCKED. Throws in other states.
    *
+   * @param options `expiresAt`: server time in ms at which the block ends, as servers from 2.2 on report it with the
+   *   status. Default: it doesn't end by itself
    * @example
    * ```ts
    * server.blockActivation(activationId);
    * ```
    */
-  blockActivation(activationId: string): void {
-    this.#change(activationId, ['ACTIVE', 'BLOCKED'], 'BLOCKED');
+  blockActivation(activationId: string, options: { expiresAt?: number } = {}): void {
+    this.#change(activationId, ['ACTIVE', 'BLOCKED'], 'BLOCKED').blockExpiresAt = options.expiresAt;
   }
 
   /**
@@ -168,7 +170,9 @@ export class PowerAuthTestServer {
    * ```
    */
   unblockActivation(activationId: string): void {
-    this.#change(activationId, ['BLOCKED', 'ACTIVE'], 'ACTIVE').failCount = 0;
+    const activation = this.#change(activationId, ['BLOCKED', 'ACTIVE'], 'ACTIVE');
+    activation.failCount = 0;
+    activation.blockExpiresAt = undefined;
   }
 
   /**
@@ -335,7 +339,10 @@ export class PowerAuthTestServer {
   ): PowerAuthTestRecoveryCode {
     const { userId = 'test-user', pukCount, confirmed = false } = options;
     const { recoveryCodes, activationRecovery } = this.#state;
-    if (!activationRecovery) throw new Error('This server was started with activationRecovery: false');
+    if (!activationRecovery)
+      throw new Error(
+        'This server has no activation recovery: activationRecovery is false, or it is like 2.2',
+      );
     const code = recoveryCodes.create({ userId }, pukCount);
     if (confirmed) recoveryCodes.confirm(code.recoveryCode, userId);
     return recoveryCodeSnapshot(code);

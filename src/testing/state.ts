@@ -6,6 +6,8 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { agree, ecdsaSign, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
+import type { Release, TimeWindow } from './like.ts';
+import type { PowerAuthTestOidcProvider } from './oidc.ts';
 import { RecoveryCodes, type RecoveryCode } from './recovery.ts';
 import type { Factor, PowerAuthTestSignatureType } from './signature.ts';
 
@@ -47,6 +49,8 @@ export interface Activation {
   readonly serverKeys: KeyPair;
   state: PowerAuthTestActivationState;
   failCount: number;
+  /** The time at which a temporary block ends, in ms. */
+  blockExpiresAt: number | undefined;
   ctrData: Buffer;
   /** Steps of the counter since the activation. */
   counter: number;
@@ -69,7 +73,15 @@ export interface ApplicationRules {
   /** Whether there is activation recovery: new activations get a recovery code, and codes are accepted. */
   readonly activationRecovery: boolean;
   /** How old a token header's timestamp may be, and how far ahead, ms. */
-  readonly tokenWindow: { readonly back: number; readonly ahead: number };
+  readonly tokenWindow: TimeWindow;
+  /** The release that the server behaves like. */
+  readonly release: Release;
+  /** The oldest protocol that it speaks. */
+  readonly minSupportedProtocolVersion: number;
+  /** Whether possession alone removes an activation. */
+  readonly removesByPossession: boolean;
+  /** Providers of OpenID Connect. */
+  readonly oauth2Providers: readonly PowerAuthTestOidcProvider[];
   /** Whether the biometry factor unlocks the vault. */
   readonly biometryUnlocksVault: boolean;
   /** The user behind the attributes of a custom activation; undefined refuses it. */
@@ -119,6 +131,26 @@ export class ServerState {
     return this.#rules.activationRecovery;
   }
 
+  /** The release that this server behaves like. */
+  get release(): Release {
+    return this.#rules.release;
+  }
+
+  /** Whether it speaks protocol 3. */
+  get speaksProtocol3(): boolean {
+    return this.#rules.minSupportedProtocolVersion <= 3;
+  }
+
+  /** Whether possession alone removes an activation. */
+  get removesByPossession(): boolean {
+    return this.#rules.removesByPossession;
+  }
+
+  /** The settings of a provider of OpenID Connect. */
+  oauth2Provider(providerId: unknown): PowerAuthTestOidcProvider | undefined {
+    return this.#rules.oauth2Providers.find((provider) => provider.providerId === providerId);
+  }
+
   /** Whether these factors unlock the vault: two, never three. */
   unlocksVault(signatureType: PowerAuthTestSignatureType): boolean {
     const byBiometry = this.#rules.biometryUnlocksVault && signatureType === 'possession_biometry';
@@ -130,6 +162,11 @@ export class ServerState {
     const { back, ahead } = this.#rules.tokenWindow;
     const age = this.now() - timestamp;
     return age <= back && age >= -ahead;
+  }
+
+  /** Whether an encrypted request may have this timestamp. */
+  isRequestTime(timestamp: number): boolean {
+    return Math.abs(this.now() - timestamp) <= this.release.requestAge;
   }
 
   /** Claims about a user. */
@@ -147,6 +184,11 @@ export class ServerState {
     const activation = this.#activations.get(activationId);
     const isPending = activation?.state === 'CREATED' || activation?.state === 'PENDING_COMMIT';
     if (isPending && this.now() > activation.expiresAt) this.remove(activation, { revokeRecovery: true });
+    if (activation?.state === 'BLOCKED' && this.now() >= (activation.blockExpiresAt ?? Infinity)) {
+      activation.state = 'ACTIVE';
+      activation.failCount = 0;
+      activation.blockExpiresAt = undefined;
+    }
     return activation;
   }
 
@@ -174,6 +216,7 @@ export class ServerState {
       serverKeys: generateKeyPair(),
       state: 'CREATED',
       failCount: 0,
+      blockExpiresAt: undefined,
       ctrData: randomBytes(16),
       counter: 0,
       keys: undefined,

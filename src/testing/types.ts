@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { PowerAuthTestServerLike } from './like.ts';
+import type { PowerAuthTestOidcProvider } from './oidc.ts';
 import type { PowerAuthTestSignatureType } from './signature.ts';
 import type { PowerAuthTestActivationState } from './state.ts';
 
@@ -16,6 +18,22 @@ import type { PowerAuthTestActivationState } from './state.ts';
  * ```
  */
 export interface PowerAuthTestServerOptions {
+  /**
+   * The release whose behaviour it has, as far as a client of protocol 3.3 sees it. Default `1.9`. Servers like `2.2` have
+   * no activation recovery (no code with an activation, 404 for its confirmation), a shorter time window for tokens and a
+   * longer one for encrypted requests, another message for a refused signature, and a status with flags and an upgrade to
+   * protocol 4.
+   */
+  readonly like?: PowerAuthTestServerLike;
+  /**
+   * The oldest protocol that the server speaks, 3 or 4. Default 3. With 4, requests of protocol 3 are refused with
+   * ERR0047.
+   */
+  readonly minSupportedProtocolVersion?: 3 | 4;
+  /** Whether possession alone removes an activation (`activation.remove.allow1fa` of servers from 2.0 on). Default false. */
+  readonly removesByPossession?: boolean;
+  /** The providers of OpenID Connect at which users may log in to activate. Default none. */
+  readonly oauth2Providers?: readonly PowerAuthTestOidcProvider[];
   /** TCP port on 127.0.0.1. Default 0: any that is free. */
   readonly port?: number;
   /**
@@ -24,14 +42,14 @@ export interface PowerAuthTestServerOptions {
    * forwards requests to this one.
    */
   readonly allowOrigin?: string;
-  /** Whether each new activation gets a recovery code and PUK, and recovery codes are accepted. Default true. */
+  /** Whether each new activation gets a recovery code and PUK, and recovery codes are accepted. Default true; never `like: '2.2'`. */
   readonly activationRecovery?: boolean;
   /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */
   readonly biometryUnlocksVault?: boolean;
   /**
    * How old the timestamp of a token header may be, and how far ahead of the server's clock, ms. Default: 2 hours and one
    * minute, as in PowerAuth Server 1.9 (its setting for the second says 30 minutes, but its check of replays refuses a request
-   * of protocol 3.3 that is more than one minute ahead). Servers from 2.0 on: `{ back: 300_000, ahead: 300_000 }`.
+   * of protocol 3.3 that is more than one minute ahead). Like 2.2: `{ back: 300_000, ahead: 300_000 }`.
    */
   readonly tokenWindow?: {
     /** ms before the server's time */

@@ -97,6 +97,28 @@ const dataFormat: Parameter = {
 const NO_OBJECTS = NO_INSTANCES.filter(([, value]) => typeof value !== 'object' || value === null).concat(
   NO_INSTANCES.filter(([name]) => ['an array', 'a String object'].includes(name)),
 );
+const params: Parameter = {
+  name: 'params',
+  good: { a: 1 },
+  wrong: NO_INSTANCES.filter(
+    ([name]) => !['undefined', 'null', 'an object', 'an object without prototype'].includes(name),
+  ),
+};
+const base64 = (name: string): Parameter => ({
+  name,
+  good: 'AAAA',
+  wrong: [...NO_STRINGS, ['no Base64', 'x']],
+});
+const keyId = (good: string, another: string): Parameter => ({
+  name: 'keyId',
+  good,
+  wrong: [
+    ...NO_STRINGS,
+    ['no key', 'x'],
+    ['a key for another use', another],
+    ['one of protocol 4', 'deviceMlDsa'],
+  ],
+});
 const tokenName = text('tokenName', 'MyToken');
 
 const fails = (code: PowerAuthErrorCode) => ({ withoutActivation: { code } });
@@ -141,17 +163,7 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
   removeActivationLocal: { parameters: [], ...answers(undefined) },
   verifyScannedActivationCode: { parameters: [text('activationCode', 'x')], ...answers(false) },
   requestGetSignature: {
-    parameters: [
-      authentication,
-      text('uriId', '/x'),
-      {
-        name: 'params',
-        good: { a: 1 },
-        wrong: NO_INSTANCES.filter(
-          ([name]) => !['undefined', 'null', 'an object', 'an object without prototype'].includes(name),
-        ),
-      },
-    ],
+    parameters: [authentication, text('uriId', '/x'), params],
     ...fails(MISSING_ACTIVATION),
   },
   requestSignature: {
@@ -248,6 +260,69 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     parameters: [authentication, { name: 'claims', good: { sub: 'alice' }, wrong: NO_OBJECTS }],
     ...fails(MISSING_ACTIVATION),
   },
+  persistActivation: {
+    parameters: [
+      {
+        ...authentication,
+        good: PowerAuthAuthentication.persistWithPassword(PASSWORD),
+        wrong: [
+          ...NO_INSTANCES,
+          fake(PowerAuthAuthentication),
+          ['possession alone', PowerAuthAuthentication.possession()],
+        ],
+      },
+    ],
+    ...fails(INVALID_ACTIVATION_STATE),
+  },
+  authenticationHeaderForRequestWithBody: {
+    parameters: [authentication, text('method', 'POST'), text('uriId', '/x'), body],
+    ...fails(MISSING_ACTIVATION),
+  },
+  authenticationHeaderForRequestWithParams: {
+    parameters: [authentication, text('method', 'GET'), text('uriId', '/x'), params],
+    ...fails(MISSING_ACTIVATION),
+  },
+  offlineAuthenticationCode: {
+    parameters: [
+      authentication,
+      text('uriId', '/x'),
+      { ...text('nonce', 'AAAAAAAAAAAAAAAAAAAAAA=='), wrong: [...NO_STRINGS, ['no Base64', 'x']] },
+      optionalText('body'),
+    ],
+    ...fails(MISSING_ACTIVATION),
+  },
+  beginPasswordChange: { parameters: [password('oldPassword')], ...fails(MISSING_ACTIVATION) },
+  finishPasswordChange: {
+    // There are no good data without an activation, and all that are not theirs are wrong.
+    parameters: [password('newPassword'), { name: 'passwordChangeData', good: {}, wrong: NO_INSTANCES }],
+    ...fails(PowerAuthErrorCode.WRONG_PARAMETER),
+  },
+  changePasswordUnsafe: { parameters: [password('oldPassword'), password('newPassword')], ...answers(false) },
+  calculateDigitalSignature: {
+    parameters: [authentication, base64('data'), keyId('deviceEc', 'masterEc')],
+    ...fails(MISSING_ACTIVATION),
+  },
+  verifyDigitalSignature: {
+    parameters: [base64('signature'), base64('data'), keyId('serverEc', 'deviceEc')],
+    ...fails(MISSING_ACTIVATION),
+  },
+  getBiometricStatus: {
+    parameters: [],
+    ...answers({
+      isAuthenticationWithBiometricsAvailable: false,
+      isBiometricFactorConfigured: false,
+      systemStatus: 'NOT_SUPPORTED',
+      biometryType: 'NONE',
+    }),
+  },
+  isAuthenticationWithBiometricsAvailable: { parameters: [], ...answers(false) },
+  fetchUserInfo: { parameters: [], ...fails(MISSING_ACTIVATION) },
+  getLastFetchedUserInfo: { parameters: [], ...answers(undefined) },
+  fetchActivationDetail: { parameters: [tokenName], ...fails(MISSING_ACTIVATION) },
+  renameActivation: {
+    parameters: [authentication, text('activationName', 'My laptop')],
+    ...fails(MISSING_ACTIVATION),
+  },
   hasActivationRecoveryData: { parameters: [], ...answers(false) },
   activationRecoveryData: { parameters: [authentication], ...fails(INVALID_ACTIVATION_STATE) },
   confirmRecoveryCode: {
@@ -255,6 +330,18 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
     ...fails(MISSING_ACTIVATION),
   },
 };
+
+/** Methods that do what another one does, under the name of a newer SDK: one line each. */
+export const ALIASES = [
+  'persistActivation',
+  'authenticationHeaderForRequestWithBody',
+  'authenticationHeaderForRequestWithParams',
+  'offlineAuthenticationCode',
+  'changePasswordUnsafe',
+  'calculateDigitalSignature',
+  'verifyDigitalSignature',
+  'generateAuthenticationHeader',
+];
 
 /** Methods that need no `configure`, with tests of their own. */
 export const OTHER_METHODS = [
@@ -296,6 +383,7 @@ export const TOKEN_STORE_CALLS: Readonly<Record<string, PublicCall>> = {
   removeLocalToken: { parameters: [tokenName], ...answers(undefined) },
   removeAllLocalTokens: { parameters: [], ...answers(undefined) },
   generateHeaderForToken: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
+  generateAuthenticationHeader: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
   headerGenerator: { parameters: [tokenName], ...fails(LOCAL_TOKEN_NOT_AVAILABLE) },
 };
 

@@ -52,6 +52,12 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
         ),
       ),
   },
+  '/pa/v3/activation/rename': {
+    source: 'powerauth-restful-integration: ActivationController, PowerAuthAnnotationInterceptor',
+    allowed: TYPES.slice(1, 3),
+    refusal: SIGNATURE_INVALID,
+    call: (client, type) => refusalOf(client.powerAuth.renameActivation(authenticationOf(type), 'x')),
+  },
   '/pa/v3/token/create': {
     source:
       'powerauth-restful-integration: TokenController; TokenService and SignatureTypeConverter for three',
@@ -150,6 +156,18 @@ test.each([
     await client.powerAuth.deconfigure();
   },
 );
+
+test('the detail of an activation takes tokens of two factors (ActivationController)', async () => {
+  const server = await startPowerAuthTestServer();
+  onTestFinished(() => server.close());
+  const client = await GenuineClient.activated(server);
+  for (const type of TYPES.slice(0, 3)) {
+    await client.powerAuth.tokenStore.requestAccessToken(type, authenticationOf(type));
+    const answer = await refusalOf(client.powerAuth.fetchActivationDetail(type));
+    expect(answer, type).toEqual(type === 'possession' ? SIGNATURE_INVALID : { status: 200 });
+  }
+  await client.powerAuth.deconfigure();
+});
 
 test('biometry unlocks the vault where the server is told so, and three factors never do', async () => {
   const server = await startPowerAuthTestServer({ biometryUnlocksVault: true });

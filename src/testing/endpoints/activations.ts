@@ -7,19 +7,13 @@
 import { randomBytes } from 'node:crypto';
 import { activationInvalid, bare, ok, recoveryInvalid, springError, type Answer } from '../answers.ts';
 import { aesEncrypt, equal, fromBase64, kdf, kdfInternal, uncompress } from '../crypto.ts';
-import { LOOK_AHEAD, TWO_FACTORS } from '../signature.ts';
+import type { Release } from '../like.ts';
+import { ANY_FACTORS, LOOK_AHEAD, TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
+import type { DecryptedRequest } from '../ecies.ts';
+import { userOfLogin } from '../oidc.ts';
 import type { Activation, Device, PowerAuthTestActivationState, ServerState } from '../state.ts';
-import {
-  decrypt,
-  header,
-  object,
-  parseJson,
-  requestObject,
-  signed,
-  text,
-  type Json,
-  type Route,
-} from './request.ts';
+import { object, parseJson, text, type Json } from '../json.ts';
+import { decrypt, header, requestObject, signed, type Route } from './request.ts';
 
 const STATE_CODES: Record<PowerAuthTestActivationState, number> = {
   CREATED: 1,
@@ -38,14 +32,31 @@ export const createActivation: Route = (state, request) => {
   const { type, identityAttributes, customAttributes, activationData } = parseJson(layer1.plaintext) ?? {};
   const layer2 = decrypt(state, activationData, '/pa/activation');
   const device = layer2 && parseDevice(parseJson(layer2.plaintext));
-  if (device === undefined) return activationInvalid;
+  if (layer2 === undefined || device === undefined) return activationInvalid;
 
   const attributes = object(identityAttributes);
   if (!areAttributes(attributes)) return activationInvalid;
-  const found = findActivation(state, type, attributes, device);
-  if ('refusal' in found) return found.refusal;
-  const { activation } = found;
-  state.exchangeKeys(activation, device, type === 'RECOVERY' || activation.otp !== undefined);
+  const isLogin = type === 'DIRECT' && attributes['method'] === 'oidc';
+  const finish = (found: Found): Answer => {
+    if ('refusal' in found) return found.refusal;
+    const { activation } = found;
+    const isActive = isLogin || type === 'RECOVERY' || activation.otp !== undefined;
+    state.exchangeKeys(activation, device, isActive);
+    return activated(state, activation, customAttributes, layer1, layer2);
+  };
+  return isLogin
+    ? activationByLogin(state, attributes, device).then(finish)
+    : finish(findActivation(state, type, attributes, device));
+};
+
+/** The answer to an activation: both layers, encrypted. */
+function activated(
+  state: ServerState,
+  activation: Activation,
+  customAttributes: unknown,
+  layer1: DecryptedRequest,
+  layer2: DecryptedRequest,
+): Answer {
   const recovery = state.createRecoveryCodeFor(activation);
   const answer2 = {
     activationId: activation.activationId,
@@ -56,12 +67,12 @@ export const createActivation: Route = (state, request) => {
     }),
   };
   const answer1 = {
-    activationData: layer2?.encrypt(JSON.stringify(answer2), state.now()),
+    activationData: layer2.encrypt(JSON.stringify(answer2), state.now()),
     customAttributes,
     userInfo: state.userInfo(activation.userId),
   };
   return bare(layer1.encrypt(JSON.stringify(answer1), state.now()));
-};
+}
 
 function parseDevice(data: Json | undefined): Device | undefined {
   const publicKey = fromBase64(data?.['devicePublicKey']);
@@ -91,8 +102,19 @@ function findActivation(state: ServerState, type: unknown, attributes: Json, dev
   // A one-time password is only allowed with an activation code.
   if (device.otp !== undefined) return { refusal: activationInvalid };
   if (type === 'RECOVERY') return activationToRecover(state, attributes);
-  const userId = type === 'CUSTOM' ? state.userOfAttributes(attributes) : undefined;
+  // The genuine server takes an unknown method of a direct activation for a custom activation.
+  const isCustom = type === 'CUSTOM' || type === 'DIRECT';
+  const userId = isCustom ? state.userOfAttributes(attributes) : undefined;
   return userId === undefined || userId.trim() === '' || userId.length > 255
+    ? { refusal: activationInvalid }
+    : { activation: state.createActivation({ userId }) };
+}
+
+async function activationByLogin(state: ServerState, attributes: Json, device: Device): Promise<Found> {
+  const provider = state.oauth2Provider(attributes['providerId']);
+  if (provider === undefined || device.otp !== undefined) return { refusal: activationInvalid };
+  const userId = await userOfLogin(provider, attributes);
+  return userId === undefined
     ? { refusal: activationInvalid }
     : { activation: state.createActivation({ userId }) };
 }
@@ -129,20 +151,28 @@ export const activationStatus: Route = (state, request) => {
   const encryptedStatusBlob =
     activation?.keys === undefined
       ? randomBytes(32)
-      : statusBlob(activation, activation.keys.transport, challengeBytes, nonce);
+      : statusBlob(activation, state.release, activation.keys.transport, challengeBytes, nonce);
+  const expiresAt = activation?.state === 'BLOCKED' ? activation.blockExpiresAt : undefined;
   return ok({
     activationId,
     encryptedStatusBlob: encryptedStatusBlob.toString('base64'),
     nonce: nonce.toString('base64'),
+    ...(expiresAt !== undefined && { timestampBlockExpire: expiresAt }),
     customObject: null,
   });
 };
 
-function statusBlob(activation: Activation, transportKey: Buffer, challenge: Buffer, nonce: Buffer): Buffer {
+function statusBlob(
+  activation: Activation,
+  { upgradeVersion, hasStatusFlags }: Release,
+  transportKey: Buffer,
+  challenge: Buffer,
+  nonce: Buffer,
+): Buffer {
   const { state, counter, failCount, maxFailCount, ctrData } = activation;
   const blob = Buffer.concat([
-    Buffer.from([0xde, 0xc0, 0xde, 0xd1, STATE_CODES[state], 3, 3]),
-    randomBytes(5),
+    Buffer.from([0xde, 0xc0, 0xde, 0xd1, STATE_CODES[state], 3, upgradeVersion]),
+    hasStatusFlags ? Buffer.from([1, 0, 0, 0, 0]) : randomBytes(5),
     Buffer.from([counter % 256, failCount, maxFailCount, LOOK_AHEAD]),
     kdfInternal(kdf(transportKey, 4000), ctrData),
   ]);
@@ -150,16 +180,14 @@ function statusBlob(activation: Activation, transportKey: Buffer, challenge: Buf
   return aesEncrypt(transportKey, iv, blob, false);
 }
 
-const removeSigned = signed(
-  { uriId: '/pa/activation/remove', signatureTypes: TWO_FACTORS },
-  ({ activation }, state) => {
+const removeSigned = (signatureTypes: readonly PowerAuthTestSignatureType[]): Route =>
+  signed({ uriId: '/pa/activation/remove', signatureTypes }, ({ activation }, state) => {
     state.remove(activation);
     return ok({ activationId: activation.activationId });
-  },
-);
+  });
 
 /** Spring itself reports the missing header here. */
 export const removeActivation: Route = (state, request) =>
   header(request, 'x-powerauth-authorization') === undefined
     ? springError(400, 'Bad Request', request.path)
-    : removeSigned(state, request);
+    : removeSigned(state.removesByPossession ? ANY_FACTORS : TWO_FACTORS)(state, request);

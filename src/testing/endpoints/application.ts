@@ -6,15 +6,11 @@
 
 import { bare, ok, signatureInvalid, springError, tokenInvalid, type Answer } from '../answers.ts';
 import type { DecryptedRequest } from '../ecies.ts';
-import {
-  parseHeader,
-  parseSignatureHeader,
-  TWO_FACTORS,
-  type PowerAuthTestSignatureType,
-} from '../signature.ts';
+import { TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
 import type { Activation, ServerState } from '../state.ts';
-import { verifySignature, verifyToken } from '../verify.ts';
-import { decrypt, header, parseJson, signed, type Route } from './request.ts';
+import { verifyToken } from '../verify.ts';
+import { parseJson } from '../json.ts';
+import { decrypt, decryptInScope, header, signed, signedThenEncrypted, type Route } from './request.ts';
 
 type SignatureTypes = readonly PowerAuthTestSignatureType[];
 
@@ -40,16 +36,9 @@ function encrypted(
   answer: (decrypted: DecryptedRequest, state: ServerState, activation?: Activation) => Answer,
 ): Route {
   return (state, request) => {
-    const refusal = springError(500, 'Internal Server Error', request.path);
-    const fields = parseHeader(header(request, 'x-powerauth-encryption'));
-    if (fields?.['version'] !== '3.3' || fields['application_key'] !== state.applicationKey) return refusal;
-    const { activation_id: activationId } = fields;
-    // Each scope has its own header.
-    if ((scope === 'application') !== (activationId === undefined)) return refusal;
-    const activation = state.activation(activationId ?? '');
-    if (scope === 'activation' && activation?.state !== 'ACTIVE') return refusal;
-    const decrypted = decrypt(state, parseJson(request.body), `/pa/generic/${scope}`, activation);
-    return decrypted === undefined ? refusal : answer(decrypted, state, activation);
+    const { decrypted, activation } = decryptInScope(state, request, scope) ?? {};
+    if (decrypted === undefined) return springError(500, 'Internal Server Error', request.path);
+    return answer(decrypted, state, activation);
   };
 }
 
@@ -67,18 +56,11 @@ export const encryptedThenSigned = (uriId: string): Route =>
     return decrypted === undefined ? signatureInvalid : echo(decrypted, state);
   });
 
-/** Signed, then encrypted: what a handler with both `@PowerAuth` and `@PowerAuthEncryption` accepts. */
-export const signedThenEncrypted =
-  (uriId: string): Route =>
-  (state, request) => {
-    const value = header(request, 'x-powerauth-authorization');
-    const activation = state.activation(parseSignatureHeader(value)?.activationId ?? '');
-    if (activation?.state !== 'ACTIVE') return signatureInvalid;
-    const decrypted = decrypt(state, parseJson(request.body), '/pa/generic/activation', activation);
-    const body = decrypted?.plaintext ?? request.body;
-    const verified = verifySignature(state, value, { method: 'POST', uriId, body }, TWO_FACTORS);
-    return decrypted === undefined || verified === undefined ? signatureInvalid : echo(decrypted, state);
-  };
+/** Signed, then encrypted. */
+export const signedThenEcho = (uriId: string): Route =>
+  signedThenEncrypted({ uriId, signatureTypes: TWO_FACTORS }, (decrypted, _, state) =>
+    echo(decrypted, state),
+  );
 
 export const userInfo = encrypted('activation', (decrypted, state, activation) =>
   bare(decrypted.encrypt(JSON.stringify(state.userInfo(activation?.userId ?? '')), state.now())),

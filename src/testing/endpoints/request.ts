@@ -4,11 +4,12 @@
  * @module
  */
 
-import { signatureInvalid, springError, type Answer } from '../answers.ts';
+import { requestInvalid, signatureInvalid, springError, type Answer } from '../answers.ts';
 import { decryptEnvelope, type DecryptedRequest } from '../ecies.ts';
+import { object, parseJson, text, type Json } from '../json.ts';
 import { signedQuery } from '../query.ts';
-import type { PowerAuthTestSignatureType } from '../signature.ts';
 import type { Activation, ServerState } from '../state.ts';
+import { parseHeader, parseSignatureHeader, type PowerAuthTestSignatureType } from '../signature.ts';
 import { verifySignature, type Verified } from '../verify.ts';
 
 /** A request as it was received. */
@@ -21,27 +22,8 @@ export interface Incoming {
   readonly body: Buffer;
 }
 
-/** A parsed JSON object. */
-export type Json = Readonly<Record<string, unknown>>;
-
 /** Answers requests of one path and method. */
-export type Route = (state: ServerState, request: Incoming) => Answer;
-
-/** The value if it is a string. */
-export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The value if it is an object. */
-export const object = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-
-/** Parses an object from JSON; undefined if it isn't one. */
-export function parseJson(body: Buffer | string): Json | undefined {
-  try {
-    return object(JSON.parse(body.toString()));
-  } catch {
-    return undefined;
-  }
-}
+export type Route = (state: ServerState, request: Incoming) => Answer | Promise<Answer>;
 
 /** `requestObject` of the body. */
 export function requestObject(request: Incoming): Json | undefined {
@@ -72,10 +54,27 @@ export function decrypt(
     envelope,
     sharedInfo1,
     scope,
-    state.now(),
+    (timestamp) => state.isRequestTime(timestamp),
     (id) => state.temporaryKey(id, activation?.activationId),
     (text) => state.isReplay(text),
   );
+}
+
+/** Decrypts a request of a scope by its `X-PowerAuth-Encryption` header. */
+export function decryptInScope(
+  state: ServerState,
+  request: Incoming,
+  scope: 'application' | 'activation',
+): { readonly decrypted: DecryptedRequest; readonly activation: Activation | undefined } | undefined {
+  const fields = parseHeader(header(request, 'x-powerauth-encryption'));
+  if (fields?.['version'] !== '3.3' || fields['application_key'] !== state.applicationKey) return undefined;
+  const { activation_id: activationId } = fields;
+  // Each scope has its own header.
+  if ((scope === 'application') !== (activationId === undefined)) return undefined;
+  const activation = state.activation(activationId ?? '');
+  if (scope === 'activation' && activation?.state !== 'ACTIVE') return undefined;
+  const decrypted = decrypt(state, parseJson(request.body), `/pa/generic/${scope}`, activation);
+  return decrypted && { decrypted, activation };
 }
 
 /** Spring's answer to a body that isn't JSON, for a handler that takes JSON; undefined if it is JSON. */
@@ -119,6 +118,28 @@ export function signed(
     const refusal = takesJson ? unreadable(request) : undefined;
     if (refusal !== undefined) return refusal;
     return verified === undefined ? signatureInvalid : answer(verified, state, request);
+  };
+}
+
+/**
+ * An endpoint for requests that are signed, then encrypted: a handler with both `@PowerAuth` and
+ * `@PowerAuthEncryption`, whose signature covers what is decrypted.
+ */
+export function signedThenEncrypted(
+  { uriId, signatureTypes }: Omit<SignatureRules, 'takesJson'>,
+  answer: (decrypted: DecryptedRequest, verified: Verified, state: ServerState) => Answer,
+): Route {
+  return (state, request) => {
+    const value = header(request, 'x-powerauth-authorization');
+    const activation = state.activation(parseSignatureHeader(value)?.activationId ?? '');
+    const isActive = activation?.state === 'ACTIVE';
+    const decrypted = isActive
+      ? decrypt(state, parseJson(request.body), '/pa/generic/activation', activation)
+      : undefined;
+    const body = decrypted?.plaintext ?? request.body;
+    const verified = verifySignature(state, value, { method: 'POST', uriId, body }, signatureTypes);
+    if (verified === undefined) return signatureInvalid;
+    return decrypted === undefined ? requestInvalid : answer(decrypted, verified, state);
   };
 }
 

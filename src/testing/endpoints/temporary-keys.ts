@@ -6,7 +6,8 @@
 
 import { ok, temporaryKeyFailure } from '../answers.ts';
 import { ecdsaSignRaw, equal, hmac, kdfInternal } from '../crypto.ts';
-import { parseJson, requestObject, text, type Route } from './request.ts';
+import { parseJson, text } from '../json.ts';
+import { requestObject, type Route } from './request.ts';
 
 /** The request's JWT is HS256, the answer's ES256. */
 export const createTemporaryKey: Route = (state, request) => {

@@ -6,7 +6,8 @@
 
 import { bare, ok, requestInvalid, tokenError } from '../answers.ts';
 import { ANY_FACTORS } from '../signature.ts';
-import { decrypt, hasEnvelopeFields, parseJson, requestObject, signed } from './request.ts';
+import { parseJson } from '../json.ts';
+import { decrypt, hasEnvelopeFields, requestObject, signed } from './request.ts';
 
 export const createToken = signed(
   { uriId: '/pa/token/create', signatureTypes: ANY_FACTORS, takesJson: true },

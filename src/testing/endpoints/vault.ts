@@ -16,17 +16,8 @@ import { aesEncryptNoIv } from '../crypto.ts';
 import { parseSignatureHeader, type SignatureHeader } from '../signature.ts';
 import type { ServerState } from '../state.ts';
 import { verifyParsed } from '../verify.ts';
-import {
-  decrypt,
-  hasEnvelopeFields,
-  header,
-  json,
-  parseJson,
-  signed,
-  text,
-  type Incoming,
-  type Json,
-} from './request.ts';
+import { parseJson, text, type Json } from '../json.ts';
+import { decrypt, hasEnvelopeFields, header, json, signed, type Incoming } from './request.ts';
 
 const VAULT_UNLOCK = '/pa/vault/unlock';
 const CONFIRM_RECOVERY = '/pa/recovery/confirm';

@@ -212,6 +212,16 @@ describeWith('chromium', 'the whole API in Chromium', () => {
       expect(requestsTo(server, `/api/encrypted/${scope}`)).toBe(1);
     }
 
+    // The user, the activation's name, and the names of newer SDKs.
+    const [name, user, jwt = ''] = (await call('account', PASSWORD, 'My browser')) as string[];
+    expect([name, user, now()?.activationName]).toEqual(['My browser', 'alice', 'My browser']);
+    const [head = '', claims = '', byDevice = ''] = jwt.split('.');
+    expect(server.verifyDeviceSignature(activationId, `${head}.${claims}`, byDevice, 'JOSE')).toBe(true);
+    const [signed = '', byMaster = ''] = server.createActivation().activationCode.split('#');
+    const newer = await call('newerNames', PASSWORD, signed, byMaster);
+    expect(newer.slice(0, -1)).toEqual([200, 200, 'OK', true]);
+    expect(server.verifyDeviceSignature(activationId, 'I agree', String(newer.at(-1)))).toBe(true);
+
     // The biometry factor goes, and comes again.
     await call('removeBiometry');
     expect(await call('overview')).toMatchObject({ hasBiometry: false, isValid: true });

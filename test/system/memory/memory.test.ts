@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { nextCounter } from '../../../src/protocol/counter.ts';
 import { PowerAuthTestFaults } from '../../../src/testing/faults.ts';
 import { createHttpServer } from '../../../src/testing/http.ts';
+import { RELEASES } from '../../../src/testing/like.ts';
 import { PowerAuthTestServer } from '../../../src/testing/server.ts';
 import { ServerState } from '../../../src/testing/state.ts';
 import { buildChild, Child } from '../../helpers/child.ts';
@@ -27,6 +28,10 @@ async function knowingServer(): Promise<{ server: PowerAuthTestServer; state: Se
     activationRecovery: false,
     biometryUnlocksVault: false,
     tokenWindow: { back: 60_000, ahead: 60_000 },
+    release: RELEASES['1.9'],
+    minSupportedProtocolVersion: 3,
+    removesByPossession: false,
+    oauth2Providers: [],
     userOfAttributes: () => undefined,
     userInfo: (userId) => ({ sub: userId, jti: randomUUID() }),
   });

@@ -16,6 +16,9 @@ export const ABSENT: readonly RegExp[] = [
   /^new PowerAuthTokenStore\(/,
 ];
 
+const PEER_CODES =
+  'type PowerAuthErrorCode = "AUTHENTICATION_ERROR" | "BIOMETRY_CANCEL" | "BIOMETRY_FAILED" | "BIOMETRY_FALLBACK" | "BIOMETRY_LOCKOUT" | "BIOMETRY_NOT_AVAILABLE" | "BIOMETRY_NOT_CONFIGURED" | "BIOMETRY_NOT_ENROLLED" | "BIOMETRY_NOT_RECOGNIZED" | "BIOMETRY_NOT_SUPPORTED" | "CANNOT_GENERATE_TOKEN" | "ENCRYPTION_ERROR" | "EXTERNAL_PENDING_OPERATION" | "INSTANCE_NOT_CONFIGURED" | "INSUFFICIENT_KEYCHAIN_PROTECTION" | "INVALID_ACTIVATION_CODE" | "INVALID_ACTIVATION_DATA" | "INVALID_ACTIVATION_OBJECT" | "INVALID_ACTIVATION_STATE" | "INVALID_CHARACTER" | "INVALID_ENCRYPTOR" | "INVALID_NATIVE_OBJECT" | "INVALID_RECOVERY_CODE" | "INVALID_TOKEN" | "LOCAL_TOKEN_NOT_AVAILABLE" | "MISSING_ACTIVATION" | "NETWORK_ERROR" | "OPERATION_CANCELED" | "PASSWORD_NOT_SET" | "PENDING_ACTIVATION" | "PENDING_PROTOCOL_UPGRADE" | "PROTOCOL_UPGRADE" | "REACT_NATIVE_ERROR" | "RESPONSE_ERROR" | "SIGNATURE_ERROR" | "SUCCEED" | "UNKNOWN_ERROR" | "WATCH_CONNECTIVITY" | "WRONG_PARAMETER"';
+
 /** The peer's lines, and ours in their place: programs written for the first compile with the second. */
 export const CHANGED: readonly {
   readonly why: string;
@@ -56,8 +59,15 @@ export const CHANGED: readonly {
     peer: [
       'PowerAuth.signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string): Promise<string>',
     ],
+    ours: [],
+  },
+  {
+    why: 'newer versions have further codes',
+    peer: [PEER_CODES],
     ours: [
-      "PowerAuth.signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string, dataFormat?: PowerAuthDataFormat = 'UTF8'): Promise<string>",
+      PEER_CODES.replace('"PASSWORD_NOT_SET"', '"OTHER" | "PASSWORD_NOT_SET"')
+        .replace('"UNKNOWN_ERROR"', '"TIME_SYNCHRONIZATION" | "UNKNOWN_ERROR" | "UPGRADE_SDK"')
+        .concat(' | "WRONG_SIGNATURE"'),
     ],
   },
   {
@@ -119,7 +129,7 @@ export const CHANGED: readonly {
       'buildBiometryConfiguration(input?: PowerAuthBiometryConfigurationType): Required<PowerAuthBiometryConfigurationType>',
     ],
     ours: [
-      'buildBiometryConfiguration(input?: PowerAuthBiometryConfigurationType): PowerAuthBiometryConfigurationType & Required<Omit<PowerAuthBiometryConfigurationType, "provider">>',
+      'buildBiometryConfiguration(input?: PowerAuthBiometryConfigurationType): PowerAuthBiometryConfigurationType & Required<Omit<PowerAuthBiometryConfigurationType, "provider" | "invalidateBiometricFactorAfterChange">>',
     ],
   },
   {
@@ -128,6 +138,53 @@ export const CHANGED: readonly {
     ours: ['new PowerAuthKeychainConfiguration(settings?: PowerAuthKeychainConfigurationType = {})'],
   },
 ];
+
+/** The same for the lines of newer-api.txt. */
+export const NEWER_CHANGED: typeof CHANGED = [
+  {
+    why: 'bodies may be bytes, parameters any object',
+    peer: [
+      'PowerAuth.authenticationHeaderForRequestWithBody(authentication: PowerAuthAuthentication, method: string, uriId: string, body?: string): Promise<PowerAuthHttpHeader>',
+      'PowerAuth.authenticationHeaderForRequestWithParams(authentication: PowerAuthAuthentication, method: string, uriId: string, params?: Record<string, string>): Promise<PowerAuthHttpHeader>',
+    ],
+    ours: [
+      'PowerAuth.authenticationHeaderForRequestWithBody(authentication: PowerAuthAuthentication, method: string, uriId: string, body?: string | ArrayBuffer | ArrayBufferView<ArrayBufferLike>): Promise<PowerAuthHttpHeader>',
+      'PowerAuth.authenticationHeaderForRequestWithParams(authentication: PowerAuthAuthentication, method: string, uriId: string, params?: object | null): Promise<PowerAuthHttpHeader>',
+    ],
+  },
+  {
+    why: 'version 2.5 has no data format',
+    peer: [
+      'PowerAuth.signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string, dataFormat: PowerAuthDataFormat): Promise<string>',
+    ],
+    ours: [
+      "PowerAuth.signDataWithDevicePrivateKey(authentication: PowerAuthAuthentication, data: string, dataFormat?: PowerAuthDataFormat = 'UTF8'): Promise<string>",
+    ],
+  },
+  {
+    why: 'a configuration may also be four values, as in version 2.5, and has one algorithm',
+    peer: [
+      'PowerAuthConfiguration.algorithm?: PowerAuthAlgorithm',
+      'PowerAuthConfiguration.configuration: string',
+      'PowerAuthConfiguration.offlineAuthenticationCodeComponentLength: number',
+      'PowerAuthBiometryConfiguration.invalidateBiometricFactorAfterChange: boolean',
+    ],
+    ours: [
+      'PowerAuthConfiguration.algorithm?: "legacy"',
+      'PowerAuthConfiguration.configuration?: string',
+      'PowerAuthConfiguration.offlineAuthenticationCodeComponentLength?: number',
+      'PowerAuthBiometryConfiguration.invalidateBiometricFactorAfterChange?: boolean',
+    ],
+  },
+  {
+    why: 'nobody else creates these objects',
+    peer: ['class PowerAuthPasswordChangeData'],
+    ours: ['interface PowerAuthPasswordChangeData'],
+  },
+];
+
+/** Their members are read only, and claims may be of any type. */
+export const READ_ONLY = /^PowerAuthUser(?:Address|Info)\./;
 
 /** What the peer does not have. */
 export const ADDITIONS: readonly string[] = [
@@ -138,30 +195,44 @@ export const ADDITIONS: readonly string[] = [
   'PowerAuthTokenHeaderGenerator.nextBatch(count: number): string[]',
   'PowerAuthTokenHeaderGenerator.release(): void',
   'readonly PowerAuthTokenHeaderGenerator.key: string = TOKEN_HEADER',
-  // What later versions have.
-  'PowerAuth.configure(configuration: string, baseEndpointUrl: string, enableUnsecureTraffic: boolean): Promise<boolean>',
+  // What later versions have in other forms.
   'new PowerAuthConfiguration(configuration: string, baseEndpointUrl: string, algorithm?: "legacy", offlineAuthenticationCodeComponentLength?: number)',
   'type PowerAuthAlgorithm = "legacy"',
-  'PowerAuthAlgorithm.LEGACY = "legacy"',
+  'type PowerAuthSignatureKeyId = "deviceEc" | "masterEc" | "serverEc"',
+  'PowerAuth.calculateDigitalSignature(authentication: PowerAuthAuthentication, data: string, keyId: PowerAuthSignatureKeyId): Promise<string>',
+  'PowerAuth.verifyDigitalSignature(signature: string, data: string, keyId: PowerAuthSignatureKeyId): Promise<void>',
+  'readonly PowerAuth.currentAlgorithm: Promise<"legacy">',
+  'PowerAuthTimeSynchronizationService.synchronize(): Promise<void>',
   'interface PowerAuthConfigurationString',
   'readonly PowerAuthConfigurationString.baseEndpointUrl: string',
   'readonly PowerAuthConfigurationString.configuration: string',
   'readonly PowerAuthConfigurationString.algorithm?: "legacy"',
   'readonly PowerAuthConfigurationString.offlineAuthenticationCodeComponentLength?: number',
-  ...['PowerAuthConfiguration', 'readonly PowerAuthConfigurationType'].flatMap((owner) => [
-    `${owner}.algorithm?: "legacy"`,
-    `${owner}.configuration?: string`,
-    `${owner}.offlineAuthenticationCodeComponentLength?: number`,
-  ]),
-  'static PowerAuthActivation.createWithOIDCParameters(oidcParameters: PowerAuthOIDCParameters, name: string): PowerAuthActivation',
-  'PowerAuthActivation.oidcParameters?: PowerAuthOIDCParameters',
+  'readonly PowerAuthConfigurationType.algorithm?: "legacy"',
+  'readonly PowerAuthConfigurationType.configuration?: string',
+  'readonly PowerAuthConfigurationType.offlineAuthenticationCodeComponentLength?: number',
   'interface PowerAuthOIDCParameters',
   'readonly PowerAuthOIDCParameters.code: string',
   'readonly PowerAuthOIDCParameters.codeVerifier?: string',
   'readonly PowerAuthOIDCParameters.nonce: string',
   'readonly PowerAuthOIDCParameters.providerId: string',
-  // What the native SDKs have.
+  // What the native SDKs and the server have.
+  'PowerAuth.fetchActivationDetail(tokenName: string): Promise<PowerAuthActivationDetail>',
+  'PowerAuth.renameActivation(authentication: PowerAuthAuthentication, activationName: string): Promise<PowerAuthActivationDetail>',
+  'interface PowerAuthActivationDetail',
+  'readonly PowerAuthActivationDetail.activationId: string',
+  'readonly PowerAuthActivationDetail.activationName?: string',
+  'PowerAuthActivationStatus.timestampBlockExpire?: number',
   'PowerAuth.signJwtWithDevicePrivateKey(authentication: PowerAuthAuthentication, claims: object): Promise<string>',
+  // Requests in turns, and tokens that the server no longer knows.
+  'PowerAuth.withSignature(authentication: PowerAuthAuthentication, request: PowerAuthSignedRequest, send: (header: PowerAuthAuthorizationHttpHeader, signal: AbortSignal) => T | Promise<T>): Promise<T>',
+  'PowerAuthTokenStore.renewAccessToken(tokenName: string, renewal: { readonly refused: string; readonly authentication: PowerAuthAuthentication; }): Promise<PowerAuthToken>',
+  'interface PowerAuthSignedRequest',
+  'readonly PowerAuthSignedRequest.body?: string | ArrayBuffer | ArrayBufferView<ArrayBufferLike> | (() => string | ArrayBuffer | ArrayBufferView<ArrayBufferLike> | Promise<string | ArrayBuffer | ArrayBufferView<ArrayBufferLike>>)',
+  'readonly PowerAuthSignedRequest.method: string',
+  'readonly PowerAuthSignedRequest.params?: object',
+  'readonly PowerAuthSignedRequest.signal?: AbortSignal',
+  'readonly PowerAuthSignedRequest.uriId: string',
   // For processes with many activations.
   'setTokenCacheCapacity(tokens: number): void',
   // The runtime: engine, HTTP and time.
@@ -233,7 +304,7 @@ export const ADDITIONS: readonly string[] = [
   'readonly PowerAuthErrorData.responseBody?: string',
   'readonly PowerAuthErrorData.serverResponseCode?: string',
   'readonly PowerAuthErrorData.serverResponseMessage?: string',
-  'PowerAuthCreateActivationResult.userInfo?: Record<string, unknown>',
+  'PowerAuthCreateActivationResult.userInfo?: PowerAuthUserInfo',
   'readonly PowerAuthCryptogram.temporaryKeyId?: string',
   'readonly PowerAuthCryptogram.timestamp?: number',
 ];

@@ -81,11 +81,11 @@ async function useToken(name: string): Promise<number> {
 }
 
 const commit = (password: string, question?: string): Promise<void> =>
-  powerAuth.commitActivation(
-    question === undefined
-      ? PowerAuthAuthentication.commitWithPassword(password)
-      : PowerAuthAuthentication.commitWithPasswordAndBiometry(password, { promptMessage: question }),
-  );
+  question === undefined
+    ? powerAuth.persistActivation(PowerAuthAuthentication.persistWithPassword(password))
+    : powerAuth.commitActivation(
+        PowerAuthAuthentication.commitWithPasswordAndBiometry(password, { promptMessage: question }),
+      );
 
 /** All that a test can call. */
 const calls = {
@@ -223,6 +223,42 @@ const calls = {
       body: JSON.stringify(cryptogram),
     });
     return decryptor.decryptResponse((await response.json()) as typeof cryptogram);
+  },
+
+  /** What the server knows of the user and the activation, under its new name; and a JWT. */
+  async account(password: string, name: string): Promise<unknown[]> {
+    const knowledge = PowerAuthAuthentication.password(password);
+    await powerAuth.renameActivation(knowledge, name);
+    await tokenStore.requestAccessToken('detail', knowledge);
+    const { activationName } = await powerAuth.fetchActivationDetail('detail');
+    await tokenStore.removeAccessToken('detail');
+    await powerAuth.fetchUserInfo();
+    const user = await powerAuth.getLastFetchedUserInfo();
+    const jwt = await powerAuth.signJwtWithDevicePrivateKey(knowledge, { sub: 'x' });
+    return [activationName, user?.subject, jwt];
+  },
+
+  /** The names of newer SDKs. */
+  async newerNames(password: string, data: string, signature: string): Promise<unknown[]> {
+    const knowledge = PowerAuthAuthentication.password(password);
+    const named = await powerAuth.authenticationHeaderForRequestWithBody(knowledge, 'POST', SIGNED, 'x');
+    const status = await send({ key: named.name, value: named.value }, SIGNED, { method: 'POST', body: 'x' });
+    await powerAuth.authenticationHeaderForRequestWithParams(knowledge, 'GET', SIGNED, { q: 'x' });
+    await powerAuth.offlineAuthenticationCode(knowledge, '/offline', 'AAAAAAAAAAAAAAAAAAAAAA==');
+    await powerAuth.finishPasswordChange(password, await powerAuth.beginPasswordChange(password));
+    await powerAuth.changePasswordUnsafe(password, password);
+    await tokenStore.requestAccessToken('newer', PowerAuthAuthentication.possession());
+    const header = await tokenStore.generateAuthenticationHeader('newer');
+    const token = await send({ key: header.name, value: header.value }, '/api/possession/token');
+    await tokenStore.removeAccessToken('newer');
+    await powerAuth.verifyDigitalSignature(signature, btoa(data), 'masterEc');
+    return [
+      status,
+      token,
+      (await powerAuth.getBiometricStatus()).systemStatus,
+      await powerAuth.isAuthenticationWithBiometricsAvailable(),
+      await powerAuth.calculateDigitalSignature(knowledge, 'SSBhZ3JlZQ==', 'deviceEc'),
+    ];
   },
 
   remove: (factors: Factors) => powerAuth.removeActivationWithAuthentication(authenticated(factors)),
