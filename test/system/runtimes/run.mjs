@@ -24,6 +24,7 @@ import { bundleForPage } from '../../helpers/pages.mjs';
 import { findProgram } from '../../helpers/program-files.mjs';
 import { main, npm, step } from '../../../tools/lib/run.mjs';
 import { bundleStore, prepareApp } from './app.mjs';
+import { checkCommandLine } from './command-line.mjs';
 import { checkBundled, checkDefaultStorage } from './default-storage.mjs';
 import { serveSuite } from './origin.mjs';
 
@@ -80,7 +81,8 @@ async function script({ app, command: [file, ...args], env = {} }, origin, ...ki
 const engines = (runtime, origin) => script(runtime, origin, 'memory');
 
 /**
- * The same where SQLite is: the default storage is looked at from two processes, in Node in a bundle as well.
+ * The same where SQLite is: the default storage is looked at from two processes, in Node in a bundle as well. The
+ * program powerauth-wasm does its work there.
  *
  * @param {Runtime} runtime
  */
@@ -88,6 +90,7 @@ async function withStorage({ bundled, ...runtime }, origin) {
   const report = await script(runtime, origin);
   const storage = await checkDefaultStorage(runtime, origin);
   if (bundled) await checkBundled({ ...runtime, app: bundled, env: {} }, origin);
+  await checkCommandLine(runtime);
   return { ...report, storage: bundled ? `${storage}; bundled, too` : storage };
 }
 
