@@ -73,6 +73,7 @@ const OWN_NAMES: readonly (readonly [library: string | RegExp, own: string])[] =
   ['clientConfiguration.enableUnsecureTraffic allows it', '--insecure-http allows it'],
   ['get one with requestAccessToken', '`powerauth-wasm token get` gets one'],
   ['create one with createActivation and commitActivation first', '`powerauth-wasm activate` creates one'],
+  ['or pass another storage to configure', 'or name another store with --store'],
   [/fetchActivationStatus tells which.*/, '`powerauth-wasm status` tells which'],
 ];
 

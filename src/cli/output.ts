@@ -130,7 +130,10 @@ export class Output {
 
 function styled(stream: Io['stdout'], style: Style, text: string): string {
   // It respects NO_COLOR.
-  return stream.isTTY === true && stream.hasColors?.() === true ? styleText(style, text) : text;
+  return stream.isTTY === true && stream.hasColors?.() === true
+    ? // Node itself would ask stdout, which may be a pipe.
+      styleText(style, text, { validateStream: false })
+    : text;
 }
 
 async function write(stream: Writable, content: Uint8Array | string): Promise<void> {

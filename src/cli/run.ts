@@ -31,14 +31,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What is wrong with a command line, without values: one may be a secret that was typed by mistake. */
+/** What is wrong with a command line, without the words themselves: one may be a secret that was typed by mistake. */
 function sentenceOf({ code, message }: CommanderError): string {
-  // A group of commands without one of them.
-  if (code === 'commander.help') return 'expected a command, got none';
-  return message
-    .replace(/^error: /, '')
-    .replace(/'(--?[^'=]*)=[^]*'/, "'$1'")
-    .replace(/\n/g, ' ');
+  const suggestion = /\(Did you mean [^]*\)$/.exec(message)?.[0];
+  switch (code) {
+    // A group of commands without one of them.
+    case 'commander.help':
+      return 'expected a command, got none';
+    case 'commander.unknownCommand':
+      return `unknown command${suggestion === undefined ? '' : ` ${suggestion}`}`;
+    case 'commander.excessArguments':
+      return message.replace(/^error: /, '').replace(/(got \d+):[^]*$/, '$1');
+    default:
+      return message
+        .replace(/^error: /, '')
+        .replace(/'(--[^'=]*)=[^]*'/, "'$1'")
+        .replace(/'(-[^-'])[^]*'/, "'$1'")
+        .replace(/\n/g, ' ');
+  }
 }
 
 /** Output for an error that may have prevented the options from being read. */

@@ -1,0 +1,19 @@
+/** The place of the configuration file on each system. */
+import { expect, test } from 'vitest';
+import { configurationFile } from '../../src/cli/places.ts';
+
+test.each([
+  ['linux', '/home/a', {}, '/home/a/.config/powerauth-wasm/config.json'],
+  ['linux', '/home/a', { XDG_CONFIG_HOME: '/cfg' }, '/cfg/powerauth-wasm/config.json'],
+  ['linux', '/home/a', { XDG_CONFIG_HOME: 'cfg' }, '/home/a/.config/powerauth-wasm/config.json'],
+  [
+    'darwin',
+    '/Users/a',
+    { XDG_CONFIG_HOME: '/cfg' },
+    '/Users/a/Library/Application Support/powerauth-wasm/config.json',
+  ],
+  ['win32', '/u/a', {}, '/u/a/AppData/Roaming/powerauth-wasm/Config/config.json'],
+  ['win32', '/u/a', { APPDATA: '/roaming' }, '/roaming/powerauth-wasm/Config/config.json'],
+] as const)('%s, home %s, %j', (platform, home, env, expected) => {
+  expect(configurationFile({ platform, home, env }).replaceAll('\\', '/')).toBe(expected);
+});
