@@ -12,7 +12,8 @@ export {
 export { PowerAuthDebug } from './power-auth-debug.ts';
 export { PowerAuthPassphraseMeter } from './power-auth-passphrase-meter.ts';
 export type { PowerAuthTimeSynchronizationService } from './power-auth-time-synchronization-service.ts';
-export { PowerAuthTokenStore, type PowerAuthToken } from './power-auth-token-store.ts';
+export type { PowerAuthToken } from './power-auth-local-token-store.ts';
+export { PowerAuthTokenStore } from './power-auth-token-store.ts';
 export type { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 
 export { PinTestIssue, type PinTestResult } from './pin-strength/pin-test-result.ts';

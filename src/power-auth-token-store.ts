@@ -1,20 +1,13 @@
 /**
- * Access tokens: small persisted secrets that make a timestamped authorization header for each request.
+ * Access tokens with the requests that create, renew and remove them.
  *
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from './errors.ts';
-import type { KeySlot } from './hot-path/types.ts';
-import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
-import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
+import { PowerAuthErrorCode } from './errors.ts';
 import type { PowerAuthHttpHeader } from './model/power-auth-client-configuration.ts';
-import { TOKEN_HEADER } from './protocol/token.ts';
-import { sessionOf } from './session/registry.ts';
-import type { Session } from './session/session.ts';
-import { headerIfTimeIsKnown, type CachedToken, type SourceLink } from './session/cached-token.ts';
-import { tokenCache } from './session/token-cache.ts';
-import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
+import { resolveAuthentication, type PowerAuthAuthentication } from './model/power-auth-authentication.ts';
+import { PowerAuthLocalTokenStore, type PowerAuthToken } from './power-auth-local-token-store.ts';
 import { onSession } from './power-auth/on-session.ts';
 import { named } from './power-auth/signing.ts';
 import { assertText, check } from './util/validate.ts';
@@ -24,28 +17,6 @@ const renewalSchema = s.object({
   refused: s.text(/./su, 'a non-empty string'),
   authentication: s.unknown,
 });
-
-/**
- * An access token without its secret.
- *
- * @example
- * ```ts
- * const token: PowerAuthToken = await powerAuth.tokenStore.getLocalToken('MyToken');
- * ```
- */
-export interface PowerAuthToken {
-  /** The name that the application chose. */
-  tokenName: string;
-  /** Identifier on the server. */
-  tokenIdentifier: string;
-}
-
-function tokenNotAvailable(): Error {
-  return failure(
-    PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE,
-    'tokenName: there is no local token of this name; get one with requestAccessToken',
-  );
-}
 
 /**
  * The access tokens of one instance, at `powerAuth.tokenStore`. Token names are non-empty strings of any Unicode text;
@@ -61,56 +32,7 @@ function tokenNotAvailable(): Error {
  * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
  * ```
  */
-export class PowerAuthTokenStore {
-  // Not a `#` member: a proxy around the object, such as Vue's reactive() creates, would break every method.
-  private readonly instanceId: string;
-  // What was found out about the first token that was used, as in most instances the only one: its name, the token, its
-  // slot, the source of its headers, and the epoch of the storage. A look-up by names would wait for memory longer than
-  // a header takes, among a hundred thousand instances. All of it is doubted: see #headerOfKnown.
-  #name: string | undefined;
-  #token: CachedToken | undefined;
-  #slot: KeySlot | undefined;
-  #link: SourceLink | undefined;
-  #epoch = 0;
-
-  /** @internal Use `powerAuth.tokenStore`. */
-  constructor(instanceId: string) {
-    this.instanceId = instanceId;
-  }
-
-  /**
-   * Whether there is a local token of this name. Makes no request.
-   *
-   * @example
-   * ```ts
-   * if (await powerAuth.tokenStore.hasLocalToken('MyToken')) show('No request is needed');
-   * ```
-   */
-  async hasLocalToken(tokenName: string): Promise<boolean> {
-    return onSession(this.instanceId, async ({ tokens }) => {
-      assertText(tokenName, 'tokenName');
-      return (await tokens.find(tokenName)) !== undefined;
-    });
-  }
-
-  /**
-   * The local token. Makes no request.
-   *
-   * @throws LOCAL_TOKEN_NOT_AVAILABLE if there is none
-   * @example
-   * ```ts
-   * const { tokenIdentifier } = await powerAuth.tokenStore.getLocalToken('MyToken');
-   * ```
-   */
-  async getLocalToken(tokenName: string): Promise<PowerAuthToken> {
-    return onSession(this.instanceId, async ({ tokens }) => {
-      assertText(tokenName, 'tokenName');
-      const token = await tokens.find(tokenName);
-      if (token === undefined) throw tokenNotAvailable();
-      return { tokenName, tokenIdentifier: token.tokenIdentifier };
-    });
-  }
-
+export class PowerAuthTokenStore extends PowerAuthLocalTokenStore {
   /**
    * Returns the local token of this name, or a new one from the server (`/pa/v3/token/create`). Concurrent calls with
    * one name, including those in other processes that share the storage, lead to one token.
@@ -134,7 +56,7 @@ export class PowerAuthTokenStore {
       assertText(tokenName, 'tokenName');
       const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
       await session.requireActivation();
-      const { tokenIdentifier } = await session.tokens.request(tokenName, resolved);
+      const { tokenIdentifier } = await session.tokenRequests.request(tokenName, resolved);
       return { tokenName, tokenIdentifier };
     });
   }
@@ -185,7 +107,7 @@ export class PowerAuthTokenStore {
       );
       const resolved = resolveAuthentication(authentication, 'renewal.authentication', { commit: false });
       await session.requireActivation();
-      const { tokenIdentifier } = await session.tokens.renew(tokenName, refused, resolved);
+      const { tokenIdentifier } = await session.tokenRequests.renew(tokenName, refused, resolved);
       return { tokenName, tokenIdentifier };
     });
   }
@@ -204,90 +126,8 @@ export class PowerAuthTokenStore {
     return onSession(this.instanceId, async (session) => {
       assertText(tokenName, 'tokenName');
       await session.requireActivation();
-      await session.tokens.remove(tokenName);
+      await session.tokenRequests.remove(tokenName);
     });
-  }
-
-  /**
-   * Removes the token only here; it stays on the server. Makes no request; no error if the token is unknown.
-   *
-   * @example
-   * ```ts
-   * await powerAuth.tokenStore.removeLocalToken('MyToken');
-   * ```
-   */
-  async removeLocalToken(tokenName: string): Promise<void> {
-    return onSession(this.instanceId, async (session) => {
-      assertText(tokenName, 'tokenName');
-      await session.tokens.removeLocal(tokenName);
-    });
-  }
-
-  /**
-   * Removes all tokens of this instance, only here. Makes no request.
-   *
-   * @example
-   * ```ts
-   * await powerAuth.tokenStore.removeAllLocalTokens();
-   * ```
-   */
-  async removeAllLocalTokens(): Promise<void> {
-    return onSession(this.instanceId, ({ tokens }) => tokens.removeAll());
-  }
-
-  /**
-   * A header for one request; it must not be sent twice. From the second call on nothing is read from the storage. A
-   * header is made only while the server's time is known; otherwise the server is asked first: before the first header,
-   * after a sleep of more than 30 s or another jump of the clocks, and after a day in which it could not be asked.
-   *
-   * @throws LOCAL_TOKEN_NOT_AVAILABLE if there is no such token; NETWORK_ERROR, RESPONSE_ERROR if the time could not be
-   *   synchronised; CANNOT_GENERATE_TOKEN if the application's own clock is wrong
-   * @example
-   * ```ts
-   * const { key, value } = await powerAuth.tokenStore.generateHeaderForToken('MyToken');
-   * await fetch(url, { headers: { [key]: value } });
-   * ```
-   */
-  async generateHeaderForToken(tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
-    // A proxy around this object, such as Vue's, has no private members.
-    const known = #token in this ? this.#headerOfKnown(tokenName) : undefined;
-    if (known !== undefined) return { key: TOKEN_HEADER, value: known };
-    const { instanceId } = this;
-    const token =
-      tokenCache.expected(instanceId, tokenName) ?? sessionOf(instanceId).tokens.cached(tokenName);
-    const value = token?.headerIfTimeIsKnown();
-    if (token === undefined || value === undefined)
-      return onSession(instanceId, (session) => withToken(session, tokenName, header));
-    if (#token in this) this.#know(token);
-    return { key: TOKEN_HEADER, value };
-  }
-
-  /** A header of the known token, if it is the one that is asked for, and nothing has happened to it. */
-  #headerOfKnown(tokenName: string): string | undefined {
-    const token = this.#token;
-    const slot = this.#slot;
-    const source = this.#link?.source;
-    if (token === undefined || slot === undefined || source === undefined) return undefined;
-    if (this.#name !== tokenName || source.hub.epoch !== this.#epoch) return undefined;
-    // The slot knows whether the token has ended, and lies nearer than the token.
-    if (!source.engine.isOf(slot, token)) return undefined;
-    if (tokenCache.isHalfFull) token.wasUsed = true;
-    return headerIfTimeIsKnown(source, slot, token);
-  }
-
-  /** Takes another token for the known one, unless that is still good. */
-  #know(token: CachedToken): void {
-    const source = this.#link?.source;
-    if (this.#token !== undefined && this.#slot !== undefined && source?.hub.epoch === this.#epoch) {
-      if (source.engine.isOf(this.#slot, this.#token)) return;
-    }
-    const found = token.session?.source;
-    if (found === undefined) return;
-    this.#name = token.name;
-    this.#token = token;
-    this.#slot = token.slot;
-    this.#link = found.link;
-    this.#epoch = found.hub.epoch;
   }
 
   /**
@@ -303,44 +143,4 @@ export class PowerAuthTokenStore {
   generateAuthenticationHeader(tokenName: string): Promise<PowerAuthHttpHeader> {
     return named(this.generateHeaderForToken(tokenName));
   }
-
-  /**
-   * For hot loops: an object that makes headers without a promise. Release it when it is no longer needed.
-   *
-   * @throws the same as {@link generateHeaderForToken}
-   * @example
-   * ```ts
-   * const generator = await powerAuth.tokenStore.headerGenerator('MyToken');
-   * for (const request of requests) request.headers.set(generator.key, generator.next());
-   * generator.release();
-   * ```
-   */
-  async headerGenerator(tokenName: string): Promise<PowerAuthTokenHeaderGenerator> {
-    return onSession(this.instanceId, (session) =>
-      withToken(session, tokenName, (token) => new PowerAuthTokenHeaderGenerator(session, token)),
-    );
-  }
-}
-
-/** Uses the token in its key slot, with the time synchronised, before anything else can happen to the token. */
-async function withToken<T>(session: Session, tokenName: string, use: (token: CachedToken) => T): Promise<T> {
-  assertText(tokenName, 'tokenName');
-  for (;;) {
-    const token = await session.tokens.find(tokenName);
-    if (token === undefined) throw tokenNotAvailable();
-    await session.synchronized();
-    session.throwIfClosed();
-    session.catchUp();
-    // It may have been removed while the time was being synchronised: then look again.
-    if (token.end === undefined) return use(token);
-  }
-}
-
-function header(token: CachedToken): PowerAuthAuthorizationHttpHeader {
-  return { key: TOKEN_HEADER, value: token.header() };
-}
-
-/** A header for one request. @internal */
-export function tokenHeader(session: Session, tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
-  return withToken(session, tokenName, header);
 }

@@ -7,7 +7,7 @@
 import * as s from './util/schema.ts';
 import { PowerAuthErrorCode } from './errors.ts';
 import { sealingKeySchema, storageSchema } from './model/storage-schema.ts';
-import { guard } from './power-auth/on-session.ts';
+import { guard } from './power-auth/guard.ts';
 import { Copy, type Existing } from './records/copy.ts';
 import { list } from './records/list.ts';
 import { reseal } from './records/reseal.ts';

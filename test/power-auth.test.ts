@@ -178,7 +178,12 @@ describe('the server', () => {
 
   test.each([NaN, 0, -1, 1e300, 'now', null])('whose time is %s is a RESPONSE_ERROR', async (serverTime) => {
     const server = await testServer();
-    const powerAuth = await testClient(server);
+    let slept = 0;
+    const clock = { now: () => Date.now() + slept, monotonic: () => performance.now() };
+    const powerAuth = await testClient(server, { client: { clock } });
+    await powerAuth.getEncryptorForApplicationScope().encryptRequest('{}');
+    // The time is no longer known, the temporary key is.
+    slept = 60_000;
     server.faults.add({ path: '/pa/v3/status', body: JSON.stringify({ responseObject: { serverTime } }) });
     await expect(powerAuth.getEncryptorForApplicationScope().encryptRequest('{}')).rejects.toMatchObject({
       ...error(PowerAuthErrorCode.RESPONSE_ERROR, /serverTime: expected/),

@@ -4,6 +4,7 @@
  * @module
  */
 import { EVERYWHERE } from '../contestants/everywhere.mjs';
+import { OPERATIONS } from '../contestants/operations.mjs';
 import { Stopwatch } from '../lib/timing.mjs';
 
 /** The newer way is faster, if it is available. */
@@ -17,7 +18,7 @@ let stopwatch;
 globalThis.orders = {
   /** @param {import('../contestants/contestant.mjs').Creation} creation */
   async create({ id, token, ...setting }) {
-    const contestant = EVERYWHERE.find((candidate) => candidate.id === id);
+    const contestant = [...EVERYWHERE, ...OPERATIONS].find((candidate) => candidate.id === id);
     if (contestant === undefined) throw new Error(`there is no contestant ${id}`);
     const call = await contestant.create({
       ...setting,

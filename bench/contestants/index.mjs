@@ -5,6 +5,7 @@
  */
 import { EVERYWHERE } from './everywhere.mjs';
 import { nodeCrypto } from './node-crypto.mjs';
+import { OPERATIONS } from './operations.mjs';
 import { scale } from './scale.mjs';
 
 /** Those that make headers of one token, as fast as they can. */
@@ -14,7 +15,7 @@ export const CONTESTANTS = [...nodeCrypto, ...EVERYWHERE];
 export const SCALE = scale;
 
 export function contestantOf(id) {
-  const found = [...CONTESTANTS, ...SCALE].find((contestant) => contestant.id === id);
+  const found = [...CONTESTANTS, ...SCALE, ...OPERATIONS].find((contestant) => contestant.id === id);
   if (found === undefined) throw new RangeError(`There is no contestant ${id}`);
   return found;
 }

@@ -19,30 +19,45 @@ import { readActivation } from './instances.mjs';
  */
 
 /**
- * A real one, with the embedded server.
+ * A real one, with the embedded server, which is closed afterwards.
  *
  * @returns {Promise<Activation>}
  */
 export async function newActivation() {
-  const server = await startPowerAuthTestServer();
+  const { activation, close } = await newActivationWithServer();
+  await close();
+  return activation;
+}
+
+/**
+ * The same with the server, which pages of any origin may use, still running.
+ *
+ * @returns {Promise<{ activation: Activation, close(): Promise<void> }>}
+ */
+export async function newActivationWithServer() {
+  const server = await startPowerAuthTestServer({ allowOrigin: '*' });
   const powerAuth = new PowerAuth('bench activation');
   try {
     const storage = memoryStorage();
     const sealingKey = crypto.getRandomValues(new Uint8Array(32));
     const client = { enableUnsecureTraffic: true };
-    await powerAuth.configure(server.configuration, client, undefined, { storage, sealingKey });
+    const keychain = { storage, sealingKey, pbkdf2Iterations: 10_000 };
+    await powerAuth.configure(server.configuration, client, undefined, keychain);
     const { activationId: id, activationCode } = server.createActivation();
     await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'bench'));
     await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('bench password'));
     const record = await readActivation(storage, sealingKey, powerAuth.instanceId);
-    return {
+    const activation = {
       configuration: server.configuration,
       id,
       record: Buffer.from(record).toString('base64'),
       sealingKey: Buffer.from(sealingKey).toString('base64'),
     };
+    return { activation, close: () => server.close() };
+  } catch (error) {
+    await server.close();
+    throw error;
   } finally {
     await powerAuth.deconfigure();
-    await server.close();
   }
 }

@@ -82,7 +82,7 @@ export async function configureInstance(activation, instanceId, storage, client 
     activation.configuration,
     { enableUnsecureTraffic: true, fetch: localTime, ...client },
     undefined,
-    { storage, sealingKey: bytesOf(activation.sealingKey) },
+    { storage, sealingKey: bytesOf(activation.sealingKey), pbkdf2Iterations: 10_000 },
   );
   return powerAuth;
 }

@@ -1,5 +1,5 @@
 /**
- * Starts contestants in Chromium, each in a page, and so in a process, of its own.
+ * Starts contestants in a browser, each in a page, and so in a process, of its own.
  *
  * @module
  */
@@ -26,9 +26,10 @@ const PAGE = `<!doctype html><meta charset="utf-8">
 /**
  * @param {import('../contestants/contestant.mjs').Contestant[]} contestants
  * @param {object} setting token, activation
+ * @param {import('../../test/helpers/browsers.mjs').BrowserName} [name]
  * @returns runners as `startContestants` has them, the browser's version, and `close` for all
  */
-export async function openPages(contestants, { token, ...setting }) {
+export async function openPages(contestants, { token, ...setting }, name = 'chromium') {
   const script = await bundleForPage(new URL('../browser/page.mjs', import.meta.url), {
     // The package itself is the build as it is published, not the sources.
     alias: { benchmark: fileURLToPath(new URL('../browser/benchmark.mjs', import.meta.url)) },
@@ -41,7 +42,7 @@ export async function openPages(contestants, { token, ...setting }) {
     '/benchmark.js': readFileSync(require.resolve('benchmark'), 'utf8'),
     '/page.js': script,
   });
-  const browser = await launchBrowser('chromium', { args: AWAKE });
+  const browser = await launchBrowser(name, name === 'chromium' ? { args: AWAKE } : {});
   const close = async () => {
     await browser.close();
     await server.close();
@@ -66,7 +67,11 @@ export async function openPages(contestants, { token, ...setting }) {
   try {
     const runners = [];
     for (const contestant of contestants) runners.push(await open(contestant));
-    return { runners, version: `Chromium ${browser.version()}`, close };
+    return {
+      runners,
+      version: `${name === 'chromium' ? 'Chromium' : 'Firefox'} ${browser.version()}`,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -21,6 +21,7 @@ export async function measureSizes() {
     'wasm-simd': await webAssemblyBytes('wasm-simd'),
     'wasm-scalar': await webAssemblyBytes('wasm-scalar'),
     sdk: (await bundleProgram(PROMISED.sdk.program)).gzip,
+    tokens: (await bundleProgram(PROMISED.tokens.program)).gzip,
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { besideNodeRows, operationRows } from './browser.mjs';
 import { chart } from './chart.mjs';
 import { number, rate } from './figures.mjs';
 import { goalRows } from './goals.mjs';
@@ -82,7 +83,21 @@ ${otherFigures(node)}
 
 ${description(chromium)}:
 
-${markdownTable(headerRows(chromium.headers))}`;
+${markdownTable(headerRows(chromium.headers))}${besideNode(chromium)}`;
+
+/** @param {BrowserResults} chromium */
+const besideNode = (chromium) =>
+  chromium.node === undefined
+    ? ''
+    : `
+
+Ours in the same rounds in Node; "each header read" makes Chromium flatten the text, as sending it does:
+
+${markdownTable(besideNodeRows(chromium))}
+
+Whole operations, in the same rounds:
+
+${markdownTable(operationRows(chromium))}`;
 
 /**
  * The part of docs/performance.md about many instances, without the markers.

@@ -15,7 +15,7 @@ export interface HeaderResult extends Spread {
 }
 
 /** What is known of each run. */
-export interface BrowserResults {
+export interface RunResults {
   readonly date: string;
   /** Name and version. */
   readonly runtime: string;
@@ -29,7 +29,20 @@ export interface BrowserResults {
   readonly headers: readonly HeaderResult[];
 }
 
-export interface Results extends BrowserResults {
+/** The content of bench/results/chromium.json. */
+export interface BrowserResults extends RunResults {
+  /** Ours in Node, in the same rounds; not in older results. */
+  readonly node?: readonly HeaderResult[];
+  /** Whole operations; ns. Not in older results. */
+  readonly operations?: readonly (Spread & {
+    readonly id: string;
+    readonly name: string;
+    /** Name and version. */
+    readonly runtime: string;
+  })[];
+}
+
+export interface Results extends RunResults {
   readonly effort: { readonly rounds: number; readonly scale: number };
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly scale: readonly (Spread & { readonly id: string })[];
@@ -42,7 +55,10 @@ export interface Results extends BrowserResults {
     readonly instances: { readonly count: number; readonly live: number };
   };
   /** Bytes. */
-  readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>>;
+  readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>> & {
+    /** Not in older results. */
+    readonly tokens?: number;
+  };
   /** ms */
   readonly startUp: Readonly<Record<'bare' | 'header', Spread>>;
   /** Headers per second. */
@@ -75,7 +91,7 @@ export interface InstancesResult {
 }
 
 /** The content of bench/results/instances.json. */
-export interface InstancesResults extends Omit<BrowserResults, 'effort' | 'headers'> {
+export interface InstancesResults extends Omit<RunResults, 'effort' | 'headers'> {
   /** What a reader must know of the run; written by hand. */
   readonly note?: string;
   readonly shared: readonly InstancesResult[];

@@ -4,6 +4,7 @@
  * @module
  */
 import color from 'picocolors';
+import { besideNodeRows, operationRows } from './browser.mjs';
 import { goals, goalRows } from './goals.mjs';
 import { headerRows } from './headers.mjs';
 import { description, otherFigures, where } from './documents.mjs';
@@ -13,6 +14,12 @@ import { textTable } from './table.mjs';
 /** The contestants' part of a run. */
 export function printHeaders(results) {
   console.log(`\n${color.bold(description(results))}\n\n${textTable(headerRows(results.headers))}\n`);
+}
+
+/** All of a run in browsers. */
+export function printBrowser(results) {
+  printHeaders(results);
+  console.log(`${textTable(besideNodeRows(results))}\n\n${textTable(operationRows(results))}\n`);
 }
 
 /** All of a run in Node. */

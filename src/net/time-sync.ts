@@ -187,33 +187,60 @@ export class TimeSynchronization {
     this.synchronize().catch(() => void (this.#failedAt = performance.now()));
   }
 
+  /**
+   * Begins a request whose authentic answer tells the server's time.
+   *
+   * @returns a function to call when the answer has come; it returns one that takes the time (ms) from the answer, once
+   *   that has proved to be the server's. Does nothing if the time is known by then, or if {@link synchronize} would ask
+   *   once more after such an answer
+   * @throws CANNOT_GENERATE_TOKEN for clocks that throw or return something that isn't a finite number
+   */
+  listen(): () => (serverTime: number) => void {
+    const sent = this.#readBoth();
+    return () => {
+      const round = roundBetween(sent, this.#readBoth());
+      return (serverTime) => {
+        const isUsable = isPossible(serverTime) && !round.slept && round.trip <= GOOD_ROUND_TRIP;
+        if (!isUsable || !Number.isNaN(this.knownTime())) return;
+        this.#take(serverTime, round);
+        this.#failure = undefined;
+      };
+    };
+  }
+
   async #synchronize(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const sent = this.#read('monotonic');
-      const driftBefore = this.#read('now') - sent;
+      const sent = this.#readBoth();
       const serverTime = await this.#fetchServerTime();
-      const received = this.#read('monotonic');
-      const drift = this.#read('now') - received;
-      if (!(serverTime >= EARLIEST && serverTime <= LATEST)) {
+      const round = roundBetween(sent, this.#readBoth());
+      if (!isPossible(serverTime)) {
         throw wrongAnswer('serverTime: expected ms since 1970, got a time out of range');
       }
       // The answer is as accurate as the round trip allows: useless if the machine slept in between, or waited long.
-      const roundTrip = received - sent;
-      const slept = Math.abs(drift - driftBefore) > TOLERANCE;
-      if ((slept || roundTrip > GOOD_ROUND_TRIP) && attempt < ATTEMPTS) continue;
-      if (slept || roundTrip > LONGEST_ROUND_TRIP) {
+      const { trip, slept } = round;
+      if ((slept || trip > GOOD_ROUND_TRIP) && attempt < ATTEMPTS) continue;
+      if (slept || trip > LONGEST_ROUND_TRIP) {
         throw failure(
           PowerAuthErrorCode.NETWORK_ERROR,
           "The server's time could not be determined: each time it was asked, the machine slept, a clock was set, or the answer took longer than a minute; try again",
         );
       }
-      // How long the answer was on its way. Overestimating that puts the time ahead, underestimating puts it behind.
-      this.#origin = received - Math.min(roundTrip, GOOD_ROUND_TRIP) / 2 - serverTime;
-      this.#drift = drift;
-      this.#askedAt = received;
-      this.#roundTrip = roundTrip;
+      this.#take(serverTime, round);
       return;
     }
+  }
+
+  #take(serverTime: number, { trip, received }: Round): void {
+    // How long the answer was on its way. Overestimating that puts the time ahead, underestimating puts it behind.
+    this.#origin = received.monotonic - Math.min(trip, GOOD_ROUND_TRIP) / 2 - serverTime;
+    this.#drift = received.now - received.monotonic;
+    this.#askedAt = received.monotonic;
+    this.#roundTrip = trip;
+  }
+
+  #readBoth(): Reading {
+    const monotonic = this.#read('monotonic');
+    return { monotonic, now: this.#read('now') };
   }
 
   /** Whether the time is still known, although it should be requested again. */
@@ -241,6 +268,29 @@ export class TimeSynchronization {
     );
   }
 }
+
+/** Both clocks at one moment, ms. */
+type Reading = Readonly<Record<keyof PowerAuthClock, number>>;
+
+/** From a question to its answer. */
+interface Round {
+  /** How long it took, ms. */
+  readonly trip: number;
+  /** Whether the machine slept in between, or a clock was set. */
+  readonly slept: boolean;
+  readonly received: Reading;
+}
+
+function roundBetween(sent: Reading, received: Reading): Round {
+  const drifted = received.now - received.monotonic - (sent.now - sent.monotonic);
+  return {
+    trip: received.monotonic - sent.monotonic,
+    slept: Math.abs(drifted) > TOLERANCE,
+    received,
+  };
+}
+
+const isPossible = (serverTime: number): boolean => serverTime >= EARLIEST && serverTime <= LATEST;
 
 /** @throws CANNOT_GENERATE_TOKEN for a time that no clock can have reached since the last synchronisation */
 function assertTime(time: number): void {

@@ -29,7 +29,8 @@ import { itself, knowItself } from '../util/instance.ts';
 import { IdleTimer } from '../util/timers.ts';
 import { assertString, bodyBytes, check } from '../util/validate.ts';
 import { assertFormat } from './data-format.ts';
-import { guard, onSession } from './on-session.ts';
+import { guard } from './guard.ts';
+import { onSession } from './on-session.ts';
 
 /** How long a decryptor may be unused before its keys are wiped, in ms. */
 const DECRYPTOR_LIFE = 5 * 60_000;

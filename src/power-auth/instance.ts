@@ -18,7 +18,9 @@ import { PowerAuthTokenStore } from '../power-auth-token-store.ts';
 import { configurationsOf, configureSession, deconfigureSession, findSession } from '../session/registry.ts';
 import { SERVER_TIME, type ServerTime } from '../util/server-time.ts';
 import { assertText } from '../util/validate.ts';
-import { guard, onSession } from './on-session.ts';
+import { WHOLE } from '../session/whole.ts';
+import { guard } from './guard.ts';
+import { onSession } from './on-session.ts';
 
 /** The members of `PowerAuth` that need no activation. */
 export abstract class PowerAuthInstance {
@@ -130,7 +132,7 @@ export abstract class PowerAuthInstance {
   configure(configuration: string, baseEndpointUrl: string, enableUnsecureTraffic: boolean): Promise<boolean>;
   configure(...args: unknown[]): Promise<boolean> {
     return guard(async () => {
-      await configureSession(this.instanceId, args);
+      await configureSession(this.instanceId, args, WHOLE);
       return true;
     });
   }

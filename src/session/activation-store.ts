@@ -7,7 +7,6 @@
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import { nextCounter } from '../protocol/counter.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
-import { ActivationCommit } from './activation-commit.ts';
 import {
   encodeActivationRecord,
   readActivation,
@@ -121,11 +120,6 @@ export class ActivationStore {
     if (seen === undefined || seen === this.#seen) return;
     this.forget();
     this.#home.otherActivation();
-  }
-
-  /** The commit of a new activation. Call {@link forget} after each attempt. */
-  newCommit(): ActivationCommit {
-    return new ActivationCommit(this.#home.storage, this.#home.keys);
   }
 
   /**

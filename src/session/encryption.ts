@@ -64,7 +64,8 @@ export class Encryption {
   }
 
   /**
-   * Encrypts a request body. If necessary, time is synchronised and a temporary key is fetched first.
+   * Encrypts a request body. If necessary, time is synchronised and a temporary key is fetched first. A fetched key
+   * brings the time along.
    *
    * @param activation scope of the activation, or undefined for the application's
    * @returns the envelope to send, and the decryptor for its answer, which the caller must release
@@ -74,7 +75,7 @@ export class Encryption {
     plaintext: Uint8Array,
     activation?: ActivationScope,
   ): Promise<EncryptedRequest> {
-    await this.#session.synchronized();
+    if (this.#placeOf(activation?.activationId).known !== undefined) await this.#session.synchronized();
     const temporaryKey = await this.#temporaryKey(activation);
     return this.#encryptUnder(temporaryKey, sharedInfo1, plaintext, activation);
   }
@@ -99,7 +100,7 @@ export class Encryption {
     const { applicationKey, applicationSecret } = this.#configuration;
     const agreement = await agreeOnce(temporaryKey.publicKey);
     try {
-      // Synchronised again, last: the machine may have slept during these waits.
+      // Last, because the machine may have slept during these waits.
       await this.#session.synchronized();
       return await encryptRequest({
         temporaryKey,
@@ -156,6 +157,7 @@ export class Encryption {
   ): Promise<TemporaryKey> {
     const { applicationKey, applicationSecret } = this.#configuration;
     const challenge = base64(randomNonce(18));
+    const answered = this.#time.listen();
     const jwt = await endpoints.keystoreCreate(
       temporaryKeyRequest({
         applicationKey,
@@ -164,7 +166,8 @@ export class Encryption {
         ...(activation === undefined ? {} : { activation }),
       }),
     );
-    return temporaryKeyFromResponse(jwt, {
+    const takeTime = answered();
+    const key = await temporaryKeyFromResponse(jwt, {
       applicationKey,
       challenge,
       ...(activation === undefined ? {} : { activationId: activation.activationId }),
@@ -173,5 +176,8 @@ export class Encryption {
           ? this.#session.settings.masterKey
           : importPublicKey(activation.serverPublicKey),
     });
+    // Only now: the signature proves that the time is the server's.
+    takeTime(key.issuedAt);
+    return key;
   }
 }

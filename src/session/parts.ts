@@ -9,11 +9,11 @@ import { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import type { Ending } from '../util/ending.ts';
 import type { ActivationStore } from './activation-store.ts';
-import { BiometryFactor } from './biometry.ts';
+import type { BiometryFactor } from './biometry.ts';
 import type { Configurations } from './configurations.ts';
-import { Encryption } from './encryption.ts';
+import type { Encryption } from './encryption.ts';
 import type { RecordKeys } from './record-keys.ts';
-import { RequestSigner } from './request-signer.ts';
+import type { RequestSigner } from './request-signer.ts';
 import { SessionStorage } from './session-storage.ts';
 import type { Settings } from './settings.ts';
 
@@ -48,10 +48,17 @@ export interface SessionParts {
 }
 
 /** The parts of a session that these are created from. */
-type Maker = Pick<
+export type Maker = Pick<
   SessionParts,
   'settings' | 'keys' | 'activation' | 'storage' | 'endpoints' | 'synchronized' | 'unlessClosed'
 >;
+
+/** Makes the parts that headers don't need, so that a page that only makes headers doesn't load them. */
+export interface PartsKit {
+  biometry(session: Maker): BiometryFactor;
+  encryption(session: Maker): Encryption;
+  signer(session: Maker): RequestSigner;
+}
 
 /** The parts that a session has only while it is used. Each is created when it is needed. */
 export class PartsInUse {
@@ -59,38 +66,33 @@ export class PartsInUse {
   readonly endpoints: Endpoints;
   readonly #session: Maker;
   readonly #ended: Ending;
+  readonly #kit: () => PartsKit;
   #biometry: BiometryFactor | undefined;
   #encryption: Encryption | undefined;
   #signer: RequestSigner | undefined;
 
-  constructor(session: Maker, ended: Ending) {
+  constructor(session: Maker, ended: Ending, kit: () => PartsKit) {
     this.#session = session;
     this.#ended = ended;
+    this.#kit = kit;
     this.storage = new SessionStorage(session.settings.storage, ended);
     this.endpoints = new Endpoints(session.settings.server.http, ended);
   }
 
   get biometry(): BiometryFactor {
     if (this.#biometry === undefined) {
-      const { biometry: provider, configurations } = this.#session.settings;
-      const { authenticateOnBiometricKeySetup } = configurations.biometryConfiguration;
-      this.#biometry = new BiometryFactor(this.#session.activation, {
-        provider,
-        authenticateOnBiometricKeySetup,
-      });
+      this.#biometry = this.#kit().biometry(this.#session);
       if (this.#ended.aborted) this.#biometry.close();
     }
     return this.#biometry;
   }
 
   get encryption(): Encryption {
-    return (this.#encryption ??= new Encryption(this.#session));
+    return (this.#encryption ??= this.#kit().encryption(this.#session));
   }
 
   get signer(): RequestSigner {
-    const { settings, activation, storage, keys } = this.#session;
-    const { configuration } = settings.configurations;
-    return (this.#signer ??= new RequestSigner(configuration, activation, storage, keys.requests));
+    return (this.#signer ??= this.#kit().signer(this.#session));
   }
 
   /** Withdraws questions to the user. */

@@ -13,7 +13,7 @@ import { readPassword, usePassword, type PasswordType } from '../model/power-aut
 import { verifyActivationCodeSignature, type ParsedActivationCode } from '../protocol/activation-code.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { ActivationChanges } from './activation-changes.ts';
-import type { ActivationCommit } from './activation-commit.ts';
+import { ActivationCommit } from './activation-commit.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
 import { exchangeKeys, wipeExchange, type KeyExchange } from './key-exchange.ts';
 import { assertPasswordLength, wrapUnderPassword } from './password-wrapping.ts';
@@ -95,7 +95,7 @@ export class PendingActivation {
         throw error;
       }
       this.#exchange = exchange;
-      this.#commit = this.#session.activation.newCommit();
+      this.#commit = new ActivationCommit(this.#session.storage, this.#session.keys);
       return result;
     } finally {
       if (!isTaken && this.#underWay === underWay) this.#underWay = undefined;

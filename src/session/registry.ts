@@ -5,9 +5,8 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { admitPasswordsOf, dismissPasswordsOf } from '../model/power-auth-password.ts';
 import type { Configurations } from './configurations.ts';
-import { Session } from './session.ts';
+import { Session, type SessionKit } from './session.ts';
 import { SettingsUse } from './settings.ts';
 
 const sessions = new Map<string, Session>();
@@ -36,9 +35,14 @@ async function inTurn<T>(instanceId: string, call: () => Promise<T>): Promise<T>
 /**
  * Configures an instance with the arguments of `PowerAuth.configure`.
  *
+ * @param kit what the whole SDK adds; a page for tokens alone adds nothing
  * @throws WRONG_PARAMETER; REACT_NATIVE_ERROR if it is already configured
  */
-export async function configureSession(instanceId: string, args: readonly unknown[]): Promise<void> {
+export async function configureSession(
+  instanceId: string,
+  args: readonly unknown[],
+  kit?: SessionKit,
+): Promise<void> {
   const use = SettingsUse.take(args);
   try {
     await inTurn(instanceId, async () => {
@@ -48,8 +52,9 @@ export async function configureSession(instanceId: string, args: readonly unknow
           `A PowerAuth instance with the instanceId ${JSON.stringify(instanceId)} is already configured; call deconfigure first`,
         );
       }
-      sessions.set(instanceId, new Session(instanceId, use, use.settings ?? (await use.ready())));
-      admitPasswordsOf(instanceId);
+      const session = new Session(instanceId, use, use.settings ?? (await use.ready()));
+      sessions.set(instanceId, session);
+      if (kit !== undefined) session.equip(kit);
     });
   } catch (error) {
     use.release();
@@ -64,7 +69,6 @@ export async function deconfigureSession(instanceId: string): Promise<void> {
     const session = sessions.get(instanceId);
     if (session === undefined) return;
     sessions.delete(instanceId);
-    dismissPasswordsOf(instanceId);
     await session.close();
   });
 }

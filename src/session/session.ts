@@ -18,16 +18,26 @@ import type { CachedToken } from './cached-token.ts';
 import type { HubMember } from './change-hub.ts';
 import type { Configurations } from './configurations.ts';
 import type { Encryption } from './encryption.ts';
-import { PartsInUse, type SessionParts } from './parts.ts';
-import { PendingActivation } from './pending-activation.ts';
+import { PartsInUse, type PartsKit, type SessionParts } from './parts.ts';
+import type { PendingActivation } from './pending-activation.ts';
 import { RecordKeys } from './record-keys.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { SessionStorage } from './session-storage.ts';
 import { SettingsUse, type Settings } from './settings.ts';
-import { dropKeysOf } from './temporary-keys.ts';
+import type { TokenRequests } from './token-requests.ts';
 
 /** The epoch of a session that has not used the storage yet. */
 const NEVER = -1;
+
+/** What the whole SDK adds to a session, see ./whole.ts. */
+export interface SessionKit extends PartsKit {
+  pending(session: SessionParts, tokens: AccessTokens, changes: ActivationChanges): PendingActivation;
+  tokenRequests(session: SessionParts, tokens: AccessTokens): TokenRequests;
+  /** Called once, when it is added. */
+  begin(session: Session): void;
+  /** Called when the session is closed. */
+  end(session: Session): void;
+}
 
 /**
  * One configured instance: an id and settings that it shares with others, until it is used. Its parts are created when
@@ -37,6 +47,7 @@ export class Session implements SessionParts, HubMember {
   readonly instanceId: string;
   readonly settings: Settings;
   readonly #use: SettingsUse;
+  #kit: SessionKit | undefined;
   #isClosed = false;
   /** Calls in progress. */
   #calls = 0;
@@ -49,6 +60,7 @@ export class Session implements SessionParts, HubMember {
   #parts: PartsInUse | undefined;
   #changes: ActivationChanges | undefined;
   #pending: PendingActivation | undefined;
+  #tokenRequests: TokenRequests | undefined;
 
   /**
    * Builds a session; opens no file and sends nothing yet.
@@ -62,9 +74,23 @@ export class Session implements SessionParts, HubMember {
   }
 
   /** Opens a session that shares its settings with nobody. */
-  static async open(instanceId: string, configurations: Configurations): Promise<Session> {
+  static async open(instanceId: string, configurations: Configurations, kit: SessionKit): Promise<Session> {
     const use = SettingsUse.alone(configurations);
-    return new Session(instanceId, use, await use.ready());
+    return new Session(instanceId, use, await use.ready()).equip(kit);
+  }
+
+  /** Adds what the whole SDK has: any of its calls may meet a session that a page for tokens alone has opened. */
+  equip(kit: SessionKit): this {
+    if (this.#kit === undefined && !this.#isClosed) {
+      this.#kit = kit;
+      kit.begin(this);
+    }
+    return this;
+  }
+
+  get #whole(): SessionKit {
+    if (this.#kit !== undefined) return this.#kit;
+    throw this.#isClosed ? deconfigured() : new TypeError('This session can only make headers');
   }
 
   get configurations(): Configurations {
@@ -122,11 +148,15 @@ export class Session implements SessionParts, HubMember {
   }
 
   get pending(): PendingActivation {
-    return (this.#pending ??= new PendingActivation(this, this.tokens, this.changes));
+    return (this.#pending ??= this.#whole.pending(this, this.tokens, this.changes));
+  }
+
+  get tokenRequests(): TokenRequests {
+    return (this.#tokenRequests ??= this.#whole.tokenRequests(this, this.tokens));
   }
 
   get #inUse(): PartsInUse {
-    return (this.#parts ??= new PartsInUse(this, this.#end));
+    return (this.#parts ??= new PartsInUse(this, this.#end, () => this.#whole));
   }
 
   get #end(): Ending {
@@ -155,6 +185,7 @@ export class Session implements SessionParts, HubMember {
     this.#parts = undefined;
     this.#changes = undefined;
     this.#pending = undefined;
+    this.#tokenRequests = undefined;
     if (this.#ended?.isAwaited === false) this.#ended = undefined;
     if (this.#tokens?.isIdle === true) this.#tokens = undefined;
   }
@@ -287,7 +318,7 @@ export class Session implements SessionParts, HubMember {
     this.#parts?.close();
     this.#tokens?.close();
     this.#pending?.clear();
-    dropKeysOf(this);
+    this.#kit?.end(this);
     // Released now: a request for the time that only this session waits for ends with it.
     this.#use.release();
     await this.#parts?.storage.close();

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { defaultBiometry } from '#platform';
-import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { threadEngine } from '../hot-path/index.ts';
 import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { Server } from '../net/server.ts';
@@ -34,7 +32,6 @@ export class Settings implements TokenSource {
   readonly applicationKey: ApplicationKey;
   readonly #store: Store;
   readonly #storeUse: StoreUse;
-  #biometry: PowerAuthBiometryProvider | undefined;
   #masterKey: Point | undefined;
   #stock: HeaderStock | undefined;
   /** For those who may outlive these settings. */
@@ -75,11 +72,6 @@ export class Settings implements TokenSource {
   /** The master server key, compressed (33 B). Decoding it from Base64 costs a decompression. */
   get masterKey(): Point {
     return (this.#masterKey ??= masterServerKey(this.configurations.configuration));
-  }
-
-  /** The provider that authenticates the user; undefined if the platform has none. */
-  get biometry(): PowerAuthBiometryProvider | undefined {
-    return (this.#biometry ??= this.configurations.biometryConfiguration.provider ?? defaultBiometry());
   }
 
   get time(): TimeSynchronization {

@@ -10,6 +10,7 @@ import {
 } from '../../src/index.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { buildConfigurations } from '../../src/session/configurations.ts';
+import { WHOLE } from '../../src/session/whole.ts';
 import { Session } from '../../src/session/session.ts';
 import { PASSWORD, QUICK_PASSWORDS } from './passwords.ts';
 import { keysOf } from './storage.ts';
@@ -90,7 +91,7 @@ export async function testSession(
     ...settings.keychain,
   };
   const configurations = buildConfigurations([server.configuration, client, undefined, keychain]);
-  const session = await Session.open(settings.instanceId, configurations);
+  const session = await Session.open(settings.instanceId, configurations, WHOLE);
   onTestFinished(() => session.close());
   return session;
 }

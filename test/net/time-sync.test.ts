@@ -218,3 +218,56 @@ test('time that is told at all is less than a minute ahead and less than five be
     }
   }
 });
+
+describe('the time in an authentic answer to something else', () => {
+  test('is taken if it is not known, as accurately as from the request for it', async () => {
+    const { server, time, awake, ahead } = forced();
+    const answered = time.listen();
+    awake(1_000);
+    const issued = server.time;
+    awake(1_000);
+    const take = answered();
+    expect(time.knownTime()).toBeNaN();
+    // Until it has proved to be the server's.
+    awake(500);
+    take(issued);
+    expect(ahead()).toBe(0);
+    await time.ensureSynchronized();
+    expect(server.asked).toBe(0);
+  });
+
+  test.each<readonly [string, (forcedTime: ReturnType<typeof forced>) => void, number]>([
+    ['that took more than 3 s', ({ awake }) => awake(3_001), 0],
+    ['during which the machine slept', ({ sleep }) => sleep(2_001), 0],
+    ['that names no time', () => undefined, NaN],
+    ['from before 2000', () => undefined, 900_000_000_000],
+    ['from after 2100', () => undefined, 4_200_000_000_000],
+  ])('is not taken from an answer %s', async (_, happens, issued) => {
+    const all = forced();
+    const { server, time, ahead } = all;
+    const answered = time.listen();
+    happens(all);
+    answered()(issued || (Number.isNaN(issued) ? issued : server.time));
+    expect(time.knownTime()).toBeNaN();
+    await time.ensureSynchronized();
+    expect(server.asked).toBe(1);
+    expect(ahead()).toBe(0);
+  });
+
+  test('changes nothing that is known', async () => {
+    const { server, time, awake, ahead } = forced();
+    const answered = time.listen();
+    await time.ensureSynchronized();
+    answered()(server.time - 50_000);
+    expect(ahead()).toBe(0);
+    awake(HOUR / 2);
+    time.listen()()(server.time + 50_000);
+    expect(ahead()).toBe(0);
+  });
+
+  test('says what is wrong with a clock', () => {
+    const { clock, time } = forced();
+    clock.monotonic = NaN;
+    expect(() => time.listen()).toThrow(/clock\.monotonic: expected a finite number/);
+  });
+});

@@ -16,6 +16,7 @@ import type { PowerAuthTestServer } from '../../src/testing/index.ts';
 import { gate, turn } from '../../src/testing/storage-contract/support.ts';
 import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
+import { forgingProxy } from '../helpers/forging-proxy.ts';
 import { NO_INSTANCES, NO_STRINGS, ODD_TEXTS } from '../helpers/wrong-values.ts';
 
 const WRONG = error(PowerAuthErrorCode.WRONG_PARAMETER);
@@ -232,7 +233,7 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
     await outcome;
   });
 
-  test('time is synchronised first, and a key is used until a minute before it expires', async () => {
+  test('time comes with the key, which is used until a minute before it expires', async () => {
     let passed = 0;
     const clock = { now: () => Date.now() + passed, monotonic: () => performance.now() + passed };
     const { server, powerAuth } = await restarted({ clock });
@@ -246,7 +247,7 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
     };
     const first = await roundTrip();
     const fetched = () => [requestsTo(server, '/pa/v3/status'), requestsTo(server, KEYSTORE)];
-    expect(fetched()).toEqual([1, 1]);
+    expect(fetched()).toEqual([0, 1]);
     for (const [ms, renewed] of [
       [200_000, false],
       [41_000, true],
@@ -255,7 +256,7 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
       server.clockOffset += ms;
       expect((await roundTrip()) !== first, `${passed} ms later`).toBe(renewed);
     }
-    expect(fetched()).toEqual([1, 2]);
+    expect(fetched()).toEqual([0, 2]);
   });
 
   test('release has the next request fetch another key', async () => {
@@ -440,5 +441,52 @@ describe('a server', () => {
     const headerless = { ...activation, header: { key: 'X-Other', value: 'x' } };
     await expect(send(server, '/api/encrypted/activation', headerless)).rejects.toThrow('HTTP 500');
     await send(server, '/api/encrypted/activation', activation);
+  });
+});
+
+describe('the time that comes with a temporary key', () => {
+  /** The same JWT with other claims, and the signature of the former ones. */
+  const altered = (answer: string, claims: object): string => {
+    const { responseObject } = JSON.parse(answer) as { responseObject: { jwt: string } };
+    const [head = '', content = '', signature = ''] = responseObject.jwt.split('.');
+    const former = JSON.parse(Buffer.from(content, 'base64url').toString()) as object;
+    const text = Buffer.from(JSON.stringify({ ...former, ...claims })).toString('base64url');
+    return JSON.stringify({ status: 'OK', responseObject: { jwt: [head, text, signature].join('.') } });
+  };
+
+  test('is not believed without the signature', async () => {
+    const server = await testServer();
+    const proxy = await forgingProxy(server);
+    const powerAuth = await testClient(proxy);
+    proxy.alterations.set(KEYSTORE, (answer) => altered(answer ?? '', { iat_ms: Date.now() + 3_600_000 }));
+    const encryptor = powerAuth.getEncryptorForApplicationScope();
+    await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
+      error(PowerAuthErrorCode.ENCRYPTION_ERROR, /signed by the server/),
+    );
+    proxy.alterations.clear();
+    const { cryptogram } = await encryptor.encryptRequest('x');
+    expect(Math.abs((cryptogram.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('is asked for if the key took too long', async () => {
+    let passed = 0;
+    const clock = { now: () => Date.now() + passed, monotonic: () => performance.now() + passed };
+    const server = await testServer();
+    const slow: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if ((input as string).endsWith(KEYSTORE)) passed += 3_001;
+      return answer;
+    };
+    const powerAuth = await testClient(server, { client: { clock, fetch: slow } });
+    await powerAuth.getEncryptorForApplicationScope().encryptRequest('x');
+    expect(requestsTo(server, '/pa/v3/status')).toBe(1);
+  });
+
+  test('saves an activation a request', async () => {
+    const server = await testServer();
+    const powerAuth = await testClient(server);
+    const { activationCode } = server.createActivation();
+    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
+    expect(server.requests.map(({ path }) => path)).toEqual([KEYSTORE, KEYSTORE, '/pa/v3/activation/create']);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { failure, PowerAuthErrorCode } from '../../src/errors.ts';
-import { guard, onSession } from '../../src/power-auth/on-session.ts';
+import { guard } from '../../src/power-auth/guard.ts';
+import { onSession } from '../../src/power-auth/on-session.ts';
 import { error } from '../helpers/error.ts';
 import { rejection } from '../helpers/storage.ts';
 import { throwing } from '../helpers/wrong-values.ts';

@@ -25,7 +25,6 @@ describe('a step that fails or is cancelled leaves no half activation', () => {
   const CREATE = '/pa/v3/activation/create';
 
   test.each([
-    ['time', '/pa/v3/status'],
     ['temporary keys', '/pa/v3/keystore/create'],
     ['the exchange', CREATE],
   ])('on the way to %s', async (_, path) => {

@@ -133,7 +133,7 @@ test('a process that was not told of a renewal yet gets the new token when it re
   await other.tokens.find(NAME);
   const renewed = await tokenStore.renewAccessToken(NAME, { refused, authentication: POSSESSION });
   expect((await other.tokens.find(NAME))?.tokenIdentifier).toBe(refused);
-  const found = await other.tokens.renew(NAME, refused, POSSESSION);
+  const found = await other.tokenRequests.renew(NAME, refused, POSSESSION);
   expect(found.tokenIdentifier).toBe(renewed.tokenIdentifier);
   expect((await other.tokens.find(NAME))?.tokenIdentifier).toBe(renewed.tokenIdentifier);
   expect(requestsTo(server, CREATE)).toBe(2);

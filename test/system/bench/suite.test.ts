@@ -60,7 +60,7 @@ describe('what is measured besides', () => {
   test.each([
     ['a cold start', 'start-up.mjs', 'measureStartUp', { bare: spread, header: spread }],
     ['two workers', 'workers.mjs', 'measureWorkers', { one: positive, two: positive }],
-    ['sizes', 'sizes.mjs', 'measureSizes', { 'wasm-simd': positive, 'wasm-scalar': positive, sdk: positive }],
+    ['sizes', 'sizes.mjs', 'measureSizes', { 'wasm-simd': positive, 'wasm-scalar': positive, sdk: positive, tokens: positive }],
     [
       'event-loop delay',
       'event-loop.mjs',

@@ -49,6 +49,9 @@ function script(name: string, format: 'esm' | 'iife'): Promise<string> {
   return made;
 }
 
+const pageOf = (src: string): string =>
+  `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${src}"></script>`;
+
 /** An origin, and the server behind it. */
 export interface ClientOrigin {
   readonly server: PowerAuthTestServer;
@@ -58,7 +61,7 @@ export interface ClientOrigin {
 }
 
 /**
- * Starts it until the test ends; `/` is the page.
+ * Starts it until the test ends; `/` is the page, `/tokens` one for tokens alone.
  *
  * @param options `page`: its script in `./pages`, default `client`; `host`: `localhost` for passkeys, whose relying party
  *   no IP address can be
@@ -72,8 +75,10 @@ export async function clientOrigin({
 } = {}): Promise<ClientOrigin> {
   const server = await startPowerAuthTestServer();
   const served = await serveSuite(server, {
-    '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>',
+    '/': pageOf('/main.js'),
     '/main.js': await script(page, 'esm'),
+    '/tokens': pageOf('/tokens.js'),
+    '/tokens.js': await script('tokens', 'esm'),
     '/service.js': await script(page, 'iife'),
   });
   onTestFinished(async () => {
