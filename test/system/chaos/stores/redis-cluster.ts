@@ -23,10 +23,10 @@ export const startRedisCluster: StartStore = async (network, { random, isDurable
   for (let i = 1; i <= NODES; i++) machines.push(await network.machine(`node ${i}`));
   const cluster = await RedisCluster.start({ machines, nodeTimeout: 1500 });
   const anyOf = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
-  const primary = async (): Promise<RedisServer> => cluster.primaryOf(anyOf(SLOTS) ?? 0);
+  const primary = (): Promise<RedisServer> => patiently(() => cluster.primaryOf(anyOf(SLOTS) ?? 0));
   const replica = async (): Promise<RedisServer> => {
     const of = await primary();
-    return anyOf(await cluster.replicasOf(of)) ?? of;
+    return anyOf(await patiently(() => cluster.replicasOf(of))) ?? of;
   };
   const settle = (): Promise<void> => patiently(() => cluster.settled());
   const addressOf = (server: RedisServer) => machines[cluster.servers.indexOf(server)];
@@ -47,10 +47,13 @@ export const startRedisCluster: StartStore = async (network, { random, isDurable
         run: async (hold) => {
           await settle();
           const slot = anyOf(SLOTS) ?? 0;
-          const from = await cluster.primaryOf(slot);
-          const ports = (await cluster.nodes()).filter((node) => node.isPrimary).map(({ port }) => port);
-          const to = anyOf(ports.filter((port) => port !== from.port));
-          await cluster.moveSlot(slot, cluster.serverOf(to), { inTheMiddle: () => hold() });
+          const from = await patiently(() => cluster.primaryOf(slot));
+          const nodes = await patiently(() => cluster.nodes());
+          const ports = nodes.filter((node) => node.isPrimary).map(({ port }) => port);
+          const to = cluster.serverOf(anyOf(ports.filter((port) => port !== from.port)));
+          let held: Promise<void> | undefined;
+          const inTheMiddle = (): Promise<void> => (held ??= hold());
+          await patiently(() => cluster.moveSlot(slot, to, { inTheMiddle }));
         },
       },
     ],

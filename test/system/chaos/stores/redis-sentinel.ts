@@ -14,12 +14,12 @@ export const startRedisSentinel: StartStore = async (network, { random, isDurabl
   const watched = await RedisSentinel.start({ machines, downAfter: 1500 });
   const settle = (): Promise<void> => patiently(() => watched.settled());
   const replica = async (): Promise<RedisServer> => {
-    const primary = await watched.primary();
+    const primary = await patiently(() => watched.primary());
     const replicas = watched.servers.filter((server) => server !== primary);
     return replicas[Math.floor(random() * replicas.length)] ?? primary;
   };
   const addressOf = (server: RedisServer) => machines[watched.servers.indexOf(server)];
-  const primary = (): Promise<RedisServer> => watched.primary();
+  const primary = (): Promise<RedisServer> => patiently(() => watched.primary());
   return {
     title: `Redis Sentinel, a primary with two replicas; writes wait for ${isDurable ? 'both' : 'nobody'}`,
     place: {

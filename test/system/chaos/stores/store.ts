@@ -1,5 +1,6 @@
 /** A store that a chaos run works on. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine, Network } from '../../../helpers/network.mjs';
 import type { Place } from '../place.ts';
 
@@ -33,14 +34,14 @@ export type StartStore = (network: Network, options: StoreOptions) => Promise<Ch
 /** How long servers may take until they work together again, in ms. */
 const SETTLE_MS = 60_000;
 
-/** Attempts something until it succeeds. */
-export async function patiently(attempt: () => Promise<void>): Promise<void> {
+/** Attempts something until it succeeds: servers have little time here, and answers come late. */
+export async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   for (const until = performance.now() + SETTLE_MS; ;) {
     try {
-      await attempt();
-      return;
+      return await attempt();
     } catch (error) {
       if (performance.now() > until) throw error;
+      await sleep(100);
     }
   }
 }
