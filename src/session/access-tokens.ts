@@ -27,7 +27,7 @@ export class AccessTokens {
   readonly #cache: SessionTokens;
   #loading: Map<string, Loading> | undefined;
   /** Tokens that were renewed, by name, whose former tokens the server may still have. */
-  #formers: Map<string, string> | undefined;
+  #formers: Map<string, readonly string[]> | undefined;
   /** Header generators that hold tokens of this instance. */
   #holders = 0;
 
@@ -211,8 +211,8 @@ export class AccessTokens {
 
   /** Puts a record's token into the cache, in the place of the former one. */
   #cacheToken(name: string, record: TokenRecord): CachedToken {
-    if (record.formerIdentifier !== undefined) {
-      (this.#formers ??= new Map<string, string>()).set(name, record.formerIdentifier);
+    if (record.formerIdentifiers !== undefined) {
+      (this.#formers ??= new Map<string, readonly string[]>()).set(name, record.formerIdentifiers);
     }
     return this.#cache.add(name, record, this.#keys.token(name));
   }
@@ -226,13 +226,15 @@ export class AccessTokens {
     return this.#cacheToken(name, record);
   }
 
-  /** The former token of a renewed one that the server may still have. */
-  former(name: string): string | undefined {
-    return this.#formers?.get(name);
+  /** The former tokens of a renewed one that the server may still have. */
+  formers(name: string): readonly string[] {
+    return this.#formers?.get(name) ?? [];
   }
 
-  /** Notes that the server has removed it. */
-  forgetFormer(name: string, former: string): void {
-    if (this.#formers?.get(name) === former) this.#formers.delete(name);
+  /** Notes that the server has removed these. */
+  forgetFormers(name: string, removed: readonly string[]): void {
+    const left = this.formers(name).filter((id) => !removed.includes(id));
+    if (left.length === 0) this.#formers?.delete(name);
+    else this.#formers?.set(name, left);
   }
 }

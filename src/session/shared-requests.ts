@@ -38,8 +38,14 @@ export class SharedRequests<T> {
   }
 }
 
+/** Returns the token. @throws WRONG_PARAMETER if it has other factors than the caller asked for */
+export function sameFactors<T extends { readonly signatureType: string }>(token: T, type: string): T {
+  if (token.signatureType !== type) throw otherFactors(token.signatureType, type);
+  return token;
+}
+
 /** The error for a token that has, or will have, other factors than the caller asked for. */
-export function otherFactors(present: string, asked: string): Error {
+function otherFactors(present: string, asked: string): Error {
   return failure(
     PowerAuthErrorCode.WRONG_PARAMETER,
     `authentication: the token of this name has the factors ${present}, asked for was ${asked}; remove it first, or use another name`,

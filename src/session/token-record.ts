@@ -19,11 +19,11 @@ export interface TokenRecord {
   readonly signatureType: string;
   /** 16 B. */
   readonly tokenSecret: Uint8Array;
-  /** The token that this one replaced, as long as the server may still have it. */
-  readonly formerIdentifier?: string;
+  /** The tokens that this one has replaced and that the server may still have. */
+  readonly formerIdentifiers?: readonly string[];
 }
 
-/** Version 2 has added the names in UTF-16, version 3 the former token. */
+/** Version 2 has added the names in UTF-16, version 3 the former tokens. */
 const VERSION = 3;
 /** How many fields the records of each version have. */
 const FIELDS = [0, 4, 6, 7];
@@ -43,11 +43,11 @@ export function encodeTokenRecord(record: TokenRecord): Uint8Array<ArrayBuffer> 
     utf16(record.instanceId),
     utf16(record.name),
   ];
-  const { formerIdentifier } = record;
+  const { formerIdentifiers = [] } = record;
   // Version 2 suffices for most.
-  return formerIdentifier === undefined
+  return formerIdentifiers.length === 0
     ? encodeRecord(2, fields)
-    : encodeRecord(VERSION, [...fields, utf8(formerIdentifier)]);
+    : encodeRecord(VERSION, [...fields, utf8(formerIdentifiers.join(' '))]);
 }
 
 /**
@@ -71,6 +71,15 @@ export function decodeTokenRecord(bytes: Uint8Array): TokenRecord {
     tokenIdentifier: utf8Decode(tokenIdentifier),
     signatureType: utf8Decode(signatureType),
     tokenSecret,
-    ...(former.length === 0 ? {} : { formerIdentifier: utf8Decode(former) }),
+    ...(former.length === 0 ? {} : { formerIdentifiers: utf8Decode(former).split(' ') }),
   };
+}
+
+/** How many former tokens a record names. */
+const MAX_FORMERS = 16;
+
+/** What the record that replaces this one must name: of tokens that can never be removed, only the latest. */
+export function formersOf(record: TokenRecord | undefined): readonly string[] {
+  if (record === undefined) return [];
+  return [...(record.formerIdentifiers ?? []), record.tokenIdentifier].slice(-MAX_FORMERS);
 }

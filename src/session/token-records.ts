@@ -54,8 +54,8 @@ export class TokenRecords {
     }
   }
 
-  /** Notes in the record that the server has removed the token that it replaced. */
-  async forgetFormer(key: string, former: string): Promise<void> {
+  /** Notes in the record that the server has removed tokens that it replaced. */
+  async forgetFormers(key: string, removed: readonly string[]): Promise<void> {
     let present: Uint8Array | undefined;
     let changed: Uint8Array | undefined;
     try {
@@ -63,8 +63,11 @@ export class TokenRecords {
         wipe(present, changed);
         present = current;
         if (current === undefined) return undefined;
-        const { formerIdentifier, ...record } = decodeTokenRecord(current);
-        changed = formerIdentifier === former ? encodeTokenRecord(record) : undefined;
+        const record = decodeTokenRecord(current);
+        const { formerIdentifiers = [] } = record;
+        const left = formerIdentifiers.filter((id) => !removed.includes(id));
+        const isChanged = left.length < formerIdentifiers.length;
+        changed = isChanged ? encodeTokenRecord({ ...record, formerIdentifiers: left }) : undefined;
         wipe(record.tokenSecret);
         return changed ?? current;
       });

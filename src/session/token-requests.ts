@@ -18,10 +18,10 @@ import { POSSESSION, signatureFactors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { SessionStorage } from './session-storage.ts';
-import { otherFactors, SharedRequests } from './shared-requests.ts';
+import { sameFactors, SharedRequests } from './shared-requests.ts';
 import { removeToken } from './signed-requests.ts';
 import { abandonToken, createToken } from './token-creation.ts';
-import type { TokenRecord } from './token-record.ts';
+import { formersOf, type TokenRecord } from './token-record.ts';
 import { TokenRecords } from './token-records.ts';
 
 /** The public data of a token. */
@@ -100,7 +100,7 @@ export class TokenRequests {
     await this.#locked(name, async (lock) => {
       const token = await this.#tokens.find(name);
       if (token === undefined) return;
-      await this.#removeFormer(name);
+      await this.#removeFormers(name);
       await removeToken(this.#session, POSSESSION, token.tokenIdentifier);
       // The lock may be lost by now, and the local token may be somebody else's newer one.
       await throwIfLost(lock);
@@ -114,7 +114,7 @@ export class TokenRequests {
     if (local !== undefined) {
       sameFactors(local, type);
       // Of a renewal that was interrupted. If that fails now, it is tried again the next time.
-      await this.#removeFormer(name).catch(() => undefined);
+      await this.#removeFormers(name).catch(() => undefined);
       return local;
     }
     return this.#locked(name, async (lock) => {
@@ -139,35 +139,30 @@ export class TokenRequests {
         if (present !== undefined && present.tokenIdentifier !== refused) {
           return { facts: this.#tokens.take(name, present), isNew: false };
         }
-        if (present?.formerIdentifier !== undefined)
-          await this.#removeFormerOf(name, present.formerIdentifier);
-        const former = present?.tokenIdentifier;
-        return { facts: await this.#make(name, authentication, type, lock, former), isNew: true };
+        const made = await this.#make(name, authentication, type, lock, formersOf(present));
+        return { facts: made, isNew: true };
       } finally {
         wipe(present?.tokenSecret);
       }
     });
     // Outside the lock: the others have waited for the new token, which is there. If that fails now, the next request,
     // renewal or removal does it.
-    if (isNew) await this.#removeFormer(name).catch(() => undefined);
+    if (isNew) await this.#removeFormers(name).catch(() => undefined);
     return facts;
   }
 
-  /** Creates a token, and stores it in the place of the former one, if there is one. */
+  /** Creates a token, and stores it in the place of the former ones, if there are any. */
   async #make(
     name: string,
     authentication: PowerAuthAuthentication,
     type: string,
     lock: PowerAuthStorageLock,
-    former?: string,
+    formerIdentifiers: readonly string[] = [],
   ): Promise<TokenFacts> {
     const created = await createToken(this.#session, name, authentication, type);
     try {
       await throwIfLost(lock);
-      return await this.#keep(
-        name,
-        former === undefined ? created : { ...created, formerIdentifier: former },
-      );
+      return await this.#keep(name, { ...created, formerIdentifiers });
     } catch (error) {
       await abandonToken(this.#session, this.#records, created);
       throw error;
@@ -176,16 +171,22 @@ export class TokenRequests {
     }
   }
 
-  /** Removes the former token of a renewed one on the server, if that has not been done. */
-  async #removeFormer(name: string): Promise<void> {
-    const former = this.#tokens.former(name);
-    if (former !== undefined) await this.#removeFormerOf(name, former);
-  }
-
-  async #removeFormerOf(name: string, former: string): Promise<void> {
-    await removeToken(this.#session, POSSESSION, former);
-    await this.#records.forgetFormer(this.#keys.token(name), former);
-    this.#tokens.forgetFormer(name, former);
+  /**
+   * Removes the former tokens of a renewed one on the server, as far as that has not been done.
+   *
+   * @throws what the server and the network throw; the next call goes on
+   */
+  async #removeFormers(name: string): Promise<void> {
+    const removed: string[] = [];
+    try {
+      for (const former of this.#tokens.formers(name)) {
+        await removeToken(this.#session, POSSESSION, former);
+        removed.push(former);
+      }
+    } finally {
+      if (removed.length > 0) await this.#records.forgetFormers(this.#keys.token(name), removed);
+      this.#tokens.forgetFormers(name, removed);
+    }
   }
 
   /** The token is stored, whatever fails afterwards, and the caller is told so. */
@@ -212,9 +213,4 @@ export class TokenRequests {
   #locked<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
     return this.#storage.lock(this.#keys.token(name), section);
   }
-}
-
-function sameFactors<T extends Pick<TokenFacts, 'signatureType'>>(token: T, type: string): T {
-  if (token.signatureType !== type) throw otherFactors(token.signatureType, type);
-  return token;
 }

@@ -18,7 +18,7 @@ const FIELDS = [utf8('activation'), utf8('token'), utf8('possession'), Uint8Arra
 
 test('is read as it was written, names with lone surrogates too', () => {
   expect(decodeTokenRecord(encodeTokenRecord(record))).toEqual(record);
-  const renewed = { ...record, formerIdentifier: 'e2a0c7f4-1d52-4a35-8b64-0f3c5d7e9a11' };
+  const renewed = { ...record, formerIdentifiers: ['e2a0c7f4-1d52-4a35-8b64-0f3c5d7e9a11', 'another'] };
   expect(decodeTokenRecord(encodeTokenRecord(renewed))).toEqual(renewed);
   const without = { ...record, instanceId: '', name: '' };
   expect(decodeTokenRecord(encodeTokenRecord(without))).toEqual(without);

@@ -174,6 +174,19 @@ test.each<[string, (powerAuth: PowerAuth, refused: string) => Promise<unknown>, 
   },
 );
 
+test('a renewal needs no answer to the removal of tokens before', async () => {
+  const { server, tokenStore, refused } = await withToken();
+  server.faults.add({ path: REMOVE, count: 3, dropRequest: true });
+  let id = refused;
+  for (let round = 0; round < 3; round++) {
+    const renewal = { refused: id, authentication: POSSESSION };
+    id = (await tokenStore.renewAccessToken(NAME, renewal)).tokenIdentifier;
+    expect(server.tokens).toHaveLength(round + 2);
+  }
+  await tokenStore.requestAccessToken(NAME, POSSESSION);
+  expect(tokensOf(server)).toEqual([id]);
+});
+
 test.each(['request', 'renewal'])('a new token that cannot be stored is removed again: %s', async (kind) => {
   const inner = memoryStorage();
   let isFull = false;

@@ -5,11 +5,25 @@ import {
   PowerAuthAuthentication,
   type PowerAuthTokenHeaderGenerator,
 } from '../../../src/index.ts';
+import { powerAuthFetch } from '../../../src/fetch.ts';
 import { configureClient, type ClientSetup } from './client-setup.ts';
 
 let powerAuth: PowerAuth;
 const generators = new Map<string, PowerAuthTokenHeaderGenerator>();
 const possession = PowerAuthAuthentication.possession();
+
+/** Requests take a while on their way, each another one. */
+const withJitter: typeof fetch = async (input, init) => {
+  await new Promise((resolve) => setTimeout(resolve, 20 * Math.random()));
+  return fetch(input, init);
+};
+
+/** How often each status came. */
+async function count(statuses: readonly Promise<number>[]): Promise<Record<number, number>> {
+  const counts: Record<number, number> = {};
+  for (const status of await Promise.all(statuses)) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
 
 const calls = {
   async configure(setup: ClientSetup): Promise<void> {
@@ -29,6 +43,29 @@ const calls = {
   },
   async next(name: string): Promise<string | undefined> {
     return generators.get(name)?.next();
+  },
+  /** Sends requests at once, with headers of the token, and returns how often each status came. */
+  async fetchAtOnce(url: string, requests: number): Promise<Record<number, number>> {
+    const { origin } = new URL(url);
+    const token = { name: 'api', authentication: () => possession };
+    const bank = powerAuthFetch(powerAuth, { origins: [origin], token, fetch: withJitter });
+    return count(Array.from({ length: requests }, async () => (await bank(url)).status));
+  },
+  /** The same with signatures of a password. */
+  async signAtOnce(
+    url: string,
+    uriId: string,
+    password: string,
+    requests: number,
+  ): Promise<Record<number, number>> {
+    const bank = powerAuthFetch(powerAuth, { origins: [new URL(url).origin], fetch: withJitter });
+    const sign = PowerAuthAuthentication.password(password);
+    return count(
+      Array.from({ length: requests }, async (_, i) => {
+        const response = await bank(url, { method: 'POST', body: `${i}`, powerAuth: { sign, uriId } });
+        return response.status;
+      }),
+    );
   },
   async hasValidActivation(): Promise<boolean> {
     return powerAuth.hasValidActivation();

@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest';
 import { PowerAuth, PowerAuthAuthentication } from '../../../src/index.ts';
 import { SEALING_KEY, testClient, testServer } from '../../helpers/client.ts';
+import { DEEP } from '../../helpers/deep.ts';
 import { error } from '../../helpers/error.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { testRedisStorage, testRedisStore } from '../../helpers/redis.ts';
 import { rejection } from '../../helpers/storage.ts';
 import { createFleet } from './fleet.ts';
+import { testRequests } from './requests.ts';
 import { testFleet } from './suite.ts';
 
 const possession = PowerAuthAuthentication.possession();
 
 describeWith('redis', 'on a Redis server', () => {
   testFleet(testRedisStore);
+  if (DEEP) testRequests(testRedisStore);
 
   test('configure wants a sealing key of the caller', async () => {
     const { configuration } = await testServer();
