@@ -11,6 +11,9 @@ import { writeFileSync } from 'node:fs';
 /** Set inside the router. */
 const MARK = 'POWERAUTH_WASM_NETWORK';
 
+/** Whether {@link insideNetwork} started this program. */
+export const isInside = () => process.env[MARK] !== undefined;
+
 const ISOLATED = [
   // Users other than root keep their id: some servers refuse to run as root.
   ...(process.getuid?.() === 0 ? [] : ['--map-current-user', '--keep-caps']),

@@ -38,6 +38,8 @@ export class PostgresNotices {
   #client: PostgresSingleClient | undefined;
   #looking: Timer | undefined;
   #connecting: Promise<void> | undefined;
+  /** The client whose reply is outstanding: it takes one query at a time. */
+  #asked: PostgresSingleClient | undefined;
   /** Whether a notice may have been missed while there was no connection. */
   #hasMissed = false;
   #isOpen = false;
@@ -79,8 +81,7 @@ export class PostgresNotices {
     if (this.#parts.closing.isClosed || this.#connecting !== undefined) return;
     const client = this.#client;
     if (client !== undefined) {
-      // An interrupted network reports nothing.
-      answered(client.query(queryOf({ text: 'SELECT', values: [] }))).catch(() => this.#drop(client));
+      void this.#ask(client);
       return;
     }
     const connecting = this.#connect().catch((error: unknown) => {
@@ -89,6 +90,19 @@ export class PostgresNotices {
     });
     this.#connecting = connecting;
     void connecting.finally(() => (this.#connecting = undefined));
+  }
+
+  /** Checks that the server replies: an interrupted network reports nothing. */
+  async #ask(client: PostgresSingleClient): Promise<void> {
+    if (this.#asked === client) return;
+    this.#asked = client;
+    try {
+      await answered(client.query(queryOf({ text: 'SELECT', values: [] })));
+    } catch {
+      await this.#drop(client);
+    } finally {
+      if (this.#asked === client) this.#asked = undefined;
+    }
   }
 
   async #connect(): Promise<void> {

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { postgresStorage } from '../../../../src/storage/postgres.ts';
 import { freePort } from '../../../helpers/free-port.mjs';
 import { PostgresServer } from '../../../helpers/postgres-server.mjs';
 import { newSchema, testPostgresStorage } from '../../../helpers/postgres.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { changesOf, keysOf, rejection } from '../../../helpers/storage.ts';
+import { testWire } from '../../fleet/wire.ts';
 
 const bytes = (value: number): Uint8Array<ArrayBuffer> => Uint8Array.of(value);
 
@@ -184,6 +185,29 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
     await storage.set('key', bytes(1));
     await server.ask(`DROP SCHEMA "${schema}" CASCADE`);
     expect((await rejection(storage.get('key'))).message).toContain('a table of the store was removed');
+  });
+
+  test('a connection whose server says nothing is asked once, and then replaced', async () => {
+    const wire = await testWire(server.port);
+    const storage = testPostgresStorage({
+      connectionString: `postgres://postgres@${new URL(wire.url).host}/postgres`,
+      schema: newSchema(),
+    });
+    const changes = changesOf(storage);
+    await storage.get('key');
+    // The driver warns of a query that is sent while another one has no reply.
+    const asked = new Map<unknown, number>();
+    const { query } = pg.Client.prototype as { query: (...args: unknown[]) => unknown };
+    vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: unknown, ...args: unknown[]) {
+      asked.set(this, (asked.get(this) ?? 0) + 1);
+      return query.apply(this, args);
+    });
+    wire.mute();
+    await expect.poll(() => asked.size, { timeout: 10_000 }).toBe(1);
+    await sleep(2500);
+    wire.mend();
+    await expect.poll(() => changes, { timeout: 20_000 }).toContain('all');
+    expect(asked.values().next().value).toBe(1);
   });
 
   test.each(['SIGINT', 'SIGQUIT'] as const)('goes on after the server was ended by %s', async (signal) => {
