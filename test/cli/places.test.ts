@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { configurationFile } from '../../src/cli/places.ts';
 
 test.each([
-  ['linux', '/home/a', {}, '/home/a/.config/powerauth-wasm/config.json'],
-  ['linux', '/home/a', { XDG_CONFIG_HOME: '/cfg' }, '/cfg/powerauth-wasm/config.json'],
-  ['linux', '/home/a', { XDG_CONFIG_HOME: 'cfg' }, '/home/a/.config/powerauth-wasm/config.json'],
+  ['linux', '/homes/a', {}, '/homes/a/.config/powerauth-wasm/config.json'],
+  ['linux', '/homes/a', { XDG_CONFIG_HOME: '/cfg' }, '/cfg/powerauth-wasm/config.json'],
+  ['linux', '/homes/a', { XDG_CONFIG_HOME: 'cfg' }, '/homes/a/.config/powerauth-wasm/config.json'],
   [
     'darwin',
-    '/Users/a',
+    '/homes/a',
     { XDG_CONFIG_HOME: '/cfg' },
-    '/Users/a/Library/Application Support/powerauth-wasm/config.json',
+    '/homes/a/Library/Application Support/powerauth-wasm/config.json',
   ],
   ['win32', '/u/a', {}, '/u/a/AppData/Roaming/powerauth-wasm/Config/config.json'],
   ['win32', '/u/a', { APPDATA: '/roaming' }, '/roaming/powerauth-wasm/Config/config.json'],

@@ -23,12 +23,16 @@ beforeAll(async () => {
     devDependencies: object;
   };
   const exports = { '.': { types: './dist/index.d.ts', default: './dist/index.js' } };
-  const manifest = { name: 'small', type: 'module', exports, devDependencies };
+  const manifest = { name: 'small', version: '1.0.0', type: 'module', exports, devDependencies };
   await put(
     'package.json',
     JSON.stringify({ ...manifest, imports: {}, dependencies: {}, peerDependencies: {} }),
   );
   await put('src/index.ts', `export { name } from './errors.ts';\n`);
+  await put(
+    'src/cli/main.ts',
+    `#!/usr/bin/env node\nimport { name } from '../errors.ts';\nconsole.log(name);\n`,
+  );
   await put('src/errors.ts', `export const name: string = 'small';\n`);
   await build();
 }, 60_000);

@@ -48,7 +48,7 @@ const ALLOWED = [
   /^docs\/[\w-]+\.(?:md|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
   /^dist\/hot-path\/generated\/wasm-simd\.wasm$/,
-  /^dist\/(?:cjs\/)?LICENSES\.txt$/,
+  /^dist\/(?:cjs\/|cli\.)?LICENSES\.txt$/,
   /^dist\/cjs\/(?:[\w-]+\/)*[\w-]+\.cjs$/,
   /^dist\/browser\/powerauth-wasm\.(?:js|LICENSES\.txt)$/,
 ];
