@@ -148,10 +148,12 @@ export class PowerAuthLocalTokenStore {
     const token =
       tokenCache.expected(instanceId, tokenName) ?? sessionOf(instanceId).tokens.cached(tokenName);
     const value = token?.headerIfTimeIsKnown();
-    if (token === undefined || value === undefined)
-      return onLocalTokens(instanceId, (session) => withToken(session, tokenName, header));
-    if (#token in this) this.#know(token);
-    return { key: TOKEN_HEADER, value };
+    if (token !== undefined && value !== undefined) {
+      if (#token in this) this.#know(token);
+      return { key: TOKEN_HEADER, value };
+    }
+    const find = () => onLocalTokens(instanceId, (session) => withToken(session, tokenName, header));
+    return token === undefined ? enterLoads(instanceId, find) : find();
   }
 
   /** A header of the known token, if it is the one that is asked for, and nothing has happened to it. */
@@ -194,10 +196,18 @@ export class PowerAuthLocalTokenStore {
    * ```
    */
   async headerGenerator(tokenName: string): Promise<PowerAuthTokenHeaderGenerator> {
-    return onLocalTokens(this.instanceId, (session) =>
-      withToken(session, tokenName, (token) => new PowerAuthTokenHeaderGenerator(session, token)),
+    const { instanceId } = this;
+    return enterLoads(instanceId, () =>
+      onLocalTokens(instanceId, (session) =>
+        withToken(session, tokenName, (token) => new PowerAuthTokenHeaderGenerator(session, token)),
+      ),
     );
   }
+}
+
+/** Makes a call that may load a token: at its turn, where very many are made at once. */
+function enterLoads<T>(instanceId: string, call: () => Promise<T>): Promise<T> {
+  return sessionOf(instanceId).settings.hub.loads.enter(call);
 }
 
 /** Uses the token in its key slot, with the time synchronised, before anything else can happen to the token. */

@@ -6,6 +6,31 @@
 
 import { afterArrivals } from './patience.ts';
 
+/** First in, first out. */
+class Line<T> {
+  #all: (T | undefined)[] = [];
+  /** The first of those that are still in it. */
+  #first = 0;
+
+  get length(): number {
+    return this.#all.length - this.#first;
+  }
+
+  push(one: T): void {
+    this.#all.push(one);
+  }
+
+  shift(): T | undefined {
+    const one = this.#all[this.#first];
+    this.#all[this.#first++] = undefined;
+    if (this.length === 0) {
+      this.#all = [];
+      this.#first = 0;
+    }
+    return one;
+  }
+}
+
 /**
  * Starts at most a given number of jobs at once, and the rest in the order of the calls. The event loop runs in
  * between, so anything that has arrived in the meantime is handled, such as an answer with the time.
@@ -13,9 +38,10 @@ import { afterArrivals } from './patience.ts';
 export class Throttle {
   readonly #atOnce: number;
   #running = 0;
-  #waiting: ((() => void) | undefined)[] = [];
-  /** The first of those that are still waiting. */
-  #first = 0;
+  /** Jobs that wait for their turn. */
+  readonly #waiting = new Line<() => void>();
+  /** Callers whose jobs would wait too long. */
+  readonly #outside = new Line<() => void>();
   #isDue = false;
 
   constructor(atOnce: number) {
@@ -25,7 +51,11 @@ export class Throttle {
   /** Does the work when its turn comes. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#waiting.length === 0 && this.#running < this.#atOnce) this.#running++;
-    else await new Promise<void>((begin) => this.#waiting.push(begin));
+    else {
+      await new Promise<void>((begin) => {
+        this.#waiting.push(begin);
+      });
+    }
     try {
       return await work();
     } finally {
@@ -37,16 +67,30 @@ export class Throttle {
     }
   }
 
+  /**
+   * Makes a call that is going to {@link take} a turn. While as many jobs are waiting as run at once, the call itself
+   * waits: it holds much less before it has begun.
+   *
+   * @param call takes its turn, if it does, before it waits for anything
+   */
+  enter<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#outside.length === 0 && !this.#isCrowded) return call();
+    return new Promise((resolve) => {
+      this.#outside.push(() => resolve(call()));
+    });
+  }
+
+  get #isCrowded(): boolean {
+    return this.#waiting.length >= this.#atOnce;
+  }
+
   #next(): void {
     this.#isDue = false;
-    while (this.#running < this.#atOnce && this.#first < this.#waiting.length) {
+    while (this.#running < this.#atOnce && this.#waiting.length > 0) {
       this.#running++;
-      const begin = this.#waiting[this.#first];
-      this.#waiting[this.#first++] = undefined;
-      begin?.();
+      this.#waiting.shift()?.();
     }
-    if (this.#first < this.#waiting.length) return;
-    this.#waiting = [];
-    this.#first = 0;
+    // Until as many wait as before, or nobody is left outside: so whoever is outside is called in by those that wait.
+    while (this.#outside.length > 0 && !this.#isCrowded) this.#outside.shift()?.();
   }
 }

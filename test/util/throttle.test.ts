@@ -71,3 +71,35 @@ test('who comes while others wait has to wait, even if there is room by then', a
   void throttle.take(() => Promise.resolve((begun = true)));
   expect(begun).toBe(true);
 });
+
+test('calls wait outside while as many jobs wait as run at once; each is made, in order, also if some take no turn', async () => {
+  const throttle = new Throttle(2);
+  const { begun, ends, results } = works(throttle, 4);
+  const made: number[] = [];
+  const calls = [0, 1, 2, 3, 4, 5].map((i) =>
+    throttle.enter(async () => {
+      made.push(i);
+      // Every other one finds that it need not.
+      if (i % 2 === 0) return i;
+      return throttle.take(() => Promise.resolve(i));
+    }),
+  );
+  const failing = expect(throttle.enter(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect([begun, made]).toEqual([[0, 1], []]);
+  ends[0]?.resolve(0);
+  await results[0];
+  await turn();
+  expect([begun, made]).toEqual([
+    [0, 1, 2],
+    [0, 1],
+  ]);
+  for (const end of ends) end.resolve(0);
+  expect(await Promise.all(calls)).toEqual([0, 1, 2, 3, 4, 5]);
+  await failing;
+  expect(made).toEqual([0, 1, 2, 3, 4, 5]);
+  await Promise.all(results);
+  let isCalled = false;
+  const last = throttle.enter(() => Promise.resolve((isCalled = true)));
+  expect(isCalled, 'at once, with nobody waiting').toBe(true);
+  await last;
+});
