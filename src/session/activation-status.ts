@@ -9,13 +9,13 @@ import {
   PowerAuthActivationState,
   type PowerAuthActivationStatus,
 } from '../model/power-auth-activation-status.ts';
-import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
+import { compareCounters, type StatusBlob } from '../protocol/status.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { wipe } from '../util/bytes.ts';
-import { randomNonce } from '../util/random.ts';
 import { POSSESSION } from './factors.ts';
 import { validateSignature } from './signed-requests.ts';
 import type { Session } from './session.ts';
+import { fetchStatusBlob } from './status-blob.ts';
 
 const STATES: Record<number, PowerAuthActivationState> = {
   1: PowerAuthActivationState.CREATED,
@@ -42,6 +42,8 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
   if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAllOf(activationId);
   let behind: number | undefined = 0;
   if (state === PowerAuthActivationState.ACTIVE) behind = await agreeOnCounter(session, activationId, blob);
+  // The counter may have been moved after a refused signature, of which nobody was told yet.
+  if (behind !== undefined) behind += session.activation.reportBehind(activationId);
   if (behind === undefined) state = PowerAuthActivationState.DEADLOCK;
   const isActive = state === PowerAuthActivationState.ACTIVE;
   return {
@@ -72,25 +74,6 @@ export async function requireRemoved(session: Session, activationId: string): Pr
   throw wrongAnswer(
     `activation removal: expected the status REMOVED after an answer that said so, got ${state}; the answer was not the server's, and nothing was removed here`,
   );
-}
-
-async function fetchStatusBlob(session: Session): Promise<{
-  activationId: string;
-  blob: StatusBlob;
-  customObject: unknown;
-  timestampBlockExpire: number | undefined;
-}> {
-  return session.activation.withRecord(async ({ activationId, transportKey }) => {
-    const challenge = randomNonce(16);
-    const answer = await session.endpoints.activationStatus({ activationId, challenge });
-    const blob = await decryptStatusBlob({ ...answer, challenge, transportKey });
-    const { customObject, timestampBlockExpire } = answer;
-    if (blob !== undefined) return { activationId, blob, customObject, timestampBlockExpire };
-    throw failure(
-      PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
-      'activation status: expected a status of this activation, got one that cannot be read; the server does not know the activation',
-    );
-  });
 }
 
 /**

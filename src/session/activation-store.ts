@@ -53,6 +53,8 @@ export class ActivationStore {
   /** The identifier that the storage showed last; {@link forget} keeps it. */
   #seen: string | null | undefined;
 
+  #behind: { readonly activationId: string; readonly distance: number } | undefined;
+
   constructor(home: ActivationHome) {
     this.#home = home;
   }
@@ -155,6 +157,18 @@ export class ActivationStore {
       return same ? { ...record, counter: next } : record;
     });
     wipeActivationRecord(before);
+  }
+
+  /** Remembers that the counter was behind the server's by so much, and was moved, until it is reported. */
+  foundBehind(activationId: string, distance: number): void {
+    this.#behind = { activationId, distance: distance + this.reportBehind(activationId) };
+  }
+
+  /** How far the counter was found behind since the last report. */
+  reportBehind(activationId: string): number {
+    const behind = this.#behind;
+    this.#behind = undefined;
+    return behind?.activationId === activationId ? behind.distance : 0;
   }
 
   /**

@@ -10,6 +10,7 @@ import { utf8, wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
+import { catchingUp } from './status-blob.ts';
 
 /**
  * Encrypts, signs and sends `content` in the order of the endpoint, and passes the decrypted answer to `use`, together with the activation's record.
@@ -28,7 +29,7 @@ export async function sendEncrypted<T>(
   const { uriId } = endpoint;
   const isSignedFirst = endpoint.sent === 'signedFirst';
   const text = JSON.stringify(content);
-  return signer.send(factors, uriId, async (sign, lock) =>
+  const sent = signer.send(factors, uriId, async (sign, lock) =>
     // Read when its turn comes, so that encryption and signature belong to one activation.
     activation.withRecord(async (record) => {
       try {
@@ -56,4 +57,5 @@ export async function sendEncrypted<T>(
       }
     }),
   );
+  return catchingUp(session, sent);
 }

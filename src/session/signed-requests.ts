@@ -7,19 +7,22 @@
 import { ENDPOINTS, requestOf, type EndpointSent } from '../net/endpoints.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
+import { catchingUp } from './status-blob.ts';
 
 /** Signs and sends a body. Returns the id of the activation that signed. */
 async function sendSigned(
-  { endpoints, signer }: SessionParts,
+  session: SessionParts,
   factors: Factors,
   endpoint: EndpointSent<'signed'>,
   body: string,
 ): Promise<string> {
-  return signer.send(factors, endpoint.uriId, async (sign, lock) => {
+  const { endpoints, signer } = session;
+  const sent = signer.send(factors, endpoint.uriId, async (sign, lock) => {
     const { activationId, header } = await sign(body);
     await endpoints.post(endpoint, body, { header, lock });
     return activationId;
   });
+  return catchingUp(session, sent);
 }
 
 /** Lets the server check a signature with these factors; resolves when it accepted. */

@@ -60,11 +60,16 @@ export interface LockServer {
   release(name: string, id: string): Promise<void>;
 }
 
+/** How many tickets that were given back are remembered. */
+const REMEMBERED = 256;
+
 /** State that the leases of one storage object share. */
 interface Shared {
   readonly server: LockServer;
   /** Functions that wake waiters, by ticket. */
   readonly waiting: Map<string, () => void>;
+  /** The latest tickets that were given back. A failover may bring them back, and then they hold up everybody. */
+  readonly givenBack: Set<string>;
 }
 
 /** The locks of one storage object. */
@@ -75,7 +80,7 @@ export class RemoteLocks {
   readonly #sections = new Sections<Lease>();
 
   constructor(server: LockServer) {
-    this.#shared = { server, waiting: new Map() };
+    this.#shared = { server, waiting: new Map(), givenBack: new Set() };
   }
 
   /** See {@link PowerAuthStorage.lock}. */
@@ -169,7 +174,7 @@ export class Lease {
         this.#confirmed = asked;
         break;
       }
-      gone = mayBeAlive(holder) ? '' : holder.id;
+      gone = mayBeAlive(holder) && !this.#shared.givenBack.has(holder.id) ? '' : holder.id;
       if (gone === '') await this.#wait(Math.min(Math.max(lives, 1), BEAT_MS), closing);
     }
     closing.throwIfClosed();
@@ -208,7 +213,12 @@ export class Lease {
   }
 
   async #takeBack(): Promise<void> {
-    const { server } = this.#shared;
+    const { server, givenBack } = this.#shared;
+    givenBack.add(this.#id);
+    for (const oldest of givenBack) {
+      if (givenBack.size <= REMEMBERED) break;
+      givenBack.delete(oldest);
+    }
     // A call that couldn't even send its request needn't wait for a server that can't be reached.
     if (!this.#asked || (this.#confirmed === undefined && !server.isOpen)) return;
     await server.release(...this.fence).catch(() => undefined);

@@ -163,6 +163,14 @@ return 1`,
   (answer) => answer === 1,
 );
 
+/** Writes something, so that replicas that confirm it have everything before it. KEYS: version. */
+export const CONFIRM = script(
+  1,
+  `redis.call('SET', KEYS[1], redis.call('GET', KEYS[1]) or '${LAYOUT_VERSION}')
+return 1`,
+  () => true,
+);
+
 /** Tells the time. KEYS: any. Returns ms of the server's clock. */
 export const CLOCK = script(1, `${TICKETS}\nreturn now()`);
 

@@ -19,7 +19,7 @@ import { manyParts, onePart, type RedisLayout, type RedisParts } from './layout.
 import { RedisLockServer } from './lock-server.ts';
 import type { Durability } from './options.ts';
 import type { RedisRoute, RouteParts } from './route.ts';
-import { WRITE } from './scripts.ts';
+import { CONFIRM, WRITE } from './scripts.ts';
 import { ServerRoute } from './server-route.ts';
 import type { RedisTarget } from './target.ts';
 
@@ -39,11 +39,15 @@ export class RedisServer implements RemoteServer {
   readonly #parts: RedisParts;
   readonly #route: RedisRoute;
   readonly #events: RemoteEvents;
+  readonly #isDurable: boolean;
+  /** Records of which nobody knows whether replicas have what was written last. */
+  readonly #unconfirmed = new Set<string>();
   /** Marks this object's changes. */
   readonly #origin = randomBytes(ORIGIN_LENGTH / 2).toString('hex');
 
   constructor(target: RedisTarget, prefix: string, durability: Durability | undefined, events: RemoteEvents) {
     this.#events = events;
+    this.#isDurable = durability !== undefined;
     const parts: RouteParts = {
       closing: events.closing,
       durability,
@@ -62,10 +66,29 @@ export class RedisServer implements RemoteServer {
 
   async read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const part = this.#parts.of(key);
+    if (this.#unconfirmed.has(key)) {
+      // Someone who finds that a failed write was carried out may rely on it: replicas must have it as well.
+      await this.#route.run(part, { what: 'read', script: CONFIRM, keys: [part.version], args: [] });
+      this.#unconfirmed.delete(key);
+    }
     return bytesOf(await this.#route.send('read', part, ['HGET', part.records, encodeName(key)]));
   }
 
   async write(
+    key: string,
+    expected: Expected,
+    next: Uint8Array | undefined,
+    fences: readonly Fence[],
+  ): Promise<Written> {
+    try {
+      return await this.#write(key, expected, next, fences);
+    } catch (error) {
+      if (this.#isDurable) this.#unconfirmed.add(key);
+      throw error;
+    }
+  }
+
+  async #write(
     key: string,
     expected: Expected,
     next: Uint8Array | undefined,

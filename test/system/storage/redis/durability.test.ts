@@ -43,10 +43,13 @@ describeWith('redis', 'a server with a replica', () => {
       const error = await rejection(write());
       expect([i, error.code, error.message]).toEqual([i, 'UNKNOWN_ERROR', expect.stringMatching(TOO_FEW)]);
     }
-    // It was carried out all the same.
+    // It was carried out all the same, which the one who wrote may not rely on yet.
     expect(await plain.get('a/1')).toBe(undefined);
-    // Reading, and what changes nothing, needs no replica.
-    await storage.get('a/1');
+    expect((await rejection(storage.get('a/1'))).message).toMatch(
+      /^Cannot read redis storage .* 0 of 1 replicas/,
+    );
+    // Other reading needs no replica.
+    expect(await storage.get('a/3')).toBe(undefined);
     expect((await rejection(storage.lock('a/lock', async () => 'entered'))).message).toMatch(
       /^Cannot take a lock of redis storage at .* 0 of 1 replicas/,
     );
@@ -61,6 +64,7 @@ describeWith('redis', 'a server with a replica', () => {
         { timeout: 5000 },
       )
       .toBe('ok');
+    expect(await storage.get('a/1')).toEqual(ONE);
     expect(await storage.lock('a/lock', async () => 'entered')).toBe('entered');
   });
 

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { PowerAuthAuthentication } from '../../src/index.ts';
+import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
+import { activate, PASSWORD, requestsTo, SEALING_KEY, testClient, testServer } from '../helpers/client.ts';
+import { signedRequests } from '../helpers/signature-counter.ts';
+import { keysOf, rejection, storageLike } from '../helpers/storage.ts';
+
+const possession = PowerAuthAuthentication.possession();
+
+/** An activation whose storage has gone back by some signatures, as after a failover. */
+async function wentBack(isRemote: boolean, signatures: number) {
+  const base = memoryStorage(new MemorySpace());
+  const storage = storageLike(base, isRemote ? { needsSealingKey: true } : {});
+  const server = await testServer();
+  const powerAuth = await testClient(server, { storage, sealingKey: SEALING_KEY });
+  await activate(server, powerAuth);
+  const [key = ''] = await keysOf(base);
+  const former = (await base.get(key)) ?? new Uint8Array();
+  for (let i = 0; i < signatures; i++) await powerAuth.validatePassword(PASSWORD);
+  await base.set(key, former);
+  return { server, powerAuth };
+}
+
+test.each([
+  ['signed', (powerAuth) => powerAuth.validatePassword(PASSWORD)],
+  ['encrypted and signed', (powerAuth) => powerAuth.tokenStore.requestAccessToken('token', possession)],
+] as [string, (powerAuth: Awaited<ReturnType<typeof testClient>>) => Promise<unknown>][])(
+  'after a storage on servers went back, one %s request is refused, and the next one is accepted',
+  async (_, call) => {
+    const { server, powerAuth } = await wentBack(true, 7);
+    expect((await rejection(call(powerAuth))).code).toBe('AUTHENTICATION_ERROR');
+    await call(powerAuth);
+    expect(requestsTo(server, '/pa/v3/activation/status')).toBe(1);
+    // An app that asks is told, once. The refused signature has taken one step.
+    expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'ACTIVE', localCounterBehind: 6 });
+    expect(await powerAuth.fetchActivationStatus()).not.toHaveProperty('localCounterBehind');
+    expect(signedRequests(server.requests).length).toBe(9);
+  },
+);
+
+test('a wrong password moves nothing', async () => {
+  const { powerAuth } = await wentBack(true, 0);
+  expect((await rejection(powerAuth.validatePassword('wrong'))).code).toBe('AUTHENTICATION_ERROR');
+  expect(await powerAuth.fetchActivationStatus()).not.toHaveProperty('localCounterBehind');
+  await powerAuth.validatePassword(PASSWORD);
+});
+
+test('a storage of this device loses nothing by itself: the app decides', async () => {
+  const { server, powerAuth } = await wentBack(false, 2);
+  for (let i = 0; i < 2; i++) {
+    expect((await rejection(powerAuth.validatePassword(PASSWORD))).code).toBe('AUTHENTICATION_ERROR');
+  }
+  expect(requestsTo(server, '/pa/v3/activation/status')).toBe(0);
+});
