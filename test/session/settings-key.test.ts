@@ -62,6 +62,7 @@ const SETTINGS: readonly Record<string, readonly unknown[]>[] = [
   },
   {
     linkItemsToCurrentSet: [true, false],
+    invalidateBiometricFactorAfterChange: [true, false],
     fallbackToDevicePasscode: [true, false],
     confirmBiometricAuthentication: [true, false],
     authenticateOnBiometricKeySetup: [true, false],

@@ -44,6 +44,25 @@ state on the server: REMOVED
 without an activation: PowerAuthError MISSING_ACTIVATION: This instance has no activation; create one with createActivation and commitActivation first
 `;
 
+const EXPECTED_5 = `
+activated: false
+fingerprint has 8 digits: true
+algorithm: legacy
+time is known: true
+user: Alice
+payment: 200
+history: 200
+balance: 200
+offline code is good: true
+payload is from the bank: true
+another one is: false
+PIN changed with another PIN: false
+PIN changed: true
+payment with the new PIN: 200
+biometry: NOT_SUPPORTED, off
+contract is signed by the device: true
+`;
+
 describe('examples/react-native-port', () => {
   test('is an app for the React Native SDK that imports this package instead, and does all its app does', async () => {
     const app = await readFile(join(root, 'examples/react-native-port/app.ts'), 'utf8');
@@ -53,5 +72,9 @@ describe('examples/react-native-port', () => {
     ]);
     // Strict TypeScript of the project covers app.ts; here it runs.
     expect((await runNode(['examples/react-native-port/main.mjs'])).trim()).toBe(EXPECTED.trim());
+  }, 60_000);
+
+  test('does the same for an app for version 5.0 of that SDK', async () => {
+    expect((await runNode(['examples/react-native-port/main-5.mjs'])).trim()).toBe(EXPECTED_5.trim());
   }, 60_000);
 });
