@@ -5,6 +5,7 @@
  */
 
 import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
@@ -194,7 +195,11 @@ function insecure({ origin }: URL, isAllowed: boolean): Finding {
 async function tls(url: URL): Promise<Finding> {
   const { hostname, port } = url;
   const host = hostname.replace(/^\[|\]$/g, '');
-  const socket = connect({ host, port: port === '' ? 443 : Number(port), servername: host });
+  const socket = connect({
+    host,
+    port: port === '' ? 443 : Number(port),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  });
   try {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(PATIENCE_MS) });
     const { valid_to: end } = socket.getPeerCertificate();

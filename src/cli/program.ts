@@ -49,6 +49,7 @@ export function createProgram(io: Io): Command {
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({
       showGlobalOptions: true,
+      minWidthToWrap: 20,
       subcommandTerm: (command) =>
         [command.name(), synopsisOf(command)].filter((part) => part !== '').join(' '),
     });
