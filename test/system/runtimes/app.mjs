@@ -14,7 +14,11 @@ const fromPackage = {
   setup({ onResolve }) {
     onResolve({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
       const file = path.replace(/^.*\/src\//, '').replace(/\.ts$/, '');
-      const names = { index: 'powerauth-wasm', 'storage/memory': 'powerauth-wasm/storage/memory' };
+      const names = {
+        index: 'powerauth-wasm',
+        fetch: 'powerauth-wasm/fetch',
+        'storage/memory': 'powerauth-wasm/storage/memory',
+      };
       return { path: names[file] ?? `./node_modules/powerauth-wasm/dist/${file}.js`, external: true };
     });
   },

@@ -19,6 +19,7 @@ import {
   PowerAuthError,
   PowerAuthErrorCode,
 } from '../../../src/index.ts';
+import { powerAuthFetch } from '../../../src/fetch.ts';
 import { memoryStorage } from '../../../src/storage/memory.ts';
 import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
 
@@ -109,6 +110,34 @@ async function checkAgreement(names: readonly EngineName[]): Promise<void> {
   assert(new Set(results).size === 1, `${names.join(', ')} differ for the same nonces`);
 }
 
+/** What `powerauth-wasm/fetch` sends arrives: bodies of each kind, signatures, encryption. */
+async function requests(powerAuth: PowerAuth, origin: string): Promise<void> {
+  const possession = PowerAuthAuthentication.possession();
+  const token = { name: 'T', authentication: () => possession };
+  const bank = powerAuthFetch(powerAuth, { origins: [origin], token });
+  const form = new FormData();
+  form.append('file', new Blob(['content']), 'file.txt');
+  const stream = new Blob(['stream']).stream();
+  const bodies = ['text', new Uint8Array([1, 2]), new URLSearchParams({ a: '1' }), form, stream];
+  for (const body of bodies) {
+    const { status } = await bank(`${origin}/api/possession/token`, { method: 'POST', body });
+    assert(status === 200, `a body is answered with ${status}`);
+  }
+  const request = new Request(`${origin}/api/possession/token`, { method: 'POST', body: 'text' });
+  assert((await bank(request)).status === 200, 'a Request is refused');
+  const uriId = '/api/possession/signature';
+  for (const init of [{ method: 'POST', body: 'text' }, {}]) {
+    const { status } = await bank(origin + uriId, { ...init, powerAuth: { sign: possession, uriId } });
+    assert(status === 200, `a signed request is answered with ${status}`);
+  }
+  const encrypted = await bank(`${origin}/api/encrypted/activation`, {
+    method: 'POST',
+    body: '{"a":1}',
+    powerAuth: { encrypt: 'activation' },
+  });
+  assert((await encrypted.text()) === '{"a":1}', 'an encrypted answer is another one');
+}
+
 async function mainJob(origin: string, byDefault: boolean): Promise<EngineName | undefined> {
   const ask = (path: string, init: RequestInit = { method: 'POST' }): Promise<Response> =>
     fetch(origin + path, init);
@@ -145,6 +174,7 @@ async function mainJob(origin: string, byDefault: boolean): Promise<EngineName |
     for (const next of [generator.next(), ...generator.nextBatch(6)]) {
       assert((await statusOf(key, next)) === 200, 'the server refuses a header of the generator');
     }
+    await requests(powerAuth, origin);
     await powerAuth.tokenStore.removeAccessToken('T');
     assert((await statusOf(key, value)) === 401, 'the server accepts a header of a removed token');
     await powerAuth.removeActivationLocal();
