@@ -18,7 +18,7 @@ export default {
     'examples/**/*.{mjs,ts}',
     'test/system/*.mjs',
     'test/system/{attacks,next,package,peer,runtimes}/**/*.mjs',
-    'test/system/runtimes/{process,worker}.ts',
+    'test/system/runtimes/{crypto,process,worker}.ts',
   ],
   project: ['{src,test,bench,tools,examples}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],
   // Tests bundle the first three; the others are what benchmarks compare with, installed in bench/peers,

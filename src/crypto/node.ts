@@ -42,18 +42,28 @@ export async function hkdfSha256(
   return new Uint8Array(crypto.hkdfSync('sha256', secret, salt, info, length));
 }
 
-export async function pbkdf2(
-  hash: PasswordHash,
-  password: Uint8Array,
-  salt: Uint8Array,
-  iterations: number,
-): Promise<Bytes> {
+function derive(password: Bytes, salt: Bytes, iterations: number, hash: PasswordHash): Promise<Bytes> {
   return new Promise((resolve, reject) => {
     crypto.pbkdf2(password, salt, iterations, 16, hash.replace('-', ''), (error, key) => {
       if (error === null) resolve(plain(key));
       else reject(error);
     });
   });
+}
+
+export async function pbkdf2(
+  hash: PasswordHash,
+  password: Uint8Array,
+  salt: Uint8Array,
+  iterations: number,
+): Promise<Bytes> {
+  // Deno reads them only later.
+  const [ownPassword, ownSalt] = [copySecret(password), copySecret(salt)];
+  try {
+    return await derive(ownPassword, ownSalt, iterations, hash);
+  } finally {
+    wipe(ownPassword);
+  }
 }
 
 export async function generateKeyPair(): Promise<KeyPair> {
@@ -119,6 +129,8 @@ export async function decryptCbc(
   data: Uint8Array,
   padded: boolean,
 ): Promise<Bytes> {
+  // Deno takes nothing at all for something that is padded.
+  if (padded && data.length === 0) throw new TypeError('expected whole, padded blocks, got nothing');
   return run(crypto.createDecipheriv('aes-128-cbc', crypto.createSecretKey(key), iv), data, padded);
 }
 

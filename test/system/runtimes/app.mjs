@@ -43,21 +43,24 @@ export function emptyApp(name) {
 }
 
 /**
- * Makes it anew from dist: `process.mjs` and `store.mjs` for runtimes that run a script, `worker.mjs` for workerd.
+ * Makes it anew from dist: `process.mjs`, `crypto.mjs` and `store.mjs` for runtimes that run a script, `worker.mjs` for workerd.
  *
  * @returns its folder
  */
 export async function prepareApp() {
   const app = emptyApp('runtimes');
   cpSync(join(root, 'test/system/runtimes/store.mjs'), join(app, 'store.mjs'));
+  const chosen = join(app, 'node_modules', 'powerauth-wasm', 'chosen-crypto.mjs');
+  writeFileSync(chosen, "export * from '#crypto';\n");
   /** @type {import('esbuild').BuildOptions} */
   const options = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'error' };
   await build({
     ...options,
-    entryPoints: ['test/system/runtimes/process.ts', 'test/system/runtimes/worker.ts'],
+    entryPoints: ['process', 'crypto', 'worker'].map((name) => `test/system/runtimes/${name}.ts`),
     outdir: relative(root, app),
     outExtension: { '.js': '.mjs' },
     platform: 'neutral',
+    external: ['node:fs'],
     plugins: [fromPackage],
     tsconfigRaw: '{}',
   });

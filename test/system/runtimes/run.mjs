@@ -26,11 +26,10 @@ import { main, npm, step } from '../../../tools/lib/run.mjs';
 import { bundleStore, prepareApp } from './app.mjs';
 import { checkCommandLine } from './command-line.mjs';
 import { checkBundled, checkDefaultStorage } from './default-storage.mjs';
+import { ARGUMENTS, binaries, findRuntimes, installed } from './binaries.mjs';
 import { serveSuite } from './origin.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-/** The runtimes' own package.json, with what npm installs for it. */
-const binaries = join(here, 'binaries');
 const BROWSERS = /** @type {const} */ (['chromium', 'firefox']);
 const TIMEOUT = 120_000;
 const ALL = ['wasm-simd', 'wasm-scalar', 'js'];
@@ -38,14 +37,10 @@ const SCALAR = process.arch === 'x64' ? ['wasm-scalar', 'js'] : ALL;
 /** Bundles for browsers have the build with SIMD alone. */
 const IN_BROWSERS = ['wasm-simd', 'js'];
 
+/** Vectors of Project Wycheproof. */
+const VECTORS = join(here, '../../vectors/wycheproof');
+
 const execute = promisify(execFile);
-const installed = (...parts) => join(binaries, 'node_modules', ...parts);
-
-/** The binary in the one of a package's platform packages that npm has put there. */
-function binary(scope, names, file) {
-  return names.map((name) => installed(scope, name, file)).find(existsSync);
-}
-
 const versionOf = async (file) =>
   /\d[\w.-]*/.exec((await execute(file, ['--version'])).stdout)?.[0] ?? 'unknown';
 
@@ -62,6 +57,16 @@ const versionOf = async (file) =>
  * @typedef {{ app: string, bundled?: string | false, command: string[], env?: NodeJS.ProcessEnv }} Runtime
  * @typedef {[title: string, file: string | undefined, engines: string[] | undefined, run: () => Promise<Report>]} Row
  */
+
+/** What the conformance suite of `#crypto` says there. @param {Runtime} runtime */
+async function cryptography({ app, command: [file, ...args], env = {} }) {
+  const { stdout } = await execute(file, [...args, join(app, 'crypto.mjs'), VECTORS], {
+    cwd: app,
+    timeout: TIMEOUT,
+    env: { ...process.env, ...env },
+  });
+  return JSON.parse(stdout);
+}
 
 /** A runtime that runs the script, with a data folder of its own. @param {Runtime} runtime @returns {Promise<Report>} */
 async function script({ app, command: [file, ...args], env = {} }, origin, ...kind) {
@@ -91,7 +96,8 @@ async function withStorage({ bundled, ...runtime }, origin) {
   const storage = await checkDefaultStorage(runtime, origin);
   if (bundled) await checkBundled({ ...runtime, app: bundled, env: {} }, origin);
   await checkCommandLine(runtime);
-  return { ...report, storage: bundled ? `${storage}; bundled, too` : storage };
+  const checks = [...report.checks, ...(await cryptography(runtime))];
+  return { ...report, checks, storage: bundled ? `${storage}; bundled, too` : storage };
 }
 
 /** The same where SQLite is not: the default storage, and nothing else, says what to install. */
@@ -191,11 +197,7 @@ async function buildBetterSqlite3(node) {
  * @returns {Promise<Row[]>}
  */
 async function runtimes(app, bundled, origin) {
-  const os = process.platform;
-  const { arch } = process;
-  const bun = binary('@oven', [`bun-${os}-${arch}`, `bun-${os}-aarch64`], 'bin/bun');
-  const deno = binary('@deno', [`${os}-${arch}-glibc`, `${os}-${arch}`], 'deno');
-  const workerd = binary('@cloudflare', [`workerd-${os}-64`, `workerd-${os}-arm64`], 'bin/workerd');
+  const { bun, deno, workerd } = findRuntimes();
   const node = (name) => [installed(name, 'bin', 'node')].find(existsSync);
   /**
    * @param {string} title
@@ -229,8 +231,8 @@ async function runtimes(app, bundled, origin) {
       row('Node, no SIMD', SCALAR, engines, node(name), { args: ['--no-enable-sse4-1'] }),
       row('Node, no WebAssembly', ['js'], engines, node(name), { args: ['--jitless'] }),
     ]),
-    row('Bun', ALL, withStorage, bun, { args: ['run'] }),
-    row('Deno', ALL, withStorage, deno, { args: ['run', '-A', '--node-modules-dir=manual'] }),
+    row('Bun', ALL, withStorage, bun, { args: ARGUMENTS.bun }),
+    row('Deno', ALL, withStorage, deno, { args: ARGUMENTS.deno }),
     // It compiles no WebAssembly at run time, only what is deployed as a module.
     /** @type {Row} */ (['workerd', workerd, ['wasm-simd', 'js'], () => worker(app, origin, workerd)]),
     ...BROWSERS.flatMap((name) => {
