@@ -5,6 +5,7 @@
  *     npm run bench -- --quick      less than a minute; prints only
  *     npm run bench -- --sizes      measures bytes and memory alone, and puts them into the results that are there
  *     npm run bench -- --instances  measures 1 to 100 000 instances alone; writes bench/results/instances.json
+ *     npm run bench -- --operations measures whole operations alone; writes bench/results/operations.json
  *     npm run bench -- --report     measures nothing; chart and documents from the results that are there
  *
  * @module
@@ -13,9 +14,9 @@ import { fileURLToPath } from 'node:url';
 import { install } from '../tools/lib/install.mjs';
 import { main, StepError } from '../tools/lib/run.mjs';
 import { endProgress } from './lib/progress.mjs';
-import { measureAll, measureBytes, measureMany } from './parts/index.mjs';
-import { print, printInstances } from './report/terminal.mjs';
-import { readResults, writeReport, writeResults } from './report/write.mjs';
+import { measureAll, measureBytes, measureMany, measureWhole } from './parts/index.mjs';
+import { print, printInstances, printOperations } from './report/terminal.mjs';
+import { readResults, writeOperations, writeReport, writeResults } from './report/write.mjs';
 
 const FULL = {
   rounds: 31,
@@ -24,10 +25,19 @@ const FULL = {
   starts: 25,
   loopSeconds: 2,
   instances: [1, 1000, 10_000, 100_000],
+  operations: { rounds: 21, warmUp: 30 },
 };
-const QUICK = { rounds: 3, seconds: 0.04, scale: 2000, starts: 5, loopSeconds: 0.5, instances: [1, 1000] };
+const QUICK = {
+  rounds: 3,
+  seconds: 0.04,
+  scale: 2000,
+  starts: 5,
+  loopSeconds: 0.5,
+  instances: [1, 1000],
+  operations: { rounds: 3, warmUp: 2 },
+};
 
-const FLAGS = ['--quick', '--sizes', '--instances', '--report'];
+const FLAGS = ['--quick', '--sizes', '--instances', '--operations', '--report'];
 const has = (flag) => process.argv.includes(flag);
 const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
@@ -49,15 +59,26 @@ await main(async () => {
     writeResults('instances', many);
     return writeReport();
   }
+  if (has('--operations')) {
+    const whole = await measureWhole(has('--quick') ? QUICK : FULL);
+    endProgress();
+    printOperations(whole);
+    if (has('--quick')) return;
+    writeOperations(whole);
+    return writeReport();
+  }
   await install(peers, 'Install the libraries to compare with', ['--ignore-scripts']);
   const effort = has('--quick') ? QUICK : FULL;
   const results = await measureAll(effort);
   const many = await measureMany(effort);
+  const whole = await measureWhole(effort);
   endProgress();
   print(results);
   printInstances(many);
+  printOperations(whole);
   if (has('--quick')) return;
   writeResults('node', results);
   writeResults('instances', many);
+  writeOperations(whole);
   writeReport();
 });

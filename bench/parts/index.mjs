@@ -10,6 +10,7 @@ import { today } from '../lib/today.mjs';
 import { measureEventLoop } from './event-loop.mjs';
 import { measureHeaders } from './headers.mjs';
 import { measureInstances } from './instances.mjs';
+import { measureOperations } from './operations.mjs';
 import { measureScale } from './scale.mjs';
 import { measureMemory, measureSizes } from './sizes.mjs';
 import { measureStartUp } from './start-up.mjs';
@@ -25,6 +26,7 @@ import { measureWorkers } from './workers.mjs';
  * @property {number} starts of processes
  * @property {number} loopSeconds for which event-loop delay is watched
  * @property {number[]} instances numbers of them, from few to many
+ * @property {{ rounds: number, warmUp: number }} operations rounds that count, and rounds before them
  */
 
 const newSetting = async ({ scale }) => ({ token: newToken(), activation: await newActivation(), scale });
@@ -52,6 +54,15 @@ const place = () => ({
  */
 export async function measureMany(effort) {
   return { ...place(), ...(await measureInstances(await newSetting(effort), effort)) };
+}
+
+/**
+ * What whole operations cost.
+ *
+ * @param {Effort} effort
+ */
+export async function measureWhole(effort) {
+  return { ...place(), effort: effort.operations, ...(await measureOperations(effort)) };
 }
 
 /** @param {Effort} effort */

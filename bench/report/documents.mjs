@@ -10,12 +10,14 @@ import { number, rate } from './figures.mjs';
 import { goalRows } from './goals.mjs';
 import { BASELINE, headerRows } from './headers.mjs';
 import { instancesSection } from './instances.mjs';
+import { operationsSection } from './operations.mjs';
 import { markdownTable } from './table.mjs';
 
 /**
  * @typedef {import('./results.ts').BrowserResults} BrowserResults
  * @typedef {import('./results.ts').Results} Results
  * @typedef {import('./results.ts').InstancesResults} InstancesResults
+ * @typedef {import('./results.ts').OperationsRuns} OperationsRuns
  */
 
 /** The chart's file. */
@@ -105,6 +107,13 @@ ${markdownTable(operationRows(chromium))}`;
  * @param {InstancesResults} results
  */
 export const manyInstances = (results) => instancesSection(results, `${where(results)}, ${results.date}`);
+
+/**
+ * The part of docs/performance.md about whole operations, without the markers.
+ *
+ * @param {OperationsRuns} runs
+ */
+export const wholeOperations = (runs) => operationsSection(runs, description);
 
 /**
  * A document with its part in place.

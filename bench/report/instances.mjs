@@ -5,7 +5,7 @@
  */
 import { number, times } from './figures.mjs';
 import { plot } from './plot.mjs';
-import { markdownTable } from './table.mjs';
+import { markdownTable, wrapped } from './table.mjs';
 
 /** The plot's file. */
 export const PLOT = 'docs/instances.svg';
@@ -17,9 +17,6 @@ const bytes = (value) => `${number(value)} B`;
 const megabytes = (value) => `${number(value / 1e6)} MB`;
 
 const whole = (count) => (count < 10 ? String(count) : number(count));
-
-/** A paragraph of lines that fit a page. */
-const wrapped = (text) => text.replaceAll(/(.{1,120})(?: |$)/g, '$1\n').trim();
 
 /** Of so few, memory says nothing: it is lost in what the process holds anyway. */
 const SOME = 1000;

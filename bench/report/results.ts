@@ -90,6 +90,41 @@ export interface InstancesResult {
   readonly deconfigure: number;
 }
 
+/** One operation of one contestant, µs of CPU. */
+export interface OperationCost extends Spread {
+  readonly requests: number;
+  /** How many times this one ours costs, by rounds. */
+  readonly ratio?: Spread;
+}
+
+/** The content of bench/results/operations.json: by the major version of Node. */
+export type OperationsRuns = Readonly<Record<string, OperationsResults>>;
+
+/** A run with one version of Node. */
+export interface OperationsResults extends Omit<BrowserResults, 'headers'> {
+  /** What a reader must know of the run; written by hand. */
+  readonly note?: string;
+  readonly operations: readonly {
+    readonly id: string;
+    readonly ours: OperationCost;
+    readonly plain: OperationCost;
+    readonly sealing?: OperationCost;
+  }[];
+  /** ms; CPU only where the system tells it for a thread. */
+  readonly twoFactor: readonly {
+    readonly iterations: number;
+    readonly gap: number;
+    /** With `node:crypto`'s PBKDF2 alone. */
+    readonly gapAlone: number;
+    /** The most CPU of the thread between two ticks of a timer. */
+    readonly turn?: number;
+    readonly turnAlone?: number;
+    readonly on?: number;
+    readonly onAlone?: number;
+    readonly off?: number;
+  }[];
+}
+
 /** The content of bench/results/instances.json. */
 export interface InstancesResults extends Omit<RunResults, 'effort' | 'headers'> {
   /** What a reader must know of the run; written by hand. */

@@ -33,3 +33,6 @@ export function markdownTable([head = [], ...rows]) {
     '\n',
   );
 }
+
+/** A paragraph of lines that fit a page. @param {string} text */
+export const wrapped = (text) => text.replaceAll(/(.{1,120})(?: |$)/g, '$1\n').trim();

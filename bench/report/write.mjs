@@ -3,9 +3,17 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CHART, chartOf, manyInstances, section, summary, withSection } from './documents.mjs';
+import {
+  CHART,
+  chartOf,
+  manyInstances,
+  section,
+  summary,
+  wholeOperations,
+  withSection,
+} from './documents.mjs';
 import { instancesPlot, PLOT } from './instances.mjs';
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -15,10 +23,18 @@ const resultsFile = (runtime) => path(`bench/results/${runtime}.json`);
 
 export const readResults = (runtime) => JSON.parse(readFileSync(resultsFile(runtime), 'utf8'));
 
-/** @param {'node' | 'chromium' | 'instances'} runtime */
+/** @param {'node' | 'chromium' | 'instances' | 'operations'} runtime */
 export function writeResults(runtime, results) {
   mkdirSync(path('bench/results'), { recursive: true });
   writeFileSync(resultsFile(runtime), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** Keeps those of other versions of Node. */
+export function writeOperations(results) {
+  const [major] = process.versions.node.split('.');
+  const file = resultsFile('operations');
+  const others = existsSync(file) ? readResults('operations') : {};
+  writeResults('operations', { ...others, [major]: results });
 }
 
 /** Makes the chart and the documents' parts again from the results. */
@@ -35,8 +51,11 @@ export function writeReport() {
   const instances = readResults('instances');
   const performance = path('docs/performance.md');
   writeFileSync(path(PLOT), instancesPlot(instances));
-  writeFileSync(
-    performance,
-    withSection(readFileSync(performance, 'utf8'), manyInstances(instances), 'instances'),
-  );
+  const sections = {
+    instances: manyInstances(instances),
+    operations: wholeOperations(readResults('operations')),
+  };
+  for (const [name, part] of Object.entries(sections)) {
+    writeFileSync(performance, withSection(readFileSync(performance, 'utf8'), part, name));
+  }
 }

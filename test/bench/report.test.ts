@@ -10,15 +10,24 @@ import {
   manyInstances,
   section,
   summary,
+  wholeOperations,
   withSection,
 } from '../../bench/report/documents.mjs';
 import { instanceRows, instancesPlot, missedGoals, PLOT } from '../../bench/report/instances.mjs';
-import type { BrowserResults, HeaderResult, InstancesResults, Results } from '../../bench/report/results.ts';
+import { missedOperations, operationRows, twoFactorRows } from '../../bench/report/operations.mjs';
+import type {
+  BrowserResults,
+  HeaderResult,
+  InstancesResults,
+  OperationsRuns,
+  Results,
+} from '../../bench/report/results.ts';
 import { root } from '../system/package/support.ts';
 
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 const results = JSON.parse(await read('bench/results/node.json')) as Results;
 const many = JSON.parse(await read('bench/results/instances.json')) as InstancesResults;
+const whole = JSON.parse(await read('bench/results/operations.json')) as OperationsRuns;
 const chromium = JSON.parse(await read('bench/results/chromium.json')) as BrowserResults;
 
 describe('what the documents say', () => {
@@ -38,6 +47,18 @@ describe('what the documents say', () => {
     expect(many.shared.map(({ count }) => count)).toEqual([1, 1000, 10_000, 100_000]);
     expect(new Set(instanceRows(many).map(({ length }) => length)).size).toBe(1);
     for (const what of missedGoals(many)) expect(text).toContain(what);
+  });
+
+  test('is what they say of whole operations, with each version of Node', async () => {
+    const text = await read('docs/performance.md');
+    expect(withSection(text, wholeOperations(whole), 'operations')).toBe(text);
+    expect(Object.keys(whole)).toEqual(['20', '24']);
+    for (const results of Object.values(whole)) {
+      for (const rows of [operationRows(results), twoFactorRows(results)]) {
+        expect(new Set(rows.map(({ length }) => length)).size).toBe(1);
+      }
+      for (const what of missedOperations(results)) expect(text.replaceAll('\n', ' ')).toContain(what);
+    }
   });
 
   test('is five rows in the README', () => {
