@@ -239,7 +239,8 @@ function write(files) {
   for (const { path, text } of differing) {
     const temporary = join(root, 'build', `${process.pid}.tmp`);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, text);
+    // A program may be started by its name.
+    writeFileSync(temporary, text, { mode: text.indexOf('#!') === 0 ? 0o755 : 0o644 });
     renameSync(temporary, path);
   }
   return differing.length;
