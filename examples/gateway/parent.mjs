@@ -20,8 +20,8 @@ export function serve(calls) {
   process.send?.({ value: 'ready' });
 }
 
-/** What a settled call does with another answer. */
-const ignore = (/** @type {any} */ _) => undefined;
+/** What a settled call does with another answer. @type {(_: any) => void} */
+const ignore = () => undefined;
 
 /** A process of this folder, which answers one call at a time. */
 export class Child {
