@@ -40,7 +40,7 @@ const name = ({ id, than }) => {
  * @param {import('./results.ts').OperationsResults} results
  * @returns {string[][]}
  */
-export const operationRows = (results) => [
+export const costRows = (results) => [
   ['operation', 'requests', 'CPU', 'theirs: requests', 'CPU', 'ratio', 'goal'],
   ...measured(results).map((row) => [
     name(row),
@@ -87,7 +87,7 @@ function part(results, description) {
   const missed = missedOperations(results);
   return [
     wrapped(`${description}:`),
-    markdownTable(operationRows(results)),
+    markdownTable(costRows(results)),
     results.note && wrapped(results.note),
     missed.length === 0 ? 'All goals are reached.' : wrapped(`Not reached: ${missed.join('; ')}.`),
     'Two-factor signatures, and beside each figure that of PBKDF2 alone:',

@@ -101,7 +101,7 @@ export interface OperationCost extends Spread {
 export type OperationsRuns = Readonly<Record<string, OperationsResults>>;
 
 /** A run with one version of Node. */
-export interface OperationsResults extends Omit<BrowserResults, 'headers'> {
+export interface OperationsResults extends Omit<BrowserResults, 'headers' | 'operations'> {
   /** What a reader must know of the run; written by hand. */
   readonly note?: string;
   readonly operations: readonly {
