@@ -11,7 +11,7 @@ import { nextInWorker } from '../../../helpers/worker.ts';
 
 const ONE = Uint8Array.of(1);
 const TOO_FEW =
-  /^Cannot write redis storage at .*: written, but only 0 of 1 replicas confirmed it within 200 ms, so a failover may lose it; check the replicas, or durability$/;
+  /^Cannot (?:read|write) redis storage at .*: written, but only 0 of 1 replicas confirmed it within 200 ms, so a failover may lose it; check the replicas, or durability$/;
 
 /** A primary with a replica that follows it. */
 async function pair() {
