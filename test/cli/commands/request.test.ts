@@ -36,7 +36,7 @@ describe('sign', () => {
     ['a body that is not there', ['POST', '/pay', '--body', 'missing', '--factors', 'possession']],
     ['no password and no terminal', ['POST', '/pay']],
   ])('refuses %s', async (_, argv) => {
-    const { run } = await openDesk();
+    const { run } = await openDesk({ isActivated: false });
     expect((await run(['sign', ...argv])).code).toBe(2);
   });
 
