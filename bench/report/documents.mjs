@@ -11,6 +11,7 @@ import { goalRows } from './goals.mjs';
 import { BASELINE, headerRows } from './headers.mjs';
 import { instancesSection } from './instances.mjs';
 import { operationsSection } from './operations.mjs';
+import { storagesSection } from './storages.mjs';
 import { markdownTable } from './table.mjs';
 
 /**
@@ -18,6 +19,7 @@ import { markdownTable } from './table.mjs';
  * @typedef {import('./results.ts').Results} Results
  * @typedef {import('./results.ts').InstancesResults} InstancesResults
  * @typedef {import('./results.ts').OperationsRuns} OperationsRuns
+ * @typedef {import('./results.ts').StorageResults} StorageResults
  */
 
 /** The chart's file. */
@@ -114,6 +116,13 @@ export const manyInstances = (results) => instancesSection(results, `${where(res
  * @param {OperationsRuns} runs
  */
 export const wholeOperations = (runs) => operationsSection(runs, description);
+
+/**
+ * The part of docs/storage.md, without the markers.
+ *
+ * @param {StorageResults} results
+ */
+export const storages = (results) => storagesSection(results, where(results));
 
 /**
  * A document with its part in place.

@@ -133,3 +133,12 @@ export interface InstancesResults extends Omit<RunResults, 'effort' | 'headers'>
   /** Instances with a `fetch` of their own. */
   readonly own: InstancesResult;
 }
+
+/** The content of bench/results/storages.json. */
+export interface StorageResults extends Omit<BrowserResults, 'effort' | 'headers'> {
+  /** The machine's load average when the run began. */
+  readonly load: number;
+  readonly effort: { readonly rounds: number; readonly updates: number };
+  /** ms */
+  readonly costs: readonly { readonly id: string; readonly p50: number; readonly p99: number }[];
+}

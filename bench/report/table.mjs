@@ -25,13 +25,16 @@ export function textTable(rows) {
  * The same as a Markdown table; the first row is its head.
  *
  * @param {readonly (readonly string[])[]} rows
+ * @param {(column: number) => boolean} [isRight] which columns stand to the right
  */
-export function markdownTable([head = [], ...rows]) {
+export function markdownTable([head = [], ...rows], isRight = (column) => column > 0) {
   const line = (/** @type {readonly string[]} */ cells) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
-    '\n',
-  );
+  return [
+    line(head),
+    line(head.map((_, column) => (isRight(column) ? '---:' : '---'))),
+    ...rows.map(line),
+  ].join('\n');
 }
 
 /** A paragraph of lines that fit a page. @param {string} text */

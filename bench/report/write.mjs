@@ -10,6 +10,7 @@ import {
   chartOf,
   manyInstances,
   section,
+  storages,
   summary,
   wholeOperations,
   withSection,
@@ -23,7 +24,7 @@ const resultsFile = (runtime) => path(`bench/results/${runtime}.json`);
 
 export const readResults = (runtime) => JSON.parse(readFileSync(resultsFile(runtime), 'utf8'));
 
-/** @param {'node' | 'chromium' | 'instances' | 'operations'} runtime */
+/** @param {'node' | 'chromium' | 'instances' | 'operations' | 'storages'} runtime */
 export function writeResults(runtime, results) {
   mkdirSync(path('bench/results'), { recursive: true });
   writeFileSync(resultsFile(runtime), `${JSON.stringify(results, null, 2)}\n`);
@@ -58,4 +59,17 @@ export function writeReport() {
   for (const [name, part] of Object.entries(sections)) {
     writeFileSync(performance, withSection(readFileSync(performance, 'utf8'), part, name));
   }
+  writeStoragesPage();
+}
+
+/** Keeps what was measured of storages, and puts it into docs/storage.md. */
+export function writeStorages(results) {
+  writeResults('storages', results);
+  writeStoragesPage();
+}
+
+function writeStoragesPage() {
+  const page = path('docs/storage.md');
+  const part = storages(readResults('storages'));
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), part, 'storages'));
 }

@@ -9,6 +9,7 @@ import {
   chartOf,
   manyInstances,
   section,
+  storages,
   summary,
   wholeOperations,
   withSection,
@@ -21,13 +22,16 @@ import type {
   InstancesResults,
   OperationsRuns,
   Results,
+  StorageResults,
 } from '../../bench/report/results.ts';
+import { storageRows } from '../../bench/report/storages.mjs';
 import { root } from '../system/package/support.ts';
 
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 const results = JSON.parse(await read('bench/results/node.json')) as Results;
 const many = JSON.parse(await read('bench/results/instances.json')) as InstancesResults;
 const whole = JSON.parse(await read('bench/results/operations.json')) as OperationsRuns;
+const costs = JSON.parse(await read('bench/results/storages.json')) as StorageResults;
 const chromium = JSON.parse(await read('bench/results/chromium.json')) as BrowserResults;
 
 describe('what the documents say', () => {
@@ -59,6 +63,14 @@ describe('what the documents say', () => {
       }
       for (const what of missedOperations(results)) expect(text.replaceAll('\n', ' ')).toContain(what);
     }
+  });
+
+  test('is what they say of storages, a row for each of them', async () => {
+    const text = await read('docs/storage.md');
+    expect(withSection(text, storages(costs), 'storages')).toBe(text);
+    expect(text.indexOf('<!-- storages:begin -->')).toBeLessThan(100);
+    expect(storageRows(costs)).toHaveLength(costs.costs.length + 1);
+    expect(costs.costs).toHaveLength(6);
   });
 
   test('is five rows in the README', () => {
