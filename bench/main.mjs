@@ -26,6 +26,8 @@ const FULL = {
   loopSeconds: 2,
   instances: [1, 1000, 10_000, 100_000],
   operations: { rounds: 21, warmUp: 30 },
+  serverTokens: 1000,
+  gateway: { customers: 200, seconds: 5 },
 };
 const QUICK = {
   rounds: 3,
@@ -35,6 +37,8 @@ const QUICK = {
   loopSeconds: 0.5,
   instances: [1, 1000],
   operations: { rounds: 3, warmUp: 2 },
+  serverTokens: 20,
+  gateway: { customers: 5, seconds: 0.3 },
 };
 
 const FLAGS = ['--quick', '--sizes', '--instances', '--operations', '--report'];

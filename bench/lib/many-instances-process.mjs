@@ -12,8 +12,8 @@ import { median } from './statistics.mjs';
 /** Calls that a median is taken of. */
 const SAMPLES = 2000;
 /** Headers that are made in one order or another, so often. */
-const HEADERS = 200_000;
-const ROUNDS = 3;
+const HEADERS = 100_000;
+const ROUNDS = 5;
 /** A prime, that leads through all instances in no order that a cache foresees. */
 const STEP = 7919;
 
@@ -101,14 +101,39 @@ answer(async ({ activation, count, path, own = false }) => {
     const instances = [];
     const fetchOf = own ? () => () => shared() : () => shared;
 
+    /** Two instances, of two servers. */
+    const openTwoServers = async () => {
+      const both = [0, 1].map((index) => new PowerAuth(idOf(index)));
+      for (const [index, instance] of both.entries()) {
+        await instances[index].deconfigure();
+        await configure(instance, () => shared());
+        instances[index] = instance;
+        await instance.tokenStore.generateHeaderForToken('token');
+      }
+      return both;
+    };
+    /** CPU time of reaching an instance without making a header, ns. */
+    const timeTouches = async (next) => {
+      let seen = 0;
+      const start = process.cpuUsage();
+      for (let made = 0; made < HEADERS; made++) {
+        if (next(made).tokenStore !== undefined) seen++;
+        await undefined;
+      }
+      const { user, system } = process.cpuUsage(start);
+      return ((user + system) * 1000) / seen;
+    };
+
     const before = await memoryInUse();
     await longestPause();
     results.configure = await timeEach(indices, (index) => {
       instances[index] = new PowerAuth(idOf(index));
       return configure(instances[index], fetchOf());
     });
-    results.pause = await longestPause();
+    const pauseConfiguring = await longestPause();
     const configured = await memoryInUse();
+    // What it collected itself doesn't count.
+    await longestPause();
     results.idle = liveOf(perPiece(before, configured, count));
     results.residentIdle = configured.rss;
     results.touched = calls.get + calls.subscribe + requests;
@@ -116,29 +141,45 @@ answer(async ({ activation, count, path, own = false }) => {
     const cold = performance.now();
     await Promise.all(instances.map(({ tokenStore }) => tokenStore.generateHeaderForToken('token')));
     results.cold = ((performance.now() - cold) * 1000) / count;
+    results.pause = Math.max(pauseConfiguring, await longestPause());
     results.timeRequests = requests;
     results.reads = calls.get / count;
     const used = await memoryInUse();
     results.inUse = liveOf(perPiece(before, used, count));
     results.resident = used.rss;
 
-    const timeHeaders = async (next) => {
-      const start = performance.now();
-      for (let made = 0; made < HEADERS; made++) await next(made).tokenStore.generateHeaderForToken('token');
-      return ((performance.now() - start) * 1e6) / HEADERS;
+    const timeHeaders = async (next, headers = HEADERS) => {
+      const start = process.cpuUsage();
+      for (let made = 0; made < headers; made++) {
+        await next(made).tokenStore.generateHeaderForToken('token');
+      }
+      const { user, system } = process.cpuUsage(start);
+      return ((user + system) * 1000) / headers;
     };
     const shuffled = indices.map((index) => instances[(index * STEP) % count]);
+    // Half of the instances are another server's.
+    const other = instances.length > 1 ? await openTwoServers() : undefined;
     const orders = {
       same: () => instances[0],
       inOrder: (made) => instances[made % count],
       // Another order in each round.
       anyOrder: (made) => shuffled[(made * (STEP + 2 * Math.floor(made / count))) % count],
+      ...(other === undefined ? {} : { twoServers: (made) => other[made % 2] }),
     };
-    const times = { same: [], inOrder: [], anyOrder: [] };
+    /** @type {Record<string, number[]>} */
+    const times = Object.fromEntries(Object.keys(orders).map((name) => [name, []]));
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [name, next] of Object.entries(orders)) times[name].push(await timeHeaders(next));
+      for (const [name, next] of Object.entries(orders)) {
+        // A turn that the next one repeats.
+        if (name === 'inOrder') await timeHeaders(next, count);
+        times[name].push(await timeHeaders(next));
+      }
     }
     results.headers = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+    // What the caller itself waits for: its own objects.
+    const touched = [];
+    for (let round = 0; round < ROUNDS; round++) touched.push(await timeTouches(orders.anyOrder));
+    results.touch = median(touched);
 
     const keys = samples.map((index) => [new RecordKeys(idOf(index)).activation]);
     results.dispatch = await timeEach(keys, say);

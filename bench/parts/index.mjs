@@ -27,6 +27,8 @@ import { measureWorkers } from './workers.mjs';
  * @property {number} loopSeconds for which event-loop delay is watched
  * @property {number[]} instances numbers of them, from few to many
  * @property {{ rounds: number, warmUp: number }} operations rounds that count, and rounds before them
+ * @property {number} serverTokens instances whose token comes from the server
+ * @property {{ customers: number, seconds: number }} gateway for how many, and how long each load lasts
  */
 
 const newSetting = async ({ scale }) => ({ token: newToken(), activation: await newActivation(), scale });

@@ -4,8 +4,10 @@
  * @module
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPowerAuthTestServer } from 'powerauth-wasm/testing';
+import { runGateway } from '../../examples/gateway/run.mjs';
 import { inProcess } from '../lib/child.mjs';
 import { progress } from '../lib/progress.mjs';
 import { rounded } from '../lib/statistics.mjs';
@@ -15,13 +17,34 @@ const PART = 'Instances';
 /** With a `fetch` of their own, instances share no server, time or settings: so many are measured at most. */
 const MOST_OWN = 10_000;
 
-const roundAll = (value) =>
-  typeof value === 'number'
-    ? rounded(value)
+export const roundAll = (value) => {
+  if (typeof value === 'number') return rounded(value);
+  if (typeof value !== 'object') return value;
+  return Array.isArray(value)
+    ? value.map(roundAll)
     : Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundAll(part)]));
+};
 
-/** By the number of instances; the last entry has instances with a `fetch` of their own. */
-export async function measureInstances({ token, activation }, { instances: counts }) {
+/** What each of `count` instances holds whose token came from the server, bytes. */
+export async function measureServerTokens(count) {
+  const server = await startPowerAuthTestServer();
+  const path = mkdtempSync(join(tmpdir(), 'powerauth-bench-'));
+  try {
+    const otp = '123456';
+    const codes = Array.from({ length: count }, () => server.createActivation({ otp }).activationCode);
+    const order = { configuration: server.configuration, codes, otp, path };
+    return await inProcess('server-tokens-process.mjs', order, { execArgv: ['--expose-gc'] });
+  } finally {
+    await server.close();
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * By the number of instances; `own` has instances with a `fetch` of their own, `serverTokens` those whose token came
+ * from the server, and `gateway` what one process does for its callers.
+ */
+export async function measureInstances({ token, activation }, { instances: counts, gateway, serverTokens }) {
   const message = { activation, token: { ...token, secret: [...token.secret] } };
   const most = Math.max(...counts);
   const path = mkdtempSync(join(tmpdir(), 'powerauth-bench-'));
@@ -37,7 +60,17 @@ export async function measureInstances({ token, activation }, { instances: count
     }
     const own = Math.min(most, MOST_OWN);
     progress(PART, `${own} with a fetch of their own`);
-    return { shared: results, own: roundAll(await measure({ count: own, own: true })) };
+    const ownResult = roundAll(await measure({ count: own, own: true }));
+    progress(PART, 'tokens from the server');
+    const fromServer = roundAll(await measureServerTokens(serverTokens));
+    const busy = await runGateway({ ...gateway, progress: (what) => progress('Gateway', what) });
+    return {
+      load: rounded(loadavg()[0] ?? 0),
+      shared: results,
+      own: ownResult,
+      serverTokens: fromServer,
+      gateway: roundAll(busy),
+    };
   } finally {
     rmSync(path, { recursive: true, force: true });
   }

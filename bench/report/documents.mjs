@@ -108,7 +108,8 @@ ${markdownTable(operationRows(chromium))}`;
  *
  * @param {InstancesResults} results
  */
-export const manyInstances = (results) => instancesSection(results, `${where(results)}, ${results.date}`);
+export const manyInstances = (results) =>
+  instancesSection(results, `${where(results)}, ${results.date}, load average ${results.load}`);
 
 /**
  * The part of docs/performance.md about whole operations, without the markers.

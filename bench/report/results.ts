@@ -77,14 +77,19 @@ export interface InstancesResult {
   readonly residentIdle: number;
   /** The same with all tokens in use. */
   readonly resident: number;
-  /** The garbage collector's longest while they were configured, ms. */
+  /** The garbage collector's longest while they were configured, and while all were cold at once, ms. */
   readonly pause: number;
   /** Reads, subscriptions and requests before the first use. */
   readonly touched: number;
   readonly cold: number;
   readonly timeRequests: number;
   /** ns */
-  readonly headers: Readonly<Record<'same' | 'inOrder' | 'anyOrder', number>>;
+  readonly headers: Readonly<Record<'same' | 'inOrder' | 'anyOrder', number>> & {
+    /** Instances of two servers in turn; missing where there is only one. */
+    readonly twoServers?: number;
+  };
+  /** Reaching an instance in any order without making a header, ns. */
+  readonly touch: number;
   readonly dispatch: number;
   readonly generalNotice: number;
   readonly deconfigure: number;
@@ -125,13 +130,33 @@ export interface OperationsResults extends Omit<BrowserResults, 'headers' | 'ope
   }[];
 }
 
+/** A gateway under load. */
+export interface GatewayResult {
+  readonly customers: number;
+  readonly connections: number;
+  readonly phases: readonly {
+    readonly name: string;
+    readonly perSecond: number;
+    /** ms */
+    readonly median: number;
+    readonly p99: number;
+    readonly failed: number;
+    /** Parts of one core. */
+    readonly gatewayCpu: number;
+    readonly bankCpu: number;
+  }[];
+}
+
 /** The content of bench/results/instances.json. */
 export interface InstancesResults extends Omit<RunResults, 'effort' | 'headers'> {
-  /** What a reader must know of the run; written by hand. */
-  readonly note?: string;
+  /** The machine's load average after the run. */
+  readonly load: number;
   readonly shared: readonly InstancesResult[];
   /** Instances with a `fetch` of their own. */
   readonly own: InstancesResult;
+  /** Bytes for each instance whose token came from the server. */
+  readonly serverTokens: { readonly count: number; readonly bytes: number };
+  readonly gateway: GatewayResult;
 }
 
 /** The content of bench/results/storages.json. */

@@ -8,7 +8,7 @@ import { besideNodeRows, operationRows } from './browser.mjs';
 import { goals, goalRows } from './goals.mjs';
 import { headerRows } from './headers.mjs';
 import { description, otherFigures, where } from './documents.mjs';
-import { instanceRows } from './instances.mjs';
+import { gatewayRows, instanceRows } from './instances.mjs';
 import { costRows, twoFactorRows } from './operations.mjs';
 import { textTable } from './table.mjs';
 
@@ -36,7 +36,9 @@ export function print(results) {
 
 /** What many instances cost. */
 export function printInstances(results) {
-  console.log(`${color.bold(where(results))}\n\n${textTable(instanceRows(results))}\n`);
+  console.log(
+    `${color.bold(where(results))}\n\n${textTable(instanceRows(results))}\n\n${textTable(gatewayRows(results.gateway))}\n`,
+  );
 }
 
 /** What whole operations cost. */

@@ -1,0 +1,61 @@
+/**
+ * What an instance holds whose token came from the server, instead of from the storage. The server is in the process that
+ * starts this one.
+ *
+ * @module
+ */
+import { answer } from './child.mjs';
+import { memoryInUse, perPiece } from './memory.mjs';
+
+/** Requests in progress at a time. */
+const AT_ONCE = 8;
+
+answer(async ({ configuration, codes, otp, path }) => {
+  const { PowerAuth, PowerAuthActivation, PowerAuthAuthentication } = await import('powerauth-wasm');
+  const { sqliteStorage } = await import('powerauth-wasm/storage/sqlite');
+  // Its records take no memory here.
+  const storage = sqliteStorage({ path });
+  const sealingKey = crypto.getRandomValues(new Uint8Array(32));
+  const possession = PowerAuthAuthentication.possession();
+  const configured = async (index) => {
+    const powerAuth = new PowerAuth(`customer ${index}`);
+    await powerAuth.configure(configuration, { enableUnsecureTraffic: true }, undefined, {
+      storage,
+      sealingKey,
+      pbkdf2Iterations: 10_000,
+    });
+    return powerAuth;
+  };
+  /** Does something for each, some at a time. */
+  const forEach = async (list, work) => {
+    const left = list.entries();
+    const some = async () => {
+      for (const [index, one] of left) await work(one, index);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, some));
+  };
+  await forEach(codes, async (code, index) => {
+    const powerAuth = await configured(index);
+    const activation = PowerAuthActivation.createWithActivationCode(code, 'bench');
+    activation.additionalActivationOtp = otp;
+    await powerAuth.createActivation(activation);
+    await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('bench password'));
+    await powerAuth.deconfigure();
+  });
+  const instances = [];
+  for (const index of codes.keys()) instances.push(await configured(index));
+  const request = ({ tokenStore }, name) => tokenStore.requestAccessToken(name, possession);
+  // Code, time and connections exist before the measurement.
+  const [first, ...others] = instances;
+  for (let i = 0; i < 50; i++) {
+    await request(first, `token ${i}`);
+    await first.tokenStore.removeLocalToken(`token ${i}`);
+  }
+  const before = await memoryInUse();
+  await forEach(others, (powerAuth) => request(powerAuth, 'token'));
+  await forEach(others, ({ tokenStore }) => tokenStore.generateHeaderForToken('token'));
+  const requested = await memoryInUse();
+  const { heapUsed, external } = perPiece(before, requested, others.length);
+  await storage.close();
+  return { count: others.length, bytes: heapUsed + external };
+});
