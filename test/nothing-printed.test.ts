@@ -6,6 +6,7 @@ import { reactive } from '@vue/reactivity';
 import { describe, expect, test } from 'vitest';
 import { softwareBiometry } from '../src/biometry/software.ts';
 import { webAuthnBiometry } from '../src/biometry/webauthn.ts';
+import { powerAuthFetch } from '../src/fetch.ts';
 import {
   buildBiometryConfiguration,
   buildClientConfiguration,
@@ -28,6 +29,7 @@ import { MemorySpace, memoryStorage } from '../src/storage/memory.ts';
 import { postgresStorage } from '../src/storage/postgres.ts';
 import { redisStorage } from '../src/storage/redis.ts';
 import { sqliteStorage } from '../src/storage/sqlite.ts';
+import { PowerAuthTokens } from '../src/tokens.ts';
 import { activate, PASSWORD, testClient, testServer } from './helpers/client.ts';
 import { printed } from './helpers/printing.ts';
 import { root } from './system/package/support.ts';
@@ -113,6 +115,16 @@ const SAMPLES: Record<string, string | (() => unknown[] | Promise<unknown[]>)> =
   PowerAuthTokenStore: async () => {
     const { tokenStore } = (await client()).powerAuth;
     return [tokenStore, await tokenStore.getLocalToken('token')];
+  },
+  PowerAuthLocalTokenStore: async () => {
+    const { tokenStore } = new PowerAuthTokens((await client()).powerAuth.instanceId);
+    return [tokenStore, await tokenStore.getLocalToken('token'), await tokenStore.headerGenerator('token')];
+  },
+  PowerAuthTokens: async () => [new PowerAuthTokens((await client()).powerAuth.instanceId)],
+  powerAuthFetch: async () => {
+    const { powerAuth } = await client();
+    const token = { name: 'token', authentication: () => PowerAuthAuthentication.password(TEXT) };
+    return [powerAuthFetch(powerAuth, { origins: ['https://bank.example'], token })];
   },
   PowerAuthPassword: async () => [await typed()],
   PowerAuthAuthentication: async () => [

@@ -144,7 +144,7 @@ test('orphans, what a commit has left, and what cannot be read are told as such;
   expect(Object.fromEntries(unreadable.map(({ key, error: { message } }) => [key, message]))).toEqual({
     [keys.token('damaged')]: expect.stringMatching(/it is damaged: its content/) as string,
     [keys.token('foreign key')]: expect.stringMatching(/sealed with another key/) as string,
-    [keys.token('newer')]: expect.stringMatching(/expected record version 2, got 99/) as string,
+    [keys.token('newer')]: expect.stringMatching(/expected record version 3, got 99/) as string,
     [keys.token('misplaced')]: expect.stringMatching(/expected the one of this place/) as string,
     [keys.token('thief')]: expect.stringMatching(/expected the one of this place/) as string,
   });
