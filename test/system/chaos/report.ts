@@ -12,7 +12,7 @@ const LINES = 12;
 const number = (value: number): string => value.toLocaleString('en');
 
 export class Report {
-  readonly #started = performance.now();
+  #started = performance.now();
   readonly #seconds: number;
   readonly #happening = new Map<string, number>();
 
@@ -34,6 +34,11 @@ export class Report {
     console.log(color.bold(`\nChaos: ${title}`));
     console.log(color.dim(`${seconds} s; ${where}`));
     console.log(color.dim(`seed ${seed}; again: SEED=${seed} npm run test:chaos -- ${driver} ${seconds}\n`));
+  }
+
+  /** Faults begin now. */
+  start(): void {
+    this.#started = performance.now();
   }
 
   begin(fault: string): void {

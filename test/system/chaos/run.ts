@@ -102,6 +102,7 @@ async function main(): Promise<boolean> {
 
   while ((ledger.done.get('begun') ?? 0) < members.size && ledger.wrong.length === 0) await sleep(50);
   const until = performance.now() + Number(seconds) * 1000;
+  report.start();
   const faults: Tally = new Map();
   const lane: Omit<Lane, 'random'> = {
     until,
