@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
@@ -91,8 +91,11 @@ export async function testSentinelStore(): Promise<SharedStore> {
   return storeWith(options, () => Promise.all(servers.map(logSize)));
 }
 
-async function logSize({ folder }: RedisServer): Promise<number> {
-  return (await stat(join(folder, 'appendonlydir', 'appendonly.aof.1.incr.aof'))).size;
+async function logSize({ folder }: RedisServer): Promise<string> {
+  const logs = join(folder, 'appendonlydir');
+  // The file changes its name when the log is rewritten, as for a new replica.
+  const sizes = (await readdir(logs)).map(async (name) => `${name} ${(await stat(join(logs, name))).size}`);
+  return (await Promise.all(sizes)).join();
 }
 
 /** Sends commands as an administrator would. */

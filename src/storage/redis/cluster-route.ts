@@ -8,10 +8,11 @@
  * @module
  */
 
+import { inTime } from '../../util/patience.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { createClient } from './client.ts';
 import { RedisConnection } from './connection.ts';
-import { mayBeSentAgain, redirectionOf, redisFailure } from './failure.ts';
+import { mayBeSentAgain, NoAnswer, redirectionOf, redisFailure } from './failure.ts';
 import type { RedisLayout, RedisParts } from './layout.ts';
 import type { RedisArgument, RedisLink } from './link.ts';
 import { openPart, refuseEviction } from './opening.ts';
@@ -25,6 +26,8 @@ type ClusterTarget = Extract<RedisTarget, { kind: 'cluster' }>;
 
 /** How often a subscriber's connections are checked, in ms. */
 const LOOK_MS = 700;
+/** How long calls wait until a new subscriber can hear all notices, in ms, at most. */
+const FIRST_LOOK_MS = 1000;
 /** How many parts are opened at a time. */
 const TOGETHER = 64;
 /** How often a call is redirected without a pause. */
@@ -66,6 +69,9 @@ export class ClusterRoute implements RedisRoute {
   readonly #openedAt = new Map<RedisLayout, RedisLink>();
   #looking: Timer | undefined;
   #isLooking = false;
+  #looked: Promise<unknown> = Promise.resolve();
+  /** Since somebody wants notices: settles when all of them can be heard, or that takes long. */
+  #watched: Promise<unknown> | undefined;
   #telling: Timer | undefined;
 
   constructor(target: ClusterTarget, { all }: RedisParts, events: RouteParts) {
@@ -108,8 +114,14 @@ export class ClusterRoute implements RedisRoute {
   watch(isWanted: boolean): void {
     if (isWanted) {
       this.#looking ??= keepsNothingAlive(setInterval(() => this.#look(), LOOK_MS));
+      if (this.#watched !== undefined) return;
+      // A subscriber that then calls anything is told about every later change.
       this.#look();
+      this.#watched = inTime(this.#looked, FIRST_LOOK_MS, () => new NoAnswer(FIRST_LOOK_MS)).catch(
+        () => undefined,
+      );
     } else {
+      this.#watched = undefined;
       clearInterval(this.#looking);
       this.#looking = undefined;
     }
@@ -127,7 +139,11 @@ export class ClusterRoute implements RedisRoute {
     part: RedisLayout,
     work: (link: RedisLink, leg: Leg) => Promise<T>,
   ): Promise<T> {
-    return this.#calls.add(this.#attempt(what, part, work));
+    return this.#calls.add(
+      this.#watched === undefined
+        ? this.#attempt(what, part, work)
+        : this.#watched.then(() => this.#attempt(what, part, work)),
+    );
   }
 
   async #attempt<T>(
@@ -276,10 +292,10 @@ export class ClusterRoute implements RedisRoute {
     if (this.#looking === undefined || this.#events.closing.isClosed || this.#isLooking) return;
     this.#isLooking = true;
     // If no connection can be opened, there is nothing to report here; the next call reports it.
-    this.#calls
+    this.#looked = this.#calls
       .add(this.#check())
-      .finally(() => (this.#isLooking = false))
-      .catch(() => undefined);
+      .catch(() => undefined)
+      .finally(() => (this.#isLooking = false));
   }
 
   async #check(): Promise<void> {
@@ -299,7 +315,9 @@ export class ClusterRoute implements RedisRoute {
     for (let i = 0; i < toOpen.length; i += TOGETHER) {
       if (this.#looking === undefined || this.#events.closing.isClosed) return;
       const some = toOpen.slice(i, i + TOGETHER);
-      await Promise.all(some.map((part) => this.send('watch', part, ['TYPE', part.version])));
+      await Promise.all(
+        some.map((part) => this.#attempt('watch', part, (link) => link.send(['TYPE', part.version]))),
+      );
     }
     this.#forgetOthers();
   }
