@@ -9,6 +9,7 @@ export {
   PowerAuthActivationCodeUtil,
   type PowerAuthActivationCode,
 } from './power-auth-activation-code-util.ts';
+export type { PowerAuthEvent, PowerAuthEventType, PowerAuthStatistics } from './util/events.ts';
 export { PowerAuthDebug } from './power-auth-debug.ts';
 export { PowerAuthPassphraseMeter } from './power-auth-passphrase-meter.ts';
 export type { PowerAuthTimeSynchronizationService } from './power-auth-time-synchronization-service.ts';

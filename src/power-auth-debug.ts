@@ -5,11 +5,12 @@
  */
 
 import { describeError } from './errors.ts';
+import { traceAll } from './util/insight.ts';
 import { wrongParameter } from './util/validate.ts';
 
 /**
  * Help for debugging, with the members of the React Native SDK. This package has no native code and no native objects,
- * so only {@link PowerAuthDebug.describeError} returns anything.
+ * so {@link PowerAuthDebug.traceNativeCodeCalls} prints what the SDK does instead.
  *
  * @example
  * ```ts
@@ -18,10 +19,11 @@ import { wrongParameter } from './util/validate.ts';
  */
 export class PowerAuthDebug {
   /**
-   * Does nothing: there is no native code to trace. Calls are never logged.
+   * Prints what the SDK does, with `console.warn`, one line for each event of {@link PowerAuthEvent}, in this thread.
+   * Nothing secret is in it. By default nothing is printed.
    *
-   * @param traceFailure without effect
-   * @param traceEachCall without effect
+   * @param traceFailure whether to print what failed
+   * @param traceEachCall whether to print everything
    * @throws WRONG_PARAMETER for anything that is neither true nor false
    * @example
    * ```ts
@@ -32,6 +34,10 @@ export class PowerAuthDebug {
     for (const [field, value] of Object.entries({ traceFailure, traceEachCall })) {
       if (typeof value !== 'boolean') throw wrongParameter(field, 'true or false', value);
     }
+    if (!traceFailure && !traceEachCall) return traceAll(undefined);
+    traceAll((event) => {
+      if (traceEachCall || 'errorCode' in event) console.warn(`powerauth-wasm ${JSON.stringify(event)}`);
+    });
   }
 
   /**

@@ -9,6 +9,7 @@ import { PowerAuthErrorCode } from '../errors.ts';
 import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
 import { check, isWellFormed } from '../util/validate.ts';
+import type { PowerAuthEvent } from '../util/events.ts';
 import { hideMembers, keepSecrets, withHidden } from '../util/hidden.ts';
 
 /**
@@ -42,7 +43,7 @@ export interface PowerAuthBasicHttpAuthentication {
 }
 
 /**
- * Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`) don't exist in the other
+ * Settings of the HTTP client; all optional. Those of the runtime (`fetch`, `clock`, `engine`, `observer`) don't exist in the other
  * SDKs.
  *
  * @example
@@ -74,6 +75,10 @@ export interface PowerAuthClientConfigurationType {
   readonly clock?: PowerAuthClock;
   /** The engine that makes token headers. Default: the fastest that the runtime supports. */
   readonly engine?: EngineName;
+  /**
+   * Is told what the SDK does, see docs/insight.md. What it returns is ignored, and what it throws. Default none.
+   */
+  readonly observer?: (event: PowerAuthEvent) => unknown;
 }
 
 /** Members that contain credentials. */
@@ -99,6 +104,7 @@ export class PowerAuthClientConfiguration implements PowerAuthClientConfiguratio
   declare fetch?: typeof globalThis.fetch;
   declare clock?: PowerAuthClock;
   declare engine?: EngineName;
+  declare observer?: (event: PowerAuthEvent) => unknown;
 
   static {
     hideMembers(this.prototype, SECRETS);
@@ -168,6 +174,7 @@ const clientConfigurationSchema = s.object(
       ),
     ),
     engine: s.optional(s.oneOf(ENGINE_NAMES)),
+    observer: s.optional(func('a function')),
   },
   'a PowerAuthClientConfiguration',
 );
@@ -185,8 +192,8 @@ const clientConfigurationSchema = s.object(
 export function buildClientConfiguration(
   input?: PowerAuthClientConfigurationType,
 ): PowerAuthClientConfigurationType &
-  Required<Omit<PowerAuthClientConfigurationType, 'fetch' | 'clock' | 'engine'>> {
-  const { fetch, clock, engine, customHttpHeaders, basicHttpAuthentication, ...rest } = check(
+  Required<Omit<PowerAuthClientConfigurationType, 'fetch' | 'clock' | 'engine' | 'observer'>> {
+  const { fetch, clock, engine, observer, customHttpHeaders, basicHttpAuthentication, ...rest } = check(
     clientConfigurationSchema,
     input ?? {},
     'clientConfiguration',
@@ -202,6 +209,7 @@ export function buildClientConfiguration(
       ...(fetch === undefined ? {} : { fetch: fetch as typeof globalThis.fetch }),
       ...(clock === undefined ? {} : { clock }),
       ...(engine === undefined ? {} : { engine }),
+      ...(observer === undefined ? {} : { observer: observer as (event: PowerAuthEvent) => unknown }),
     },
     { customHttpHeaders, basicHttpAuthentication },
   );

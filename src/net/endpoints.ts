@@ -8,6 +8,9 @@ import * as s from '../util/schema.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import type { Ending } from '../util/ending.ts';
+import { PowerAuthError } from '../errors.ts';
+import { codeOf, timed, type Tell } from '../util/insight.ts';
+import { isInstance } from '../util/instance.ts';
 import { bytesField, parseJson } from '../util/validate.ts';
 import type { HttpClient, RequestOptions } from './client.ts';
 
@@ -111,11 +114,13 @@ export type EndpointSent<S extends Sent> = Extract<
 export class Endpoints {
   readonly #http: HttpClient;
   readonly #ended: Ending | undefined;
+  readonly #tell: Tell | undefined;
 
-  /** @param ended the end of the caller, if that differs from the client's */
-  constructor(http: HttpClient, ended?: Ending) {
+  /** @param caller its end, if that differs from the client's, and where its requests are told */
+  constructor(http: HttpClient, caller: { readonly ended?: Ending; readonly tell?: Tell } = {}) {
     this.#http = http;
-    this.#ended = ended;
+    this.#ended = caller.ended;
+    this.#tell = caller.tell;
   }
 
   /**
@@ -129,8 +134,15 @@ export class Endpoints {
     options: Omit<RequestOptions, 'ended'> = {},
   ): Promise<T> {
     const ended = this.#ended;
-    const text = await this.#http.post(path, body, ended === undefined ? options : { ...options, ended });
-    return checkAnswer(answer, parseJson(text), `answer of ${path}`);
+    return timed(
+      this.#tell,
+      'request',
+      (duration, error) => ({ path, duration, ...statusOf(error), ...codeOf(error) }),
+      async () => {
+        const text = await this.#http.post(path, body, ended === undefined ? options : { ...options, ended });
+        return checkAnswer(answer, parseJson(text), `answer of ${path}`);
+      },
+    );
   }
 
   /** Server time, ms. */
@@ -156,6 +168,13 @@ export class Endpoints {
       customObject: customObject ?? undefined,
     };
   }
+}
+
+/** HTTP status of an answer, from the error, if there was one. */
+function statusOf(error: unknown): { status?: number } {
+  if (error === undefined) return { status: 200 };
+  const status = isInstance(error, PowerAuthError) ? error.errorData.httpStatusCode : undefined;
+  return typeof status === 'number' ? { status } : {};
 }
 
 /** The body of a request that is not encrypted. */

@@ -6,6 +6,7 @@
 
 import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { numberOf } from '../util/identity.ts';
+import { Insight, type Observer } from '../util/insight.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { assertHeaders, HttpClient, type HttpClientOptions } from './client.ts';
 import { systemClock, type PowerAuthClock } from './clock.ts';
@@ -15,6 +16,7 @@ import { TimeSynchronization } from './time-sync.ts';
 /** How a server is reached, and the clocks that tell its time. */
 export interface ServerSettings extends Omit<HttpClientOptions, 'signal'> {
   readonly clock?: PowerAuthClock;
+  readonly observer?: Observer;
 }
 
 const servers = new SharedTable<string, Server>();
@@ -30,13 +32,15 @@ export class Server {
   #stocks: Map<HotPathEngine, HeaderStock> | undefined;
 
   /** This sends nothing yet. */
-  private constructor(key: string, { clock = systemClock, ...options }: ServerSettings) {
+  private constructor(key: string, { clock = systemClock, observer, ...options }: ServerSettings) {
     assertHeaders(options);
     this.#key = key;
     this.#options = options;
+    const tell = new Insight(observer).of();
     this.time = new TimeSynchronization({
       clock,
-      fetchServerTime: () => new Endpoints(this.http).serverStatus(),
+      fetchServerTime: () => new Endpoints(this.http, { tell }).serverStatus(),
+      taken: (offset, roundTrip) => tell('time', 'time', () => ({ offset, roundTrip })),
     });
   }
 
@@ -79,12 +83,14 @@ export class Server {
 
 /** Equal for users that may share a server. It contains secrets, which are dropped with the last user. */
 function keyOf(settings: ServerSettings): string {
-  const { baseEndpointUrl, enableUnsecureTraffic, connectionTimeout, readTimeout, fetch, clock } = settings;
+  const { baseEndpointUrl, enableUnsecureTraffic, connectionTimeout, readTimeout, fetch, clock, observer } =
+    settings;
   const { customHttpHeaders, basicHttpAuthentication } = settings;
   return JSON.stringify([
     baseEndpointUrl,
     clock === undefined ? 0 : numberOf(clock),
     fetch === undefined ? 0 : numberOf(fetch),
+    observer === undefined ? 0 : numberOf(observer),
     enableUnsecureTraffic,
     connectionTimeout,
     readTimeout,

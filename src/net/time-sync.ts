@@ -45,6 +45,7 @@ const LATEST = 4_102_444_800_000;
 export class TimeSynchronization {
   readonly #clock: PowerAuthClock;
   readonly #fetchServerTime: () => Promise<number>;
+  readonly #taken: ((offset: number, roundTrip: number) => void) | undefined;
   #underWay: Promise<void> | undefined;
   /** Monotonic clock minus server time, ms; NaN before the first synchronisation. */
   #origin = NaN;
@@ -62,10 +63,18 @@ export class TimeSynchronization {
   #failure: unknown;
   #failedAt = -Infinity;
 
-  /** @param fetchServerTime asks the server for its time, in ms */
-  constructor(options: { readonly clock: PowerAuthClock; readonly fetchServerTime: () => Promise<number> }) {
+  /**
+   * @param options `fetchServerTime`: asks the server for its time, in ms; `taken`: told each answer, as ms that the
+   *   server is ahead of the wall clock, and ms that it took
+   */
+  constructor(options: {
+    readonly clock: PowerAuthClock;
+    readonly fetchServerTime: () => Promise<number>;
+    readonly taken?: (offset: number, roundTrip: number) => void;
+  }) {
     this.#clock = options.clock;
     this.#fetchServerTime = options.fetchServerTime;
+    this.#taken = options.taken;
   }
 
   /**
@@ -236,6 +245,7 @@ export class TimeSynchronization {
     this.#drift = received.now - received.monotonic;
     this.#askedAt = received.monotonic;
     this.#roundTrip = trip;
+    this.#taken?.(-this.#drift - this.#origin, trip);
   }
 
   #readBoth(): Reading {

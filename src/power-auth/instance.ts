@@ -16,9 +16,12 @@ import type { PowerAuthSharingConfigurationType } from '../model/power-auth-shar
 import { PowerAuthTimeSynchronizationService } from '../power-auth-time-synchronization-service.ts';
 import { PowerAuthTokenStore } from '../power-auth-token-store.ts';
 import { configurationsOf, configureSession, deconfigureSession, findSession } from '../session/registry.ts';
+import type { PowerAuthStatistics } from '../util/events.ts';
 import { SERVER_TIME, type ServerTime } from '../util/server-time.ts';
 import { assertText } from '../util/validate.ts';
+import { tokenCache } from '../session/token-cache.ts';
 import { WHOLE } from '../session/whole.ts';
+import { statisticsOf } from './statistics.ts';
 import { guard } from './guard.ts';
 import { onSession } from './on-session.ts';
 
@@ -76,6 +79,20 @@ export abstract class PowerAuthInstance {
   /** The engine that makes the token headers, or undefined before `configure`. */
   get engine(): EngineName | undefined {
     return findSession(this.instanceId)?.engine.name;
+  }
+
+  /**
+   * What this instance, and all others with the same settings, have done in this thread.
+   *
+   * @returns a snapshot; undefined before `configure`
+   * @example
+   * ```ts
+   * console.log(powerAuth.statistics()?.failedRequests);
+   * ```
+   */
+  statistics(): PowerAuthStatistics | undefined {
+    const session = findSession(this.instanceId);
+    return session && statisticsOf(session.settings, tokenCache.size);
   }
 
   /** @internal For `powerauth-wasm/fetch`; undefined before `configure`. */

@@ -106,6 +106,7 @@ export class AccessTokens {
   async drop(name: string): Promise<void> {
     await this.#storage.delete(this.#keys.token(name));
     this.#drop(name);
+    this.#session.tell('token', 'token removed', () => ({ action: 'removed' as const, tokenName: name }));
   }
 
   /** Removes all tokens, only here. */
@@ -200,6 +201,7 @@ export class AccessTokens {
       return this.#records.find(key, name);
     });
     if (record === undefined) return undefined;
+    this.#session.tell('token', 'token loaded', () => ({ action: 'loaded' as const, tokenName: name }));
     try {
       this.#session.throwIfClosed();
       this.#session.catchUp();

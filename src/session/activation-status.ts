@@ -46,6 +46,8 @@ export async function fetchActivationStatus(session: Session): Promise<PowerAuth
   if (behind !== undefined) behind += session.activation.reportBehind(activationId);
   if (behind === undefined) state = PowerAuthActivationState.DEADLOCK;
   const isActive = state === PowerAuthActivationState.ACTIVE;
+  const told = { state, ...(behind === undefined || behind === 0 ? {} : { localCounterBehind: behind }) };
+  session.tell('activation', 'activation', () => told);
   return {
     state,
     failCount: blob.failCount,

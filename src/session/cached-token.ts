@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Insight } from '../util/insight.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type { HeaderStock, HotPathEngine, KeySlot } from '../hot-path/types.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
@@ -49,7 +50,7 @@ export function headerIfTimeIsKnown(
 /** A session, as its tokens know it. */
 export interface TokenOwner {
   readonly instanceId: string;
-  readonly settings: TokenSource;
+  readonly settings: TokenSource & { readonly insight?: Insight };
   /** Ends the tokens if a notice said that anything may have changed. */
   catchUp(): void;
 }

@@ -132,8 +132,11 @@ export class Encryption {
     // Simultaneous calls share one answer. It belongs to none of them, and doesn't end with any of them.
     let fetching = place.fetching;
     if (fetching === undefined) {
-      const { server } = this.#session.settings;
-      const endpoints = activation === undefined ? new Endpoints(server.http) : this.#session.endpoints;
+      const { server, insight } = this.#session.settings;
+      const endpoints =
+        activation === undefined
+          ? new Endpoints(server.http, { tell: insight.of() })
+          : this.#session.endpoints;
       place.fetching = fetching = this.#fetchTemporaryKey(activation, endpoints);
       fetching.then(
         (key) => {

@@ -14,6 +14,7 @@ import type { Configurations } from './configurations.ts';
 import type { Encryption } from './encryption.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { RequestSigner } from './request-signer.ts';
+import type { Tell } from '../util/insight.ts';
 import { SessionStorage } from './session-storage.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,6 +27,8 @@ export interface SessionParts {
   readonly storage: SessionStorage;
   readonly engine: HotPathEngine;
   readonly endpoints: Endpoints;
+  /** Tells what this session does. */
+  readonly tell: Tell;
   readonly time: TimeSynchronization;
   readonly activation: ActivationStore;
   readonly biometry: BiometryFactor;
@@ -50,7 +53,14 @@ export interface SessionParts {
 /** The parts of a session that these are created from. */
 export type Maker = Pick<
   SessionParts,
-  'settings' | 'keys' | 'activation' | 'storage' | 'endpoints' | 'synchronized' | 'unlessClosed'
+  | 'instanceId'
+  | 'settings'
+  | 'keys'
+  | 'activation'
+  | 'storage'
+  | 'endpoints'
+  | 'synchronized'
+  | 'unlessClosed'
 >;
 
 /** Makes the parts that headers don't need, so that a page that only makes headers doesn't load them. */
@@ -62,6 +72,7 @@ export interface PartsKit {
 
 /** The parts that a session has only while it is used. Each is created when it is needed. */
 export class PartsInUse {
+  readonly tell: Tell;
   readonly storage: SessionStorage;
   readonly endpoints: Endpoints;
   readonly #session: Maker;
@@ -75,8 +86,10 @@ export class PartsInUse {
     this.#session = session;
     this.#ended = ended;
     this.#kit = kit;
-    this.storage = new SessionStorage(session.settings.storage, ended);
-    this.endpoints = new Endpoints(session.settings.server.http, ended);
+    const { storage, server, insight } = session.settings;
+    this.tell = insight.of(session.instanceId);
+    this.storage = new SessionStorage(storage, ended, this.tell);
+    this.endpoints = new Endpoints(server.http, { ended, tell: this.tell });
   }
 
   get biometry(): BiometryFactor {

@@ -55,6 +55,8 @@ export async function configureSession(
       const session = new Session(instanceId, use, use.settings ?? (await use.ready()));
       sessions.set(instanceId, session);
       if (kit !== undefined) session.equip(kit);
+      const { engine, insight } = session.settings;
+      insight.of(instanceId)('engine', 'engine', () => ({ engine: engine.name }));
     });
   } catch (error) {
     use.release();

@@ -9,6 +9,7 @@ import type { PowerAuthStorage, PowerAuthStorageChange, PowerAuthStorageLock } f
 import type { Change } from '../storage/driver/updates.ts';
 import { deconfigured } from '../util/abort.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
+import { codeOf, timed, type Tell } from '../util/insight.ts';
 import { isInstance } from '../util/instance.ts';
 import { inTime } from '../util/patience.ts';
 
@@ -17,6 +18,8 @@ const OF_STORAGES: readonly string[] = [
   PowerAuthErrorCode.INVALID_NATIVE_OBJECT,
   PowerAuthErrorCode.UNKNOWN_ERROR,
 ];
+
+type Operation = 'get' | 'set' | 'delete' | 'update';
 
 /** How long the end of a session waits for a storage that is writing, in ms: as long as a Redis answer may take. */
 const LAST_WRITES_MS = 4000;
@@ -29,6 +32,7 @@ const LAST_WRITES_MS = 4000;
 export class SessionStorage implements PowerAuthStorage {
   readonly name: string;
   readonly #storage: PowerAuthStorage;
+  readonly #tell: Tell | undefined;
   readonly #ended: Pick<AbortSignal, 'aborted'>;
   /** Writes and uncut work in progress. */
   readonly #underWay = new Set<Promise<unknown>>();
@@ -42,8 +46,10 @@ export class SessionStorage implements PowerAuthStorage {
   /**
    * @param storage stays open: others may use it
    * @param ended aborted when the session ends
+   * @param tell where operations are told
    */
-  constructor(storage: PowerAuthStorage, ended: Pick<AbortSignal, 'aborted'>) {
+  constructor(storage: PowerAuthStorage, ended: Pick<AbortSignal, 'aborted'>, tell?: Tell) {
+    this.#tell = tell;
     this.name = storage.name;
     this.#storage = storage;
     this.#ended = ended;
@@ -67,12 +73,13 @@ export class SessionStorage implements PowerAuthStorage {
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#explained(() => this.#storage.get(key));
+    return this.#told('get', () => this.#explained(() => this.#storage.get(key)));
   }
 
   /** Resolves even if the storage reports a failure but has the value. */
   async set(key: string, value: Uint8Array): Promise<void> {
     await this.#forSure(
+      'set',
       () => this.#storage.set(key, value),
       async () => {
         const stored = await this.#storage.get(key);
@@ -86,6 +93,7 @@ export class SessionStorage implements PowerAuthStorage {
   /** Resolves even if the storage reports a failure but has no such record. */
   async delete(key: string): Promise<void> {
     await this.#forSure(
+      'delete',
       () => this.#storage.delete(key),
       async () => {
         const stored = await this.#storage.get(key);
@@ -109,11 +117,15 @@ export class SessionStorage implements PowerAuthStorage {
       this.#throwIfEnded();
       return change(current);
     };
-    return this.#tracked(() => this.#explained(() => this.#storage.update(key, lastMinute)));
+    return this.#told('update', () =>
+      this.#tracked(() => this.#explained(() => this.#storage.update(key, lastMinute))),
+    );
   }
 
   async lock<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
     let running: Promise<T> | undefined;
+    const tell = this.#tell;
+    const began = tell === undefined ? 0 : performance.now();
     const held = async (): Promise<T> => {
       let stopWaiting = (): void => undefined;
       const ended = new Promise<never>((_, reject) => (stopWaiting = () => reject(deconfigured())));
@@ -122,7 +134,10 @@ export class SessionStorage implements PowerAuthStorage {
         this.#waiting.delete(stopWaiting);
         // Its turn may come after the end, when nobody is waiting any more.
         if (this.#ended.aborted) throw deconfigured();
-        return (running = section(lock));
+        const waited = performance.now() - began;
+        tell?.('lock', 'lock obtained', () => ({ action: 'obtained' as const, waited }));
+        running = section(lock);
+        return await (tell === undefined ? running : toldIfLost(running, lock, waited, tell));
       });
       try {
         return await Promise.race([locked, ended]);
@@ -169,7 +184,20 @@ export class SessionStorage implements PowerAuthStorage {
     if (this.#isOver || (this.#ended.aborted && this.#uncut === 0)) throw deconfigured();
   }
 
-  async #forSure(write: () => Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
+  async #told<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    return timed(
+      this.#tell,
+      'storage',
+      (duration, error) => ({ operation, duration, ...codeOf(error) }),
+      work,
+    );
+  }
+
+  async #forSure(
+    operation: Operation,
+    write: () => Promise<void>,
+    isDone: () => Promise<boolean>,
+  ): Promise<void> {
     const done = async (): Promise<void> => {
       try {
         await write();
@@ -177,7 +205,7 @@ export class SessionStorage implements PowerAuthStorage {
         if (!(await isDone().catch(() => false))) throw error;
       }
     };
-    await this.#tracked(() => this.#explained(done));
+    await this.#told(operation, () => this.#tracked(() => this.#explained(done)));
   }
 
   async #tracked<T>(work: () => Promise<T>): Promise<T> {
@@ -236,5 +264,21 @@ export class SessionStorage implements PowerAuthStorage {
         },
       );
     });
+  }
+}
+
+/** Settles as `section` does. */
+async function toldIfLost<T>(
+  section: Promise<T>,
+  { signal }: PowerAuthStorageLock,
+  waited: number,
+  tell: Tell,
+): Promise<T> {
+  const lost = (): void => tell('lock', 'lock lost', () => ({ action: 'lost' as const, waited }));
+  signal.addEventListener('abort', lost);
+  try {
+    return await section;
+  } finally {
+    signal.removeEventListener('abort', lost);
   }
 }

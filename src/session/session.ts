@@ -9,6 +9,7 @@ import type { HotPathEngine } from '../hot-path/types.ts';
 import type { Endpoints } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { deconfigured } from '../util/abort.ts';
+import type { Tell } from '../util/insight.ts';
 import { Ending } from '../util/ending.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { ActivationChanges } from './activation-changes.ts';
@@ -129,6 +130,10 @@ export class Session implements SessionParts, HubMember {
 
   get endpoints(): Endpoints {
     return this.#inUse.endpoints;
+  }
+
+  get tell(): Tell {
+    return this.#inUse.tell;
   }
 
   get biometry(): BiometryFactor {

@@ -165,6 +165,7 @@ const readArguments: readonly Read[] = [
     fetch: itself,
     clock: itself,
     engine: itself,
+    observer: itself,
   }),
   objectOf<PowerAuthBiometryConfigurationType>({
     linkItemsToCurrentSet: itself,

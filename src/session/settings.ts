@@ -11,6 +11,7 @@ import type { TimeSynchronization } from '../net/time-sync.ts';
 import type { Point } from '../protocol/keys.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { withHidden } from '../util/hidden.ts';
+import { Insight } from '../util/insight.ts';
 import type { ChangeHub } from './change-hub.ts';
 import {
   argumentsAsObjects,
@@ -28,6 +29,8 @@ export class Settings implements TokenSource {
   readonly configurations: Configurations;
   readonly engine: HotPathEngine;
   readonly server: Server;
+  /** What its instances tell. */
+  readonly insight: Insight;
   /** The key of application scope. */
   readonly applicationKey: ApplicationKey;
   readonly #store: Store;
@@ -41,6 +44,7 @@ export class Settings implements TokenSource {
     const { configuration, clientConfiguration } = configurations;
     this.configurations = configurations;
     this.engine = engine;
+    this.insight = new Insight(clientConfiguration.observer);
     this.#store = store;
     this.#storeUse = storeUse;
     this.server = Server.take({

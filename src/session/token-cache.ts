@@ -153,7 +153,9 @@ export class TokenCache {
       victim = this.#oldestOfTooMany(capacity / sessions);
     }
     if (victim === undefined) return false;
+    const { name, session: owner } = victim;
     this.end(victim, 'evicted');
+    if (owner !== undefined) tellEvicted(owner, name);
     return true;
   }
 
@@ -170,6 +172,14 @@ export class TokenCache {
     }
     return token;
   }
+}
+
+function tellEvicted({ owner }: TokenSession, tokenName: string): void {
+  const { instanceId, settings } = owner;
+  settings.insight?.of(instanceId)('token', 'token evicted', () => ({
+    action: 'evicted' as const,
+    tokenName,
+  }));
 }
 
 /** The cached tokens of one session, by name. */

@@ -162,7 +162,10 @@ export class TokenRequests {
     const created = await createToken(this.#session, name, authentication, type);
     try {
       await throwIfLost(lock);
-      return await this.#keep(name, { ...created, formerIdentifiers });
+      const facts = await this.#keep(name, { ...created, formerIdentifiers });
+      const action = formerIdentifiers.length === 0 ? ('created' as const) : ('renewed' as const);
+      this.#session.tell('token', `token ${action}`, () => ({ action, tokenName: name }));
+      return facts;
     } catch (error) {
       await abandonToken(this.#session, this.#records, created);
       throw error;

@@ -12,6 +12,7 @@ const clocks = [
   { now: () => 0, monotonic: () => 0 },
 ];
 const fetches = [async () => new Response(), async () => new Response()];
+const observers = [() => undefined, () => undefined];
 const providers = [{ name: 'a' }, { name: 'a' }];
 const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const cryptoKey = () =>
@@ -59,6 +60,7 @@ const SETTINGS: readonly Record<string, readonly unknown[]>[] = [
     fetch: [fetches[0], fetches[1], undefined],
     clock: [clocks[0], clocks[1], undefined],
     engine: ['js', 'wasm-simd', undefined],
+    observer: [observers[0], observers[1], undefined],
   },
   {
     linkItemsToCurrentSet: [true, false],
