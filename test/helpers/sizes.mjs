@@ -9,8 +9,8 @@ import { root } from '../../tools/lib/run.mjs';
 
 /** Programs that an app may have, by what the package exports, and whose size is promised, with the bound in KB (1000 B) after gzip. Expects a build. */
 export const PROMISED = {
-  sdk: { title: 'the whole SDK', bound: 73, program: `export * from 'powerauth-wasm';` },
-  tokens: { title: 'headers of tokens', bound: 44, program: `export * from 'powerauth-wasm/tokens';` },
+  sdk: { title: 'the whole SDK', bound: 74, program: `export * from 'powerauth-wasm';` },
+  tokens: { title: 'headers of tokens', bound: 45, program: `export * from 'powerauth-wasm/tokens';` },
   fetch: { title: 'powerauth-wasm/fetch alone', bound: 8, program: `export * from 'powerauth-wasm/fetch';` },
 };
 
