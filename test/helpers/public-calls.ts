@@ -345,6 +345,7 @@ export const ALIASES = [
 
 /** Methods that need no `configure`, with tests of their own. */
 export const OTHER_METHODS = [
+  'statistics',
   'isConfigured',
   'configure',
   'deconfigure',
