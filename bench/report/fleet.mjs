@@ -22,6 +22,7 @@ const seconds = (us) => `${number(us / 1e6)} s`;
 export function fleetRows({ shared, gateway }) {
   const most = shared[shared.length - 1];
   const signed = gateway.phases.find(({ name }) => name.startsWith('signed'));
+  if (signed === undefined) throw new Error('the gateway has signed nothing');
   const processes = Math.ceil(ACTIVATIONS / most.count);
   return [
     ['what', 'needed', 'how', 'bounded by'],

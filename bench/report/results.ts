@@ -82,6 +82,8 @@ export interface InstancesResult {
   /** Reads, subscriptions and requests before the first use. */
   readonly touched: number;
   readonly cold: number;
+  /** Reads of the storage by each until its first header. */
+  readonly reads: number;
   readonly timeRequests: number;
   /** ns */
   readonly headers: Readonly<Record<'same' | 'inOrder' | 'anyOrder', number>> & {
