@@ -30,7 +30,6 @@ export default {
     'ky',
     'ofetch',
     'openapi-fetch',
-    'undici',
     'react',
     'react-dom',
     'ses',

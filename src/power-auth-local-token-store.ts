@@ -39,11 +39,11 @@ function tokenNotAvailable(): Error {
 }
 
 /**
- * The access tokens of one instance that are in its storage: all that headers need. {@link PowerAuthTokenStore} adds the
+ * The access tokens of one instance that are in its storage: all that headers need. `PowerAuthTokenStore` adds the
  * requests to the server.
  *
  * Every method rejects with INSTANCE_NOT_CONFIGURED before `configure`, with WRONG_PARAMETER for a name that isn't a
- * non-empty string, and with the codes that any method of {@link PowerAuth} may reject with.
+ * non-empty string, and with the codes that any method of `PowerAuth` may reject with.
  *
  * @example
  * ```ts
