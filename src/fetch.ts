@@ -70,7 +70,6 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
   const fetcher = (): typeof globalThis.fetch => own ?? requireGlobal('fetch');
 
   const send: Send = ({ url, method, headers, body, redirect, rest }, more, signal) => {
-    assertSecure(powerAuth, url);
     const all = new Headers(headers);
     for (const { key, value } of more) all.set(key, value);
     return fetcher()(url.href, {
@@ -88,6 +87,7 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
     let request = first;
     let own = given;
     for (let hops = 0; ; hops++) {
+      assertSecure(powerAuth, request.url);
       const response = await exchange.answer(request, own);
       if (request.redirect !== 'follow') return marked(response, hops);
       if (response.type === 'opaqueredirect') throw hiddenRedirect();
@@ -113,8 +113,9 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
       init?: PowerAuthRequestInit,
     ): Promise<Response> => {
       const mine = optionsFor(defaults, init);
-      if (!listed.has(urlOf(input).origin)) return passOn(fetcher(), input, init, mine);
-      const request = await readRequest(input, init);
+      const url = urlOf(input);
+      if (!listed.has(url.origin)) return passOn(fetcher(), input, init, mine);
+      const request = await readRequest(input, init, url);
       assertOptions(mine, request);
       request.signal?.throwIfAborted();
       return follow(request, mine);
@@ -139,8 +140,8 @@ async function passOn(
       'url: expected one of the listed origins for a request that is signed or encrypted, got another; nothing was sent',
     );
   }
-  if (init === undefined) return send(input);
-  const { powerAuth: _, ...rest } = init;
+  if ((init ?? undefined) === undefined) return send(input);
+  const { powerAuth: _, ...rest } = init ?? {};
   return send(input, rest);
 }
 

@@ -60,6 +60,17 @@ describe('a token', () => {
     expect(server.tokens).toHaveLength(1);
   });
 
+  test('is not renewed by turns for two paths that refuse every token', async () => {
+    const { server, powerAuth } = await activated();
+    const origin = await testOrigin(() => ({ status: 401 }));
+    const fetch = fetchOf(powerAuth, [origin.url]);
+    for (let round = 0; round < 4; round++)
+      for (const path of ['/a', '/b']) expect((await fetch(origin.url + path)).status).toBe(401);
+    // The first one, and one that each path refuses when it is new.
+    expect(requestsTo(server, CREATE)).toBe(3);
+    expect(origin.arrived).toHaveLength(10);
+  });
+
   test('of an activation that the server refuses leaves the 401 to the caller', async () => {
     const { server, powerAuth, origin, fetch, activationId } = await bank();
     await fetch(origin.url);
@@ -293,6 +304,9 @@ describe('a redirect', () => {
     expect(origin.arrived).toHaveLength(21);
     await expect(fetch(`${origin.url}/data:,x`)).rejects.toThrow(/another scheme/);
     await expect(fetch(`${origin.url}/http://[`)).rejects.toThrow(/invalid redirect/);
+    const withPassword = origin.url.replace('//', '//user:hunter2@');
+    const refused = await rejection(fetch(`${origin.url}/${withPassword}`));
+    expect(String(refused)).toMatch(/includes credentials$/);
     expect(server.tokens).toHaveLength(1);
   });
 
@@ -340,6 +354,33 @@ describe('other origins', () => {
       ['http://bank.example/'],
       ['https://bank.example:444/'],
     ]);
+  });
+
+  test('get no header when a URL is changed while the body is read', async () => {
+    const { origin, fetch } = await bank();
+    const other = await testOrigin(() => ({}));
+    const url = new URL(origin.url);
+    const call = fetch(url, { method: 'POST', body: new Blob(['x']) });
+    url.href = other.url;
+    expect((await call).status).toBe(200);
+    expect(other.arrived).toEqual([]);
+  });
+
+  test('and relative addresses follow the base of the document, as with fetch', async () => {
+    const { powerAuth } = await activated();
+    const sent = vi.fn(async () => new Response());
+    const fetch = powerAuthFetch(powerAuth, { origins: ['https://bank.example'], fetch: sent });
+    vi.stubGlobal('location', { href: 'https://bank.example/page' });
+    vi.stubGlobal('document', { baseURI: 'https://other.example/' });
+    try {
+      await fetch('accounts');
+      expect(sent.mock.lastCall).toEqual(['accounts']);
+      vi.stubGlobal('document', undefined);
+      await fetch('accounts');
+      expect(sent.mock.lastCall).toMatchObject(['https://bank.example/accounts', { method: 'GET' }]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('get nothing signed or encrypted', async () => {
@@ -426,6 +467,28 @@ describe('a signed request', () => {
     for (const character of PASSWORD) await password.addCharacter(character);
     const once = { sign: PowerAuthAuthentication.password(password), uriId: '/api/protected/signature' };
     expect((await fetch(url, { ...POST, powerAuth: once })).status).toBe(200);
+  });
+
+  test('that cannot be sent uses no value of the counter, and is not shown', async () => {
+    const { powerAuth } = await activated();
+    const origins = ['https://bank.example', 'http://bank.example'];
+    const fetch = powerAuthFetch(powerAuth, { origins, fetch: async () => new Response() });
+    Object.defineProperty(powerAuth, 'clientConfiguration', { value: { enableUnsecureTraffic: false } });
+    const signing = vi.spyOn(powerAuth, 'withSignature');
+    const options = { sign: knowledge(), uriId: '/x' };
+    const posted = new Request('https://bank.example/', POST);
+    for (const [input, init] of [
+      ['https://user:hunter2@bank.example/', POST],
+      ['http://bank.example/', POST],
+      ['https://bank.example/', { ...POST, method: 'TRACE' }],
+      ['https://bank.example/', { ...POST, method: 'PO ST' }],
+      [posted, { method: 'GET' }],
+    ] as const) {
+      const refused = await rejection(fetch(input, { ...init, powerAuth: options }));
+      expect(refused).toBeInstanceOf(Error);
+      expect(String(refused)).not.toContain('hunter2');
+    }
+    expect(signing).not.toHaveBeenCalled();
   });
 
   test('by possession alone is repeated once, after the counters were brought together', async () => {
@@ -519,6 +582,15 @@ describe('an encrypted request', () => {
     expect(requestsTo(server, '/pa/v3/keystore/create')).toBe(before + 1);
   });
 
+  test('passes on an answer that has no body', async () => {
+    const { powerAuth } = await activated();
+    const headers = { 'content-type': 'application/json' };
+    const origin = await testOrigin(() => ({ status: 304, headers }));
+    const fetch = fetchOf(powerAuth, [origin.url]);
+    const response = await fetch(origin.url, { ...POST, powerAuth: { encrypt: 'activation' } });
+    expect([response.status, response.body]).toEqual([304, null]);
+  });
+
   test('refuses a success in clear, and an answer to another request', async () => {
     const { server, call } = await encrypting();
     for (const body of [
@@ -555,6 +627,9 @@ describe('an encrypted request', () => {
     ['POST', { encrypt: 'none' }, /'activation' or 'application'/],
     ['POST', { encrypt: 'application', sign: POSSESSION, uriId: '/x' }, /'activation' for a request/],
     ['POST', { sign: POSSESSION }, /powerAuth\.uriId/],
+    ['POST', { sing: POSSESSION, uriId: '/x' }, /^powerAuth: expected only sign/],
+    ['POST', { sign: POSSESSION, uriId: '/x', signed: 'body' }, /powerAuth\.signed/],
+    ['POST', { token: 'no' }, /powerAuth\.token: expected true or false, got a string/],
   ])('%s %o is refused, and not sent', async (method, options, message) => {
     const { server, fetch } = await encrypting();
     const before = server.requests.length;
@@ -591,6 +666,28 @@ describe('as a fetch', () => {
     expect(await rejection(fetch(new Request(origin.url, { signal: end.signal })))).toMatchObject({
       name: 'AbortError',
     });
+    expect(origin.arrived).toEqual([]);
+  });
+
+  test('a signal that is aborted ends it while it waits for a stream, which is cancelled', async () => {
+    const { origin, fetch } = await bank();
+    const cancel = vi.fn();
+    const begun = deferred();
+    const pull = () => {
+      begun.resolve(undefined);
+      return new Promise<void>(() => undefined);
+    };
+    const end = new AbortController();
+    const init = { method: 'POST', signal: end.signal, duplex: 'half' };
+    const call = fetch(origin.url, { ...init, body: new ReadableStream({ pull, cancel }) });
+    await begun.promise;
+    end.abort('enough');
+    expect(await rejection(call)).toBe('enough');
+    expect(cancel).toHaveBeenCalledExactlyOnceWith('enough');
+    // One that is aborted before reads nothing.
+    const untouched = new ReadableStream();
+    expect(await rejection(fetch(origin.url, { ...init, body: untouched }))).toBe('enough');
+    expect(untouched.locked).toBe(false);
     expect(origin.arrived).toEqual([]);
   });
 

@@ -28,9 +28,10 @@ export async function bytesOf(value: {
 /**
  * Reads a body as `fetch` takes it, of any realm. Undefined if there is none.
  *
+ * @param signal cancels a stream
  * @throws TypeError for a stream of something other than bytes, and what a stream throws
  */
-export async function readBody(body: unknown): Promise<ReadBody | undefined> {
+export async function readBody(body: unknown, signal?: AbortSignal): Promise<ReadBody | undefined> {
   if (body === undefined || body === null) return undefined;
   if (typeof body !== 'object') return textBody(body);
   if (ArrayBuffer.isView(body)) {
@@ -45,7 +46,7 @@ export async function readBody(body: unknown): Promise<ReadBody | undefined> {
     return { bytes: utf8((body as URLSearchParams).toString()), type };
   }
   if (brand === 'FormData') return formBody(body as FormData);
-  if (has(body, 'getReader')) return { bytes: await readStream(body as ReadableStream<Uint8Array>) };
+  if (has(body, 'getReader')) return { bytes: await readStream(body as ReadableStream<Uint8Array>, signal) };
   if (has(body, 'arrayBuffer')) {
     const blob = body as Blob;
     return { bytes: await bytesOf(blob), ...(blob.type === '' ? {} : { type: blob.type }) };
@@ -74,14 +75,23 @@ async function formBody(form: FormData): Promise<ReadBody> {
   return { bytes: await bytesOf(encoded), type: encoded.headers.get('content-type') ?? undefined };
 }
 
-async function readStream(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
   // Not all engines can iterate over a stream.
   const reader = stream.getReader();
-  return collect({
-    async *[Symbol.asyncIterator]() {
-      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
-    },
-  });
+  const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
+  signal?.addEventListener('abort', cancel);
+  try {
+    return await collect({
+      async *[Symbol.asyncIterator]() {
+        for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
+      },
+    });
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
 }
 
 async function collect(chunks: AsyncIterable<unknown>): Promise<Uint8Array<ArrayBuffer>> {

@@ -94,12 +94,15 @@ function cryptogramIn(bytes: Uint8Array): PowerAuthCryptogram | undefined {
   }
 }
 
+/** Statuses whose answers have no body; a Response is not made with one. */
+const WITHOUT_BODY = [101, 204, 205, 304];
+
 /** The same answer with another body. */
 function withBody(response: Response, body: Uint8Array<ArrayBuffer>): Response {
   const headers = new Headers(response.headers);
   for (const name of OF_BODIES) headers.delete(name);
   const { status, statusText, url, redirected, type } = response;
-  const own = new Response(body, { status, statusText, headers });
+  const own = new Response(WITHOUT_BODY.includes(status) ? null : body, { status, statusText, headers });
   for (const [name, value] of Object.entries({ url, redirected, type })) {
     Object.defineProperty(own, name, { value, configurable: true });
   }

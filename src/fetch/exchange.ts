@@ -9,6 +9,7 @@ import type { PowerAuthAuthentication } from '../model/power-auth-authentication
 import type { PowerAuthSignedRequest } from '../model/power-auth-signed-request.ts';
 import type { PowerAuth } from '../power-auth.ts';
 import { unlessAborted } from '../util/abort.ts';
+import { describe } from '../util/validate.ts';
 import { Encryption } from './encryption.ts';
 import { signedPairs } from './query.ts';
 import type { ReadRequest } from './request.ts';
@@ -149,10 +150,17 @@ export class Exchange {
 
 /** @throws WRONG_PARAMETER for options that don't go together */
 export function assertOptions(options: PowerAuthFetchRequestOptions, { method }: ReadRequest): void {
-  const { sign, uriId, encrypt } = options as Readonly<Record<string, unknown>>;
+  const { sign, uriId, encrypt, signed, token, ...others } = options as Readonly<Record<string, unknown>>;
   const refuse = (message: string): never => {
     throw failure(PowerAuthErrorCode.WRONG_PARAMETER, message);
   };
+  // A name with a mistake in it must not send a request without its signature.
+  if (Object.values(others).some((value) => value !== undefined))
+    refuse('powerAuth: expected only sign, uriId, encrypt, signed and token, got another option as well');
+  if (token !== undefined && typeof token !== 'boolean')
+    refuse(`powerAuth.token: expected true or false, got ${describe(token)}`);
+  if (signed !== undefined && signed !== 'content' && signed !== 'cryptogram')
+    refuse("powerAuth.signed: expected 'content' or 'cryptogram', got another value");
   if (sign !== undefined && (typeof uriId !== 'string' || uriId === ''))
     refuse('powerAuth.uriId: expected the identifier of the resource beside sign, got none');
   if (encrypt === undefined) return;

@@ -35,6 +35,8 @@ export function redirected(request: ReadRequest, response: Response): ReadReques
   if (!URL.canParse(location, request.url)) throw new TypeError('fetch failed: invalid redirect');
   const url = new URL(location, request.url);
   if (!/^https?:$/.test(url.protocol)) throw new TypeError('fetch failed: redirect to another scheme');
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('fetch failed: redirect to a URL that includes credentials');
   if (url.hash === '') url.hash = request.url.hash;
   const headers = new Headers(request.headers);
   const { status } = response;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unlessAborted } from '../util/abort.ts';
 import { bytesOf, readBody } from './body.ts';
 import type { PowerAuthFetchRequestOptions, PowerAuthRequestInit } from './types.ts';
 
@@ -43,17 +44,26 @@ function isRequest(input: unknown): input is Request {
 /** The URL that a call is for. @throws TypeError as `fetch` does for an invalid one */
 export function urlOf(input: unknown): URL {
   const text = isRequest(input) ? input.url : String(input);
-  const { location } = globalThis as { readonly location?: { readonly href?: string } };
-  const base = location?.href;
+  // A page may say, by its `base` element, that its addresses are relative to another one than its own.
+  const { document, location } = globalThis as {
+    readonly document?: { readonly baseURI?: string };
+    readonly location?: { readonly href?: string };
+  };
+  const base = document?.baseURI ?? location?.href;
   return base === undefined || base === 'about:blank' ? new URL(text) : new URL(text, base);
 }
 
 /**
  * Reads a request, including its body.
  *
- * @throws what `fetch` throws for requests that can't be sent
+ * @param url of `input`, read once: the caller may change a URL object while the body is read
+ * @throws what `fetch` throws for requests that can't be sent, and the reason of a signal that is aborted
  */
-export async function readRequest(input: unknown, init: PowerAuthRequestInit = {}): Promise<ReadRequest> {
+export async function readRequest(
+  input: unknown,
+  init?: PowerAuthRequestInit | null,
+  url = urlOf(input),
+): Promise<ReadRequest> {
   const request = isRequest(input) ? input : undefined;
   const {
     powerAuth: _,
@@ -61,28 +71,46 @@ export async function readRequest(input: unknown, init: PowerAuthRequestInit = {
     method: ownMethod,
     headers: ownHeaders,
     redirect,
-    signal,
+    signal: ownSignal,
     ...own
-  } = init;
+  } = init ?? {};
   const method = ownMethod ?? request?.method ?? 'GET';
+  assertSendable(url, method);
+  // A Request always has a signal, and null means none.
+  const signal = (ownSignal === undefined ? request?.signal : ownSignal) ?? undefined;
+  signal?.throwIfAborted();
   const hasBody = (ownBody ?? undefined) !== undefined;
   const headers = new Headers(pairsOf(ownHeaders ?? request?.headers));
   if (/^(?:get|head)$/i.test(method) && hasBody) {
     throw new TypeError('Request with GET/HEAD method cannot have body');
   }
-  const body = hasBody ? await readBody(ownBody) : request && (await bodyOf(request));
+  const reading = hasBody ? readBody(ownBody, signal) : request && bodyOf(request);
+  const body = await (reading && signal ? unlessAborted(reading, signal) : reading);
+  if (/^(?:get|head)$/i.test(method) && body !== undefined) {
+    throw new TypeError('Request with GET/HEAD method cannot have body');
+  }
   if (body?.type !== undefined && !headers.has('content-type')) headers.set('content-type', body.type);
   const { duplex: __, ...rest } = own as Readonly<Record<string, unknown>>;
   return {
-    url: urlOf(input),
+    url,
     method: NORMALIZED.test(method) ? method.toUpperCase() : method,
     headers,
     body: body?.bytes,
     redirect: redirect ?? request?.redirect ?? 'follow',
-    // A Request always has a signal, and null means none.
-    signal: (signal === undefined ? request?.signal : signal) ?? undefined,
+    signal,
     rest: { ...optionsOf(request), ...rest },
   };
+}
+
+/** What `fetch` refuses: before a signature uses a value of the counter, and without a word of the URL. */
+function assertSendable({ username, password }: URL, method: unknown): void {
+  if (username !== '' || password !== '') {
+    throw new TypeError('Request cannot be constructed from a URL that includes credentials');
+  }
+  const name = String(method);
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /^(?:connect|trace|track)$/i.test(name)) {
+    throw new TypeError('The method is none that fetch sends');
+  }
 }
 
 async function bodyOf(

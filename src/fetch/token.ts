@@ -74,7 +74,12 @@ export class FetchToken {
   async recover(header: TokenHeader, response: Response, path: string): Promise<boolean> {
     if (await this.#correctTime(header, response)) return true;
     const refused = ID.exec(header.value)?.[1] ?? '';
-    if (this.#isHopeless(path, refused)) return false;
+    const hopeless = this.#hopelessAt(path);
+    // Another token may have come in the meantime. But none is made: two such paths would replace each other's.
+    if (hopeless !== undefined) {
+      const present = await this.#presentId();
+      return present !== undefined && present !== refused && present !== hopeless;
+    }
     try {
       await this.#once(refused, () => this.#renew(refused));
       return true;
@@ -96,17 +101,22 @@ export class FetchToken {
     }
   }
 
-  /** Whether the path has just refused this very token when it was new: it may want more factors. */
-  #isHopeless(path: string, refused: string): boolean {
+  /** The token that the path has just refused when it was new, if it has: it may want more factors. */
+  #hopelessAt(path: string): string | undefined {
     const known = this.#hopeless.get(path);
-    return known?.id === refused && performance.now() - known.at < HOPELESS_FOR;
+    return known !== undefined && performance.now() - known.at < HOPELESS_FOR ? known.id : undefined;
+  }
+
+  async #presentId(): Promise<string | undefined> {
+    const token = await this.#powerAuth.tokenStore.getLocalToken(this.#name).catch(() => undefined);
+    return token?.tokenIdentifier;
   }
 
   async #renew(refused: string): Promise<void> {
     const { tokenStore } = this.#powerAuth;
-    const present = await tokenStore.getLocalToken(this.#name).catch(() => undefined);
+    const present = await this.#presentId();
     // Somebody else was faster.
-    if (present !== undefined && present.tokenIdentifier !== refused) return;
+    if (present !== undefined && present !== refused) return;
     await tokenStore.renewAccessToken(this.#name, { refused, authentication: await this.#authentication() });
   }
 

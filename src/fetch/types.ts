@@ -28,7 +28,10 @@ export interface PowerAuthFetchOptions {
     | {
         /** Name of the token. It is requested when it is first needed. */
         readonly name: string;
-        /** Returns the factors of the token; called only when the server is asked for one. */
+        /**
+         * Returns the factors of the token; called only when the server is asked for one. It must send no request that
+         * needs this token, which would wait for its answer.
+         */
         readonly authentication: () => PowerAuthAuthentication | Promise<PowerAuthAuthentication>;
       }
     | undefined;

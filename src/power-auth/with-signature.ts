@@ -46,10 +46,21 @@ export async function withSignature<T>(
       const work = withActivation(session, resolved, (factors) =>
         session.signer.inTurn(factors, async (sign, lock) => {
           signal?.throwIfAborted();
-          const content = typeof body === 'function' ? bodyBytes(await own(body), 'request.body') : body;
+          const content =
+            typeof body === 'function'
+              ? bodyBytes(
+                  await bounded('request.body', session, lock, signal, () => own(body)),
+                  'request.body',
+                )
+              : body;
           const { header } = await sign({ method, uriId, body: query ?? content });
           await throwIfLost(lock);
-          return exchange(session, lock, signal, (ended) => own(() => send(header, ended)));
+          const result = await bounded('send', session, lock, signal, (ended) =>
+            own(() => send(header, ended)),
+          );
+          // Others may have sent later counter values by then: a refusal says nothing about the password.
+          if (isRefusal(result)) await throwIfLost(lock);
+          return result;
         }),
       );
       if (signal === undefined) return work;
@@ -64,26 +75,28 @@ export async function withSignature<T>(
   }
 }
 
-/** Sends, and waits for the answer while the lock is held; but no longer than the head of an answer may take. */
-async function exchange<T>(
+/**
+ * Waits for a function of the application while the lock is held; but no longer than the head of an answer may take.
+ *
+ * @param name of the function, for messages
+ */
+async function bounded<T>(
+  name: string,
   session: Session,
   lock: PowerAuthStorageLock,
   signal: AbortSignal | undefined,
-  send: (ended: AbortSignal) => Promise<T>,
+  work: (ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const end = new AbortController();
   const { connectionTimeout } = session.configurations.clientConfiguration;
   const stops = [
-    giveUpAfter(connectionTimeout * 1000, () => end.abort(tooLate(connectionTimeout))),
+    giveUpAfter(connectionTimeout * 1000, () => end.abort(tooLate(name, connectionTimeout))),
     session.whenClosed(() => end.abort(deconfigured())),
     whenAborted(lock.signal, () => end.abort(lostLock(lock.signal))),
     whenAborted(signal, () => end.abort(signal?.reason)),
   ];
   try {
-    const result = await unlessAborted(send(end.signal), end.signal);
-    // Others may have sent later counter values by then: a refusal says nothing about the password.
-    if (isRefusal(result)) await throwIfLost(lock);
-    return result;
+    return await unlessAborted(work(end.signal), end.signal);
   } catch (error) {
     // What the application's function throws when it is aborted is only a consequence.
     end.signal.throwIfAborted();
@@ -107,9 +120,9 @@ function isRefusal(result: unknown): boolean {
   return status === 401 || statusCode === 401;
 }
 
-function tooLate(seconds: number): Error {
+function tooLate(name: string, seconds: number): Error {
   return failure(
     PowerAuthErrorCode.NETWORK_ERROR,
-    `send: its promise did not settle within ${seconds} s, so the other signed requests went on; raise connectionTimeout if answers take longer to begin`,
+    `${name}: its promise did not settle within ${seconds} s, so the other signed requests went on; raise connectionTimeout if answers take longer to begin, and don't wait in it for another signed request of the same activation, which waits for its end`,
   );
 }

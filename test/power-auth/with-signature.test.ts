@@ -111,6 +111,25 @@ test('an answer that does not begin in time is given up, and the next one goes o
   expect(await next).toBe(200);
 });
 
+test('a body that is not made in time, or a turn within a turn, does not stop the others', async () => {
+  const { server, powerAuth } = await activated({ client: { connectionTimeout: 0.05 } });
+  const late = (name: string) =>
+    error(PowerAuthErrorCode.NETWORK_ERROR, new RegExp(`^${name}: .*within 0\\.05 s`));
+  const body = () => new Promise<string>(() => undefined);
+  const send = vi.fn();
+  await expect(powerAuth.withSignature(knowledge(), { ...POST, body }, send)).rejects.toMatchObject(
+    late('request\\.body'),
+  );
+  expect(send).not.toHaveBeenCalled();
+  let inner: Promise<unknown> | undefined;
+  const outer = powerAuth.withSignature(knowledge(), POST, () => {
+    inner = statusOfSigned(server, powerAuth, '{}');
+    return inner;
+  });
+  await expect(outer).rejects.toMatchObject(late('send'));
+  expect(await inner).toBe(200);
+});
+
 test('the caller’s signal ends it, in its turn and before, with its reason', async () => {
   const { server, powerAuth } = await activated();
   const turn = deferred();
@@ -187,8 +206,9 @@ test('deconfigure ends it', async () => {
     begun.resolve(undefined);
     return new Promise(() => undefined);
   });
-  const waiting = powerAuth.withSignature(knowledge(), POST, () => 1);
+  // Not before: passwords take different times, and this one could be the first.
   await begun.promise;
+  const waiting = powerAuth.withSignature(knowledge(), POST, () => 1);
   const outcomes = Promise.allSettled([call, waiting]);
   await powerAuth.deconfigure();
   for (const outcome of await outcomes) {
