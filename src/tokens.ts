@@ -41,9 +41,9 @@ export type { PowerAuthKeychainConfigurationType } from './model/power-auth-keyc
  *
  * @example
  * ```ts
- * const bank = new PowerAuthTokens('bank');
- * if (!(await bank.isConfigured())) await bank.configure(configuration);
- * const { key, value } = await bank.tokenStore.generateHeaderForToken('accounts');
+ * const tokens = new PowerAuthTokens('bank');
+ * if (!(await tokens.isConfigured())) await tokens.configure(configuration);
+ * const { key, value } = await tokens.tokenStore.generateHeaderForToken('accounts');
  * await fetch(url, { headers: { [key]: value } });
  * ```
  */
@@ -54,8 +54,14 @@ export class PowerAuthTokens {
   readonly tokenStore: PowerAuthLocalTokenStore;
 
   /**
+   * Makes an object for the instance; {@link configure} does the rest.
+   *
    * @param instanceId a non-empty string
    * @throws WRONG_PARAMETER
+   * @example
+   * ```ts
+   * const tokens = new PowerAuthTokens('bank');
+   * ```
    */
   constructor(instanceId: string) {
     if (typeof instanceId !== 'string' || instanceId === '')
@@ -90,7 +96,7 @@ export class PowerAuthTokens {
    *
    * @example
    * ```ts
-   * if (!(await bank.isConfigured())) await bank.configure(configuration);
+   * if (!(await tokens.isConfigured())) await tokens.configure(configuration);
    * ```
    */
   async isConfigured(): Promise<boolean> {
@@ -103,7 +109,7 @@ export class PowerAuthTokens {
    *
    * @example
    * ```ts
-   * await bank.deconfigure();
+   * await tokens.deconfigure();
    * ```
    */
   async deconfigure(): Promise<void> {

@@ -37,7 +37,8 @@ export interface PowerAuthUserAddress {
  * @example
  * ```ts
  * const user: PowerAuthUserInfo | undefined = await powerAuth.fetchUserInfo();
- * show(user?.givenName, user?.allClaims?.['department']);
+ * show(user?.givenName);
+ * show(user?.allClaims?.['department']);
  * ```
  */
 export interface PowerAuthUserInfo {

@@ -81,7 +81,14 @@ export type PowerAuthEvent = {
     }
 );
 
-/** One of the kinds of events. */
+/**
+ * One of the kinds of events.
+ *
+ * @example
+ * ```ts
+ * const type: PowerAuthEventType = 'request'; // the channel is powerauth-wasm:request
+ * ```
+ */
 export type PowerAuthEventType = PowerAuthEvent['type'];
 
 /**
@@ -90,7 +97,8 @@ export type PowerAuthEventType = PowerAuthEvent['type'];
  *
  * @example
  * ```ts
- * const { requests, failedRequests }: PowerAuthStatistics = powerAuth.statistics();
+ * const statistics: PowerAuthStatistics | undefined = powerAuth.statistics();
+ * show(statistics?.failedRequests);
  * ```
  */
 export interface PowerAuthStatistics {

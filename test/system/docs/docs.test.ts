@@ -120,11 +120,16 @@ async function guides(): Promise<{ name: string; place: string; examples: string
 function importsFor(example: string): string {
   const words = new Set(example.match(/\b[A-Za-z]\w*\b/g));
   const declared = example.matchAll(
-    /\b(?:import|const|let|function|class|interface) (?:\{([^}]*)\}|\[([^\]]*)\]|(\w+))/g,
+    /\b(?:import(?: type)?|const|let|function|class|interface) (?:\{([^}]*)\}|\[([^\]]*)\]|(\w+))/g,
   );
   const own = new Set([...declared].flatMap((match) => match.slice(1).join(' ').match(/\w+/g) ?? []));
+  // Several entry points have some of the names; the first one has most.
   return Object.entries(exported)
-    .map(([module, all]) => [module, all.filter((name) => words.has(name) && !own.has(name))] as const)
+    .map(([module, all]) => {
+      const used = all.filter((name) => words.has(name) && !own.has(name));
+      for (const name of used) own.add(name);
+      return [module, used] as const;
+    })
     .filter(([, used]) => used.length > 0)
     .map(([module, used]) => `import { ${used.join(', ')} } from '${module}';\n`)
     .join('');

@@ -1,7 +1,9 @@
 /** What the examples in the documentation take for granted. */
 import type * as api from 'powerauth-wasm';
 import type { PowerAuthFetch, PowerAuthFetchOptions } from 'powerauth-wasm/fetch';
+import type { RedisStorageOptions } from 'powerauth-wasm/storage/redis';
 import type { PowerAuthTestServer } from 'powerauth-wasm/testing';
+import type { PowerAuthTokens } from 'powerauth-wasm/tokens';
 
 declare global {
   const powerAuth: api.PowerAuth;
@@ -19,6 +21,8 @@ declare global {
   const info: api.PowerAuthBiometryInfo;
   const server: PowerAuthTestServer;
   const bank: PowerAuthFetch;
+  const tokens: PowerAuthTokens;
+  const cluster: NonNullable<RedisStorageOptions['cluster']>;
   const token: NonNullable<PowerAuthFetchOptions['token']>;
   const request: Request;
   const requests: Request[];
@@ -34,6 +38,10 @@ declare global {
   const body: string;
   const data: string;
   const nonce: string;
+  const codeVerifier: string;
+  const mobileSdkConfig: string;
+  /** ms */
+  const expiresAt: number;
   const signature: string;
   const payload: string;
   const scannedText: string;
@@ -54,6 +62,7 @@ declare global {
   const backspace: HTMLButtonElement;
   const input: HTMLInputElement;
   function show(text: unknown): void;
+  function askForNewPassword(): Promise<api.PasswordType>;
   function showWarning(issues?: readonly api.PinTestIssue[]): void;
   function showMismatch(): void;
   function showEmptyPinPad(): void;
