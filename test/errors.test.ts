@@ -76,7 +76,7 @@ describe('PowerAuthError', () => {
 
 test('each code is called what it is', () => {
   for (const [name, value] of Object.entries(PowerAuthErrorCode)) expect(value).toBe(name);
-  expect(Object.keys(PowerAuthErrorCode)).toHaveLength(39);
+  expect(Object.keys(PowerAuthErrorCode)).toHaveLength(43);
 });
 
 describe('an error that crossed a thread', () => {

@@ -17,11 +17,13 @@ async function webAssemblyBytes(build) {
 
 export async function measureSizes() {
   progress(PART);
+  const sdk = await bundleProgram(PROMISED.sdk.program);
   return {
     'wasm-simd': await webAssemblyBytes('wasm-simd'),
     'wasm-scalar': await webAssemblyBytes('wasm-scalar'),
-    sdk: (await bundleProgram(PROMISED.sdk.program)).gzip,
+    sdk: sdk.gzip,
     tokens: (await bundleProgram(PROMISED.tokens.program)).gzip,
+    parts: sdk.parts,
   };
 }
 

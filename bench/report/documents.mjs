@@ -56,6 +56,14 @@ export function otherFigures({ startUp, workers, eventLoop }) {
   ].join('\n');
 }
 
+/** What a bundle for browsers consists of. @param {Results} results */
+const bundleRows = ({ sizes: { parts } }) => [
+  ['part of the whole SDK in a bundle', 'minified, KB'],
+  ...Object.entries(parts)
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, bytes]) => [name, (bytes / 1000).toFixed(1)]),
+];
+
 /**
  * The README's part, without the markers.
  *
@@ -82,6 +90,8 @@ ${description(node)}:
 ${markdownTable(headerRows(node.headers))}
 
 ${markdownTable(goalRows(node))}
+
+${markdownTable(bundleRows(node))}
 
 ${otherFigures(node)}
 

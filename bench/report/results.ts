@@ -56,8 +56,9 @@ export interface Results extends RunResults {
   };
   /** Bytes. */
   readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>> & {
-    /** Not in older results. */
-    readonly tokens?: number;
+    readonly tokens: number;
+    /** Of the whole SDK in a bundle, before gzip. */
+    readonly parts: Readonly<Record<string, number>>;
   };
   /** ms */
   readonly startUp: Readonly<Record<'bare' | 'header', Spread>>;

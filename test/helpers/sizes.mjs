@@ -7,6 +7,13 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { root } from '../../tools/lib/run.mjs';
 
+/** The part of the SDK that a file in a bundle belongs to: its folder, the package that it comes from, or the entry itself. */
+const partOf = (file) =>
+  /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ??
+  (/^dist\/storage\/localforage/.test(file) ? 'storage in IndexedDB, with localforage' : undefined) ??
+  /^dist\/([\w-]+)\//.exec(file)?.[1] ??
+  'public classes';
+
 /** Programs that an app may have, by what the package exports, and whose size is promised, with the bound in KB (1000 B) after gzip. Expects a build. */
 export const PROMISED = {
   sdk: { title: 'the whole SDK', bound: 74, program: `export * from 'powerauth-wasm';` },
@@ -20,7 +27,7 @@ export const PROMISED = {
  * @param {string} program its text
  * @param {string[]} [external] packages that are left out
  * @param {readonly string[]} [conditions] what the bundler tells packages besides that it bundles for browsers
- * @returns {Promise<{ text: string, gzip: number, inputs: string[] }>} its text, its bytes after gzip, and the files that went into it
+ * @returns {Promise<{ text: string, gzip: number, inputs: string[], parts: Record<string, number> }>} its text, its bytes after gzip, the files that went into it, and the bytes of each part before gzip
  */
 export async function bundleProgram(program, external = [], conditions = []) {
   const { outputFiles, metafile } = await build({
@@ -42,5 +49,11 @@ export async function bundleProgram(program, external = [], conditions = []) {
     conditions: [...conditions],
   });
   const [{ text, contents }] = outputFiles;
-  return { text, gzip: gzipSync(contents, { level: 9 }).length, inputs: Object.keys(metafile.inputs) };
+  /** @type {Record<string, number>} */
+  const parts = {};
+  for (const [file, { bytesInOutput }] of Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs),
+  ))
+    parts[partOf(file)] = (parts[partOf(file)] ?? 0) + bytesInOutput;
+  return { text, gzip: gzipSync(contents, { level: 9 }).length, inputs: Object.keys(metafile.inputs), parts };
 }

@@ -1,6 +1,12 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { holdProcess } from '../../src/util/hold.ts';
 import { deferred } from '../helpers/deferred.ts';
+import { freshModules } from '../helpers/worker.ts';
+
+/** A module of its own: another test may have left a call that never settles, and the timer with it. */
+async function ownHoldProcess() {
+  freshModules();
+  return (await import('../../src/util/hold.ts')).holdProcess;
+}
 
 /** The timers that hold the process: the only ones that are so long. */
 function longTimers() {
@@ -18,12 +24,14 @@ function longTimers() {
 }
 
 test('comes to what the promise does', async () => {
+  const holdProcess = await ownHoldProcess();
   await expect(holdProcess(Promise.resolve(5))).resolves.toBe(5);
   const reason = new Error('its own');
   await expect(holdProcess(Promise.reject(reason))).rejects.toBe(reason);
 });
 
 test('all calls share one timer, which keeps the process alive until the last has settled', async () => {
+  const holdProcess = await ownHoldProcess();
   const timers = longTimers();
   const [first, second] = [deferred(), deferred()];
   const calls = [first, second].map(({ promise }) => holdProcess(promise).catch(() => undefined));
@@ -39,6 +47,7 @@ test('all calls share one timer, which keeps the process alive until the last ha
 });
 
 test('an edge runtime that forbids timers is served all the same, before and after', async () => {
+  const holdProcess = await ownHoldProcess();
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(() => {
     throw new Error('Disallowed operation called within global scope');
   });
@@ -50,6 +59,7 @@ test('an edge runtime that forbids timers is served all the same, before and aft
 });
 
 test('a browser, which has no process, gets no timer', async () => {
+  const holdProcess = await ownHoldProcess();
   const timers = longTimers();
   const { process } = globalThis;
   Reflect.deleteProperty(globalThis, 'process');
