@@ -34,7 +34,10 @@ export class PowerAuthDebug {
     for (const [field, value] of Object.entries({ traceFailure, traceEachCall })) {
       if (typeof value !== 'boolean') throw wrongParameter(field, 'true or false', value);
     }
-    if (!traceFailure && !traceEachCall) return traceAll(undefined);
+    if (!traceFailure && !traceEachCall) {
+      traceAll(undefined);
+      return;
+    }
     traceAll((event) => {
       if (traceEachCall || 'errorCode' in event) console.warn(`powerauth-wasm ${JSON.stringify(event)}`);
     });

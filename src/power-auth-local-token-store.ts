@@ -4,15 +4,14 @@
  * @module
  */
 
-import { failure, PowerAuthErrorCode } from './errors.ts';
 import type { KeySlot } from './hot-path/types.ts';
 import type { PowerAuthAuthorizationHttpHeader } from './model/power-auth-authorization-http-header.ts';
 import { onLocalTokens } from './power-auth/guard.ts';
+import { tokenHeader, tokenNotAvailable, withToken } from './power-auth/local-token.ts';
 import { PowerAuthTokenHeaderGenerator } from './power-auth-token-header-generator.ts';
 import { TOKEN_HEADER } from './protocol/token.ts';
 import { headerIfTimeIsKnown, type CachedToken, type SourceLink } from './session/cached-token.ts';
 import { sessionOf } from './session/registry.ts';
-import type { Session } from './session/session.ts';
 import { tokenCache } from './session/token-cache.ts';
 import { assertText } from './util/validate.ts';
 
@@ -29,13 +28,6 @@ export interface PowerAuthToken {
   tokenName: string;
   /** Identifier on the server. */
   tokenIdentifier: string;
-}
-
-function tokenNotAvailable(): Error {
-  return failure(
-    PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE,
-    'tokenName: there is no local token of this name; get one with requestAccessToken',
-  );
 }
 
 /**
@@ -152,7 +144,7 @@ export class PowerAuthLocalTokenStore {
       if (#token in this) this.#know(token);
       return { key: TOKEN_HEADER, value };
     }
-    const find = () => onLocalTokens(instanceId, (session) => withToken(session, tokenName, header));
+    const find = () => onLocalTokens(instanceId, (session) => tokenHeader(session, tokenName));
     return token === undefined ? enterLoads(instanceId, find) : find();
   }
 
@@ -208,27 +200,4 @@ export class PowerAuthLocalTokenStore {
 /** Makes a call that may load a token: at its turn, where very many are made at once. */
 function enterLoads<T>(instanceId: string, call: () => Promise<T>): Promise<T> {
   return sessionOf(instanceId).settings.hub.loads.enter(call);
-}
-
-/** Uses the token in its key slot, with the time synchronised, before anything else can happen to the token. */
-async function withToken<T>(session: Session, tokenName: string, use: (token: CachedToken) => T): Promise<T> {
-  assertText(tokenName, 'tokenName');
-  for (;;) {
-    const token = await session.tokens.find(tokenName);
-    if (token === undefined) throw tokenNotAvailable();
-    await session.synchronized();
-    session.throwIfClosed();
-    session.catchUp();
-    // It may have been removed while the time was being synchronised: then look again.
-    if (token.end === undefined) return use(token);
-  }
-}
-
-function header(token: CachedToken): PowerAuthAuthorizationHttpHeader {
-  return { key: TOKEN_HEADER, value: token.header() };
-}
-
-/** A header for one request. @internal */
-export function tokenHeader(session: Session, tokenName: string): Promise<PowerAuthAuthorizationHttpHeader> {
-  return withToken(session, tokenName, header);
 }

@@ -8,7 +8,7 @@ import * as s from '../util/schema.ts';
 import { checkAnswer } from '../util/answers.ts';
 import { base64 } from '../util/base64.ts';
 import type { Ending } from '../util/ending.ts';
-import { PowerAuthError } from '../errors.ts';
+import { PowerAuthError, type PowerAuthErrorData } from '../errors.ts';
 import { codeOf, timed, type Tell } from '../util/insight.ts';
 import { isInstance } from '../util/instance.ts';
 import { bytesField, parseJson } from '../util/validate.ts';
@@ -173,8 +173,10 @@ export class Endpoints {
 /** HTTP status of an answer, from the error, if there was one. */
 function statusOf(error: unknown): { status?: number } {
   if (error === undefined) return { status: 200 };
-  const status = isInstance(error, PowerAuthError) ? error.errorData.httpStatusCode : undefined;
-  return typeof status === 'number' ? { status } : {};
+  const data = isInstance(error, PowerAuthError)
+    ? (error.errorData as PowerAuthErrorData | undefined)
+    : undefined;
+  return data?.httpStatusCode === undefined ? {} : { status: data.httpStatusCode };
 }
 
 /** The body of a request that is not encrypted. */

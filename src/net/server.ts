@@ -6,7 +6,7 @@
 
 import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { numberOf } from '../util/identity.ts';
-import { Insight, type Observer } from '../util/insight.ts';
+import { Insight, type Observer, type OpenChannel } from '../util/insight.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { assertHeaders, HttpClient, type HttpClientOptions } from './client.ts';
 import { systemClock, type PowerAuthClock } from './clock.ts';
@@ -17,6 +17,7 @@ import { TimeSynchronization } from './time-sync.ts';
 export interface ServerSettings extends Omit<HttpClientOptions, 'signal'> {
   readonly clock?: PowerAuthClock;
   readonly observer?: Observer;
+  readonly openChannel?: OpenChannel;
 }
 
 const servers = new SharedTable<string, Server>();
@@ -32,11 +33,14 @@ export class Server {
   #stocks: Map<HotPathEngine, HeaderStock> | undefined;
 
   /** This sends nothing yet. */
-  private constructor(key: string, { clock = systemClock, observer, ...options }: ServerSettings) {
+  private constructor(
+    key: string,
+    { clock = systemClock, observer, openChannel = () => undefined, ...options }: ServerSettings,
+  ) {
     assertHeaders(options);
     this.#key = key;
     this.#options = options;
-    const tell = new Insight(observer).of();
+    const tell = new Insight(observer, openChannel).of();
     this.time = new TimeSynchronization({
       clock,
       fetchServerTime: () => new Endpoints(this.http, { tell }).serverStatus(),

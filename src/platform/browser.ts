@@ -8,6 +8,7 @@ import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { webAuthnBiometry } from '../biometry/webauthn.ts';
 import { localforageStorage } from '../storage/localforage.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
+import type { OpenChannel } from '../util/insight.ts';
 
 /** A new storage object on this origin's database, see {@link localforageStorage}. The caller closes it. */
 export function defaultStorage(): PowerAuthStorage {
@@ -37,3 +38,6 @@ export async function defaultSealingKey(
 export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
   return webAuthnBiometry();
 }
+
+/** No channels are known here; an observer is told the same. */
+export const openChannel: OpenChannel = () => undefined;

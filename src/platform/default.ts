@@ -8,6 +8,7 @@ import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { memoryStorage, MemorySpace } from '../storage/memory.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
+import type { OpenChannel } from '../util/insight.ts';
 
 let space: MemorySpace | undefined;
 
@@ -40,3 +41,6 @@ export async function defaultSealingKey(
 export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
   return undefined;
 }
+
+/** No channels are known here; an observer is told the same. */
+export const openChannel: OpenChannel = () => undefined;

@@ -5,11 +5,13 @@
  * @module
  */
 
+import { channel } from 'node:diagnostics_channel';
 import type { PowerAuthBiometryProvider } from '../biometry/types.ts';
 import { dataFolder } from '../storage/node/data-folder.ts';
 import { readOrCreateKeyFile } from '../storage/node/key-file.ts';
 import { sqliteStorage } from '../storage/sqlite.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
+import type { OpenChannel } from '../util/insight.ts';
 import { assertOneUser } from './one-user.ts';
 
 /**
@@ -40,3 +42,6 @@ export async function defaultSealingKey(
 export function defaultBiometry(): PowerAuthBiometryProvider | undefined {
   return undefined;
 }
+
+/** A channel of `diagnostics_channel`, for subscribers to what the SDK does. */
+export const openChannel: OpenChannel = (name) => channel(name);

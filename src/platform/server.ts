@@ -10,7 +10,7 @@ import { readOrCreateKeyFile } from '../storage/node/key-file.ts';
 import { sqliteStorage } from '../storage/sqlite.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
 
-export { defaultBiometry } from './node.ts';
+export { defaultBiometry, openChannel } from './node.ts';
 
 /**
  * A new storage object on the data folder of the user who runs the server, see {@link sqliteStorage}. The caller closes it.

@@ -7,7 +7,7 @@
 import type { PowerAuthActivationDetail } from '../model/power-auth-activation-detail.ts';
 import { resolveAuthentication, type PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import type { PowerAuthUserInfo } from '../model/power-auth-user-info.ts';
-import { tokenHeader } from '../power-auth-local-token-store.ts';
+import { tokenHeader } from './local-token.ts';
 import {
   fetchActivationDetail as fetchDetail,
   renameActivation as rename,

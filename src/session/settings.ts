@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openChannel } from '#platform';
 import { threadEngine } from '../hot-path/index.ts';
 import type { HeaderStock, HotPathEngine } from '../hot-path/types.ts';
 import { Server } from '../net/server.ts';
@@ -44,11 +45,12 @@ export class Settings implements TokenSource {
     const { configuration, clientConfiguration } = configurations;
     this.configurations = configurations;
     this.engine = engine;
-    this.insight = new Insight(clientConfiguration.observer);
+    this.insight = new Insight(clientConfiguration.observer, openChannel);
     this.#store = store;
     this.#storeUse = storeUse;
     this.server = Server.take({
       ...clientConfiguration,
+      openChannel,
       // A copy of a configuration only has the secrets that are named.
       customHttpHeaders: clientConfiguration.customHttpHeaders,
       basicHttpAuthentication: clientConfiguration.basicHttpAuthentication,

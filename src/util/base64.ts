@@ -5,7 +5,7 @@
  * @module
  */
 
-import { secretBytes, utf8, wipe } from './bytes.ts';
+import { secretBytes, wipe } from './bytes.ts';
 
 /** Standard Base64 with padding. */
 export function base64(bytes: Uint8Array): string {
@@ -16,7 +16,8 @@ export function base64(bytes: Uint8Array): string {
 
 /** The bytes of canonical standard Base64, or undefined if `text` isn't that. */
 export function base64Decode(text: string): Uint8Array<ArrayBuffer> | undefined {
-  return base64DecodeBytes(utf8(text));
+  // One byte for each unit, which 255 makes invalid: this must not need a TextEncoder.
+  return base64DecodeBytes(Uint8Array.from(text, (unit) => Math.min(unit.charCodeAt(0), 255)));
 }
 
 /**

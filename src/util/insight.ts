@@ -21,28 +21,17 @@ type Fields<T extends PowerAuthEventType> = Omit<
 /** Tells one event. The members are only made if somebody listens. */
 export type Tell = <T extends PowerAuthEventType>(type: T, count: string, fields: () => Fields<T>) => void;
 
-interface Channel {
+/** A channel of Node's `diagnostics_channel`. */
+export interface Channel {
   readonly hasSubscribers: boolean;
   publish(message: unknown): void;
 }
 
+/** Opens a channel, where the platform has channels. */
+export type OpenChannel = (name: string) => Channel | undefined;
+
+/** By the type of the events. */
 const channels = new Map<string, Channel | undefined>();
-
-function channelOf(type: string): Channel | undefined {
-  if (!channels.has(type)) channels.set(type, openChannel(`powerauth-wasm:${type}`));
-  return channels.get(type);
-}
-
-/** Node, Deno and Bun have channels. */
-function openChannel(name: string): Channel | undefined {
-  try {
-    const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
-    const module = process?.getBuiltinModule?.('node:diagnostics_channel');
-    return (module as { channel(name: string): Channel } | undefined)?.channel(name);
-  } catch {
-    return undefined;
-  }
-}
 
 let tracer: Observer | undefined;
 
@@ -65,10 +54,12 @@ function call(observer: Observer, event: PowerAuthEvent): void {
 /** What the instances with the same settings tell. */
 export class Insight {
   readonly #observer: Observer | undefined;
+  readonly #openChannel: OpenChannel;
   readonly #counts = new Map<string, number>();
 
-  constructor(observer: Observer | undefined) {
+  constructor(observer: Observer | undefined, openChannel: OpenChannel) {
     this.#observer = observer;
+    this.#openChannel = openChannel;
   }
 
   /** How often events of this name were told. */
@@ -80,7 +71,7 @@ export class Insight {
   of(instanceId?: string): Tell {
     return (type, count, fields) => {
       this.#counts.set(count, this.count(count) + 1);
-      const channel = channelOf(type);
+      const channel = this.#channelOf(type);
       const isPublished = channel?.hasSubscribers === true;
       if (this.#observer === undefined && tracer === undefined && !isPublished) return;
       const own = instanceId === undefined ? {} : { instanceId };
@@ -89,6 +80,11 @@ export class Insight {
       if (tracer !== undefined) call(tracer, event);
       if (isPublished) call((message) => channel.publish(message), event);
     };
+  }
+
+  #channelOf(type: string): Channel | undefined {
+    if (!channels.has(type)) channels.set(type, this.#openChannel(`powerauth-wasm:${type}`));
+    return channels.get(type);
   }
 }
 

@@ -60,7 +60,18 @@ describe('what is measured besides', () => {
   test.each([
     ['a cold start', 'start-up.mjs', 'measureStartUp', { bare: spread, header: spread }],
     ['two workers', 'workers.mjs', 'measureWorkers', { one: positive, two: positive }],
-    ['sizes', 'sizes.mjs', 'measureSizes', { 'wasm-simd': positive, 'wasm-scalar': positive, sdk: positive, tokens: positive }],
+    [
+      'sizes',
+      'sizes.mjs',
+      'measureSizes',
+      {
+        'wasm-simd': positive,
+        'wasm-scalar': positive,
+        sdk: positive,
+        tokens: positive,
+        parts: expect.objectContaining({ session: positive }) as object,
+      },
+    ],
     [
       'event-loop delay',
       'event-loop.mjs',
