@@ -139,6 +139,9 @@ describeWith('chromium', 'the whole API in Chromium', () => {
       'possession',
     ]);
 
+    expect(await call('payInOrder', BY_PASSWORD, ['a', 'b', 'c', 'd', 'e', 'f'])).toEqual(Array(6).fill(200));
+    expect(accepted(server).slice(4)).toEqual(Array(6).fill('possession_knowledge'));
+
     // Offline.
     const data = 'pay 100';
     const { payload, nonce } = server.createOfflinePayload({ activationId, data });
@@ -157,7 +160,7 @@ describeWith('chromium', 'the whole API in Chromium', () => {
     expect(await asked()).toBe(1);
     expect(group).toEqual([200, 200, 200, 200, expect.stringMatching(/^\d{8}-\d{8}$/)]);
     expect(server.verifyOfflineSignature({ ...offline, signature: String(group[4]) })).toBe(true);
-    expect(accepted(server).slice(4)).toEqual(Array(3).fill('possession_biometry'));
+    expect(accepted(server).slice(10)).toEqual(Array(3).fill('possession_biometry'));
 
     // Tokens.
     const tokenId = await call('requestToken', 'asked for', BY_PASSKEY);
@@ -175,7 +178,14 @@ describeWith('chromium', 'the whole API in Chromium', () => {
     expect(server.tokens).toMatchObject([{ tokenId }]);
     await call('forgetToken', 'asked for');
     expect(await call('localToken', 'asked for')).toBeUndefined();
-    await call('requestToken', 'by possession', 'possession');
+    const refused = await call('requestToken', 'by possession', 'possession');
+    const renewed = await call('renewToken', 'by possession', refused, 'possession');
+    expect(renewed).not.toBe(refused);
+    // Whoever comes late gets the new one.
+    expect(await call('renewToken', 'by possession', refused, 'possession')).toBe(renewed);
+    expect(await call('useToken', 'by possession')).toBe(200);
+    expect(server.tokens.map((token) => token.tokenId)).toEqual([tokenId, renewed]);
+    expect(await call('statistics')).toMatchObject({ tokensRenewed: 1, locksLost: 0 });
     await call('forgetTokens');
     expect(await call('localToken', 'by possession')).toBeUndefined();
 

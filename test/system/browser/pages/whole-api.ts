@@ -144,6 +144,18 @@ const calls = {
   },
 
   pay: (factors: Factors, body: string) => pay(authenticated(factors), body),
+  /** Several at once, one after another. */
+  payInOrder: (factors: Factors, bodies: readonly string[]) =>
+    Promise.all(
+      bodies.map((body) =>
+        powerAuth.withSignature(
+          authenticated(factors),
+          { method: 'POST', uriId: SIGNED, body },
+          async (header) => send(header, SIGNED, { method: 'POST', body }),
+        ),
+      ),
+    ),
+  statistics: async () => powerAuth.statistics(),
   search: (factors: Factors, params: Record<string, string>) => search(authenticated(factors), params),
   /** Several signatures and a token for one question. @returns the statuses, then an offline signature */
   async group(question: string, offline: { nonce: string; data: string }, token: string) {
@@ -164,6 +176,10 @@ const calls = {
 
   async requestToken(name: string, factors: Factors): Promise<string> {
     return (await tokenStore.requestAccessToken(name, authenticated(factors))).tokenIdentifier;
+  },
+  async renewToken(name: string, refused: string, factors: Factors): Promise<string> {
+    const authentication = authenticated(factors);
+    return (await tokenStore.renewAccessToken(name, { refused, authentication })).tokenIdentifier;
   },
   async localToken(name: string): Promise<string | undefined> {
     return (await tokenStore.hasLocalToken(name))
