@@ -115,12 +115,12 @@ export const CHANGED: readonly {
     ours: ['static PowerAuthDebug.describeError(error: unknown): string'],
   },
   {
-    why: 'what has a default is there; fetch, clock and engine are where they were given',
+    why: 'what has a default is there; fetch, clock, engine and observer are where they were given',
     peer: [
       'buildClientConfiguration(input?: PowerAuthClientConfigurationType): Required<PowerAuthClientConfigurationType>',
     ],
     ours: [
-      'buildClientConfiguration(input?: PowerAuthClientConfigurationType): PowerAuthClientConfigurationType & Required<Omit<PowerAuthClientConfigurationType, "fetch" | "clock" | "engine">>',
+      'buildClientConfiguration(input?: PowerAuthClientConfigurationType): PowerAuthClientConfigurationType & Required<Omit<PowerAuthClientConfigurationType, "engine" | "fetch" | "clock" | "observer">>',
     ],
   },
   {
@@ -186,6 +186,16 @@ export const NEWER_CHANGED: typeof CHANGED = [
 /** Their members are read only, and claims may be of any type. */
 export const READ_ONLY = /^PowerAuthUser(?:Address|Info)\./;
 
+const EVENTS = [
+  '{ readonly type: "activation"; readonly state: string; readonly localCounterBehind?: number | undefined; }',
+  '{ readonly type: "engine"; readonly engine: string; }',
+  '{ readonly type: "lock"; readonly action: "obtained" | "lost"; readonly waited: number; }',
+  '{ readonly type: "request"; readonly path: string; readonly status?: number | undefined; readonly duration: number; readonly errorCode?: string | undefined; }',
+  '{ readonly type: "storage"; readonly operation: "get" | "set" | "delete" | "update"; readonly duration: number; readonly errorCode?: string | undefined; }',
+  '{ readonly type: "time"; readonly offset: number; readonly roundTrip: number; }',
+  '{ readonly type: "token"; readonly action: "created" | "loaded" | "renewed" | "removed" | "evicted"; readonly tokenName: string; }',
+];
+
 /** What the peer does not have. */
 export const ADDITIONS: readonly string[] = [
   // Headers without promises.
@@ -242,10 +252,32 @@ export const ADDITIONS: readonly string[] = [
     `${owner}.clock?: PowerAuthClock`,
     `${owner}.engine?: EngineName`,
     `${owner}.fetch?: (input: RequestInfo | URL, init?: RequestInit | undefined) => Promise<Response>`,
+    `${owner}.observer?: (event: PowerAuthEvent) => unknown`,
   ]),
   'interface PowerAuthClock',
   'PowerAuthClock.monotonic(): number',
   'PowerAuthClock.now(): number',
+  // What the SDK does, for observers.
+  'PowerAuth.statistics(): PowerAuthStatistics',
+  'interface PowerAuthStatistics',
+  'readonly PowerAuthStatistics.engine: string',
+  ...[
+    'requests',
+    'failedRequests',
+    'tokensCreated',
+    'tokensLoaded',
+    'tokensRenewed',
+    'tokensRemoved',
+    'tokensEvicted',
+    'locksObtained',
+    'locksLost',
+    'storageOperations',
+    'failedStorageOperations',
+    'cachedTokens',
+    'timeRoundTrip?',
+  ].map((count) => `readonly PowerAuthStatistics.${count}: number`),
+  `type PowerAuthEvent = ${EVENTS.map((event) => `{ readonly instanceId?: string | undefined; } & ${event}`).join(' | ')}`,
+  'type PowerAuthEventType = "activation" | "engine" | "lock" | "request" | "storage" | "time" | "token"',
   // What a record looks like that was put back.
   'PowerAuthActivationStatus.localCounterBehind?: number',
   // Where records are kept, and what a guess of a password costs.
