@@ -6,10 +6,16 @@ import {
   PowerAuthAuthentication,
   PowerAuthDebug,
   PowerAuthErrorCode,
+  setTokenCacheCapacity,
   type PowerAuthEvent,
+  type PowerAuthStorage,
 } from '../../src/index.ts';
+import { tokenCache } from '../../src/session/token-cache.ts';
+import { lostLockError } from '../../src/storage/driver/checks.ts';
+import { memoryStorage } from '../../src/storage/memory.ts';
 import { error } from '../helpers/error.ts';
 import { activate, PASSWORD, testClient, testServer } from '../helpers/client.ts';
+import { storageLike } from '../helpers/storage.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 
@@ -58,6 +64,103 @@ test('an observer is told all that happens, without secrets and headers', async 
     locksLost: 0,
     engine: powerAuth.engine,
     timeRoundTrip: expect.any(Number) as number,
+  });
+});
+
+/** An activated client, and what it has told of one type since then. */
+async function watched(type: PowerAuthEvent['type'], storage: PowerAuthStorage = memoryStorage()) {
+  const events: PowerAuthEvent[] = [];
+  const client = {
+    observer: (event: PowerAuthEvent) => {
+      if (event.type === type) events.push(event);
+    },
+  };
+  const server = await testServer();
+  const powerAuth = await testClient(server, { client, storage });
+  await activate(server, powerAuth);
+  events.length = 0;
+  const { instanceId, tokenStore } = powerAuth;
+  return { server, powerAuth, tokenStore, instanceId, client, storage, events };
+}
+
+test('a token that is read from the storage is told once, however many headers it makes', async () => {
+  const { server, powerAuth, instanceId, client, storage, events } = await watched('token');
+  await powerAuth.tokenStore.requestAccessToken('accounts', POSSESSION);
+  await powerAuth.deconfigure();
+  events.length = 0;
+  const again = await testClient(server, { instanceId, client, storage });
+  for (let i = 0; i < 3; i++) await again.tokenStore.generateHeaderForToken('accounts');
+  expect(events).toEqual([{ type: 'token', instanceId, action: 'loaded', tokenName: 'accounts' }]);
+  expect(again.statistics()).toMatchObject({ tokensLoaded: 1, tokensCreated: 0 });
+});
+
+test('a renewed token is told as such, and not as a created one', async () => {
+  const { powerAuth, tokenStore, instanceId, events } = await watched('token');
+  const { tokenIdentifier: refused } = await tokenStore.requestAccessToken('accounts', POSSESSION);
+  events.length = 0;
+  const renewal = { refused, authentication: POSSESSION };
+  // The second one comes late, and gets what the first one has made.
+  for (let i = 0; i < 2; i++) await tokenStore.renewAccessToken('accounts', renewal);
+  expect(events).toEqual([{ type: 'token', instanceId, action: 'renewed', tokenName: 'accounts' }]);
+  expect(powerAuth.statistics()).toMatchObject({ tokensRenewed: 1, tokensCreated: 1 });
+});
+
+test('tokens that leave a full cache are told', async () => {
+  const { powerAuth, tokenStore, instanceId, events } = await watched('token');
+  const { capacity } = tokenCache;
+  onTestFinished(() => setTokenCacheCapacity(capacity));
+  setTokenCacheCapacity(1);
+  for (const name of ['first', 'second', 'third']) await tokenStore.requestAccessToken(name, POSSESSION);
+  expect(events.filter((event) => event.type === 'token' && event.action === 'evicted')).toEqual(
+    ['first', 'second'].map((tokenName) => ({ type: 'token', instanceId, action: 'evicted', tokenName })),
+  );
+  expect(powerAuth.statistics()).toMatchObject({ tokensEvicted: 2, cachedTokens: 1 });
+});
+
+test('a lock that is lost while it is held is told, with how long it was waited for', async () => {
+  const base = memoryStorage();
+  const taken = new AbortController();
+  let isTaken = false;
+  const storage = storageLike(base, {
+    lock: (name, section) =>
+      base.lock(name, ({ signal }) => {
+        if (!isTaken) return section({ signal });
+        const running = section({ signal: taken.signal });
+        taken.abort(lostLockError(name));
+        return running;
+      }),
+  });
+  const { powerAuth, instanceId, events } = await watched('lock', storage);
+  isTaken = true;
+  await expect(powerAuth.validatePassword(PASSWORD)).rejects.toMatchObject(
+    error(PowerAuthErrorCode.OPERATION_CANCELED),
+  );
+  const waited = expect.any(Number) as number;
+  expect(events).toEqual([
+    { type: 'lock', instanceId, action: 'obtained', waited },
+    { type: 'lock', instanceId, action: 'lost', waited },
+  ]);
+  expect(powerAuth.statistics()).toMatchObject({ locksLost: 1 });
+});
+
+test('a storage that fails is told with the code of its error', async () => {
+  const base = memoryStorage();
+  let fails = false;
+  const storage = storageLike(base, {
+    get: async (key) => {
+      if (fails) throw new Error('mine');
+      return base.get(key);
+    },
+  });
+  const { tokenStore, instanceId, events } = await watched('storage', storage);
+  fails = true;
+  await expect(tokenStore.generateHeaderForToken('accounts')).rejects.toThrow();
+  expect(events).toContainEqual({
+    type: 'storage',
+    instanceId,
+    operation: 'get',
+    duration: expect.any(Number) as number,
+    errorCode: 'UNKNOWN_ERROR',
   });
 });
 
