@@ -85,7 +85,10 @@ export default {
       name: 'no-node-in-browsers',
       comment: 'Code that every runtime needs must not need Node',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(?:cli|storage|testing)/', '^src/(?:crypto|platform)/node\\.ts$'] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(?:cli|storage|testing)/', '^src/(?:crypto|platform)/node\\.ts$'],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -218,8 +218,8 @@ async function askedOfPostgres(client: pg.Client): Promise<string[]> {
 }
 
 const nameOfStatement = (query: string): string => {
-  if (query.startsWith("SELECT encode(value")) return 'read a record';
-  if (query.startsWith("SELECT encode(key")) return 'page of names';
+  if (query.startsWith('SELECT encode(value')) return 'read a record';
+  if (query.startsWith('SELECT encode(key')) return 'page of names';
   return query.replaceAll(/\s+/g, ' ').slice(0, 60);
 };
 
