@@ -331,18 +331,6 @@ export const POWER_AUTH_CALLS: Readonly<Record<string, PublicCall>> = {
   },
 };
 
-/** Methods that do what another one does, under the name of a newer SDK: one line each. */
-export const ALIASES = [
-  'persistActivation',
-  'authenticationHeaderForRequestWithBody',
-  'authenticationHeaderForRequestWithParams',
-  'offlineAuthenticationCode',
-  'changePasswordUnsafe',
-  'calculateDigitalSignature',
-  'verifyDigitalSignature',
-  'generateAuthenticationHeader',
-];
-
 /** Methods that need no `configure`, with tests of their own. */
 export const OTHER_METHODS = [
   'statistics',

@@ -1,12 +1,14 @@
 import { describe } from 'vitest';
 import { memoryStorage, MemorySpace } from '../../../src/storage/memory.ts';
-import { allMethodsAreCut, cutCalls } from './cut-calls.ts';
+import { allMethodsAreCut, cutCalls, synonymsAreCutWithTheirMethods, type Place } from './cut-calls.ts';
 
 allMethodsAreCut();
 
 describe('on a storage in memory, given by the application', () => {
-  cutCalls(() => {
+  const begin = (): Promise<Place> => {
     const space = new MemorySpace();
     return Promise.resolve({ open: () => memoryStorage(space) });
-  }, 7);
+  };
+  synonymsAreCutWithTheirMethods(begin);
+  cutCalls(begin, 7);
 });

@@ -9,6 +9,7 @@ import {
   PowerAuthActivation,
   PowerAuthAuthentication,
   PowerAuthError,
+  PowerAuthSignatureKeyId,
   type PowerAuthDecryptor,
   type PowerAuthPasswordChangeData,
   type PowerAuthStorage,
@@ -28,13 +29,14 @@ import {
   callByName,
   methodsOf,
   POWER_AUTH_CALLS,
-  ALIASES,
   PUBLIC_CALLS,
   TOKEN_STORE_CALLS,
 } from '../../helpers/public-calls.ts';
 
 const POSSESSION = PowerAuthAuthentication.possession();
 const TOKEN = 'MyToken';
+/** One with two factors. */
+const STRONG_TOKEN = 'MyStrongToken';
 
 /** What is stored, but for the counter: values of it may be skipped. */
 interface State {
@@ -44,6 +46,9 @@ interface State {
   /** Identifiers of the activation's tokens. */
   readonly tokens: readonly string[];
 }
+
+/** Begins the names of the methods of the service of that name. */
+const TIME = 'timeSynchronizationService.';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -306,6 +311,21 @@ const SPECIAL: Readonly<Record<string, Partial<Row>>> = {
     },
     promise: (_, before) => without(before),
   },
+  fetchActivationDetail: {
+    prepare: async (world) => {
+      await world.activation();
+      await world.powerAuth.tokenStore.requestAccessToken(STRONG_TOKEN, world.knowledge);
+    },
+    call: ({ powerAuth }) => powerAuth.fetchActivationDetail(STRONG_TOKEN),
+  },
+  verifyDigitalSignature: {
+    call: ({ powerAuth, server, pendingId }) => {
+      const { payload } = server.createOfflinePayload({ data: 'x', activationId: pendingId });
+      const at = payload.lastIndexOf('\n') + 2;
+      const signed = Buffer.from(payload.slice(0, at)).toString('base64');
+      return powerAuth.verifyDigitalSignature(payload.slice(at), signed, PowerAuthSignatureKeyId.SERVER_EC);
+    },
+  },
   removeLocalToken: { promise: (_, before) => without(before) },
   removeAllLocalTokens: { promise: (_, before) => without(before) },
 };
@@ -324,6 +344,8 @@ const WITH_FACTORS: Readonly<Record<string, (world: World) => Promise<unknown>>>
   fetchEncryptionKey: ({ powerAuth, knowledge }) => powerAuth.fetchEncryptionKey(knowledge, 1),
   signDataWithDevicePrivateKey: ({ powerAuth, knowledge }) =>
     powerAuth.signDataWithDevicePrivateKey(knowledge, 'x'),
+  calculateDigitalSignature: ({ powerAuth, knowledge }) =>
+    powerAuth.calculateDigitalSignature(knowledge, 'AAAA', PowerAuthSignatureKeyId.DEVICE_EC),
   signJwtWithDevicePrivateKey: ({ powerAuth, knowledge }) =>
     powerAuth.signJwtWithDevicePrivateKey(knowledge, { sub: 'x' }),
   renameActivation: ({ powerAuth, knowledge }) => powerAuth.renameActivation(knowledge, 'x'),
@@ -347,21 +369,57 @@ const DECRYPTOR: Readonly<Record<string, (decryptor: PowerAuthDecryptor | undefi
 
 /** Methods of PowerAuth and of header generators that return at once, so that nothing can cut them. */
 const SYNCHRONOUS = {
-  powerAuth: ['createPassword', 'getEncryptorForApplicationScope', 'getEncryptorForActivationScope'],
+  powerAuth: [
+    'createPassword',
+    'getEncryptorForApplicationScope',
+    'getEncryptorForActivationScope',
+    'statistics',
+  ],
   generator: ['next', 'nextBatch', 'release'],
 };
 
-/** Their moments are those of other rows; a token with two factors would be in the way of the other rows. */
-const WITHOUT_ROW = [...ALIASES, 'fetchActivationDetail'];
+/** Methods that do what another one does. They have no row; {@link synonymsAreCutWithTheirMethods} compares them. */
+const SYNONYMS: Readonly<Record<string, { readonly of: string; readonly call: Row['call'] }>> = {
+  persistActivation: {
+    of: 'commitActivation',
+    call: ({ powerAuth, password }) =>
+      powerAuth.persistActivation(PowerAuthAuthentication.persistWithPassword(password)),
+  },
+  authenticationHeaderForRequestWithBody: {
+    of: 'requestSignature',
+    call: ({ powerAuth, knowledge }) =>
+      powerAuth.authenticationHeaderForRequestWithBody(knowledge, 'POST', '/x', ''),
+  },
+  authenticationHeaderForRequestWithParams: {
+    of: 'requestGetSignature',
+    call: ({ powerAuth, knowledge }) =>
+      powerAuth.authenticationHeaderForRequestWithParams(knowledge, 'GET', '/x', { a: '1' }),
+  },
+  offlineAuthenticationCode: {
+    of: 'offlineSignature',
+    call: ({ powerAuth, knowledge }) =>
+      powerAuth.offlineAuthenticationCode(knowledge, '/x', 'AAAAAAAAAAAAAAAAAAAAAA=='),
+  },
+  changePasswordUnsafe: {
+    of: 'unsafeChangePassword',
+    call: (world) => world.powerAuth.changePasswordUnsafe(world.password, next(world)),
+  },
+  generateAuthenticationHeader: {
+    of: 'generateHeaderForToken',
+    call: ({ powerAuth }) => powerAuth.tokenStore.generateAuthenticationHeader(TOKEN),
+  },
+  [`${TIME}synchronize`]: {
+    of: `${TIME}synchronizeTime`,
+    call: ({ powerAuth }) => powerAuth.timeSynchronizationService.synchronize(),
+  },
+};
 
 const ROWS: readonly Row[] = [
-  ...PUBLIC_CALLS.filter(([name]) => !WITHOUT_ROW.includes(name)).map(
-    ([name, { parameters }, objectOf]): Row => {
-      const good = parameters.map((parameter) => parameter.good);
-      const plain = ({ powerAuth }: World) => callByName(objectOf(powerAuth), name, good);
-      return { name, call: WITH_FACTORS[name] ?? plain, ...SPECIAL[name] };
-    },
-  ),
+  ...PUBLIC_CALLS.filter(([name]) => !(name in SYNONYMS)).map(([name, { parameters }, objectOf]): Row => {
+    const good = parameters.map((parameter) => parameter.good);
+    const plain = ({ powerAuth }: World) => callByName(objectOf(powerAuth), name, good);
+    return { name, call: WITH_FACTORS[name] ?? plain, ...SPECIAL[name] };
+  }),
   {
     name: 'configure',
     arrange: async ({ powerAuth }) => {
@@ -371,6 +429,7 @@ const ROWS: readonly Row[] = [
   },
   { name: 'deconfigure', call: ({ powerAuth }) => powerAuth.deconfigure() },
   { name: 'isConfigured', call: ({ powerAuth }) => powerAuth.isConfigured() },
+  { name: 'currentAlgorithm', call: ({ powerAuth }) => powerAuth.currentAlgorithm },
   {
     name: 'commitActivation with biometry',
     ...SPECIAL['commitActivation'],
@@ -387,6 +446,19 @@ const ROWS: readonly Row[] = [
     name: 'encryptRequest in application scope',
     call: ({ powerAuth }) => powerAuth.getEncryptorForApplicationScope().encryptRequest('{}'),
   },
+  ...(
+    [
+      'isTimeSynchronized',
+      'currentTime',
+      'synchronizeTime',
+      'resetTimeSynchronization',
+      'localTimeAdjustment',
+      'localTimeAdjustmentPrecision',
+    ] as const
+  ).map((name): Row => ({
+    name: TIME + name,
+    call: ({ powerAuth }) => powerAuth.timeSynchronizationService[name](),
+  })),
   ...Object.entries(ENCRYPTOR).map(([name, call]): Row => ({ name: `encryptor.${name}`, call })),
   ...Object.entries(DECRYPTOR).map(([name, call]): Row => ({
     name: `decryptor.${name}`,
@@ -463,6 +535,34 @@ const outcomeOf = (call: Promise<unknown>) =>
     (error: unknown) => ({ result: undefined, error }),
   );
 
+/** A world for a row, gone after the test, and what makes it ready for one more call. */
+async function worldOf(row: Row, place: Place): Promise<{ world: World; ready: () => Promise<State> }> {
+  const { prepare = (made: World) => made.activation(), arrange } = row;
+  const world = new World(await testServer(), place, `cut ${row.name}`);
+  const { moments, powerAuth } = world;
+  onTestFinished(async () => {
+    moments.begin();
+    await powerAuth.deconfigure();
+  });
+  moments.watchCrypto();
+
+  /** Everything is there, and the session is new. */
+  const ready = async (): Promise<State> => {
+    moments.begin();
+    await powerAuth.deconfigure();
+    if (prepare !== toBeCommitted) await world.putBack();
+    await world.configure();
+    await prepare(world);
+    await powerAuth.deconfigure();
+    await world.configure();
+    await arrange?.(world);
+    return world.state();
+  };
+  return { world, ready };
+}
+
+const unchanged = (_: World, before: State): State => before;
+
 /**
  * @param begin makes a new place, before each test
  * @param step 1 for each moment, n for each n-th; `npm run test:deep` forces each
@@ -472,30 +572,10 @@ export function cutCalls(begin: () => Promise<Place>, step = 1, rows = ROWS): vo
   const every = DEEP ? 1 : step;
   const timeout = DEEP ? 300_000 : 60_000;
   test.each(rows)('$name', { timeout }, async (row) => {
-    const { prepare = (world: World) => world.activation(), arrange, call, afterwards } = row;
-    const { promise = (_: World, before: State) => before } = row;
+    const { prepare, call, afterwards, promise = unchanged } = row;
     const place = await begin();
-    const server = await testServer();
-    const world = new World(server, place, `cut ${row.name}`);
+    const { world, ready } = await worldOf(row, place);
     const { moments, powerAuth } = world;
-    onTestFinished(async () => {
-      moments.begin();
-      await powerAuth.deconfigure();
-    });
-    moments.watchCrypto();
-
-    /** Everything is there, and the session is new. */
-    const ready = async (): Promise<State> => {
-      moments.begin();
-      await powerAuth.deconfigure();
-      if (prepare !== toBeCommitted) await world.putBack();
-      await world.configure();
-      await prepare(world);
-      await powerAuth.deconfigure();
-      await world.configure();
-      await arrange?.(world);
-      return world.state();
-    };
 
     await ready();
     moments.begin();
@@ -544,6 +624,44 @@ export function cutCalls(begin: () => Promise<Place>, step = 1, rows = ROWS): vo
   });
 }
 
+/** A synonym passes the moments of its method, leaves the same and returns a value of the same kind. */
+export function synonymsAreCutWithTheirMethods(begin: () => Promise<Place>): void {
+  test.each(Object.entries(SYNONYMS))('%s has the moments of its method', async (_, { of, call }) => {
+    const row = ROWS.find(({ name }) => name === of);
+    if (row === undefined) throw new Error(`no row for ${of}`);
+    const { world, ready } = await worldOf(row, await begin());
+    const { moments, powerAuth } = world;
+
+    const outcome = async (made: Row['call']) => {
+      const before = await ready();
+      moments.begin();
+      const result = await made(world);
+      const passed = [...moments.passed];
+      await powerAuth.deconfigure();
+      moments.begin();
+      expect(await world.state()).toMatchObject((row.promise ?? unchanged)(world, before, result) as State);
+      await world.configure();
+      await row.afterwards?.(world);
+      return { passed, type: typeof result };
+    };
+
+    const method = await outcome(row.call);
+    expect(method.passed).not.toEqual([]);
+    expect(await outcome(call)).toEqual(method);
+  });
+}
+
+/** Names of the promises that an object has. */
+function promisesOf(object: object): string[] {
+  const names: string[] = [];
+  for (let type: object | null = object; type !== null; type = Object.getPrototypeOf(type) as object | null) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
+      if (descriptor.get?.call(object) instanceof Promise) names.push(name);
+    }
+  }
+  return names;
+}
+
 /** No method is forgotten. */
 export function allMethodsAreCut(): void {
   test('the table has all methods', async () => {
@@ -554,18 +672,24 @@ export function allMethodsAreCut(): void {
       await world.powerAuth.deconfigure();
     });
     await world.activation();
-    const names = ROWS.map(({ name }) => name);
-    const rows = (object: object, prefix = '') => methodsOf(object).map((name) => prefix + name);
-    expect(names).toEqual(
-      expect.arrayContaining(rows(powerAuth).filter((name) => !SYNCHRONOUS.powerAuth.includes(name))),
-    );
-    expect(names).toEqual(expect.arrayContaining(rows(powerAuth.tokenStore)));
+    const { timeSynchronizationService } = powerAuth;
     const encryptor = powerAuth.getEncryptorForActivationScope();
     const { decryptor } = await encryptor.encryptRequest('{}');
-    expect(names).toEqual(expect.arrayContaining(rows(encryptor, 'encryptor.')));
-    expect(names).toEqual(expect.arrayContaining(rows(decryptor, 'decryptor.')));
     const generator = await powerAuth.tokenStore.headerGenerator(TOKEN);
     expect(methodsOf(generator)).toEqual(SYNCHRONOUS.generator);
+    const methods = (object: object, prefix = '') => methodsOf(object).map((name) => prefix + name);
+    const all = [
+      ...methods(powerAuth).filter((name) => !SYNCHRONOUS.powerAuth.includes(name)),
+      ...promisesOf(powerAuth),
+      ...methods(powerAuth.tokenStore),
+      // TypeScript alone knows that it is private.
+      ...methods(timeSynchronizationService, TIME).filter((name) => name !== `${TIME}read`),
+      ...methods(encryptor, 'encryptor.'),
+      ...methods(decryptor, 'decryptor.'),
+    ];
+    const names = [...ROWS.map(({ name }) => name), ...Object.keys(SYNONYMS)];
+    expect(all.filter((name) => !names.includes(name))).toEqual([]);
+    expect(Object.keys(SYNONYMS).filter((name) => !all.includes(name))).toEqual([]);
     expect(
       Object.keys(SPECIAL).filter((name) => !(name in POWER_AUTH_CALLS || name in TOKEN_STORE_CALLS)),
     ).toEqual([]);
