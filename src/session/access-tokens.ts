@@ -106,7 +106,7 @@ export class AccessTokens {
   async drop(name: string): Promise<void> {
     await this.#storage.delete(this.#keys.token(name));
     this.#drop(name);
-    this.#session.tell('token', 'token removed', () => ({ action: 'removed' as const, tokenName: name }));
+    this.#tellRemoved(name);
   }
 
   /** Removes all tokens, only here. */
@@ -115,7 +115,7 @@ export class AccessTokens {
     await this.#storage.forget();
   }
 
-  async #removeAll(): Promise<void> {
+  async #removeAll(names = this.#cache.names()): Promise<void> {
     // Done before the storage, which may fail half way: from here on no header is made with a token that is being
     // removed.
     this.#dropAll();
@@ -123,6 +123,7 @@ export class AccessTokens {
       await this.#records.deleteAll();
     });
     this.#dropAll();
+    for (const name of names) this.#tellRemoved(name);
   }
 
   /** Removes all tokens, only here, if the current activation is this one. */
@@ -134,10 +135,11 @@ export class AccessTokens {
    * Removes the tokens here that don't belong to the current activation. The caller must make the storage forget them.
    */
   async removeOrphans(): Promise<void> {
+    const names = this.#cache.names();
     // Done before the storage, which may fail half way, as in removeAll.
     this.#dropAll();
     const activationId = await this.#session.activation.readActivationId();
-    if (activationId === undefined) return this.#removeAll();
+    if (activationId === undefined) return this.#removeAll(names);
     this.#dropAll();
     await this.#records.deleteOthers(activationId);
   }
@@ -176,6 +178,10 @@ export class AccessTokens {
 
   #doubtLoads(): void {
     for (const loading of this.#loading?.values() ?? []) loading.stale = true;
+  }
+
+  #tellRemoved(tokenName: string): void {
+    this.#session.tell('token', 'token removed', () => ({ action: 'removed' as const, tokenName }));
   }
 
   #dropAll(): void {

@@ -7,6 +7,7 @@ import {
   PowerAuthDebug,
   PowerAuthErrorCode,
   setTokenCacheCapacity,
+  type PowerAuth,
   type PowerAuthEvent,
   type PowerAuthStorage,
 } from '../../src/index.ts';
@@ -103,6 +104,20 @@ test('a renewed token is told as such, and not as a created one', async () => {
   for (let i = 0; i < 2; i++) await tokenStore.renewAccessToken('accounts', renewal);
   expect(events).toEqual([{ type: 'token', instanceId, action: 'renewed', tokenName: 'accounts' }]);
   expect(powerAuth.statistics()).toMatchObject({ tokensRenewed: 1, tokensCreated: 1 });
+});
+
+test.each<readonly [string, (powerAuth: PowerAuth) => Promise<unknown>]>([
+  ['all tokens', (powerAuth) => powerAuth.tokenStore.removeAllLocalTokens()],
+  ['the activation', (powerAuth) => powerAuth.removeActivationLocal()],
+])('tokens in memory that go with %s are told', async (_, remove) => {
+  const { powerAuth, tokenStore, instanceId, events } = await watched('token');
+  for (const name of ['first', 'second']) await tokenStore.requestAccessToken(name, POSSESSION);
+  events.length = 0;
+  await remove(powerAuth);
+  expect(events).toEqual(
+    ['first', 'second'].map((tokenName) => ({ type: 'token', instanceId, action: 'removed', tokenName })),
+  );
+  expect(powerAuth.statistics()).toMatchObject({ tokensRemoved: 2 });
 });
 
 test('tokens that leave a full cache are told', async () => {
