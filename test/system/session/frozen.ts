@@ -82,7 +82,7 @@ export function testFrozen(create: () => Promise<SharedStore>, breakLock: BreakL
     });
 
     test('does not take the refusal of what it sent for that of its password', async () => {
-      const { server, proxy, child, validate, takeOver, wakeUp } = await freezing();
+      const { server, proxy, storage, child, validate, takeOver, wakeUp } = await freezing();
       for (const isRefusedMeanwhile of [true, false]) {
         let pass = (): void => undefined;
         const arrived = new Promise<void>((arrive) => {
@@ -108,7 +108,9 @@ export function testFrozen(create: () => Promise<SharedStore>, breakLock: BreakL
       validate('never');
       expect(await child.receive(), 'the password').toEqual({ fetches: 1 });
       validate('never', 'another');
-      expect(await child.receive(), 'a wrong one').toEqual({ code: 'AUTHENTICATION_ERROR', fetches: 1 });
+      // A storage on servers may have lost counter values: the client asks for the status too.
+      const fetches = storage.needsSealingKey === true ? 2 : 1;
+      expect(await child.receive(), 'a wrong one').toEqual({ code: 'AUTHENTICATION_ERROR', fetches });
     });
   });
 }
