@@ -10,7 +10,8 @@ import { utf8, wipe } from '../util/bytes.ts';
 import type { ActivationRecord } from './activation-record.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
-import { catchingUp } from './status-blob.ts';
+import type { SignAndSend } from './request-signer.ts';
+import { afterRefusal } from './status-blob.ts';
 
 /**
  * Encrypts, signs and sends `content` in the order of the endpoint, and passes the decrypted answer to `use`, together with the activation's record.
@@ -29,7 +30,7 @@ export async function sendEncrypted<T>(
   const { uriId } = endpoint;
   const isSignedFirst = endpoint.sent === 'signedFirst';
   const text = JSON.stringify(content);
-  const sent = signer.send(factors, uriId, async (sign, lock) =>
+  const send: SignAndSend<T> = async (sign, lock) =>
     // Read when its turn comes, so that encryption and signature belong to one activation.
     activation.withRecord(async (record) => {
       try {
@@ -55,7 +56,6 @@ export async function sendEncrypted<T>(
         encryption.forget(record.activationId);
         throw error;
       }
-    }),
-  );
-  return catchingUp(session, sent);
+    });
+  return signer.send(factors, uriId, send, () => afterRefusal(session));
 }

@@ -38,6 +38,12 @@ export interface SignedHeader {
   readonly header: PowerAuthAuthorizationHttpHeader;
 }
 
+/** Signs a body, once, and sends it, while the lock is held. */
+export type SignAndSend<T> = (
+  sign: (body: string) => Promise<SignedHeader>,
+  lock: PowerAuthStorageLock,
+) => Promise<T>;
+
 /** Makes signatures, each with its own counter value: the counter is advanced and persisted before. */
 export class RequestSigner {
   readonly #configuration: PowerAuthConfigurationType;
@@ -104,18 +110,26 @@ export class RequestSigner {
     );
   }
 
-  /** Signs a POST request and sends it {@link inTurn}. */
+  /**
+   * Signs a POST request and sends it {@link inTurn}.
+   *
+   * @param refused called after the server refused the signature, in the same turn
+   */
   async send<T>(
     factors: Factors,
     uriId: string,
-    send: (sign: (body: string) => Promise<SignedHeader>, lock: PowerAuthStorageLock) => Promise<T>,
+    send: SignAndSend<T>,
+    refused: () => Promise<void>,
   ): Promise<T> {
     return this.inTurn(factors, async (sign, lock) => {
       try {
         return await send((body) => sign({ method: 'POST', uriId, body: utf8(body) }), lock);
       } catch (error) {
-        // Others may have sent later counter values by then: a refusal says nothing about the password.
-        if (isRefused(error)) await throwIfLost(lock);
+        if (isRefused(error)) {
+          // Others may have sent later counter values by then: a refusal says nothing about the password.
+          await throwIfLost(lock);
+          await refused();
+        }
         throw error;
       }
     });

@@ -7,7 +7,7 @@
 import { ENDPOINTS, requestOf, type EndpointSent } from '../net/endpoints.ts';
 import type { Factors } from './factors.ts';
 import type { SessionParts } from './parts.ts';
-import { catchingUp } from './status-blob.ts';
+import { afterRefusal } from './status-blob.ts';
 
 /** Signs and sends a body. Returns the id of the activation that signed. */
 async function sendSigned(
@@ -17,12 +17,16 @@ async function sendSigned(
   body: string,
 ): Promise<string> {
   const { endpoints, signer } = session;
-  const sent = signer.send(factors, endpoint.uriId, async (sign, lock) => {
-    const { activationId, header } = await sign(body);
-    await endpoints.post(endpoint, body, { header, lock });
-    return activationId;
-  });
-  return catchingUp(session, sent);
+  return signer.send(
+    factors,
+    endpoint.uriId,
+    async (sign, lock) => {
+      const { activationId, header } = await sign(body);
+      await endpoints.post(endpoint, body, { header, lock });
+      return activationId;
+    },
+    () => afterRefusal(session),
+  );
 }
 
 /** Lets the server check a signature with these factors; resolves when it accepted. */

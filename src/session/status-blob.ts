@@ -4,10 +4,9 @@
  * @module
  */
 
-import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
 import { wipe } from '../util/bytes.ts';
-import { isInstance } from '../util/instance.ts';
 import { randomNonce } from '../util/random.ts';
 import type { SessionParts } from './parts.ts';
 
@@ -37,25 +36,14 @@ export async function fetchStatusBlob(session: SessionParts): Promise<{
 }
 
 /**
- * Settles as the call of a signed request does. If the server refused the signature, the local counter is moved forward
- * to the server's first, if it fell behind. Only a storage on servers loses confirmed writes, in a failover; then each
- * further signature would be refused as well, and cost an attempt.
+ * To be called after the server refused a signature, in the turn of the request: moves the local counter forward to the
+ * server's, if it fell behind. Only a storage on servers loses confirmed writes, in a failover; then each further
+ * signature would be refused as well, and cost an attempt, those that wait for their turn included.
  */
-export async function catchingUp<T>(session: SessionParts, call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const mayHaveLost = session.configurations.keychainConfiguration.storage?.needsSealingKey === true;
-    if (
-      mayHaveLost &&
-      isInstance(error, PowerAuthError) &&
-      error.code === PowerAuthErrorCode.AUTHENTICATION_ERROR
-    ) {
-      // The caller gets the server's refusal, and fetchActivationStatus tells more.
-      await catchUp(session).catch(() => undefined);
-    }
-    throw error;
-  }
+export async function afterRefusal(session: SessionParts): Promise<void> {
+  if (session.configurations.keychainConfiguration.storage?.needsSealingKey !== true) return;
+  // The caller gets the server's refusal, and fetchActivationStatus tells more.
+  await catchUp(session).catch(() => undefined);
 }
 
 async function catchUp(session: SessionParts): Promise<void> {

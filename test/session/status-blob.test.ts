@@ -38,6 +38,14 @@ test.each([
   },
 );
 
+test('requests that wait for their turn are not refused as well', async () => {
+  const { server, powerAuth } = await wentBack(true, 7);
+  const calls = Array.from({ length: 5 }, () => powerAuth.validatePassword(PASSWORD));
+  const outcomes = (await Promise.allSettled(calls)).map(({ status }) => status);
+  expect(outcomes.filter((status) => status === 'rejected')).toHaveLength(1);
+  expect(requestsTo(server, '/pa/v3/activation/status')).toBe(1);
+});
+
 test('a wrong password moves nothing', async () => {
   const { powerAuth } = await wentBack(true, 0);
   expect((await rejection(powerAuth.validatePassword('wrong'))).code).toBe('AUTHENTICATION_ERROR');
