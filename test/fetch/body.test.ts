@@ -88,7 +88,8 @@ test.each([
   ]);
   expect([...other.headers.keys()]).toEqual(['c', 'content-type']);
   await request.text();
-  await expect(readRequest(request)).rejects.toThrow(TypeError);
+  await expect(readRequest(request, { signal: null })).rejects.toThrow(TypeError);
+  await expect(readRequest(request)).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('what fetch refuses is refused before anything is signed', async () => {

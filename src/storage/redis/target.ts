@@ -4,6 +4,8 @@
  * @module
  */
 
+import { PowerAuthError } from '../../errors.ts';
+import { isInstance } from '../../util/instance.ts';
 import { describe } from '../../util/validate.ts';
 import { copyOfOptions, readOptions, wrongOption } from './options.ts';
 
@@ -59,15 +61,25 @@ export function redisTarget(options: Readonly<Partial<Record<(typeof WAYS)[numbe
   if (way === undefined || given.length > 1) {
     throw wrongOption(WAYS.join(', '), 'one of them', given.length === 0 ? 'none' : given.join(' and '));
   }
+  try {
+    return targetOf(way, options[way]);
+  } catch (error) {
+    if (isInstance(error, PowerAuthError)) throw error;
+    // Something deep inside throws when it is read. What it says may be anything.
+    throw wrongOption(way, 'an object that can be read', 'one that throws');
+  }
+}
+
+function targetOf(way: (typeof WAYS)[number], value: unknown): RedisTarget {
   switch (way) {
     case 'url':
-      return targetOfUrl(options.url);
+      return targetOfUrl(value);
     case 'client':
-      return targetOfClient(options.client);
+      return targetOfClient(value);
     case 'cluster':
-      return clusterOf(readOptions(options.cluster, 'cluster', CLUSTER), 'cluster');
+      return clusterOf(readOptions(value, 'cluster', CLUSTER), 'cluster');
     case 'sentinel':
-      return sentinelOf(readOptions(options.sentinel, 'sentinel', SENTINEL), 'sentinel');
+      return sentinelOf(readOptions(value, 'sentinel', SENTINEL), 'sentinel');
   }
 }
 
@@ -164,6 +176,9 @@ function defaultsOf(value: unknown, field: string): ClientOptions {
   if (value === undefined) return {};
   const options = copyOfOptions(value);
   if (options === undefined) throw wrongOption(field, 'options of createClient', describe(value));
+  const { socket } = options;
+  if (socket !== undefined && (typeof socket !== 'object' || socket === null))
+    throw wrongOption(`${field}.socket`, 'an object', describe(socket));
   if (options['url'] !== undefined) {
     throw wrongOption(field, 'options without an address: username, password, socket', 'a url as well');
   }

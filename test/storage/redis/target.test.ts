@@ -170,6 +170,13 @@ describe('a cluster', () => {
     ],
     ['a node without a port', { rootNodes: [{ socket: { host: 'a' } }] }, /^cluster\.rootNodes\[0\]: /],
     ['a node that throws', { rootNodes: [throwing({})] }, /^cluster\.rootNodes\[0\]: /],
+    ['a socket that throws', { rootNodes: [{ socket: throwing({}) }] }, /^cluster: .* got one that throws/],
+    ['nodes that throw', { rootNodes: throwing([]) }, /^cluster: .* got one that throws/],
+    [
+      'a socket as text',
+      { rootNodes: [{ url: 'redis://a' }], defaults: { socket: 'a:1' } },
+      /^cluster\.defaults\.socket: expected an object/,
+    ],
     [
       'another option',
       { rootNodes: [], useReplicas: true },
