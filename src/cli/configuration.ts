@@ -14,6 +14,8 @@ import { configurationFile } from './places.ts';
 import type { Settings } from './settings.ts';
 
 const OTHERS_WRITE = 0o002;
+/** A descriptor that the shell has opened for this process, as `<(…)` does. */
+const DESCRIPTOR = /^\/(?:dev\/stdin|(?:dev\/fd|proc\/self\/fd)\/\d+)$/;
 
 /** A configuration, and the file that it came from. */
 export interface Configured {
@@ -53,12 +55,18 @@ export async function readConfiguration(
 
 async function readText(path: string, isDefault: boolean): Promise<string> {
   try {
-    const { mode } = await stat(path);
+    const stats = await stat(path);
+    const { mode } = stats;
+    // Opening a pipe waits for its other end, and no signal ends that.
+    if (!stats.isFile() && !stats.isDirectory() && !DESCRIPTOR.test(path)) {
+      throw usage(`--config: expected a file, got something else at ${path}`);
+    }
     // Whoever writes it chooses the server that gets the passwords' signatures.
     if (process.platform !== 'win32' && (mode & OTHERS_WRITE) !== 0) {
       throw usage(`${path}: every user may change it, and so choose another server; run chmod o-w ${path}`);
     }
-    return await readFile(path, 'utf8');
+    // Editors and shells of Windows put a mark at the beginning.
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && isDefault) {

@@ -67,7 +67,8 @@ async function readPrivate(what: string, path: string): Promise<string> {
 
 /** The content of a file without the line break at its end. */
 function oneLine(text: string, what: string, place: string): string {
-  const line = text.replace(/\r?\n$/, '');
+  // Without the mark that editors and shells of Windows put at the beginning: a wrong password costs an attempt.
+  const line = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
   if (line === '') throw usage(`${place}: expected ${what} in one line, got nothing`);
   if (/[\r\n]/.test(line)) throw usage(`${place}: expected ${what} in one line, got several lines`);
   return line;

@@ -37,6 +37,7 @@ test("the SDK's names, the cmd-tool's file and its one string lead to the same k
   };
   for (const content of [
     { ...keys },
+    `\uFEFF${JSON.stringify(keys)}`,
     { ...vendor, baseEndpointUrl },
     { applicationName: 'x', mobileSdkConfig, baseEndpointUrl },
     { configuration: mobileSdkConfig, baseEndpointUrl },

@@ -31,6 +31,7 @@ describe('a file', () => {
     ['abc', 'abc'],
     ['abc\n', 'abc'],
     ['abc\r\n', 'abc'],
+    ['\uFEFFabc\r\n', 'abc'],
     [' a b ', ' a b '],
     ['žluťoučký 🐴\n', 'žluťoučký 🐴'],
   ])('%j is %j', async (content, expected) => {
