@@ -46,6 +46,16 @@ test('requests that wait for their turn are not refused as well', async () => {
   expect(requestsTo(server, '/pa/v3/activation/status')).toBe(1);
 });
 
+test('a status that fails leaves the refusal as it is, and the next refusal catches up', async () => {
+  const { server, powerAuth } = await wentBack(true, 7);
+  server.faults.add({ path: '/pa/v3/activation/status', count: 1, status: 500 });
+  for (let i = 0; i < 2; i++) {
+    expect((await rejection(powerAuth.validatePassword(PASSWORD))).code).toBe('AUTHENTICATION_ERROR');
+  }
+  await powerAuth.validatePassword(PASSWORD);
+  expect(requestsTo(server, '/pa/v3/activation/status')).toBe(2);
+});
+
 test('a wrong password moves nothing', async () => {
   const { powerAuth } = await wentBack(true, 0);
   expect((await rejection(powerAuth.validatePassword('wrong'))).code).toBe('AUTHENTICATION_ERROR');
