@@ -21,3 +21,6 @@ export const setUser = (answer = yes) => {
 export const defaultStorage = () => memoryStorage(space);
 export const defaultSealingKey = (storage) => storage.sealingKey();
 export const defaultBiometry = () => provider;
+
+/** The peer's tests subscribe to nothing. */
+export const openChannel = () => undefined;
