@@ -21,18 +21,26 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
   });
 }
 
-/** A reader that has seen enough, such as `head`, is no failure. */
-function onWriteError(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough, such as `head`, is no failure; but a failure stays one.
+  if (error.code === 'EPIPE') process.exit(ended);
   throw error;
-}
-process.stdout.on('error', onWriteError);
-process.stderr.on('error', onWriteError);
+});
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  // Nobody reads the messages; the command goes on.
+  if (error.code !== 'EPIPE') throw error;
+});
 
 const { stdin, stdout, stderr, env } = process;
-const code = await run(process.argv.slice(2), { stdin, stdout, stderr, env, signal: interruption.signal });
+process.exitCode = await run(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  env,
+  signal: interruption.signal,
+});
 // A pipe may still hold a part of the output.
 await Promise.all(
   [stdout, stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
 );
-process.exit(ended ?? code);
+process.exit(ended);

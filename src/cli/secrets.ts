@@ -69,6 +69,7 @@ async function readPrivate(what: string, path: string): Promise<string> {
 function oneLine(text: string, what: string, place: string): string {
   // Without the mark that editors and shells of Windows put at the beginning: a wrong password costs an attempt.
   const line = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
+  if (/[\0\uFFFD]/.test(line)) throw usage(`${place}: expected ${what} in UTF-8, got another encoding`);
   if (line === '') throw usage(`${place}: expected ${what} in one line, got nothing`);
   if (/[\r\n]/.test(line)) throw usage(`${place}: expected ${what} in one line, got several lines`);
   return line;

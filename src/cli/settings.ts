@@ -73,7 +73,8 @@ function isTrue(value: string, variable: string): boolean {
 
 /** Whether a URL contains a password, as user information or as a parameter. */
 export function hasPassword(url: string): boolean {
-  if (/^[a-z]+:\/\/[^/?#]*:[^/?#]*@/i.test(url)) return true;
+  // A password may hold characters that end a host; rather a parameter with an @ is refused.
+  if (/^[a-z]+:\/\/[^@]*:.*@/is.test(url)) return true;
   return /[?&][^=&]*(?:pass|secret)[^=&]*=/i.test(url);
 }
 

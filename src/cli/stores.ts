@@ -61,7 +61,7 @@ export async function openStore(settings: StoreSettings, options = OWN): Promise
 /** A store for messages: without user and password. */
 export function describeStore(url: string | undefined): string {
   if (url === undefined) return "SQLite in the user's data folder";
-  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1').replace(/\?.*/s, '');
+  return url.replace(/^([a-z]+:\/\/).*@/is, '$1').replace(/\?.*/s, '');
 }
 
 /** The URL from the option or from its file. */

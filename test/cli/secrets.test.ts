@@ -62,6 +62,14 @@ describe('a file', () => {
     expect((await rejection(read())).message).toContain('chmod 600');
   });
 
+  test('in another encoding is refused, because a wrong password costs an attempt', async () => {
+    const path = join(await temporaryFolder(), 'secret');
+    await writeFile(path, Buffer.from('\uFEFFabc', 'utf16le'), { mode: 0o600 });
+    const { io, stdin } = processWith();
+    const error = await rejection(readSecret(io, stdin, { ...secret, file: path }));
+    expect(error.message).toMatch(/expected the password in UTF-8, got another encoding/);
+  });
+
   test('that is missing or is a folder is refused', async () => {
     const folder = await temporaryFolder();
     const { io, stdin } = processWith();

@@ -53,7 +53,8 @@ test.each([
   ['redis://user@host:6379/0', false],
   ['postgres://user@host:5432/db?sslmode=verify-full&sslkey=/etc/key', false],
   ['sqlite:/a:b@c', false],
-  ['redis://host/0#a:b@c', false],
+  ['redis://:pa/ss@host', true],
+  ['redis://:pa?s#s@host', true],
 ])('%s: has a password is %s', (url, expected) => {
   expect(hasPassword(url)).toBe(expected);
   const check = (): void => assertNoSecretTyped({ store: url });

@@ -159,7 +159,11 @@ function parseCryptogram(body: Uint8Array): PowerAuthCryptogram {
 
 function urlOf(target: string, base: string): URL {
   const text = target.startsWith('/') ? base.replace(/\/+$/, '') + target : target;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && `${url.username}${url.password}` !== '') {
+    throw usage('URL: expected no user and password, which every user of this machine sees in arguments');
+  }
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   throw usage('URL: expected http(s)://…, or a path that begins with /, got something else');
 }
 

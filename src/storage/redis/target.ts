@@ -210,6 +210,9 @@ function nodeOf(value: unknown, field: string, example: string | undefined): Cli
     );
   }
   if (!isAddress(options)) throw wrongOption(field, '{ host, port }', describe(value));
+  const other = Object.keys(options).find((name) => name !== 'host' && name !== 'port');
+  if (other !== undefined)
+    throw wrongOption(field, '{ host, port }, and the rest in sentinelClientOptions', `${other} as well`);
   return { socket: { host: options['host'], port: options['port'] } };
 }
 

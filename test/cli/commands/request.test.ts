@@ -134,6 +134,13 @@ describe('request', () => {
     expect([ran.code, ran.stderr]).toEqual([6, expect.stringContaining('--insecure-http allows it')]);
     expect(server.requests.length).toBe(sent);
   });
+
+  test('to a URL with a password is refused, and the password is not repeated', async () => {
+    const { run } = await openDesk();
+    const ran = await run(['request', 'GET', 'https://user:geheim@bank.example/x']);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('expected no user and password')]);
+    expect(ran.stdout + ran.stderr).not.toContain('geheim');
+  });
 });
 
 describe('offline', () => {

@@ -230,6 +230,11 @@ describe('Sentinel', () => {
     ['an array', [], /^sentinel: expected an object with name, sentinelRootNodes, .* got an array/],
     ['nameless', { sentinelRootNodes }, /^sentinel\.name: .* got undefined/],
     ['strangely named', { name: 'a b', sentinelRootNodes }, /^sentinel\.name: .* got a string of 3/],
+    [
+      'with the password in the wrong place',
+      { name: 'bank', sentinelRootNodes: [{ host: 'a', port: 1, password: 'secret' }] },
+      /^sentinel\.sentinelRootNodes\[0\]: expected \{ host, port \}, and the rest in sentinelClientOptions, got password as well/,
+    ],
     ['alone', { name: 'bank' }, /^sentinel\.sentinelRootNodes: expected an array/],
     [
       'at a URL',
