@@ -23,7 +23,7 @@ describe.concurrent('chaos', () => {
   for (const [program, ...args] of STORES) {
     describeWith(program, args.join(' '), () => {
       test('all that was confirmed is there, and no counter value was used twice', async () => {
-        const output = await run(process.execPath, [main, ...args, SECONDS]);
+        const output = await run(process.execPath, [main, ...args, SECONDS], undefined, { NO_COLOR: '1' });
         expect(output).toContain('\nheld\n');
         expect(output).toMatch(/✓ [1-9]\d* signed requests: no counter value was sent twice/);
         console.log(/seed \d+/.exec(output)?.[0], /^faults .*/m.exec(output)?.[0]);
