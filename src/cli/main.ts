@@ -23,7 +23,7 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough, such as `head`, is no failure; but a failure stays one.
-  if (error.code === 'EPIPE') process.exit(ended);
+  if (error.code === 'EPIPE') process.exit(ended ?? process.exitCode);
   throw error;
 });
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
@@ -43,4 +43,4 @@ process.exitCode = await run(process.argv.slice(2), {
 await Promise.all(
   [stdout, stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
 );
-process.exit(ended);
+process.exit(ended ?? process.exitCode);
