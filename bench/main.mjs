@@ -1,7 +1,7 @@
 /**
  * The benchmark suite: how long a token header takes, ours and others'.
  *
- *     npm run bench                 measures for minutes; writes bench/results/node.json, and chart and documents from it
+ *     npm run bench                 measures for minutes; writes bench/results, and chart and documents from them
  *     npm run bench -- --quick      less than a minute; prints only
  *     npm run bench -- --sizes      measures bytes and memory alone, and puts them into the results that are there
  *     npm run bench -- --instances  measures 1 to 100 000 instances alone; writes bench/results/instances.json
@@ -10,7 +10,10 @@
  *
  * @module
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { currentNode, hasSqlite } from '../tools/lib/current-node.mjs';
 import { install } from '../tools/lib/install.mjs';
 import { main, StepError } from '../tools/lib/run.mjs';
 import { endProgress } from './lib/progress.mjs';
@@ -55,34 +58,39 @@ await main(async () => {
     writeResults('node', { ...readResults('node'), ...bytes });
     return writeReport();
   }
-  if (has('--instances')) {
-    const many = await measureMany(has('--quick') ? QUICK : FULL);
-    endProgress();
-    printInstances(many);
-    if (has('--quick')) return;
-    writeResults('instances', many);
-    return writeReport();
-  }
-  if (has('--operations')) {
-    const whole = await measureWhole(has('--quick') ? QUICK : FULL);
-    endProgress();
-    printOperations(whole);
-    if (has('--quick')) return;
-    writeOperations(whole);
-    return writeReport();
-  }
+  if (has('--instances')) return benchInstances();
+  if (has('--operations')) return benchOperations();
   await install(peers, 'Install the libraries to compare with', ['--ignore-scripts']);
   const effort = has('--quick') ? QUICK : FULL;
   const results = await measureAll(effort);
-  const many = await measureMany(effort);
-  const whole = await measureWhole(effort);
   endProgress();
   print(results);
-  printInstances(many);
+  if (!has('--quick')) writeResults('node', results);
+  await benchOperations();
+  await benchInstances();
+});
+
+async function benchOperations() {
+  const whole = await measureWhole(has('--quick') ? QUICK : FULL);
+  endProgress();
   printOperations(whole);
   if (has('--quick')) return;
-  writeResults('node', results);
-  writeResults('instances', many);
   writeOperations(whole);
   writeReport();
-});
+}
+
+/** Many instances, measured on a Node that has SQLite. */
+async function benchInstances() {
+  if (!hasSqlite()) {
+    const args = [fileURLToPath(import.meta.url), '--instances', ...(has('--quick') ? ['--quick'] : [])];
+    const [code] = await once(spawn(await currentNode(), args, { stdio: 'inherit' }), 'exit');
+    if (code !== 0) throw new StepError(`--instances ended with ${code}`);
+    return;
+  }
+  const many = await measureMany(has('--quick') ? QUICK : FULL);
+  endProgress();
+  printInstances(many);
+  if (has('--quick')) return;
+  writeResults('instances', many);
+  writeReport();
+}
