@@ -45,6 +45,9 @@ export interface PowerAuthTestRequest {
   status: number | undefined;
 }
 
+/** Answers a request in place of the routes. Returns whether it does. */
+export type Interceptor = (message: IncomingMessage, response: ServerResponse) => boolean;
+
 /** The body, or undefined if it is too long. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
@@ -76,6 +79,7 @@ export function createHttpServer(
   faults: PowerAuthTestFaults,
   requests: PowerAuthTestRequest[],
   allowOrigin: string | undefined,
+  intercept: Interceptor = () => false,
 ): Server {
   const cors = corsHeaders(allowOrigin);
 
@@ -120,6 +124,7 @@ export function createHttpServer(
   };
 
   return createServer((message, response) => {
+    if (intercept(message, response)) return;
     handle(message, response).catch(() => message.socket.destroy());
   });
 }
