@@ -6,6 +6,8 @@ export default tseslint.config(
       'dist/**',
       'build/**',
       'docs/api/**',
+      'site/{api,dist}/**',
+      '**/.vitepress/.temp/**',
       'node_modules/**',
       'assembly/**',
       'src/hot-path/generated/**',

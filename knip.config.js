@@ -17,7 +17,7 @@ export default {
     'bench/{,parts/,lib/}*.mjs',
     'examples/**/*.{mjs,ts}',
     'test/system/*.mjs',
-    'test/system/{attacks,next,package,peer,runtimes}/**/*.mjs',
+    'test/system/{attacks,next,package,peer,runtimes,site}/**/*.mjs',
     'test/system/runtimes/{crypto,process,worker}.ts',
   ],
   project: ['{src,test,bench,tools,examples}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],

@@ -342,7 +342,7 @@ describe('docs/errors.md', async () => {
     .slice(1)
     .flatMap((section) => {
       const title = section.split('\n')[0] ?? '';
-      return [...section.matchAll(/^- \*\*`([A-Z_]+)`\*\*/gm)].map(([, code = '']) => ({ title, code }));
+      return [...section.matchAll(/^### ([A-Z_]+)$/gm)].map(([, code = '']) => ({ title, code }));
     });
 
   test('has one entry for each code', () => {

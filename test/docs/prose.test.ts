@@ -3,15 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../system/package/support.ts';
+import { anchorOf, linkOnSite } from '../../site/lib/pages.mjs';
 import { breaches, comments, strings } from './glossary.ts';
-
-const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+import { pages, read } from './pages.ts';
 
 /** What somebody wrote, line by line: no code, no table, nothing that a script put there. */
 const prose = (text: string): string[] =>
@@ -21,14 +15,10 @@ const prose = (text: string): string[] =>
     .split('\n')
     .filter((line) => !line.startsWith('|'));
 
-/** As GitHub makes them of headings. */
 const anchors = (text: string): string[] =>
-  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
 
 describe.each(pages)('%s', (page) => {
   test('is wrapped at 120 columns', () => {
@@ -37,19 +27,33 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('has no link that leads nowhere', () => {
-    const lost = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].filter(
-      ([, path = '', anchor]) => {
-        const target = path === '' ? join(root, page) : join(root, dirname(page), path);
-        if (!existsSync(target)) return true;
-        return anchor !== undefined && !anchors(readFileSync(target, 'utf8')).includes(anchor);
-      },
-    );
+    const lost = [...read(page).matchAll(LINK)].filter(([, path = '', anchor]) => {
+      const target = path === '' ? join(root, page) : join(root, dirname(page), path);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchors(readFileSync(target, 'utf8')).includes(anchor);
+    });
     expect(lost.map(([link]) => link)).toEqual([]);
+  });
+
+  test('has no link that leads nowhere on the site', () => {
+    const links = [...read(page).matchAll(LINK)].map(([link]) => link.slice(2, -1));
+    for (const link of links.filter((href) => !href.endsWith('.svg')))
+      expect(linkOnSite(page, link)).toMatch(/^(?:#|https:|\/\S+\.md(?:#|$))/);
   });
 });
 
+test('a link on the site leads to a page, to the code of an example, or fails', () => {
+  expect(linkOnSite('docs/cli.md', 'errors.md#network_error')).toBe('/errors.md#network_error');
+  expect(linkOnSite('docs/cli.md', '../SECURITY.md')).toBe('/security.md');
+  expect(linkOnSite('README.md', 'docs/api.md')).toBe('/overview.md');
+  expect(linkOnSite('docs/gateway.md', '../examples/gateway')).toBe('/examples/gateway.md');
+  expect(linkOnSite('docs/gateway.md', '../examples/gateway/bank.mjs')).toBe('/examples/gateway.md#bankmjs');
+  for (const href of ['../src/errors.ts', '../examples/nothing', 'nothing.md'])
+    expect(() => linkOnSite('docs/cli.md', href)).toThrow(`docs/cli.md: ${href} is no page of the site`);
+});
+
 /** All sources that somebody wrote. */
-const sources = ['src', 'assembly', 'bench', 'examples', 'test', 'tools'].flatMap((folder) =>
+const sources = ['src', 'assembly', 'bench', 'examples', 'site', 'test', 'tools'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(?:ts|mjs)$/.test(name) && !/node_modules|generated|build\//.test(name))
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)

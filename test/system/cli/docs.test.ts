@@ -1,25 +1,15 @@
-/** The example commands in docs/cli.md, run one after another in a shell, and what they print. */
-import { readFile } from 'node:fs/promises';
+/** The example commands of the pages, run one after another in a shell, and what they print. */
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { root, setStage } from './stage.ts';
+import { shownCommands, type ShownCommand } from '../../docs/shown-commands.ts';
+import { pages, read } from '../../docs/pages.ts';
+import { describeWith } from '../../helpers/programs.ts';
+import { testRedis } from '../../helpers/redis.ts';
+import { setStage, type Stage } from './stage.ts';
 
-/** The examples of a page: command and output. */
-async function examplesOf(page: string): Promise<{ command: string; output: string }[]> {
-  const text = await readFile(join(root, page), 'utf8');
-  const blocks = [...text.matchAll(/<!-- example:cli -->\s*```console\n([^]*?)```/g)].map(
-    ([, block = '']) => block,
-  );
-  return blocks.flatMap((block) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((example) => {
-        const end = example.indexOf('\n');
-        return { command: example.slice(0, end), output: example.slice(end + 1) };
-      }),
-  );
-}
+const examplesOf = (page: string, name: string): ShownCommand[] =>
+  shownCommands(read(page)).filter(({ example }) => example === name);
 
 /** Without what is different each time. */
 const stable = (text: string): string =>
@@ -30,19 +20,76 @@ const stable = (text: string): string =>
     .replace(/\b\d{13}\b/g, '<time>')
     .replace(/(fingerprint +)\d{8}/g, '$1<digits>');
 
-test('docs/cli.md: each example prints what the page says', async () => {
-  const { server, shell, file } = await setStage();
+/** A stage with what the examples take for granted: a code, a password, a payment, and npx that finds the program. */
+async function setUser(): Promise<Stage & { readonly activationId: string }> {
+  const stage = await setStage();
+  const { server, home, file } = stage;
   const { activationId, activationCode } = await server.ask('createActivation', { userId: 'alice' });
   await file('code.txt', activationCode);
   await file('password.txt', 'correct horse battery');
   await file('payment.json', '{"amount":100}', 0o644);
-  const examples = await examplesOf('docs/cli.md');
-  expect(examples.length).toBeGreaterThan(10);
+  await mkdir(join(home, 'node_modules/.bin'), { recursive: true });
+  await writeFile(join(home, 'package.json'), '{"private":true}');
+  await symlink(join(home, 'bin/powerauth-wasm'), join(home, 'node_modules/.bin/powerauth-wasm'));
+  return { ...stage, activationId };
+}
+
+/** Runs examples: those of `console` blocks must print what the page says, those of `sh` blocks must succeed. */
+async function perform(
+  { server, shell, activationId }: Awaited<ReturnType<typeof setUser>>,
+  examples: readonly ShownCommand[],
+  variables = '',
+): Promise<void> {
   for (const { command, output } of examples) {
     const line = command.replaceAll('https://bank.example', server.configuration.baseEndpointUrl);
-    const { stdout } = await shell(`{ ${line}\n} 2>&1`);
-    expect(stable(stdout).trimEnd(), command).toBe(stable(output).trimEnd());
+    const ran = await shell(`${variables}\n{ ${line}\n} 2>&1`);
+    if (output === undefined) expect(ran, command).toMatchObject({ code: 0 });
+    else expect(stable(ran.stdout).trimEnd(), command).toBe(stable(output).trimEnd());
     // What the bank does.
     if (command.includes(' activate ')) await server.ask('commitActivation', activationId);
   }
+}
+
+test.each(pages.filter((page) => examplesOf(page, 'cli').length > 0))(
+  '%s: each example prints what the page says',
+  async (page) => {
+    // The README's commands ask for these at a terminal.
+    const asked = 'export POWERAUTH_CODE_FILE=code.txt POWERAUTH_PASSWORD_FILE=password.txt';
+    await perform(await setUser(), examplesOf(page, 'cli'), page === 'README.md' ? asked : '');
+  },
+);
+
+test('the README and docs/cli.md have examples', () => {
+  expect(examplesOf('README.md', 'cli').length).toBeGreaterThan(3);
+  expect(examplesOf('docs/cli.md', 'cli').length).toBeGreaterThan(10);
+});
+
+describeWith('redis', 'docs/cli.md', () => {
+  test('moves a store to Redis', async () => {
+    const [user, redis] = await Promise.all([setUser(), testRedis()]);
+    await user.file('redis-url.txt', redis.url);
+    const [activate, ...others] = examplesOf('docs/cli.md', 'cli');
+    await perform(
+      user,
+      [activate, others.find(({ command }) => command.includes('token get'))].filter(
+        (it) => it !== undefined,
+      ),
+    );
+    const examples = examplesOf('docs/cli.md', 'cli-redis');
+    expect(examples.length).toBeGreaterThan(2);
+    await perform(user, examples);
+    const there = '--store-file redis-url.txt --sealing-key file:sealing.key';
+    const { stdout } = await user.shell(
+      `powerauth-wasm store check --json ${there}; powerauth-wasm store check --json`,
+    );
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject([
+      { ok: true, activations: 1, tokens: 1 },
+      { ok: true, activations: 0, tokens: 0 },
+    ]);
+  });
 });

@@ -36,7 +36,7 @@ const bundler = { ...strict, module: 'esnext', moduleResolution: 'bundler' };
 const nodenext = { ...strict, module: 'nodenext', moduleResolution: 'nodenext' };
 const inNode = Object.entries({ bundler, nodenext });
 
-/** What the README's gateway takes from its bank: the settings are in the environment, a one-time password completes an activation. */
+/** What the gateway of docs/gateway.md takes from its bank: the settings are in the environment, a one-time password completes an activation. */
 const bank = `
 import { PowerAuthActivation, PowerAuthAuthentication, type PowerAuth, type PowerAuthConfigurationType } from 'powerauth-wasm';
 const told = JSON.parse(process.env['BANK'] ?? '') as Record<'activationCode' | 'otp' | 'url', string> & { configuration: PowerAuthConfigurationType };
@@ -91,7 +91,7 @@ describe('the packed package in an empty project', () => {
     await npm(['install', ...quietly, `./${tarball ?? ''}`, nodeTypes], project);
     await mkdir(join(project, 'src'));
     await writeFile(join(project, 'src/example.ts'), await exampleOf('README.md', 'main'));
-    await writeFile(join(project, 'src/gateway.ts'), await exampleOf('README.md', 'gateway'));
+    await writeFile(join(project, 'src/gateway.ts'), await exampleOf('docs/gateway.md', 'gateway'));
     await writeFile(join(project, 'src/bank.ts'), bank);
     await writeFile(join(project, 'src/subpaths.ts'), loading(subpaths));
     // What is for Node alone may ask for Node's types.
@@ -138,7 +138,7 @@ describe('the packed package in an empty project', () => {
       expect(output).toContain('200');
     });
 
-    test('the gateway of the README goes on after a restart with what it has', async () => {
+    test('the gateway of docs/gateway.md goes on after a restart with what it has', async () => {
       const server = await testServer();
       const { configuration, baseUrl } = server;
       const otp = '123456';
@@ -196,7 +196,7 @@ describe('the packed package in an empty project', () => {
   describe('an app for browsers, with nothing set, is bundled', () => {
     beforeAll(async () => {
       await mkdir(join(project, 'app'));
-      await writeFile(join(project, 'app/main.ts'), await exampleOf('README.md', 'browser'));
+      await writeFile(join(project, 'app/main.ts'), await exampleOf('docs/browser.md', 'browser'));
       await writeFile(join(project, 'app/index.html'), '<script type="module" src="./main.ts"></script>');
     });
 
