@@ -23,9 +23,10 @@ export default {
   project: ['{src,test,bench,tools,examples}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],
   // Tests bundle the first three; the others are what benchmarks compare with, installed in bench/peers,
   // and `peer:` stands for the React Native SDK's folder.
-  // Those from axios to openapi-fetch run in examples of docs/http-clients.md.
+  // Those from axios to openapi-fetch run in examples of docs/http-clients.md. powerauth-js-test-client needs chalk.
   ignoreDependencies: [
     'axios',
+    'chalk',
     'got',
     'ky',
     'ofetch',

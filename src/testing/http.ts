@@ -13,6 +13,7 @@ import {
 } from 'node:http';
 import { setTimeout } from 'node:timers';
 import { springError, type Answer } from './answers.ts';
+import { isForBackEnds } from './back-end/index.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import { answer } from './routes.ts';
 import type { ServerState } from './state.ts';
@@ -81,15 +82,18 @@ export function createHttpServer(
   allowOrigin: string | undefined,
   intercept: Interceptor = () => false,
 ): Server {
-  const cors = corsHeaders(allowOrigin);
+  const corsForAll = corsHeaders(allowOrigin);
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname: path } = new URL(message.url ?? '/', 'http://localhost');
     const query = /\?(.*)/s.exec(message.url ?? '')?.[1];
     const { method = 'GET', headers } = message;
+    const { remoteAddress } = message.socket;
+    const isForPages = allowOrigin !== undefined && !isForBackEnds(path);
+    const cors = isForPages ? corsForAll : {};
     // The browser's own question, not a request of the application.
     const isPreflight = method === 'OPTIONS' && 'access-control-request-method' in headers;
-    if (allowOrigin !== undefined && isPreflight) return void response.writeHead(204, cors).end();
+    if (isForPages && isPreflight) return void response.writeHead(204, cors).end();
     const body = await readBody(message);
     const request: PowerAuthTestRequest = {
       method,
@@ -108,7 +112,7 @@ export function createHttpServer(
         ? { status: fault.status ?? 200, body: fault.body ?? '' }
         : body === undefined
           ? springError(413, 'Payload Too Large', path)
-          : answer(state, { method, path, query: query ?? '', headers, body });
+          : answer(state, { method, path, query: query ?? '', headers, body, remoteAddress });
 
     const send = async () => {
       if (fault.dropRequest === true) return void message.socket.destroy();

@@ -12,6 +12,7 @@ import type { PowerAuthTestServer } from './server.ts';
 import { startServer } from './start.ts';
 import type { PowerAuthTestServerOptions } from './types.ts';
 
+export type { PowerAuthTestBackEnd } from './back-end/callers.ts';
 export { PowerAuthTestFaults, type PowerAuthTestFault } from './faults.ts';
 export type { PowerAuthTestRequest } from './http.ts';
 export type { PowerAuthTestServerLike } from './like.ts';
@@ -54,6 +55,9 @@ export type {
  *   that can't be decrypted
  * - `POST /api/encrypted/signature`: the same in activation scope, encrypted and then signed, with that path as uriId
  *   and two factors; otherwise 401. `POST /api/signed/encrypted`: signed, and then encrypted
+ *
+ * To programs on this machine it also answers the methods of a genuine server for back-ends, `/rest/v3/…`, as far as its
+ * state goes; see docs/testing.md.
  *
  * @example
  * ```ts

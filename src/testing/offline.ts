@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { ecdsaSign } from './crypto.ts';
 import { offlineSignature } from './signature.ts';
-import type { ServerState } from './state.ts';
+import type { Activation, ServerState } from './state.ts';
 import { advance } from './verify.ts';
 
 /**
@@ -56,9 +56,17 @@ export function createOfflinePayload(
   const activation = activationId === undefined ? undefined : state.activation(activationId);
   if (activationId !== undefined && activation === undefined)
     throw new Error(`There is no activation ${activationId}`);
-  const nonce = randomBytes(16).toString('base64');
-  const keyType = activation === undefined ? '0' : '1';
-  const signedPart = [...lines, data, ...linesAfter, nonce, keyType].join('\n');
+  return offlinePayload(state, activation, [...lines, data, ...linesAfter].join('\n'));
+}
+
+/** A payload signed with the activation's server key, or with the master key. */
+export function offlinePayload(
+  state: ServerState,
+  activation: Activation | undefined,
+  data: string,
+  nonce = randomBytes(16).toString('base64'),
+): PowerAuthTestOfflinePayload {
+  const signedPart = [data, nonce, activation === undefined ? '0' : '1'].join('\n');
   const signature = ecdsaSign(activation?.serverKeys ?? state.masterKeys, Buffer.from(signedPart));
   return { payload: signedPart + signature.toString('base64'), nonce };
 }

@@ -114,6 +114,11 @@ export class RecoveryCodes {
     return this.#codes.get(recoveryCode);
   }
 
+  /** All codes, in the order of their creation. */
+  all(): Iterable<RecoveryCode> {
+    return this.#codes.values();
+  }
+
   /** Codes that belong to an activation count as confirmed once it is committed. */
   activateOf(activationId: string): void {
     for (const code of this.#codes.values()) {

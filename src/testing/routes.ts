@@ -5,6 +5,7 @@
  */
 
 import { inWordsOf, ok, protocolNotSupported, springError, type Answer } from './answers.ts';
+import { answerBackEnd, isForBackEnds } from './back-end/index.ts';
 import { activationDetail, renameActivation } from './endpoints/activation-detail.ts';
 import { activationStatus, createActivation, removeActivation } from './endpoints/activations.ts';
 import {
@@ -72,6 +73,7 @@ const WITHOUT_PROTOCOL = '/pa/v3/status';
 /** The answer to a request. */
 export function answer(state: ServerState, request: Incoming): Answer | Promise<Answer> {
   const { path, method } = request;
+  if (isForBackEnds(path)) return answerBackEnd(state, request);
   const isThere = Object.hasOwn(ROUTES, path) && !(path === RECOVERY && !state.release.hasRecovery);
   const methods = isThere ? ROUTES[path] : undefined;
   if (methods === undefined) return springError(404, 'Not Found', path);

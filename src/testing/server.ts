@@ -143,8 +143,8 @@ export class PowerAuthTestServer {
    * ```
    */
   commitActivation(activationId: string): void {
-    this.#change(activationId, ['PENDING_COMMIT', 'ACTIVE'], 'ACTIVE');
-    this.#state.recoveryCodes.activateOf(activationId);
+    const activation = this.#find(activationId, ['PENDING_COMMIT', 'ACTIVE']);
+    if (activation.state === 'PENDING_COMMIT') this.#state.commit(activation);
   }
 
   /**
@@ -158,7 +158,8 @@ export class PowerAuthTestServer {
    * ```
    */
   blockActivation(activationId: string, options: { expiresAt?: number } = {}): void {
-    this.#change(activationId, ['ACTIVE', 'BLOCKED'], 'BLOCKED').blockExpiresAt = options.expiresAt;
+    const activation = this.#find(activationId, ['ACTIVE', 'BLOCKED']);
+    this.#state.block(activation, activation.blockedReason, options.expiresAt);
   }
 
   /**
@@ -170,9 +171,7 @@ export class PowerAuthTestServer {
    * ```
    */
   unblockActivation(activationId: string): void {
-    const activation = this.#change(activationId, ['BLOCKED', 'ACTIVE'], 'ACTIVE');
-    activation.failCount = 0;
-    activation.blockExpiresAt = undefined;
+    this.#state.unblock(this.#find(activationId, ['BLOCKED', 'ACTIVE']));
   }
 
   /**
@@ -387,22 +386,12 @@ export class PowerAuthTestServer {
     return this.#close();
   }
 
-  #find(activationId: string): Activation {
+  /** The activation, in one of these states if any are given. */
+  #find(activationId: string, states?: readonly PowerAuthTestActivationState[]): Activation {
     const activation = this.#state.activation(activationId);
     if (activation === undefined) throw new Error(`There is no activation ${activationId}`);
-    return activation;
-  }
-
-  #change(
-    activationId: string,
-    from: readonly PowerAuthTestActivationState[],
-    to: PowerAuthTestActivationState,
-  ): Activation {
-    const activation = this.#find(activationId);
-    if (!from.includes(activation.state)) {
-      throw new Error(`Activation ${activationId} is ${activation.state}, expected ${from.join(' or ')}`);
-    }
-    activation.state = to;
+    if (states?.includes(activation.state) === false)
+      throw new Error(`Activation ${activationId} is ${activation.state}, expected ${states.join(' or ')}`);
     return activation;
   }
 }

@@ -91,11 +91,11 @@ export interface SignedData {
   readonly secret: string;
 }
 
-function components(keys: readonly Buffer[], ctrData: Buffer, data: SignedData): Buffer[] {
-  const { method, uriId, nonce, body, secret } = data;
-  const signed = [method, Buffer.from(uriId).toString('base64'), nonce, body.toString('base64'), secret].join(
-    '&',
-  );
+const signedText = ({ method, uriId, nonce, body, secret }: SignedData): string =>
+  [method, Buffer.from(uriId).toString('base64'), nonce, body.toString('base64'), secret].join('&');
+
+function components(keys: readonly Buffer[], ctrData: Buffer, data: SignedData | string): Buffer[] {
+  const signed = typeof data === 'string' ? data : signedText(data);
   const derived = keys.map((key) => hmac(key, ctrData));
   return derived.map((first, i) => {
     const bound = derived.slice(1, i + 1).reduce((value, key) => hmac(key, value), first);
@@ -123,12 +123,13 @@ export function nextCtrData(ctrData: Buffer): Buffer {
 /**
  * Looks for the counter value that a signature was made with.
  *
+ * @param data what was signed, or the text that it results in
  * @returns how far ahead of `ctrData` it is, and the value after it; undefined if no value within the look-ahead fits
  */
 export function findCounter(
   keys: readonly Buffer[],
   ctrData: Buffer,
-  data: SignedData,
+  data: SignedData | string,
   signature: string,
   format: (parts: readonly Buffer[]) => string,
 ): { readonly steps: number; readonly next: Buffer } | undefined {

@@ -24,6 +24,7 @@ export async function startServer(
     like = '1.9',
     port = 0,
     allowOrigin,
+    backEnd = true,
     activationRecovery = RELEASES[like].hasRecovery,
     biometryUnlocksVault = false,
     tokenWindow = RELEASES[like].tokenWindow,
@@ -38,6 +39,7 @@ export async function startServer(
 ): Promise<PowerAuthTestServer> {
   const state = new ServerState({
     activationRecovery: activationRecovery && RELEASES[like].hasRecovery,
+    backEnd,
     biometryUnlocksVault,
     tokenWindow,
     release: RELEASES[like],

@@ -5,7 +5,8 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { agree, ecdsaSign, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
+import { agree, ecdsaSign, equal, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
+import type { PowerAuthTestBackEnd } from './back-end/callers.ts';
 import type { Release, TimeWindow } from './like.ts';
 import type { PowerAuthTestOidcProvider } from './oidc.ts';
 import { RecoveryCodes, type RecoveryCode } from './recovery.ts';
@@ -20,6 +21,9 @@ import type { Factor, PowerAuthTestSignatureType } from './signature.ts';
  * ```
  */
 export type PowerAuthTestActivationState = 'CREATED' | 'PENDING_COMMIT' | 'ACTIVE' | 'BLOCKED' | 'REMOVED';
+
+/** When an activation is committed: at the key exchange, or later by the bank. */
+export type CommitPhase = 'ON_KEY_EXCHANGE' | 'ON_COMMIT';
 
 /** An access token. */
 export interface Token {
@@ -42,13 +46,26 @@ export interface Activation {
   readonly userId: string;
   /** Undefined if it was not created by code. */
   readonly code: string | undefined;
-  readonly otp: string | undefined;
+  otp: string | undefined;
+  /** When the one-time password is checked, for those who set that apart from `commitPhase`; NONE otherwise. */
+  otpValidation: 'NONE' | CommitPhase;
+  /** When it becomes ACTIVE, and its one-time password is checked. */
+  readonly commitPhase: CommitPhase;
   readonly maxFailCount: number;
   /** The time by which it must be ACTIVE, in ms. */
   readonly expiresAt: number;
   readonly serverKeys: KeyPair;
+  /** Server time of its creation, ms. */
+  readonly createdAt: number;
+  /** Server time of the last signature, good or bad, ms. */
+  lastUsedAt: number;
+  /** Server time of the last change of its state or name, ms. */
+  changedAt: number | undefined;
+  /** Changed by {@link ServerState.enter} only. */
   state: PowerAuthTestActivationState;
   failCount: number;
+  /** Undefined if it isn't blocked. */
+  blockedReason: string | undefined;
   /** The time at which a temporary block ends, in ms. */
   blockExpiresAt: number | undefined;
   ctrData: Buffer;
@@ -57,6 +74,8 @@ export interface Activation {
   keys: ActivationKeys | undefined;
   name: string | undefined;
   extras: string | undefined;
+  platform: string | undefined;
+  deviceInfo: string | undefined;
 }
 
 /** The device's own data in the key exchange. */
@@ -65,6 +84,8 @@ export interface Device {
   readonly publicKey: Buffer;
   readonly name: string | undefined;
   readonly extras: string | undefined;
+  readonly platform: string | undefined;
+  readonly deviceInfo: string | undefined;
   readonly otp: string | undefined;
 }
 
@@ -82,6 +103,8 @@ export interface ApplicationRules {
   readonly removesByPossession: boolean;
   /** Providers of OpenID Connect. */
   readonly oauth2Providers: readonly PowerAuthTestOidcProvider[];
+  /** Who may call the methods for back-ends. Default true. */
+  readonly backEnd?: PowerAuthTestBackEnd;
   /** Whether the biometry factor unlocks the vault. */
   readonly biometryUnlocksVault: boolean;
   /** The user behind the attributes of a custom activation; undefined refuses it. */
@@ -117,8 +140,12 @@ export class ServerState {
   /** Added to the machine's clock, ms. */
   clockOffset = 0;
 
+  /** Whether recovery codes are created and accepted. */
+  activationRecovery: boolean;
+
   constructor(rules: ApplicationRules) {
     this.#rules = rules;
+    this.activationRecovery = rules.activationRecovery;
   }
 
   /** The user behind the attributes of a custom activation, or undefined. */
@@ -126,9 +153,9 @@ export class ServerState {
     return this.#rules.userOfAttributes(attributes);
   }
 
-  /** Whether recovery codes are created and accepted. */
-  get activationRecovery(): boolean {
-    return this.#rules.activationRecovery;
+  /** Who may call the methods for back-ends. */
+  get backEnd(): PowerAuthTestBackEnd {
+    return this.#rules.backEnd ?? true;
   }
 
   /** The release that this server behaves like. */
@@ -185,11 +212,14 @@ export class ServerState {
     const isPending = activation?.state === 'CREATED' || activation?.state === 'PENDING_COMMIT';
     if (isPending && this.now() > activation.expiresAt) this.remove(activation, { revokeRecovery: true });
     if (activation?.state === 'BLOCKED' && this.now() >= (activation.blockExpiresAt ?? Infinity)) {
-      activation.state = 'ACTIVE';
-      activation.failCount = 0;
-      activation.blockExpiresAt = undefined;
+      this.unblock(activation);
     }
     return activation;
+  }
+
+  /** All activations as they are now, in the order of their creation. */
+  get activations(): readonly Activation[] {
+    return [...this.#activations.keys()].flatMap((id) => this.activation(id) ?? []);
   }
 
   /** The activation that waits for this code, or undefined. */
@@ -204,24 +234,37 @@ export class ServerState {
     otp?: string;
     maxFailCount?: number;
     validity?: number;
+    otpValidation?: Activation['otpValidation'];
+    commitPhase?: CommitPhase;
   }): Activation {
     const { userId = 'test-user', code, otp, maxFailCount = 5, validity = ACTIVATION_VALIDITY } = options;
+    const { otpValidation = 'NONE', commitPhase = otp === undefined ? 'ON_COMMIT' : 'ON_KEY_EXCHANGE' } =
+      options;
+    const now = this.now();
     const activation: Activation = {
       activationId: randomUUID(),
       userId,
       code,
       otp,
+      otpValidation,
+      commitPhase,
       maxFailCount,
-      expiresAt: this.now() + validity,
+      expiresAt: now + validity,
       serverKeys: generateKeyPair(),
+      createdAt: now,
+      lastUsedAt: now,
+      changedAt: undefined,
       state: 'CREATED',
       failCount: 0,
+      blockedReason: undefined,
       blockExpiresAt: undefined,
       ctrData: randomBytes(16),
       counter: 0,
       keys: undefined,
       name: undefined,
       extras: undefined,
+      platform: undefined,
+      deviceInfo: undefined,
     };
     this.#activations.set(activation.activationId, activation);
     return activation;
@@ -234,7 +277,7 @@ export class ServerState {
 
   /** Accepts the device's key. */
   exchangeKeys(activation: Activation, device: Device, isActive: boolean): void {
-    const { publicKey: devicePublicKey, name, extras } = device;
+    const { publicKey: devicePublicKey, name, extras, platform, deviceInfo } = device;
     const master = halve(agree(activation.serverKeys.privateKey, devicePublicKey));
     activation.keys = {
       possession: kdf(master, 1),
@@ -244,15 +287,60 @@ export class ServerState {
       vault: kdf(master, 2000),
       devicePublicKey,
     };
-    activation.name = name;
-    activation.extras = extras;
+    Object.assign(activation, { name, extras, platform: platform?.toLowerCase() ?? 'unknown', deviceInfo });
     activation.failCount = 0;
-    activation.state = isActive ? 'ACTIVE' : 'PENDING_COMMIT';
+    this.enter(activation, isActive ? 'ACTIVE' : 'PENDING_COMMIT');
+  }
+
+  /**
+   * Whether an activation may pass a phase with this one-time password. A wrong one is counted, and the last one that is
+   * allowed removes the activation. One that is missing, or not due, costs no attempt.
+   */
+  acceptsOtp(activation: Activation, phase: CommitPhase, otp: string | undefined): boolean {
+    const isDue = activation.otp !== undefined && activation.commitPhase === phase;
+    const isMissing = (otp ?? '') === '';
+    if (!isDue || isMissing) return !isDue && isMissing;
+    const isGood = equal(Buffer.from(otp ?? ''), Buffer.from(activation.otp ?? ''));
+    activation.failCount = isGood ? 0 : activation.failCount + 1;
+    if (activation.failCount >= activation.maxFailCount) this.remove(activation);
+    return isGood;
+  }
+
+  rename(activation: Activation, name: string): void {
+    activation.name = name;
+    activation.changedAt = this.now();
+  }
+
+  /** Puts an activation into a state, and remembers when. */
+  enter(activation: Activation, state: PowerAuthTestActivationState): void {
+    activation.state = state;
+    activation.changedAt = this.now();
+  }
+
+  /** A pending activation becomes ACTIVE, and so does its recovery code. */
+  commit(activation: Activation): void {
+    this.enter(activation, 'ACTIVE');
+    this.recoveryCodes.activateOf(activation.activationId);
+  }
+
+  /** `expiresAt`: server time in ms at which the block ends by itself. */
+  block(activation: Activation, reason = 'NOT_SPECIFIED', expiresAt?: number): void {
+    this.enter(activation, 'BLOCKED');
+    activation.blockedReason = reason;
+    activation.blockExpiresAt = expiresAt;
+  }
+
+  /** Ends a block; failures are forgotten. */
+  unblock(activation: Activation): void {
+    this.enter(activation, 'ACTIVE');
+    activation.failCount = 0;
+    activation.blockedReason = undefined;
+    activation.blockExpiresAt = undefined;
   }
 
   /** The recovery code of a new activation, if it gets one. It is valid once the activation is active. */
   createRecoveryCodeFor({ userId, activationId, state }: Activation): RecoveryCode | undefined {
-    if (!this.#rules.activationRecovery) return undefined;
+    if (!this.activationRecovery) return undefined;
     const code = this.recoveryCodes.create({ userId, activationId });
     if (state === 'ACTIVE') this.recoveryCodes.activateOf(activationId);
     return code;
@@ -301,7 +389,7 @@ export class ServerState {
 
   /** Removes an activation and its tokens; and its recovery codes, if requested. */
   remove(activation: Activation, { revokeRecovery = false } = {}): void {
-    activation.state = 'REMOVED';
+    this.enter(activation, 'REMOVED');
     if (revokeRecovery) this.recoveryCodes.revokeOf(activation.activationId);
     for (const [id, token] of this.tokens) {
       if (token.activationId === activation.activationId) this.tokens.delete(id);
@@ -318,7 +406,7 @@ export class ServerState {
   countFailure(activation: Activation, signatureType: PowerAuthTestSignatureType): void {
     if (signatureType === 'possession') return;
     activation.failCount++;
-    if (activation.failCount >= activation.maxFailCount) activation.state = 'BLOCKED';
+    if (activation.failCount >= activation.maxFailCount) this.block(activation, 'MAX_FAILED_ATTEMPTS');
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PowerAuthTestBackEnd } from './back-end/callers.ts';
 import type { PowerAuthTestServerLike } from './like.ts';
 import type { PowerAuthTestOidcProvider } from './oidc.ts';
 import type { PowerAuthTestSignatureType } from './signature.ts';
@@ -42,6 +43,10 @@ export interface PowerAuthTestServerOptions {
    * forwards requests to this one.
    */
   readonly allowOrigin?: string;
+  /**
+   * Who may call the methods of a genuine server for back-ends, `/rest/v3/…`. Default: true, every program on this machine.
+   */
+  readonly backEnd?: PowerAuthTestBackEnd;
   /** Whether each new activation gets a recovery code and PUK, and recovery codes are accepted. Default true; never `like: '2.2'`. */
   readonly activationRecovery?: boolean;
   /** Whether the biometry factor unlocks the vault as the knowledge factor does. Default false, as on a genuine server. */

@@ -72,11 +72,12 @@ export function advance(
   state: ServerState,
   activation: Activation,
   signatureType: PowerAuthTestSignatureType,
-  data: SignedData,
+  data: SignedData | string,
   signature: string,
   format: Parameters<typeof findCounter>[4],
 ): boolean {
   const { keys } = activation;
+  activation.lastUsedAt = state.now();
   if (keys === undefined) return false;
   const factorKeys = factorsOf(signatureType).map((factor) => keys[factor]);
   const found = findCounter(factorKeys, activation.ctrData, data, signature, format);

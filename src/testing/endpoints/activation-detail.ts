@@ -39,7 +39,7 @@ export const renameActivation = signedThenEncrypted(
     if (name.trim() === '') return validationFailed('activationName: must not be blank');
     // The length of the column in the genuine server's database.
     if (name.length > 255) return activationInvalid;
-    activation.name = name;
+    state.rename(activation, name);
     return detail(decrypted, activation, state);
   },
 );

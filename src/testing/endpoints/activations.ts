@@ -6,7 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { activationInvalid, bare, ok, recoveryInvalid, springError, type Answer } from '../answers.ts';
-import { aesEncrypt, equal, fromBase64, kdf, kdfInternal, uncompress } from '../crypto.ts';
+import { aesEncrypt, fromBase64, kdf, kdfInternal, uncompress } from '../crypto.ts';
 import type { Release } from '../like.ts';
 import { ANY_FACTORS, LOOK_AHEAD, TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
 import type { DecryptedRequest } from '../ecies.ts';
@@ -40,7 +40,7 @@ export const createActivation: Route = (state, request) => {
   const finish = (found: Found): Answer => {
     if ('refusal' in found) return found.refusal;
     const { activation } = found;
-    const isActive = isLogin || type === 'RECOVERY' || activation.otp !== undefined;
+    const isActive = isLogin || type === 'RECOVERY' || activation.commitPhase === 'ON_KEY_EXCHANGE';
     state.exchangeKeys(activation, device, isActive);
     return activated(state, activation, customAttributes, layer1, layer2);
   };
@@ -74,7 +74,8 @@ function activated(
   return bare(layer1.encrypt(JSON.stringify(answer1), state.now()));
 }
 
-function parseDevice(data: Json | undefined): Device | undefined {
+/** The device's data in the inner layer; undefined if the server can't take them. */
+export function parseDevice(data: Json | undefined): Device | undefined {
   const publicKey = fromBase64(data?.['devicePublicKey']);
   const [name, extras] = [text(data?.['activationName']), text(data?.['extras'])];
   // The lengths of the columns in the genuine server's database.
@@ -84,6 +85,8 @@ function parseDevice(data: Json | undefined): Device | undefined {
       publicKey: uncompress(publicKey),
       name,
       extras,
+      platform: text(data?.['platform']),
+      deviceInfo: text(data?.['deviceInfo']),
       otp: text(data?.['activationOtp']),
     };
   } catch {
@@ -122,12 +125,9 @@ async function activationByLogin(state: ServerState, attributes: Json, device: D
 function activationOfCode(state: ServerState, code: string | undefined, otp: string | undefined): Found {
   const activation = state.activationOfCode(code ?? '');
   if (activation === undefined) return { refusal: activationInvalid };
-  // A missing password costs no attempt.
-  if (activation.otp !== undefined && (otp ?? '') === '') return { refusal: activationInvalid };
-  if (equal(Buffer.from(otp ?? ''), Buffer.from(activation.otp ?? ''))) return { activation };
-  activation.failCount++;
-  if (activation.failCount >= activation.maxFailCount) state.remove(activation);
-  return { refusal: activationInvalid };
+  return state.acceptsOtp(activation, 'ON_KEY_EXCHANGE', otp)
+    ? { activation }
+    : { refusal: activationInvalid };
 }
 
 function activationToRecover(state: ServerState, attributes: Json): Found {
@@ -162,11 +162,12 @@ export const activationStatus: Route = (state, request) => {
   });
 };
 
-function statusBlob(
+/** The encrypted status. Without a challenge the initialization vector is zero, as in protocol 3.0. */
+export function statusBlob(
   activation: Activation,
   { upgradeVersion, hasStatusFlags }: Release,
   transportKey: Buffer,
-  challenge: Buffer,
+  challenge: Buffer | undefined,
   nonce: Buffer,
 ): Buffer {
   const { state, counter, failCount, maxFailCount, ctrData } = activation;
@@ -176,7 +177,10 @@ function statusBlob(
     Buffer.from([counter % 256, failCount, maxFailCount, LOOK_AHEAD]),
     kdfInternal(kdf(transportKey, 4000), ctrData),
   ]);
-  const iv = kdfInternal(kdf(transportKey, 3000), Buffer.concat([challenge, nonce]));
+  const iv =
+    challenge === undefined
+      ? Buffer.alloc(16)
+      : kdfInternal(kdf(transportKey, 3000), Buffer.concat([challenge, nonce]));
   return aesEncrypt(transportKey, iv, blob, false);
 }
 

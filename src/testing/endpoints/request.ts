@@ -20,6 +20,8 @@ export interface Incoming {
   readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+  /** Address of the other end of the connection. */
+  readonly remoteAddress?: string | undefined;
 }
 
 /** Answers requests of one path and method. */

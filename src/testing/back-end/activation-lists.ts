@@ -1,0 +1,59 @@
+/**
+ * Many activations at once.
+ *
+ * @module
+ */
+
+import type { Activation, ServerState } from '../state.ts';
+import { APPLICATION_ID } from './application.ts';
+import { describeActivation } from './describe-activation.ts';
+import type { Fields } from './fields.ts';
+import { refuse } from './refusal.ts';
+import { STATES } from './values.ts';
+
+/** A list's entry has the device's key, which the status has not. */
+const entry = (activation: Activation): object => ({
+  ...describeActivation(activation),
+  applicationName: null,
+  devicePublicKeyBase64: activation.keys?.devicePublicKey.toString('base64') ?? null,
+});
+
+const isKnownState = (text: string): boolean => STATES.some((state) => state === text);
+
+/** The activations of a user, newest first, page by page. */
+export function activationList(state: ServerState, fields: Fields): object {
+  const userId = fields.required('userId');
+  const [pageNumber, pageSize] = [fields.integer('pageNumber') ?? 0, fields.integer('pageSize') ?? 500];
+  if (pageNumber < 0 || pageSize < 1) refuse('ERR0024', 'Expected pageNumber from 0, pageSize from 1.');
+  const states = fields.texts('activationStatuses');
+  if (!states.every(isKnownState)) refuse('ERR0024', `activationStatuses: expected ${STATES.join(', ')}.`);
+  const isHere = (fields.text('applicationId') ?? APPLICATION_ID) === APPLICATION_ID;
+  const activations = state.activations
+    .filter((activation) => isHere && activation.userId === userId)
+    .filter((activation) => states.length === 0 || states.includes(activation.state))
+    .reverse()
+    .slice(pageNumber * pageSize, (pageNumber + 1) * pageSize);
+  return { userId, activations: activations.map(entry) };
+}
+
+/** Activations of several users, by state and last use. */
+export function lookupActivations(state: ServerState, fields: Fields): object {
+  const userIds = fields.texts('userIds');
+  if (userIds.length === 0) refuse('ERR0024', 'Expected userIds.');
+  const applicationIds = fields.texts('applicationIds');
+  const before = fields.date('timestampLastUsedBefore') ?? Infinity;
+  const after = fields.date('timestampLastUsedAfter') ?? 0;
+  const wanted = fields.oneOf('activationStatus', STATES);
+  // No activation has flags here.
+  const isHere = applicationIds.length === 0 || applicationIds.includes(APPLICATION_ID);
+  const isPossible = isHere && fields.texts('activationFlags').length === 0;
+  const activations = state.activations.filter(
+    ({ userId, lastUsedAt, state: current }) =>
+      isPossible &&
+      userIds.includes(userId) &&
+      lastUsedAt < before &&
+      lastUsedAt >= after &&
+      current === (wanted ?? current),
+  );
+  return { activations: activations.map(entry) };
+}

@@ -1,0 +1,35 @@
+/**
+ * An activation as a back-end sees it.
+ *
+ * @module
+ */
+
+import type { Activation } from '../state.ts';
+import { APPLICATION_ID } from './application.ts';
+import { date } from './values.ts';
+
+/** What all descriptions of an activation have in common. */
+export function describeActivation(activation: Activation): object {
+  const { activationId, userId, keys, changedAt } = activation;
+  return {
+    activationId,
+    activationStatus: activation.state,
+    blockedReason: activation.blockedReason ?? null,
+    activationName: activation.name ?? null,
+    externalId: null,
+    extras: activation.extras ?? null,
+    protocol: 'POWERAUTH',
+    platform: activation.platform ?? null,
+    deviceInfo: activation.deviceInfo ?? null,
+    activationFlags: [],
+    timestampCreated: date(activation.createdAt),
+    timestampLastUsed: date(activation.lastUsedAt),
+    timestampLastChange: changedAt === undefined ? null : date(changedAt),
+    userId,
+    applicationId: APPLICATION_ID,
+    failedAttempts: activation.failCount,
+    maxFailedAttempts: activation.maxFailCount,
+    // Of the protocol; known from the key exchange on.
+    version: keys === undefined ? 0 : 3,
+  };
+}
