@@ -10,6 +10,7 @@ export default {
       .filter((types) => types !== undefined)
       .map((types) => types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts')),
     'src/cli/main.ts',
+    'playground/{main,engines}.ts',
     // What conditions of package.json choose.
     'src/{crypto,platform,hot-path/builds}/*.ts',
     // Programs: those that package.json starts, and those that others start by their path.
@@ -20,7 +21,7 @@ export default {
     'test/system/{attacks,next,package,peer,runtimes,site}/**/*.mjs',
     'test/system/runtimes/{crypto,process,worker}.ts',
   ],
-  project: ['{src,test,bench,tools,examples}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],
+  project: ['{src,test,bench,tools,examples,playground}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],
   // Tests bundle the first three; the others are what benchmarks compare with, installed in bench/peers,
   // and `peer:` stands for the React Native SDK's folder.
   // Those from axios to openapi-fetch run in examples of docs/http-clients.md. powerauth-js-test-client needs chalk.

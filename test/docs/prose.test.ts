@@ -53,11 +53,12 @@ test('a link on the site leads to a page, to the code of an example, or fails', 
 });
 
 /** All sources that somebody wrote. */
-const sources = ['src', 'assembly', 'bench', 'examples', 'site', 'test', 'tools'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(?:ts|mjs)$/.test(name) && !/node_modules|generated|build\//.test(name))
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((name) => !name.startsWith('test/docs/glossary')),
+const sources = ['src', 'assembly', 'bench', 'examples', 'playground', 'site', 'test', 'tools'].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ts|mjs)$/.test(name) && !/node_modules|generated|build\//.test(name))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .filter((name) => !name.startsWith('test/docs/glossary')),
 );
 
 describe('the glossary of CONTRIBUTING.md', () => {

@@ -133,6 +133,37 @@ const forTerminals = () =>
     minify: true,
   });
 
+/** The page of the test server, its worker, and what they look like; nothing in a project without one. */
+async function forPlayground() {
+  const folder = join(root, 'playground');
+  if (!existsSync(folder)) return { outputFiles: [], metafile: { inputs: {} } };
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    entryPoints: {
+      'playground/playground': 'playground/main.ts',
+      'playground/engines': 'playground/engines.ts',
+    },
+    platform: 'browser',
+    minify: true,
+    // It measures all engines, also the one that bundles for browsers leave out.
+    alias: { '#wasm': './dist/hot-path/builds/all.js' },
+    plugins: [
+      {
+        name: 'built',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\.\/src\// }, ({ path }) => ({
+            path: join(DIST, path.slice('../src/'.length).replace(/ts$/, 'js')),
+          })),
+      },
+    ],
+  });
+  const copied = ['index.html', 'playground.css'].map((name) => ({
+    path: join(DIST, 'playground', name),
+    text: readFileSync(join(folder, name), 'utf8'),
+  }));
+  return { outputFiles: [...outputFiles, ...copied], metafile };
+}
+
 /** In files that share what they have in common. Packages that are modules alone are in it: what can't require ours can't require theirs. */
 async function forRequire() {
   const isModuleAlone = (/** @type {string} */ name) => {
@@ -271,6 +302,7 @@ export async function writePackage() {
     ['browser/powerauth-wasm.LICENSES.txt', await forBrowsers()],
     ['cli.LICENSES.txt', await forTerminals()],
     ['cjs/LICENSES.txt', await forRequire()],
+    ['playground/LICENSES.txt', await forPlayground()],
   ])) {
     const text = licences([...vendored, ...Object.keys(metafile.inputs)]);
     const more = [...outputFiles, { path: join(DIST, licenceFile), text }];

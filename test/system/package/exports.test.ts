@@ -45,10 +45,11 @@ test.each(Object.entries(manifest.imports))('%s leads to files that the build ma
 
 const ALLOWED = [
   /^(?:package\.json|(?:README|CHANGELOG|SECURITY)\.md|LICENSE)$/,
-  /^docs\/[\w-]+\.(?:md|svg)$/,
+  /^docs\/[\w-]+\.(?:md|png|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
   /^dist\/hot-path\/generated\/wasm-simd\.wasm$/,
-  /^dist\/(?:cjs\/|cli\.)?LICENSES\.txt$/,
+  /^dist\/(?:cjs\/|cli\.|playground\/)?LICENSES\.txt$/,
+  /^dist\/playground\/(?:index\.html|playground\.css)$/,
   /^dist\/cjs\/(?:[\w-]+\/)*[\w-]+\.cjs$/,
   /^dist\/browser\/powerauth-wasm\.(?:js|LICENSES\.txt)$/,
 ];

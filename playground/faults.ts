@@ -1,0 +1,133 @@
+/**
+ * The section of the faults.
+ *
+ * @module
+ */
+
+import type { Stored } from './client.ts';
+import { badge, byId, make, plural, run, show } from './page.ts';
+import { blockActivation, setClockOffset, setFault, unblockActivation, type Fault } from './server.ts';
+
+/** A switch. */
+interface Switch {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  readonly fault?: Fault;
+  /** If it isn't a fault of requests. */
+  readonly turn?: (isOn: boolean) => Promise<void>;
+}
+
+let activationId: string | undefined;
+
+const SWITCHES: readonly Switch[] = [
+  {
+    id: 'slow',
+    name: 'Slow server',
+    text: 'Each answer takes two seconds more.',
+    fault: { delay: 2000 },
+  },
+  {
+    id: 'lost-request',
+    name: 'Requests get lost',
+    text: 'The connection breaks before the server has done anything.',
+    fault: { dropRequest: true },
+  },
+  {
+    id: 'lost-answer',
+    name: 'Answers get lost',
+    text: 'The server does its work, then the connection breaks: nobody here knows.',
+    fault: { dropReply: true },
+  },
+  {
+    id: 'unavailable',
+    name: 'Server unavailable',
+    text: 'It answers 503 to everything.',
+    fault: { status: 503 },
+  },
+  {
+    id: 'foreign',
+    name: 'Foreign answers',
+    text: 'Something in between answers 200 with a page of its own, like the Wi-Fi of a hotel.',
+    fault: { status: 200, body: '<h1>Welcome to the hotel</h1>' },
+  },
+  {
+    id: 'clock',
+    name: 'Server’s clock is wrong',
+    text: 'It is ten minutes ahead of this machine. The client asks for the server’s time, and goes by it.',
+    turn: (isOn) => setClockOffset(isOn ? 600_000 : 0),
+  },
+  {
+    id: 'blocked',
+    name: 'Activation blocked',
+    text: 'As after too many wrong passwords, or by an operator.',
+    turn: async (isOn) => {
+      if (activationId === undefined) throw new Error('There is no activation to block yet');
+      await (isOn ? blockActivation(activationId) : unblockActivation(activationId));
+    },
+  },
+];
+
+const on = new Set<string>();
+
+/** The faults of requests that are on, as one: a server applies one to each request. */
+const together = (): Fault | undefined => {
+  const faults = SWITCHES.filter(({ id, fault }) => fault !== undefined && on.has(id));
+  return faults.length === 0
+    ? undefined
+    : faults.reduce<Fault>((sum, { fault }) => ({ ...sum, ...fault }), {});
+};
+
+function showSwitches(): void {
+  for (const { id } of SWITCHES) byId(`fault-${id}`).setAttribute('aria-checked', String(on.has(id)));
+  byId('faults-state').hidden = on.size === 0;
+  badge('faults-state', 'bad', `${on.size} on`);
+}
+
+async function flip({ id, name, turn }: Switch): Promise<void> {
+  const isOn = !on.has(id);
+  if (isOn) on.add(id);
+  else on.delete(id);
+  try {
+    await (turn === undefined ? setFault(together()) : turn(isOn));
+  } catch (error) {
+    if (isOn) on.delete(id);
+    else on.add(id);
+    throw error;
+  }
+  showSwitches();
+  const rest = on.size === 0 ? 'Nothing is wrong now.' : `${plural(on.size, 'fault')} in all.`;
+  show('faults-result', isOn ? 'bad' : 'plain', `${name}: ${isOn ? 'on' : 'off'}. ${rest}`);
+}
+
+export function startFaults(): void {
+  byId('fault-switches').replaceChildren(
+    ...SWITCHES.map((it) => {
+      const button = make(
+        'button',
+        {
+          type: 'button',
+          id: `fault-${it.id}`,
+          role: 'switch',
+          'aria-checked': 'false',
+          'aria-labelledby': `fault-${it.id}-name`,
+          'aria-describedby': `fault-${it.id}-text`,
+          class: 'switch',
+        },
+        make('span', { class: 'knob', 'aria-hidden': 'true' }),
+      );
+      button.addEventListener('click', () => void run(button, 'faults-result', () => flip(it)));
+      const name = make('span', { class: 'name', id: `fault-${it.id}-name` }, it.name);
+      const text = make('span', { class: 'hint small', id: `fault-${it.id}-text` }, it.text);
+      return make('li', {}, button, make('div', {}, name, text));
+    }),
+  );
+}
+
+/** Which switches are on, as another tab or another client of the server may have set them. */
+export function showFaults(stored: Stored, state: { readonly isBlocked: boolean }): void {
+  activationId = stored.activationId;
+  if (state.isBlocked) on.add('blocked');
+  else on.delete('blocked');
+  showSwitches();
+}

@@ -1,0 +1,51 @@
+/**
+ * What the server knows, beside the sections.
+ *
+ * @module
+ */
+
+import type { Stored } from './client.ts';
+import { badge, byId, make } from './page.ts';
+import { activation, requests, type ReceivedRequest } from './server.ts';
+
+const SHOWN = 14;
+
+/** Paths that only this page asks for, over and over. */
+const isWorthALine = ({ path }: ReceivedRequest): boolean => !/^\/(?:admin|playground)\b/.test(path);
+
+function showRequests(all: readonly ReceivedRequest[]): void {
+  const latest = all.filter(isWorthALine).slice(-SHOWN).reverse();
+  byId('server-requests').replaceChildren(
+    ...latest.map(({ method, path, time, status }) =>
+      make(
+        'li',
+        {},
+        make('time', {}, new Date(time).toLocaleTimeString('en-GB')),
+        make('span', { class: 'path' }, `${method} ${path}`),
+        make(
+          'span',
+          { class: 'status', 'data-look': status === undefined || status >= 400 ? 'bad' : 'good' },
+          String(status ?? 'broken off'),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @returns whether the activation is blocked */
+export async function showServer({ activationId }: Stored): Promise<{ readonly isBlocked: boolean }> {
+  const [it, received] = await Promise.all([
+    activationId === undefined ? undefined : activation(activationId),
+    requests(),
+  ]);
+  const state = it?.state ?? (activationId === undefined ? 'none' : 'unknown to the server');
+  byId('server-state').textContent = state;
+  byId('server-user').textContent = it?.userId ?? '–';
+  byId('server-counter').textContent = String(it?.counter ?? '–');
+  byId('server-failures').textContent = it === undefined ? '–' : `${it.failCount} of ${it.maxFailCount}`;
+  byId('server-tokens').textContent = String(it?.tokens.length ?? '–');
+  byId('activation-state').hidden = activationId === undefined;
+  badge('activation-state', state === 'ACTIVE' ? 'good' : 'bad', state);
+  showRequests(received);
+  return { isBlocked: state === 'BLOCKED' };
+}

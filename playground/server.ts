@@ -1,0 +1,87 @@
+/**
+ * The administrator's side of the test server, which only this page and tests use.
+ *
+ * @module
+ */
+
+/** What an app is configured with. */
+export interface Configuration {
+  readonly applicationKey: string;
+  readonly applicationSecret: string;
+  readonly masterServerPublicKey: string;
+}
+
+/** An activation as the server sees it. */
+export interface Activation {
+  readonly activationId: string;
+  readonly userId: string;
+  readonly state: string;
+  readonly failCount: number;
+  readonly maxFailCount: number;
+  readonly counter: number;
+  readonly tokens: readonly { readonly tokenId: string; readonly signatureType: string }[];
+}
+
+/** A request that the server received. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly time: number;
+  readonly status?: number;
+}
+
+/** A fault, as the test server takes it. */
+export interface Fault {
+  readonly delay?: number;
+  readonly dropRequest?: boolean;
+  readonly dropReply?: boolean;
+  readonly status?: number;
+  readonly body?: string;
+}
+
+async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`/admin/${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  });
+  if (!response.ok) throw new Error(`The server answered ${response.status} to ${method} /admin/${path}`);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+const of = (activationId: string): string => `activations/${encodeURIComponent(activationId)}`;
+
+export const configuration = (): Promise<Configuration> => ask('GET', 'configuration');
+
+export const newActivationCode = async (): Promise<string> =>
+  (await ask<{ activationCode: string }>('POST', 'activations', { userId: 'alice' })).activationCode;
+
+export const commitActivation = (id: string): Promise<void> => ask('POST', `${of(id)}/commit`);
+export const blockActivation = (id: string): Promise<void> => ask('POST', `${of(id)}/block`);
+export const unblockActivation = (id: string): Promise<void> => ask('POST', `${of(id)}/unblock`);
+
+/** Undefined if the server doesn't know it, for example after it was started anew. */
+export async function activation(id: string): Promise<Activation | undefined> {
+  const response = await fetch(`/admin/${of(id)}`);
+  return response.status === 404 ? undefined : ((await response.json()) as Activation);
+}
+
+export const revokeToken = (tokenId: string): Promise<void> =>
+  ask('DELETE', `tokens/${encodeURIComponent(tokenId)}`);
+
+/** Whether the server accepts a token header, which it does once. */
+export const verifyToken = async (header: string): Promise<boolean> =>
+  (await ask<{ valid: boolean }>('POST', 'tokens/verify', { header })).valid;
+
+export const requests = (): Promise<readonly ReceivedRequest[]> => ask('GET', 'requests');
+
+/** The faults of all requests from now on. */
+export async function setFault(fault: Fault | undefined): Promise<void> {
+  await ask('DELETE', 'faults');
+  if (fault !== undefined) await ask('POST', 'faults', fault);
+}
+
+/** Moves the server's clock, ms. */
+export const setClockOffset = (offset: number): Promise<void> => ask('PUT', 'clock', { offset });
