@@ -14,6 +14,7 @@ import { offline } from './commands/offline.ts';
 import { password } from './commands/password.ts';
 import { remove } from './commands/remove.ts';
 import { request } from './commands/request.ts';
+import { serve } from './commands/serve.ts';
 import { sign } from './commands/sign.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
@@ -37,6 +38,7 @@ const EXAMPLES = [
   `${NAME} token get api`,
   `curl -H "$(${NAME} header api)" https://bank.example/api/accounts`,
   `${NAME} request POST /api/payment --sign /payment --data payment.json`,
+  `${NAME} serve --port 8080 --playground`,
   `${NAME} doctor`,
 ];
 
@@ -66,6 +68,7 @@ export function createProgram(io: Io): Command {
     request,
     offline,
     store,
+    serve,
     doctor,
     completion,
   ];

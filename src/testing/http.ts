@@ -50,7 +50,7 @@ export interface PowerAuthTestRequest {
 export type Interceptor = (message: IncomingMessage, response: ServerResponse) => boolean;
 
 /** The body, or undefined if it is too long. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -128,6 +128,26 @@ export function object<Members extends Record<string, Schema<unknown>>>(
   });
 }
 
+/** The same, but other members are refused. */
+// @__NO_SIDE_EFFECTS__
+export function exactObject<Members extends Record<string, Schema<unknown>>>(
+  members: Members,
+  expected = 'an object',
+): Schema<Flat<ObjectOf<Members>>> {
+  const names = Object.keys(members);
+  const inner = object(members, expected);
+  return (value, at) => {
+    if (Array.isArray(value)) throw new Mismatch(at, expected, value, false);
+    const output = inner(value, at);
+    for (const [name, item] of Object.entries(value as object)) {
+      if (names.includes(name)) continue;
+      const known = names.length === 0 ? 'nothing at all' : `only ${names.join(', ')}`;
+      throw new Mismatch(`${at}.${name}`, `no field of this name, ${known}`, item, false);
+    }
+    return output;
+  };
+}
+
 /** An object with members of any names. */
 // @__NO_SIDE_EFFECTS__
 export function record(expected = 'an object'): Schema<Record<string, unknown>> {

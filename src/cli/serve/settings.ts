@@ -1,0 +1,78 @@
+/**
+ * The options of `serve`, checked.
+ *
+ * @module
+ */
+
+import type { PowerAuthTestServerLike } from '../../testing/index.ts';
+import { isLoopback } from '../../testing/admin/guard.ts';
+import { textOf, type Options } from '../command.ts';
+import type { Context } from '../context.ts';
+import { usage } from '../failures.ts';
+
+/** Where the admin API is: at the server's own port, or at another one. */
+export type AdminPlace = 'same' | { readonly port: number; readonly host: string };
+
+/** What `serve` was told. */
+export interface ServeSettings {
+  readonly port: number;
+  readonly host: string;
+  readonly allowOrigin: string | undefined;
+  readonly like: PowerAuthTestServerLike;
+  readonly admin: AdminPlace;
+  readonly adminTokenFile: string | undefined;
+  readonly hasPlayground: boolean;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** @throws WRONG_PARAMETER that names the option */
+export function serveSettings(options: Options): ServeSettings {
+  const host = textOf(options['host']) ?? LOOPBACK;
+  const adminPort = options['adminPort'];
+  const adminTokenFile = textOf(options['adminTokenFile']);
+  const hasPlayground = options['playground'] === true;
+  const isOpen = !isLoopback(host);
+  if (hasPlayground && (adminPort !== undefined || adminTokenFile !== undefined || isOpen)) {
+    throw usage(
+      '--playground: the page uses the admin API at the same port of this machine; leave out --host, --admin-port and --admin-token-file',
+    );
+  }
+  return {
+    port: portOf(options['port'], '--port'),
+    host,
+    allowOrigin: originOf(textOf(options['allowOrigin'])),
+    like: likeOf(options['like']),
+    // Without a token it must not be where other machines can reach it.
+    admin:
+      adminPort !== undefined || (isOpen && adminTokenFile === undefined)
+        ? { port: portOf(adminPort, '--admin-port'), host: adminTokenFile === undefined ? LOOPBACK : host }
+        : 'same',
+    adminTokenFile,
+    hasPlayground,
+  };
+}
+
+/** The token, from its file. */
+export const adminTokenOf = (context: Context, { adminTokenFile: file }: ServeSettings) =>
+  file === undefined
+    ? undefined
+    : context.secret({ what: 'the admin token', option: '--admin-token-file', file });
+
+function portOf(value: Options[string], option: string): number {
+  if (value === undefined) return 0;
+  const port = /^\d{1,5}$/.test(String(value)) ? Number(value) : NaN;
+  if (port <= 65_535) return port;
+  throw usage(`${option}: expected a whole number from 0 to 65535, got something else`);
+}
+
+function likeOf(value: Options[string]): PowerAuthTestServerLike {
+  if (value === undefined || value === '1.9' || value === '2.2') return value ?? '1.9';
+  throw usage('--like: expected 1.9 or 2.2, got something else');
+}
+
+function originOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '*') return text;
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw usage('--allow-origin: expected an origin such as http://localhost:5173, or *, got something else');
+}

@@ -1,0 +1,79 @@
+/**
+ * What the admin API and the configuration file of `powerauth-wasm serve` accept.
+ *
+ * @module
+ */
+
+import * as s from '../../util/schema.ts';
+import { ANY_FACTORS } from '../signature.ts';
+
+const isWhole = (value: number): boolean => Number.isSafeInteger(value);
+
+/** A whole number from `least` on. */
+const whole = (least: number, unit = ''): s.Schema<number> => {
+  const expected = `a whole number from ${least} on${unit}`;
+  return s.refine(s.number(expected), (value) => isWhole(value) && value >= least, expected);
+};
+
+const milliseconds = (least: number): s.Schema<number> => whole(least, ', in ms');
+const anyText = s.text(/./s, 'a non-empty string');
+const signatureTypes = s.optional(s.array(s.oneOf(ANY_FACTORS), 'an array of types of signatures'));
+
+/** A new activation. */
+export const ACTIVATION = {
+  userId: s.optional(anyText),
+  otp: s.optional(anyText),
+  maxFailCount: s.optional(whole(1)),
+  validity: s.optional(milliseconds(1)),
+};
+
+const status = 'a status from 200 to 599';
+
+/** A fault. */
+export const fault = s.refine(
+  s.exactObject({
+    path: s.optional(s.text(/^\//, 'a path that begins with /')),
+    count: s.optional(whole(1)),
+    delay: s.optional(milliseconds(0)),
+    dropRequest: s.optional(s.boolean()),
+    dropReply: s.optional(s.boolean()),
+    status: s.optional(
+      s.refine(s.number(status), (value) => isWhole(value) && value >= 200 && value <= 599, status),
+    ),
+    body: s.optional(s.string()),
+  }),
+  ({ delay, dropRequest, dropReply, status: code, body }) =>
+    [delay, dropRequest, dropReply, code, body].some((value) => value !== undefined),
+  'something that goes wrong: delay, dropRequest, dropReply, status or body',
+);
+
+export const newActivation = s.exactObject(ACTIVATION);
+
+export const block = s.exactObject({ expiresAt: s.optional(milliseconds(0)) });
+
+export const nothing = s.exactObject({});
+
+const data = { data: s.optional(s.string()), dataBase64: s.optional(s.text(/^[A-Za-z0-9+/]*=*$/, 'Base64')) };
+
+export const tokenHeader = s.exactObject({ header: s.string(), signatureTypes });
+
+export const signedRequest = s.exactObject({
+  header: s.string(),
+  method: s.text(/^[A-Z]+$/, 'an HTTP method in upper case'),
+  uriId: s.string(),
+  body: s.optional(s.string()),
+  bodyBase64: data.dataBase64,
+  query: s.optional(s.string()),
+  signatureTypes,
+});
+
+export const deviceSignature = s.exactObject({
+  activationId: s.string(),
+  ...data,
+  signature: s.string(),
+  signatureFormat: s.optional(s.oneOf(['DER', 'JOSE'])),
+});
+
+export const clock = s.exactObject({
+  offset: s.refine(s.number('a whole number, in ms'), isWhole, 'a whole number, in ms'),
+});

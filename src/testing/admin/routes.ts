@@ -1,0 +1,133 @@
+/**
+ * The routes of the admin API, one for each method of {@link PowerAuthTestServer}.
+ *
+ * @module
+ */
+
+import { PowerAuthErrorCode } from '../../errors.ts';
+import type { Schema } from '../../util/schema.ts';
+import { check } from '../../util/validate.ts';
+import type { PowerAuthTestServer } from '../server.ts';
+import type { PowerAuthTestActivation } from '../types.ts';
+import { AdminError, created, done, empty, type AdminAnswer } from './answers.ts';
+import * as inputs from './inputs.ts';
+
+/** One request, taken apart. */
+export interface AdminRequest {
+  readonly server: PowerAuthTestServer;
+  /** The part of the path that stands for `{…}`; empty in other paths. */
+  readonly id: string;
+  /** The parsed body; `{}` without one. */
+  readonly body: unknown;
+}
+
+type Route = (request: AdminRequest) => AdminAnswer;
+
+/** JSON has no undefined. */
+type FromJson<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
+
+/** The body, checked. */
+const take = <T>(body: unknown, schema: Schema<T>): FromJson<T> =>
+  check(schema, body, 'body', PowerAuthErrorCode.WRONG_PARAMETER) as FromJson<T>;
+
+function activationOf({ server, id }: AdminRequest): PowerAuthTestActivation {
+  const activation = server.activation(id);
+  if (activation === undefined) throw new AdminError('NOT_FOUND', 'There is no activation of this id');
+  return activation;
+}
+
+/** Changes an activation, and answers with what it is then. */
+const change =
+  <T>(schema: Schema<T>, act: (request: AdminRequest, input: FromJson<T>) => void): Route =>
+  (request) => {
+    const input = take(request.body, schema);
+    activationOf(request);
+    try {
+      act(request, input);
+    } catch (error) {
+      // It is in another state, which the message names.
+      throw new AdminError('CONFLICT', (error as Error).message);
+    }
+    return done(activationOf(request));
+  };
+
+/** Text as it is, or bytes in Base64. */
+function bytesOf(text: string | undefined, base64: string | undefined, name: string): string | Uint8Array {
+  if (text !== undefined && base64 !== undefined) {
+    throw new AdminError('BAD_REQUEST', `body: expected ${name} or ${name}Base64, got both`);
+  }
+  return base64 === undefined ? (text ?? '') : Buffer.from(base64, 'base64');
+}
+
+const verified = (result: object | undefined): AdminAnswer =>
+  done(result === undefined ? { valid: false } : { valid: true, ...result });
+
+const clockOf = ({ clockOffset }: PowerAuthTestServer): AdminAnswer =>
+  done({ offset: clockOffset, serverTime: Date.now() + clockOffset });
+
+/** By method and path; `{…}` is one segment. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /configuration': ({ server: { configuration, mobileSdkConfig } }) =>
+    done({ ...configuration, mobileSdkConfig }),
+
+  'POST /activations': ({ server, body }) =>
+    created(server.createActivation(take(body, inputs.newActivation))),
+  'GET /activations/{activationId}': (request) => done(activationOf(request)),
+  'POST /activations/{activationId}/commit': change(inputs.nothing, ({ server, id }) =>
+    server.commitActivation(id),
+  ),
+  'POST /activations/{activationId}/block': change(inputs.block, ({ server, id }, options) =>
+    server.blockActivation(id, options),
+  ),
+  'POST /activations/{activationId}/unblock': change(inputs.nothing, ({ server, id }) =>
+    server.unblockActivation(id),
+  ),
+  'DELETE /activations/{activationId}': change(inputs.nothing, ({ server, id }) =>
+    server.removeActivation(id),
+  ),
+
+  'GET /tokens': ({ server }) => done(server.tokens),
+  'DELETE /tokens/{tokenId}': ({ server, id }) => {
+    if (!server.tokens.some(({ tokenId }) => tokenId === id)) {
+      throw new AdminError('NOT_FOUND', 'There is no token of this id');
+    }
+    server.removeToken(id);
+    return empty;
+  },
+  'POST /tokens/verify': ({ server, body }) => {
+    const { header, signatureTypes } = take(body, inputs.tokenHeader);
+    return verified(server.verifyToken(header, signatureTypes));
+  },
+  'POST /signatures/verify': ({ server, body: input }) => {
+    const { header, body, bodyBase64, ...request } = take(input, inputs.signedRequest);
+    return verified(server.verifySignature(header, { ...request, body: bytesOf(body, bodyBase64, 'body') }));
+  },
+  'POST /device-signatures/verify': ({ server, body }) => {
+    const { activationId, data, dataBase64, signature, signatureFormat } = take(body, inputs.deviceSignature);
+    activationOf({ server, id: activationId, body });
+    const bytes = bytesOf(data, dataBase64, 'data');
+    return done({ valid: server.verifyDeviceSignature(activationId, bytes, signature, signatureFormat) });
+  },
+
+  'GET /requests': ({ server }) => done(server.requests),
+  'DELETE /requests': ({ server }) => {
+    server.requests.length = 0;
+    return empty;
+  },
+
+  'POST /faults': ({ server, body }) => {
+    const fault = take(body, inputs.fault);
+    server.faults.add(fault);
+    return created(fault);
+  },
+  'DELETE /faults': ({ server }) => {
+    server.faults.clear();
+    return empty;
+  },
+
+  'GET /clock': ({ server }) => clockOf(server),
+  'PUT /clock': ({ server, body }) => {
+    server.clockOffset = take(body, inputs.clock).offset;
+    return clockOf(server);
+  },
+};
