@@ -28,7 +28,7 @@ The admin API is at /admin/ of the same port, for programs of this machine; GET 
         'powerauth-wasm serve --port 8080',
         'powerauth-wasm serve --port 8080 --playground',
         'powerauth-wasm serve --like 2.2',
-        'curl -X POST http://127.0.0.1:8080/admin/activations',
+        'powerauth-wasm serve --port 8080 & curl -X POST http://127.0.0.1:8080/admin/activations',
       ],
     },
     async (context, options) => {
