@@ -20,6 +20,7 @@ export default {
     'test/system/*.mjs',
     'test/system/{attacks,next,package,peer,runtimes,site}/**/*.mjs',
     'test/system/runtimes/{crypto,process,worker}.ts',
+    'test/system/testing/recipes/app.mjs',
   ],
   project: ['{src,test,bench,tools,examples,playground}/**/*.{ts,mjs}', '*.{js,mjs,ts}'],
   // Tests bundle the first three; the others are what benchmarks compare with, installed in bench/peers,

@@ -14,4 +14,11 @@
  * const server = await startPowerAuthTestServer({ backEnd });
  * ```
  */
-export type PowerAuthTestBackEnd = boolean | { readonly username: string; readonly password: string };
+export type PowerAuthTestBackEnd =
+  | boolean
+  | {
+      /** Without a colon. */
+      readonly username: string;
+      /** Any text. */
+      readonly password: string;
+    };
