@@ -29,11 +29,23 @@ interface Made {
   readonly offset: number;
 }
 
+const MINUTE = 60_000;
+
 let made: Made | undefined;
-/** The header on the screen, if it is one. */
-let header: string | undefined;
+/** The header on the screen. */
+interface Shown {
+  readonly value: string;
+  /** Hexadecimal. */
+  readonly nonce: string;
+  readonly timestamp: number;
+  /** Whether the digest is that of these parts. */
+  readonly isRight: boolean;
+}
+
+/** Undefined while the nonce can't be put into a header. */
+let shown: Shown | undefined;
 let isRevealed = false;
-/** Nonces that the server was asked about, which it remembers. */
+/** Nonces that the server remembers. */
 const asked = new Set<string>();
 /** Only the last one counts: digests are computed asynchronously. */
 let round = 0;
@@ -81,9 +93,14 @@ async function recompute(): Promise<void> {
   const hashed = nonce ?? new Uint8Array();
   const computed = await tokenDigest(secret, hashed, timestamp);
   if (current !== round) return;
-  const isKept = input('keep-digest').checked;
-  const digest = isKept ? made.digest : computed;
-  header = nonce && tokenHeader({ tokenId, digest, nonce, timestamp });
+  const digest = input('keep-digest').checked ? made.digest : computed;
+  const isRight = hex(digest) === hex(computed);
+  shown = nonce && {
+    value: tokenHeader({ tokenId, digest, nonce, timestamp }),
+    nonce: hex(nonce),
+    timestamp: Number(timestamp),
+    isRight,
+  };
 
   const pieces = hashedPieces(hashed, timestamp);
   showBytes('hashed', pieces);
@@ -91,18 +108,16 @@ async function recompute(): Promise<void> {
   byId('message-size').textContent = `nonce & timestamp & version, ${plural(size, 'byte')}`;
   byId('secret').textContent = isRevealed ? hex(secret) : '•'.repeat(32);
   byId('digest-hex').textContent = hex(computed);
-  byId('digest-note').textContent = noteOn(computed, isKept);
-  if (header === undefined) return;
-  showHeader('header-text', header);
-  showParts('header-parts', header);
-}
-
-function noteOn(computed: Bytes, isKept: boolean): string {
-  const isMade = made !== undefined && hex(made.digest) === hex(computed);
-  if (isMade)
-    return `${base64(computed)}: WebCrypto has computed here what the engine has put into the header.`;
-  if (isKept) return `${base64(computed)} would be right; the header has the old one.`;
-  return `${base64(computed)}: put into the header above.`;
+  byId('digest-base64').textContent = base64(computed);
+  const isMade = hex(made.digest) === hex(computed);
+  byId('digest-note').textContent = isMade
+    ? 'WebCrypto has computed here what the engine has put into the header.'
+    : isRight
+      ? 'Put into the header above.'
+      : 'This would be right. The header above has the old one.';
+  if (shown === undefined) return;
+  showHeader('header-text', shown.value);
+  showParts('header-parts', shown.value);
 }
 
 /** A timestamp as people say it. */
@@ -122,26 +137,25 @@ function timeText(timestamp: string): string {
 }
 
 /** Why the server refuses it, which it doesn't say: it tells nobody how to do better. */
-function likelyReason(nonce: string): string {
+function likelyReason({ nonce, timestamp, isRight }: Shown): string {
+  if (nonce.length !== 32) return 'the nonce doesn’t have 16 bytes';
   if (asked.has(nonce)) return 'it has seen this nonce before; each header is accepted once';
-  const isRight = header?.includes(`"${base64(made?.digest ?? new Uint8Array())}"`) === true;
-  if (input('keep-digest').checked && isRight && byId('digest-note').textContent.includes('would be right'))
-    return 'the digest belongs to another nonce or timestamp';
-  const age = now() - Number(input('timestamp').value);
-  if (age > 60_000) return 'the timestamp is too old';
-  if (age < -60_000) return 'the timestamp is too far ahead';
-  return 'the token is revoked, the activation is not active, or the clocks differ';
+  if (!isRight) return 'the digest belongs to another nonce or timestamp';
+  const age = now() - timestamp;
+  if (age > MINUTE) return 'the timestamp is too old';
+  if (age < -MINUTE) return 'the timestamp is too far ahead';
+  return 'the token is revoked, the activation isn’t active, or the clocks differ';
 }
 
 async function askServer(): Promise<void> {
-  if (header === undefined) throw new Error('The nonce can’t be put into a header');
-  const nonce = input('nonce').value.replace(/\s/g, '').toLowerCase();
-  const isAccepted = await verifyToken(header);
+  if (shown === undefined) throw new Error('The nonce can’t be put into a header');
+  const it = shown;
+  const isAccepted = await verifyToken(it.value);
   if (isAccepted)
     show('header-result', 'good', 'Accepted. Ask again, and it is refused: its nonce is used up.');
-  else
-    show('header-result', 'bad', `Refused. The server doesn’t say why; most likely ${likelyReason(nonce)}.`);
-  asked.add(nonce);
+  else show('header-result', 'bad', `Refused. The server doesn’t say why; most likely ${likelyReason(it)}.`);
+  // It looks at the time first, and remembers nonces of headers of now, whatever their digests.
+  if (Math.abs(now() - it.timestamp) < MINUTE) asked.add(it.nonce);
 }
 
 function set(id: string, value: string): void {
@@ -179,7 +193,7 @@ export function showHeaderSection({ tokenId }: Stored): void {
   if (made === undefined || made.tokenId === tokenId) return;
   made.secret.fill(0);
   made = undefined;
-  header = undefined;
+  shown = undefined;
   visible('header-lab', false);
   clear('header-result');
 }
