@@ -44,7 +44,7 @@ export async function runServer(context: Context, options: Options): Promise<voi
       const adminUrl = `${other?.url ?? server.baseUrl}/admin`;
       await sayReady(context, server, {
         adminUrl,
-        ...(hasPlayground ? { playgroundUrl: server.baseUrl + PLAYGROUND_PATH } : {}),
+        ...(hasPlayground ? { playgroundUrl: named(server.baseUrl) + PLAYGROUND_PATH } : {}),
         like,
       });
       if (!io.signal.aborted) await once(io.signal, 'abort');
@@ -56,6 +56,9 @@ export async function runServer(context: Context, options: Options): Promise<voi
   }
   output.note('The server has ended.');
 }
+
+/** By a name where there is one: passkeys belong to a domain, and an IP address isn't one. */
+const named = (url: string): string => url.replace(/\/\/(?:127\.0\.0\.1|\[::1\])(?=:)/, '//localhost');
 
 async function sayReady(
   { output, io }: Context,
