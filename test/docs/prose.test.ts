@@ -37,7 +37,7 @@ describe.each(pages)('%s', (page) => {
 
   test('has no link that leads nowhere on the site', () => {
     const links = [...read(page).matchAll(LINK)].map(([link]) => link.slice(2, -1));
-    for (const link of links.filter((href) => !href.endsWith('.svg')))
+    for (const link of links.filter((href) => !/\.(?:png|svg)$/.test(href)))
       expect(linkOnSite(page, link)).toMatch(/^(?:#|https:|\/\S+\.md(?:#|$))/);
   });
 });
