@@ -1,5 +1,6 @@
 /**
- * How long the program powerauth-wasm takes from its start to its end, beside a Node that does nothing, and how large it is.
+ * How long the program powerauth-wasm takes from its start to its end, or until its server is ready, beside a Node that does
+ * nothing, and how large it is.
  *
  *     npm run bench:cli
  *
@@ -9,7 +10,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,6 +53,17 @@ function run(argv, env) {
   return wall;
 }
 
+/** Starts the test server, and waits for its line. @param {NodeJS.ProcessEnv} env */
+async function ready(env) {
+  const start = performance.now();
+  const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(createInterface({ input: child.stdout }), 'line');
+  const wall = performance.now() - start;
+  child.kill();
+  await once(child, 'close');
+  return wall;
+}
+
 try {
   const configuration = await answer();
   const env = {
@@ -81,6 +93,7 @@ try {
   const times = {};
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, argv] of Object.entries(contestants)) (times[name] ??= []).push(run(argv, env));
+    (times['powerauth-wasm serve, until ready'] ??= []).push(await ready(env));
   }
   const { cpu, cores, system } = machine();
   console.log(
@@ -92,9 +105,13 @@ try {
     const shown = [median, lower, upper, Math.min(...samples)].map((value) => value.toFixed(0));
     console.log(`| ${name} | ${shown[0]} | ${shown[1]} to ${shown[2]} | ${shown[3]} |`);
   }
-  const size = statSync(program).size;
-  const zipped = gzipSync(readFileSync(program)).length;
-  console.log(`\ndist/cli.js: ${(size / 1000).toFixed(0)} KB, ${(zipped / 1000).toFixed(0)} KB gzip`);
+  const parts = readdirSync(join(program, '../cli')).map((name) => join(program, '../cli', name));
+  const files = [program, ...parts.filter((name) => name.endsWith('.js'))];
+  const size = files.reduce((sum, name) => sum + statSync(name).size, 0);
+  const zipped = files.reduce((sum, name) => sum + gzipSync(readFileSync(name)).length, 0);
+  console.log(
+    `\ndist/cli.js and dist/cli/: ${(size / 1000).toFixed(0)} KB, ${(zipped / 1000).toFixed(0)} KB gzip`,
+  );
 } finally {
   server.stdin.end();
   await once(server, 'close');

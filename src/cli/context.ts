@@ -6,14 +6,13 @@
 
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import type { PowerAuth } from '../power-auth.ts';
-import { readConfiguration } from './configuration.ts';
 import { Interrupted, usage } from './failures.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
-import { readSecret, type Secret } from './secrets.ts';
+import type { Secret } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { Stdin } from './stdin.ts';
-import { openStore, type OpenStore } from './stores.ts';
+import type { OpenStore } from './stores.ts';
 
 /** The id of the activation, unless `--instance` says another one. */
 const DEFAULT_INSTANCE = 'default';
@@ -48,6 +47,7 @@ export class Context {
 
   /** A secret that the command can't do without. */
   async secret(secret: Omit<Secret, 'isOptional'>): Promise<string> {
+    const { readSecret } = await import('./secrets.ts');
     const value = await readSecret(this.io, this.stdin, secret);
     if (value === undefined) throw usage(`${secret.what} is needed`);
     // The server must not learn of it before that is known.
@@ -58,7 +58,8 @@ export class Context {
   }
 
   /** A secret that may be left out. */
-  optionalSecret(secret: Omit<Secret, 'isOptional'>): Promise<string | undefined> {
+  async optionalSecret(secret: Omit<Secret, 'isOptional'>): Promise<string | undefined> {
+    const { readSecret } = await import('./secrets.ts');
     return readSecret(this.io, this.stdin, { ...secret, isOptional: true });
   }
 
@@ -71,6 +72,7 @@ export class Context {
 
   /** Runs `work` on a store, which is closed afterwards, however it ends. */
   async withStore<T>(work: (store: OpenStore) => Promise<T>): Promise<T> {
+    const { openStore } = await import('./stores.ts');
     const store = await openStore(this.settings);
     try {
       return await this.#unlessInterrupted(work(store), () => store.close());
@@ -84,7 +86,9 @@ export class Context {
    * written whole, and nothing is sent any more.
    */
   async withPowerAuth<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    const { readConfiguration } = await import('./configuration.ts');
     const { configuration } = await readConfiguration(this.settings, this.io.env);
+    const { openStore } = await import('./stores.ts');
     const { PowerAuth } = await import('../power-auth.ts');
     const store = await openStore(this.settings);
     const powerAuth = new PowerAuth(this.instanceId);

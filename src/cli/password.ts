@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
+import type { PowerAuthAuthentication } from '../model/power-auth-authentication.ts';
 import { textOf, type Options } from './command.ts';
 import type { Context } from './context.ts';
 import { usage } from './failures.ts';
@@ -52,6 +52,7 @@ export async function authenticationOf(
   options: Options,
   standard: 'possession' | 'possession_knowledge',
 ): Promise<PowerAuthAuthentication> {
+  const { PowerAuthAuthentication } = await import('../model/power-auth-authentication.ts');
   if (factorsOf(options, standard) === 'possession') return PowerAuthAuthentication.possession();
   return PowerAuthAuthentication.password(await passwordOf(context, options['passwordFile']));
 }

@@ -1,5 +1,5 @@
 /**
- * What the built program knows of its package.
+ * The version of the built program.
  *
  * @module
  */
@@ -8,7 +8,3 @@
 declare const POWERAUTH_WASM_VERSION: string | undefined;
 
 export const VERSION = typeof POWERAUTH_WASM_VERSION === 'string' ? POWERAUTH_WASM_VERSION : 'unbuilt';
-
-/** Where the build puts the files of the playground. */
-export const playgroundFolder = (): URL =>
-  new URL(VERSION === 'unbuilt' ? '../../dist/playground/' : './playground/', import.meta.url);

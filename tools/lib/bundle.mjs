@@ -114,13 +114,15 @@ const forBrowsers = () =>
   });
 
 /**
- * The program `powerauth-wasm`, with everything it needs in one file: many small files take longer to load than a header
- * takes to make. The drivers of storages stay the user's choice.
+ * The program `powerauth-wasm`, with everything it needs. Each command loads only its own parts, because Node takes longer
+ * to load its own modules, such as HTTP, than a header takes to make. The drivers of storages stay the user's choice.
  */
 const forTerminals = () =>
   build({
     ...OPTIONS,
     entryPoints: { cli: join(COMPILED, 'cli', 'main.js') },
+    splitting: true,
+    chunkNames: 'cli/[name]-[hash]',
     platform: 'node',
     // As Node resolves them where the program is installed.
     alias: Object.fromEntries(

@@ -7,9 +7,6 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
-import { PowerAuthActivation } from '../../model/power-auth-activation.ts';
-import { PowerAuthAuthentication } from '../../model/power-auth-authentication.ts';
-import { parseActivationCode } from '../../protocol/activation-code.ts';
 import { textOf, type CommandBuilder } from '../command.ts';
 
 export const activate = (builder: CommandBuilder): Command =>
@@ -35,6 +32,9 @@ export const activate = (builder: CommandBuilder): Command =>
       const activationName = String(name ?? hostname());
       const plan = [`would activate instance ${instanceId} as ${activationName}`];
       if (await context.isDryRun({ instanceId, activationName }, plan)) return;
+      const { PowerAuthActivation } = await import('../../model/power-auth-activation.ts');
+      const { PowerAuthAuthentication } = await import('../../model/power-auth-authentication.ts');
+      const { parseActivationCode } = await import('../../protocol/activation-code.ts');
       // Everything is asked for before anything is sent.
       const code = await context.secret({
         what: 'the activation code',

@@ -6,7 +6,6 @@
 
 import type { Command } from 'commander';
 import type { CommandBuilder } from '../command.ts';
-import { completionScript, isShell, SHELLS } from '../completion-script.ts';
 import { usage } from '../failures.ts';
 
 export const completion = (builder: CommandBuilder, program: () => Command): Command =>
@@ -21,6 +20,7 @@ export const completion = (builder: CommandBuilder, program: () => Command): Com
       ],
     },
     async ({ output }, _options, shell = '') => {
+      const { completionScript, isShell, SHELLS } = await import('../completion-script.ts');
       if (!isShell(shell)) throw usage(`SHELL: expected ${SHELLS.join(', ')}, got something else`);
       const script = completionScript(shell, program());
       await output.result({ shell, script }, script.trimEnd());

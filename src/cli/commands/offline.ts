@@ -6,11 +6,9 @@
 
 import type { Command } from 'commander';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
-import { PowerAuthAuthentication } from '../../model/power-auth-authentication.ts';
 import type { CommandBuilder } from '../command.ts';
 import { bodyOf } from '../data.ts';
 import { usage } from '../failures.ts';
-import { parseOfflinePayload } from '../offline-payload.ts';
 import { PASSWORD_OPTION, passwordOf } from '../password.ts';
 
 const URI_ID = '/operation/authorize/offline';
@@ -43,6 +41,8 @@ export const offline = (builder: CommandBuilder): Command =>
       const isBoth = qr === '-' && passwordFile === '-';
       const early = isBoth ? await passwordOf(context, passwordFile) : undefined;
       const text = Buffer.from((await bodyOf(context, qr, '--qr')) ?? []).toString();
+      const { parseOfflinePayload } = await import('../offline-payload.ts');
+      const { PowerAuthAuthentication } = await import('../../model/power-auth-authentication.ts');
       const payload = parseOfflinePayload(text, lineOf(dataLine));
       const signature = await context.withPowerAuth(async ({ powerAuth }) => {
         const { signedText, serverSignature, isPersonal, shown, data, nonce } = payload;

@@ -6,7 +6,6 @@
 
 import type { Command } from 'commander';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
-import { PowerAuthAuthentication } from '../../model/power-auth-authentication.ts';
 import type { CommandBuilder } from '../command.ts';
 import { passwordOf } from '../password.ts';
 
@@ -33,6 +32,7 @@ export const remove = (builder: CommandBuilder): Command =>
       )
         return;
       const password = local === true ? undefined : await passwordOf(context, passwordFile);
+      const { PowerAuthAuthentication } = await import('../../model/power-auth-authentication.ts');
       const activationId = await context.withPowerAuth(async ({ powerAuth }) => {
         const id = await powerAuth.getActivationIdentifier();
         if (id === undefined) throw missing(instanceId);

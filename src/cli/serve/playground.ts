@@ -7,10 +7,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Interceptor } from '../../testing/http.ts';
+import { VERSION } from '../version.ts';
 
 /** Where the page is. */
 export const PLAYGROUND_PATH = '/playground/';
+
+/** Where the build puts the files; this module is then in `dist/cli/`. */
+export const builtPlayground = (): string =>
+  fileURLToPath(
+    new URL(VERSION === 'unbuilt' ? '../../../dist/playground/' : '../playground/', import.meta.url),
+  );
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -7,7 +7,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { createAdmin } from '../../testing/admin/http.ts';
 import type { Interceptor } from '../../testing/http.ts';
 import type { PowerAuthTestServer } from '../../testing/index.ts';
@@ -15,19 +14,19 @@ import { startServer } from '../../testing/start.ts';
 import type { Options } from '../command.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../failures.ts';
-import { playgroundFolder, VERSION } from '../version.ts';
-import { PLAYGROUND_PATH, servePlayground } from './playground.ts';
+import { VERSION } from '../version.ts';
+import { builtPlayground, PLAYGROUND_PATH, servePlayground } from './playground.ts';
 import { adminTokenOf, serveSettings, type AdminPlace } from './settings.ts';
 
 /** Starts it, says that it is ready, and waits for the end. */
 export async function runServer(context: Context, options: Options): Promise<void> {
-  const { output, io } = context;
+  const { io } = context;
   const settings = serveSettings(options);
   const { port, like, allowOrigin, admin, hasPlayground } = settings;
   const token = await adminTokenOf(context, settings);
   if (await context.isDryRun({ port, host: settings.host, like }, ['would start a server'])) return;
   const interceptors: Interceptor[] = [];
-  const playground = hasPlayground ? servePlayground(fileURLToPath(playgroundFolder())) : undefined;
+  const playground = hasPlayground ? servePlayground(builtPlayground()) : undefined;
   if (playground !== undefined) interceptors.push(playground);
   if (hasPlayground && playground === undefined) throw usage('--playground: this build has no playground');
 
@@ -54,7 +53,6 @@ export async function runServer(context: Context, options: Options): Promise<voi
   } finally {
     await server.close();
   }
-  output.note('The server has ended.');
 }
 
 /** By a name where there is one: passkeys belong to a domain, and an IP address isn't one. */

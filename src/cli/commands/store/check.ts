@@ -6,7 +6,6 @@
 
 import type { Command } from 'commander';
 import { failure, PowerAuthErrorCode } from '../../../errors.ts';
-import { listRecords } from '../../../records.ts';
 import type { CommandBuilder } from '../../command.ts';
 
 export const check = (builder: CommandBuilder): Command =>
@@ -19,6 +18,7 @@ export const check = (builder: CommandBuilder): Command =>
     },
     async (context) => {
       const { output, settings } = context;
+      const { listRecords } = await import('../../../records.ts');
       const counts = { activations: 0, tokens: 0, reservations: 0, orphans: 0, unreadable: 0 };
       await context.withStore(async (it) => {
         for await (const record of listRecords(it, { instanceId: settings.instance })) {

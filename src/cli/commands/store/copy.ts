@@ -5,11 +5,9 @@
  */
 
 import type { Command } from 'commander';
-import { copyRecords } from '../../../records.ts';
 import { textOf, type CommandBuilder } from '../../command.ts';
 import { usage } from '../../failures.ts';
 import { assertNoSecretTyped } from '../../settings.ts';
-import { describeStore, openStore, urlOf } from '../../stores.ts';
 
 export const copy = (builder: CommandBuilder): Command =>
   builder.build(
@@ -38,10 +36,12 @@ export const copy = (builder: CommandBuilder): Command =>
         throw usage('--existing: expected refuse, skip or overwrite, got something else');
       if (to === undefined && toFile === undefined)
         throw usage('TO: expected the URL of a store, or --to-file');
+      const { describeStore, openStore, urlOf } = await import('../../stores.ts');
       const url = await urlOf(target, names);
       const places = { from: describeStore(await urlOf(settings)), to: describeStore(url) };
       if (await context.isDryRun(places, [`would copy the records from ${places.from} to ${places.to}`]))
         return;
+      const { copyRecords } = await import('../../../records.ts');
       const progress = output.progress();
       const result = await context.withStore(async (from) => {
         const other = await openStore(target, names);

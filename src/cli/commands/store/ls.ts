@@ -5,7 +5,6 @@
  */
 
 import type { Command } from 'commander';
-import { listRecords } from '../../../records.ts';
 import type { PowerAuthStoredRecord } from '../../../records/types.ts';
 import type { CommandBuilder } from '../../command.ts';
 
@@ -18,6 +17,7 @@ export const list = (builder: CommandBuilder): Command =>
     },
     async (context) => {
       const { output, settings } = context;
+      const { listRecords } = await import('../../../records.ts');
       const records: PowerAuthStoredRecord[] = [];
       await context.withStore(async (it) => {
         for await (const record of listRecords(it, { instanceId: settings.instance })) records.push(record);

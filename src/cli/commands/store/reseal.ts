@@ -5,10 +5,8 @@
  */
 
 import type { Command } from 'commander';
-import { resealRecords } from '../../../records.ts';
 import { textOf, type CommandBuilder } from '../../command.ts';
 import { usage } from '../../failures.ts';
-import { describeStore, readSealingKey, urlOf } from '../../stores.ts';
 
 export const reseal = (builder: CommandBuilder): Command =>
   builder.build(
@@ -25,6 +23,7 @@ export const reseal = (builder: CommandBuilder): Command =>
     },
     async (context, { toSealingKey }) => {
       const { output, settings, io } = context;
+      const { describeStore, readSealingKey, urlOf } = await import('../../stores.ts');
       const place = describeStore(await urlOf(settings));
       if (settings.sealingKey !== undefined && toSealingKey === undefined) {
         throw usage(
@@ -32,6 +31,7 @@ export const reseal = (builder: CommandBuilder): Command =>
         );
       }
       if (await context.isDryRun({ store: place }, [`would reseal the records of ${place}`])) return;
+      const { resealRecords } = await import('../../../records.ts');
       const progress = output.progress();
       const result = await context.withStore(async ({ storage, sealingKey }) => {
         const next = textOf(toSealingKey);

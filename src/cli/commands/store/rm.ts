@@ -5,10 +5,8 @@
  */
 
 import type { Command } from 'commander';
-import { ownKeys } from '../../../records/store.ts';
 import type { CommandBuilder } from '../../command.ts';
 import { usage } from '../../failures.ts';
-import { describeStore, urlOf } from '../../stores.ts';
 
 export const remove = (builder: CommandBuilder): Command =>
   builder.build(
@@ -28,9 +26,11 @@ export const remove = (builder: CommandBuilder): Command =>
       if ((all === true) === (settings.instance !== undefined)) {
         throw usage('--instance, --all: expected one of them, because the records are lost');
       }
+      const { describeStore, urlOf } = await import('../../stores.ts');
       const place = describeStore(await urlOf(settings));
       const which = all === true ? 'all records' : `the records of instance ${settings.instance ?? ''}`;
       if (await context.isDryRun({ store: place }, [`would remove ${which} from ${place}`])) return;
+      const { ownKeys } = await import('../../../records/store.ts');
       const removed = await context.withStore(async ({ storage }) => {
         const keys: string[] = [];
         for await (const key of ownKeys(storage, settings.instance)) keys.push(key);

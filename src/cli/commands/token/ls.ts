@@ -5,7 +5,6 @@
  */
 
 import type { Command } from 'commander';
-import { listRecords } from '../../../records.ts';
 import type { PowerAuthStoredToken } from '../../../records/types.ts';
 import type { CommandBuilder } from '../../command.ts';
 
@@ -18,6 +17,7 @@ export const list = (builder: CommandBuilder): Command =>
     },
     async (context) => {
       const { output, instanceId } = context;
+      const { listRecords } = await import('../../../records.ts');
       const tokens = await context.withStore(async (store) => {
         const found: PowerAuthStoredToken[] = [];
         for await (const record of listRecords(store, { instanceId })) {
