@@ -3,7 +3,7 @@
  *
  * It uses the instance that it is given, and no other part of the package; it brings no dependency.
  *
- * @module
+ * @module powerauth-wasm/fetch
  */
 
 import { failure, PowerAuthErrorCode } from './errors.ts';

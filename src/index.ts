@@ -1,7 +1,7 @@
 /**
  * PowerAuth for JavaScript: activation, signatures, biometry, access tokens, encryption, vault and recovery.
  *
- * @module
+ * @module powerauth-wasm
  */
 
 export { PowerAuth } from './power-auth.ts';

@@ -1,7 +1,7 @@
 /**
  * Reads a store, copies it, and reseals it, for anyone who has its sealing key.
  *
- * @module
+ * @module powerauth-wasm/records
  */
 
 import * as s from './util/schema.ts';

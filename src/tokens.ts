@@ -3,7 +3,7 @@
  * takes in a bundle. The activation and its tokens are made with the whole SDK, on another page of the same origin, or in
  * a part of the app that is loaded later.
  *
- * @module
+ * @module powerauth-wasm/tokens
  */
 
 import type { PowerAuthClientConfigurationType } from './model/power-auth-client-configuration.ts';

@@ -8,12 +8,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { forSite, words } from '../lib/markdown.mjs';
+import { forSite, weight, words } from '../lib/markdown.mjs';
 import { anchorOf, EXAMPLES, PAGES, root } from '../lib/pages.mjs';
 
 const site = fileURLToPath(new URL('../', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const reference = join(site, 'api/typedoc-sidebar.json');
 
 const page = (text, name) => ({ text, link: `/${name}` });
 
@@ -57,6 +56,38 @@ const sidebar = [
   { text: 'Examples', collapsed: true, items: EXAMPLES.map((name) => page(name, `examples/${name}`)) },
 ];
 
+/** What axe finds in the theme's components: file, what it says, and what it should say. */
+const MENDED = [
+  // Inside of what is a button already; a group whose name is a link needs one.
+  [
+    'VPSidebarItem.vue',
+    'role="button"\n        aria-label="toggle section"',
+    ':role="item.link && \'button\'" :aria-label="item.link && \'toggle section\'" :aria-hidden="!item.link"',
+  ],
+  [
+    'VPSidebarItem.vue',
+    '@keydown.enter="onCaretClick"\n        tabindex="0"',
+    '@keydown.enter="onCaretClick"\n        :tabindex="item.link && 0"',
+  ],
+  [
+    'VPSidebarItem.vue',
+    ':tabindex="item.items && 0"',
+    ':tabindex="item.items && !item.link && item.collapsed != null ? 0 : undefined"',
+  ],
+  // Read aloud, it would be another name than the button's.
+  ['VPNavBarSearchButton.vue', '>K</kbd>', ' data-key="K"></kbd>'],
+];
+
+const mended = {
+  name: 'mended',
+  enforce: 'pre',
+  transform(code, id) {
+    const parts = MENDED.filter(([file]) => id.endsWith(`/${file}`));
+    for (const [file, wrong] of parts) if (!code.includes(wrong)) throw new Error(`${file} has changed`);
+    return parts.reduce((text, [, wrong, right]) => text.replace(wrong, right), code);
+  },
+};
+
 /** Pages lie outside this folder, and would look for Vue in another one. */
 const vueFromHere = {
   name: 'vue-from-here',
@@ -66,6 +97,13 @@ const vueFromHere = {
     return ssr ? { id, external: true } : this.resolve(id, join(site, 'package.json'), { skipSelf: true });
   },
 };
+
+/** The menu of the reference, which TypeDoc writes: open where it begins. */
+function readReference() {
+  const file = join(site, 'api/typedoc-sidebar.json');
+  const items = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  return items.map((item) => ({ ...item, collapsed: false }));
+}
 
 /** A key, as text: nothing is requested for it. */
 const icon =
@@ -93,11 +131,11 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: anchorOf },
     config: forSite,
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   vite: {
     publicDir: false,
-    plugins: [vueFromHere],
+    plugins: [vueFromHere, mended],
     // The reference's menu is in one file.
     build: { chunkSizeWarningLimit: 4000 },
   },
@@ -113,13 +151,16 @@ export default defineConfig({
       { text: version, items: [page('Changes', 'changelog'), page('Contributing', 'contributing')] },
     ],
     sidebar: {
-      '/api/': existsSync(reference) ? JSON.parse(readFileSync(reference, 'utf8')) : [],
+      '/api/': readReference(),
       '/': sidebar,
     },
     outline: { level: [2, 3] },
     search: {
       provider: 'local',
-      options: { detailedView: 'auto', miniSearch: { options: { tokenize: words } } },
+      options: {
+        detailedView: 'auto',
+        miniSearch: { options: { tokenize: words }, searchOptions: { boostDocument: weight } },
+      },
     },
     footer: { message: 'Apache-2.0. Not affiliated with Wultra, the makers of PowerAuth.' },
   },

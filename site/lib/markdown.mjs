@@ -42,3 +42,11 @@ export const words = (text) => [
   ...text.split(/[\n\r\p{Z}\p{P}]+/u),
   ...(text.match(/[\p{L}\p{N}]+(?:_[\p{L}\p{N}]+)+/gu) ?? []),
 ];
+
+/**
+ * How much a result weighs: a page that explains something comes before the reference, which names it as well. Sent as
+ * text, too.
+ *
+ * @param {string} page
+ */
+export const weight = (page) => (page.includes('/api/') ? 0.4 : 1);

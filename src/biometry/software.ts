@@ -1,7 +1,7 @@
 /**
  * Biometry with your own function and your own key: for tests, and for servers that act for many activations.
  *
- * @module
+ * @module powerauth-wasm/biometry/software
  */
 
 import { hkdfSha256 } from '#crypto';

@@ -4,7 +4,7 @@
  * The authenticator computes a factor's secret from a random salt and a key that never leaves it, after it has verified
  * the user. The salt and the passkey's identifier are the descriptor.
  *
- * @module
+ * @module powerauth-wasm/biometry/webauthn
  */
 
 import * as s from '../util/schema.ts';

@@ -2,7 +2,7 @@
  * A sealing key in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret
  * Service (GNOME Keyring, KWallet and others) on Linux.
  *
- * @module
+ * @module powerauth-wasm/sealing-key/keyring
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode } from '../errors.ts';

@@ -9,7 +9,7 @@
  * Only IndexedDB is used: localStorage, localforage's other driver, supports neither bytes nor CryptoKeys, and isn't
  * available in workers.
  *
- * @module
+ * @module powerauth-wasm/storage/localforage
  */
 
 import localforage from 'localforage';

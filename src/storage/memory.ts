@@ -1,7 +1,7 @@
 /**
  * Storage in this process's memory: for tests, and for runtimes without a durable one.
  *
- * @module
+ * @module powerauth-wasm/storage/memory
  */
 
 import { itself, knowItself } from '../util/instance.ts';

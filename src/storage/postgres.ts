@@ -4,7 +4,7 @@
  * Durability depends on the server: a call resolves when its transaction is committed. `synchronous_commit` and the
  * standbys determine what survives a crash or a failover; see docs/storage.md.
  *
- * @module
+ * @module powerauth-wasm/storage/postgres
  */
 
 import { randomBytes } from 'node:crypto';

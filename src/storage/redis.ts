@@ -6,7 +6,7 @@
  * {@link RedisStorageOptions.durability}, when replicas have confirmed it. The servers' settings (`appendonly`,
  * `appendfsync`, replicas) determine what survives a crash of a machine or a failover; see docs/storage.md.
  *
- * @module
+ * @module powerauth-wasm/storage/redis
  */
 
 import { remoteStorage } from './node/remote-storage.ts';

@@ -7,7 +7,7 @@
  * SQLite's write-ahead log needs a local file system. A process that is stopped (SIGSTOP) in the middle of a commit
  * makes other writers wait until it continues or dies; readers never wait.
  *
- * @module
+ * @module powerauth-wasm/storage/sqlite
  */
 
 import { randomBytes } from 'node:crypto';

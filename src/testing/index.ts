@@ -5,7 +5,7 @@
  * fail counts, blocking, token age and nonces, temporary keys and activations, and their expiry. Queries of signed GET
  * requests are decoded twice, as the real server's filter does. It shares no code with the client that it tests.
  *
- * @module
+ * @module powerauth-wasm/testing
  */
 
 import type { PowerAuthTestServer } from './server.ts';

@@ -8,7 +8,7 @@
  * export default { testEnvironment: 'jsdom', setupFiles: ['powerauth-wasm/testing/jsdom'] };
  * ```
  *
- * @module
+ * @module powerauth-wasm/testing/jsdom
  */
 
 import { runInThisContext } from 'node:vm';

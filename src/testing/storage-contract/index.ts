@@ -2,7 +2,7 @@
  * The contract of a {@link PowerAuthStorage} as a suite, for any driver and any test runner: each promise of the interface
  * is a test. Needs no assertion library, and runs in browsers as well.
  *
- * @module
+ * @module powerauth-wasm/testing/storage-contract
  */
 
 import type { PowerAuthStorage } from '../../storage/types.ts';

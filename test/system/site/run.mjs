@@ -3,7 +3,9 @@
  * requested from elsewhere, nothing is printed to the console, the search finds each error by its code, and axe finds no
  * barrier in light or dark, wide or narrow.
  *
- *     npm run test:site [-- --screenshots <folder>]
+ *     npm run test:site [-- --screenshots <folder>] [--built]
+ *
+ * `--built` takes the site as `npm run site` has left it.
  *
  * @module
  */
@@ -16,12 +18,23 @@ import { servePages } from '../../helpers/pages.mjs';
 import { main, root, runNode, step, StepError } from '../../../tools/lib/run.mjs';
 import { PowerAuthErrorCode } from '../../../dist/errors.js';
 
-const { values } = parseArgs({ options: { screenshots: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { screenshots: { type: 'string' }, built: { type: 'boolean' } },
+});
 const dist = join(root, 'site/dist');
 const WIDE = { width: 1280, height: 900 };
+/** That walk through the pages at the same time. */
+const TABS = 3;
 const NARROW = { width: 390, height: 844 };
 /** Pages of which pictures are taken, by name. */
-const PICTURES = ['index', 'gateway', 'concepts', 'errors', 'performance', 'api/index/classes/PowerAuth'];
+const PICTURES = [
+  'index',
+  'gateway',
+  'concepts',
+  'errors',
+  'performance',
+  'api/powerauth-wasm/classes/PowerAuth',
+];
 
 /** @type {string[]} */
 const problems = [];
@@ -59,38 +72,44 @@ async function openTab(browser, origin, options) {
 
 /** Opens each page, and follows each link on paper. */
 async function walk(browser, { origin, pages }) {
-  const page = await openTab(browser, origin, { viewport: WIDE });
   /** @type {Map<string, Set<string>>} */
   const anchors = new Map();
   /** @type {[from: string, to: URL][]} */
   const links = [];
-  for (const path of pages) {
-    await page.goto(origin + path, { waitUntil: 'load' });
-    const found = await page.evaluate(() => ({
-      title: document.querySelector('h1')?.textContent ?? '',
-      ids: [...document.querySelectorAll('[id]')].map(({ id }) => id),
-      links: [...document.querySelectorAll('a[href]')].map((a) => /** @type {HTMLAnchorElement} */ (a).href),
-      broken: [...document.images]
-        .filter((image) => image.complete && image.naturalWidth === 0)
-        .map(({ src }) => src),
-    }));
-    if (found.title.trim() === '') problem(`${path} has no title`);
-    for (const image of found.broken) problem(`${path}: no picture at ${image}`);
-    anchors.set(path, new Set(found.ids));
-    links.push(
-      ...found.links
-        .filter((href) => href.startsWith(origin))
-        .map((href) => /** @type {[string, URL]} */ ([path, new URL(href)])),
-    );
-  }
+  const left = [...pages];
+  const visit = async () => {
+    const page = await openTab(browser, origin, { viewport: WIDE });
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      await page.goto(origin + path, { waitUntil: 'load' });
+      const found = await page.evaluate(() => ({
+        title: document.querySelector('h1')?.textContent ?? '',
+        ids: [...document.querySelectorAll('[id]')].map(({ id }) => id),
+        links: [...document.querySelectorAll('a[href]')].map(
+          (a) => /** @type {HTMLAnchorElement} */ (a).href,
+        ),
+        broken: [...document.images]
+          .filter((image) => image.complete && image.naturalWidth === 0)
+          .map(({ src }) => src),
+      }));
+      if (found.title.trim() === '') problem(`${path} has no title`);
+      for (const image of found.broken) problem(`${path}: no picture at ${image}`);
+      anchors.set(path, new Set(found.ids));
+      links.push(
+        ...found.links
+          .filter((href) => href.startsWith(origin))
+          .map((href) => /** @type {[string, URL]} */ ([path, new URL(href)])),
+      );
+    }
+    await page.context().close();
+  };
+  await Promise.all(Array.from({ length: TABS }, visit));
   for (const [from, { pathname, hash }] of links) {
     const to = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
-    const ids = anchors.get(to) ?? anchors.get(`${to}.html`);
+    const ids = anchors.get(to);
     if (ids === undefined) problem(`${from}: there is no ${pathname}`);
     else if (hash !== '' && !ids.has(decodeURIComponent(hash.slice(1))))
       problem(`${from}: there is no ${pathname}${hash}`);
   }
-  await page.context().close();
   return `${pages.length} pages, ${links.length} links`;
 }
 
@@ -143,7 +162,7 @@ async function examine(browser, { origin, pages }) {
   // Of the reference, whose pages are all alike, and of the examples a sample.
   const looked = pages
     .filter((path) => !/^\/(?:api|examples)\//.test(path))
-    .concat('/api/index.html', '/api/index/classes/PowerAuth.html', '/examples/gateway.html');
+    .concat('/api/index.html', '/api/powerauth-wasm/classes/PowerAuth.html', '/examples/gateway.html');
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     for (const [width, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
       const page = await openTab(browser, origin, { colorScheme, viewport });
@@ -178,7 +197,7 @@ async function examine(browser, { origin, pages }) {
 
 await main(async () => {
   if (values.screenshots) mkdirSync(values.screenshots, { recursive: true });
-  await step('Build the site', () => runNode(['site/build.mjs']));
+  if (!values.built) await step('Build the site', () => runNode(['site/build.mjs']));
   const site = await serve();
   const browser = await launchBrowser('chromium');
   try {
