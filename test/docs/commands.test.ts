@@ -17,6 +17,13 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^(?:source <\()?powerauth-wasm completion /, 'test/cli/completion-script.test.ts runs the scripts'],
 ];
 
+/** What runs the blocks after `<!-- example:<name> -->`. */
+const RUN_BY: Readonly<Record<string, string>> = {
+  cli: 'test/system/cli/docs.test.ts',
+  'cli-redis': 'test/system/cli/docs.test.ts',
+  'recipe-curl': 'test/system/testing/recipes.test.ts',
+};
+
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
@@ -30,6 +37,13 @@ test('each is run, or has a reason', () => {
       .filter(({ command }) => !NOT_RUN.some(([pattern]) => pattern.test(command)))
       .map(({ page, command }) => `${page}: ${command}`),
   ).toEqual([]);
+});
+
+test('each block with a name is run by a test that knows the name', () => {
+  const names = new Set(shown.map(({ example }) => example).filter((name) => name !== undefined));
+  expect([...names].sort()).toEqual(Object.keys(RUN_BY).sort());
+  for (const [name, file] of Object.entries(RUN_BY))
+    expect(read(file), file).toContain(`'${name.replace(/^recipe-/, '')}'`);
 });
 
 test('no reason is left over', () => {

@@ -158,7 +158,7 @@ async function search(browser, { origin }) {
 
 /** Lets axe look at pages, and takes pictures. */
 async function examine(browser, { origin, pages }) {
-  const axe = readFileSync(join(root, 'site/node_modules/axe-core/axe.min.js'), 'utf8');
+  const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
   // Of the reference, whose pages are all alike, and of the examples a sample.
   const looked = pages
     .filter((path) => !/^\/(?:api|examples)\//.test(path))
