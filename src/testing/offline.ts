@@ -59,15 +59,16 @@ export function createOfflinePayload(
   return offlinePayload(state, activation, [...lines, data, ...linesAfter].join('\n'));
 }
 
-/** A payload signed with the activation's server key, or with the master key. */
+/** A payload signed with the activation's server key, or with the master key of the application. */
 export function offlinePayload(
   state: ServerState,
   activation: Activation | undefined,
   data: string,
   nonce = randomBytes(16).toString('base64'),
+  { masterKeys } = state.applications.main.application,
 ): PowerAuthTestOfflinePayload {
   const signedPart = [data, nonce, activation === undefined ? '0' : '1'].join('\n');
-  const signature = ecdsaSign(activation?.serverKeys ?? state.masterKeys, Buffer.from(signedPart));
+  const signature = ecdsaSign(activation?.serverKeys ?? masterKeys, Buffer.from(signedPart));
   return { payload: signedPart + signature.toString('base64'), nonce };
 }
 

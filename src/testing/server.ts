@@ -88,10 +88,11 @@ export class PowerAuthTestServer {
     this.baseUrl = baseUrl;
     this.requests = requests;
     this.faults = faults;
+    const { applicationKey, applicationSecret, application } = state.applications.main;
     this.configuration = Object.freeze({
-      applicationKey: state.applicationKey,
-      applicationSecret: state.applicationSecret,
-      masterServerPublicKey: state.masterKeys.publicKey.toString('base64'),
+      applicationKey,
+      applicationSecret,
+      masterServerPublicKey: application.masterKeys.publicKey.toString('base64'),
       baseEndpointUrl: baseUrl,
     });
     this.mobileSdkConfig = sdkConfiguration(this.configuration);

@@ -6,6 +6,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { agree, ecdsaSign, equal, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
+import { Applications, type Application, type ApplicationVersion } from './applications.ts';
 import type { PowerAuthTestBackEnd } from './back-end/callers.ts';
 import type { Release, TimeWindow } from './like.ts';
 import type { PowerAuthTestOidcProvider } from './oidc.ts';
@@ -44,6 +45,7 @@ export interface ActivationKeys extends Readonly<Record<Factor, Buffer>> {
 export interface Activation {
   readonly activationId: string;
   readonly userId: string;
+  readonly application: Application;
   /** Undefined if it was not created by code. */
   readonly code: string | undefined;
   otp: string | undefined;
@@ -116,6 +118,7 @@ export interface ApplicationRules {
 /** A temporary encryption key. */
 interface TemporaryKey {
   readonly privateKey: Buffer;
+  readonly version: ApplicationVersion;
   /** Undefined for application scope. */
   readonly activationId: string | undefined;
   readonly expiresAt: number;
@@ -128,9 +131,7 @@ const ACTIVATION_VALIDITY = 5 * 60_000;
 
 /** One server's memory. */
 export class ServerState {
-  readonly applicationKey = randomBytes(16).toString('base64');
-  readonly applicationSecret = randomBytes(16).toString('base64');
-  readonly masterKeys = generateKeyPair();
+  readonly applications = new Applications();
   readonly #activations = new Map<string, Activation>();
   readonly tokens = new Map<string, Token>();
   readonly recoveryCodes = new RecoveryCodes();
@@ -223,13 +224,16 @@ export class ServerState {
   }
 
   /** The activation that waits for this code, or undefined. */
-  activationOfCode(code: string): Activation | undefined {
-    const found = [...this.#activations.values()].find((activation) => activation.code === code);
+  activationOfCode(code: string, application = this.applications.main.application): Activation | undefined {
+    const found = [...this.#activations.values()].find(
+      (activation) => activation.code === code && activation.application === application,
+    );
     return found && this.activation(found.activationId)?.state === 'CREATED' ? found : undefined;
   }
 
   createActivation(options: {
     userId?: string;
+    application?: Application;
     code?: string;
     otp?: string;
     maxFailCount?: number;
@@ -240,10 +244,12 @@ export class ServerState {
     const { userId = 'test-user', code, otp, maxFailCount = 5, validity = ACTIVATION_VALIDITY } = options;
     const { otpValidation = 'NONE', commitPhase = otp === undefined ? 'ON_COMMIT' : 'ON_KEY_EXCHANGE' } =
       options;
+    const { application = this.applications.main.application } = options;
     const now = this.now();
     const activation: Activation = {
       activationId: randomUUID(),
       userId,
+      application,
       code,
       otp,
       otpValidation,
@@ -271,8 +277,8 @@ export class ServerState {
   }
 
   /** The code with the master key's signature, as a QR code has it. */
-  signedCode(code: string): string {
-    return `${code}#${ecdsaSign(this.masterKeys, Buffer.from(code)).toString('base64')}`;
+  signedCode(code: string, { masterKeys } = this.applications.main.application): string {
+    return `${code}#${ecdsaSign(masterKeys, Buffer.from(code)).toString('base64')}`;
   }
 
   /** Accepts the device's key. */
@@ -346,7 +352,16 @@ export class ServerState {
     return code;
   }
 
-  createTemporaryKey(activationId: string | undefined): {
+  /** The application of a recovery code; that of a postcard is the first one. */
+  applicationOfRecovery(recoveryCode: string): Application {
+    const { activationId = '' } = this.recoveryCodes.find(recoveryCode) ?? {};
+    return this.activation(activationId)?.application ?? this.applications.main.application;
+  }
+
+  createTemporaryKey(
+    version: ApplicationVersion,
+    activationId: string | undefined,
+  ): {
     id: string;
     publicKey: Buffer;
     issuedAt: number;
@@ -357,16 +372,19 @@ export class ServerState {
     const expiresAt = issuedAt + TEMPORARY_KEY_LIFE;
     for (const [old, key] of this.#temporaryKeys)
       if (key.expiresAt < issuedAt) this.#temporaryKeys.delete(old);
-    this.#temporaryKeys.set(id, { privateKey, activationId, expiresAt });
+    this.#temporaryKeys.set(id, { privateKey, version, activationId, expiresAt });
     return { id, publicKey, issuedAt, expiresAt };
   }
 
   /** The private half of a temporary key of this scope, until it expires. */
-  temporaryKey(id: string, activationId: string | undefined): Buffer | undefined {
+  temporaryKey(
+    id: string,
+    version: ApplicationVersion,
+    activationId: string | undefined,
+  ): Buffer | undefined {
     const key = this.#temporaryKeys.get(id);
-    return key?.activationId === activationId && (key?.expiresAt ?? 0) >= this.now()
-      ? key?.privateKey
-      : undefined;
+    if (key?.version !== version || key.activationId !== activationId) return undefined;
+    return key.expiresAt >= this.now() ? key.privateKey : undefined;
   }
 
   /** Whether a value that may only be used once was used before; remembers it. */

@@ -15,12 +15,18 @@ import {
   type SignatureHeader,
   type SignedData,
 } from './signature.ts';
+import type { ApplicationVersion } from './applications.ts';
 import type { Activation, ServerState } from './state.ts';
 
 /** The activation and user behind an accepted header. */
 export interface Verified {
   readonly activation: Activation;
   readonly signatureType: PowerAuthTestSignatureType;
+}
+
+/** The same behind a signature, which names the version of the application. */
+export interface VerifiedSignature extends Verified {
+  readonly version: ApplicationVersion;
 }
 
 /** The request that a signature is checked against. */
@@ -40,7 +46,7 @@ export function verifySignature(
   value: string | undefined,
   request: SignedRequest,
   allowed: readonly PowerAuthTestSignatureType[],
-): Verified | undefined {
+): VerifiedSignature | undefined {
   const header = parseSignatureHeader(value);
   if (header === undefined || !allowed.includes(header.signatureType)) return undefined;
   return verifyParsed(state, header, request);
@@ -51,20 +57,19 @@ export function verifyParsed(
   state: ServerState,
   header: SignatureHeader,
   request: SignedRequest,
-): Verified | undefined {
+): VerifiedSignature | undefined {
   const { activationId, applicationKey, nonce, signature, signatureType } = header;
   const activation = state.activation(activationId);
   if (activation?.state !== 'ACTIVE') return undefined;
-  const data = { ...request, nonce, secret: state.applicationSecret };
+  const version = state.applications.served(applicationKey);
   // The key of another application is a failure like a wrong password.
-  const isGood =
-    applicationKey === state.applicationKey &&
-    advance(state, activation, signatureType, data, signature, onlineSignature);
-  if (!isGood) {
-    state.countFailure(activation, signatureType);
-    return undefined;
+  if (version?.application === activation.application) {
+    const data = { ...request, nonce, secret: version.applicationSecret };
+    if (advance(state, activation, signatureType, data, signature, onlineSignature))
+      return { activation, signatureType, version };
   }
-  return { activation, signatureType };
+  state.countFailure(activation, signatureType);
+  return undefined;
 }
 
 /** Whether a signature is valid for one of the next counter values; moves past it, and resets failures. */

@@ -5,7 +5,6 @@
  */
 
 import type { Activation, ServerState } from '../state.ts';
-import { APPLICATION_ID } from './application.ts';
 import { describeActivation } from './describe-activation.ts';
 import type { Fields } from './fields.ts';
 import { refuse } from './refusal.ts';
@@ -27,9 +26,10 @@ export function activationList(state: ServerState, fields: Fields): object {
   if (pageNumber < 0 || pageSize < 1) refuse('ERR0024', 'Expected pageNumber from 0, pageSize from 1.');
   const states = fields.texts('activationStatuses');
   if (!states.every(isKnownState)) refuse('ERR0024', `activationStatuses: expected ${STATES.join(', ')}.`);
-  const isHere = (fields.text('applicationId') ?? APPLICATION_ID) === APPLICATION_ID;
+  const applicationId = fields.text('applicationId');
   const activations = state.activations
-    .filter((activation) => isHere && activation.userId === userId)
+    .filter((activation) => activation.userId === userId)
+    .filter(({ application }) => application.applicationId === (applicationId ?? application.applicationId))
     .filter((activation) => states.length === 0 || states.includes(activation.state))
     .reverse()
     .slice(pageNumber * pageSize, (pageNumber + 1) * pageSize);
@@ -45,11 +45,11 @@ export function lookupActivations(state: ServerState, fields: Fields): object {
   const after = fields.date('timestampLastUsedAfter') ?? 0;
   const wanted = fields.oneOf('activationStatus', STATES);
   // No activation has flags here.
-  const isHere = applicationIds.length === 0 || applicationIds.includes(APPLICATION_ID);
-  const isPossible = isHere && fields.texts('activationFlags').length === 0;
+  const isPossible = fields.texts('activationFlags').length === 0;
   const activations = state.activations.filter(
-    ({ userId, lastUsedAt, state: current }) =>
+    ({ userId, application, lastUsedAt, state: current }) =>
       isPossible &&
+      (applicationIds.length === 0 || applicationIds.includes(application.applicationId)) &&
       userIds.includes(userId) &&
       lastUsedAt < before &&
       lastUsedAt >= after &&

@@ -9,7 +9,7 @@ import { generateActivationCode } from '../activation-code.ts';
 import { fromBase64 } from '../crypto.ts';
 import { statusBlob } from '../endpoints/activations.ts';
 import { fingerprint, type Activation, type ServerState } from '../state.ts';
-import { APPLICATION_ID, checkApplication } from './application.ts';
+import { findApplication } from './application.ts';
 import { describeActivation } from './describe-activation.ts';
 import type { Fields } from './fields.ts';
 import { refuse } from './refusal.ts';
@@ -25,7 +25,7 @@ export function initActivation(state: ServerState, fields: Fields): object {
   const userId = fields.required('userId');
   if (userId === '' || userId.length > 255) refuse('ERR0024', 'Expected a userId of 1 to 255 characters.');
   if (!fields.has('applicationId')) refuse('ERR0002');
-  checkApplication(fields);
+  const application = findApplication(state, fields);
   const maxFailCount = fields.integer('maxFailureCount') ?? 5;
   if (maxFailCount <= 0) refuse('ERR0040', 'Expected a positive maxFailureCount.');
   const expiresAt = fields.date('timestampActivationExpire');
@@ -37,6 +37,7 @@ export function initActivation(state: ServerState, fields: Fields): object {
   const code = generateActivationCode();
   const { activationId } = state.createActivation({
     userId,
+    application,
     code,
     maxFailCount,
     ...(otp !== undefined && { otp }),
@@ -44,8 +45,9 @@ export function initActivation(state: ServerState, fields: Fields): object {
     commitPhase: otpValidation === 'NONE' ? (phase ?? 'ON_COMMIT') : otpValidation,
     ...(expiresAt !== undefined && { validity: expiresAt - state.now() }),
   });
-  const [, activationSignature] = state.signedCode(code).split('#');
-  return { activationId, activationCode: code, activationSignature, userId, applicationId: APPLICATION_ID };
+  const { applicationId } = application;
+  const [, activationSignature] = state.signedCode(code, application).split('#');
+  return { activationId, activationCode: code, activationSignature, userId, applicationId };
 }
 
 export function commitActivation(state: ServerState, fields: Fields): object {
@@ -119,7 +121,7 @@ export function activationStatus(state: ServerState, fields: Fields): object {
         );
   const code = activation?.state === 'CREATED' ? activation.code : undefined;
   const [activationCode = null, activationSignature = null] =
-    code === undefined ? [] : state.signedCode(code).split('#');
+    code === undefined ? [] : state.signedCode(code, activation?.application).split('#');
   const known = activation === undefined ? unknownActivation(activationId) : describeStatus(activation);
   return {
     ...known,

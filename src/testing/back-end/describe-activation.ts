@@ -5,7 +5,6 @@
  */
 
 import type { Activation } from '../state.ts';
-import { APPLICATION_ID } from './application.ts';
 import { date } from './values.ts';
 
 /** What all descriptions of an activation have in common. */
@@ -26,7 +25,7 @@ export function describeActivation(activation: Activation): object {
     timestampLastUsed: date(activation.lastUsedAt),
     timestampLastChange: changedAt === undefined ? null : date(changedAt),
     userId,
-    applicationId: APPLICATION_ID,
+    applicationId: activation.application.applicationId,
     failedAttempts: activation.failCount,
     maxFailedAttempts: activation.maxFailCount,
     // Of the protocol; known from the key exchange on.

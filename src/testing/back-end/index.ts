@@ -23,7 +23,15 @@ import {
   updateName,
   updateOtp,
 } from './activations.ts';
-import { applicationDetail, applicationList, applicationOfKey, systemStatus } from './application.ts';
+import {
+  applicationDetail,
+  applicationList,
+  applicationOfKey,
+  createApplication,
+  createVersion,
+  supportVersion,
+  systemStatus,
+} from './application.ts';
 import { Fields } from './fields.ts';
 import {
   lookupRecoveryCodes,
@@ -56,6 +64,10 @@ const WITHOUT_BODY: Readonly<Record<string, Method>> = {
 const METHODS: Readonly<Record<string, Method>> = {
   '/rest/v3/application/detail': applicationDetail,
   '/rest/v3/application/detail/version': applicationOfKey,
+  '/rest/v3/application/create': createApplication,
+  '/rest/v3/application/version/create': createVersion,
+  '/rest/v3/application/version/support': supportVersion(true),
+  '/rest/v3/application/version/unsupport': supportVersion(false),
   '/rest/v3/activation/init': initActivation,
   '/rest/v3/activation/commit': commitActivation,
   '/rest/v3/activation/status': activationStatus,

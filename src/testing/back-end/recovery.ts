@@ -4,16 +4,17 @@
  * @module
  */
 
+import type { Application } from '../applications.ts';
 import type { RecoveryCode } from '../recovery.ts';
 import type { ServerState } from '../state.ts';
-import { APPLICATION_ID, checkApplication, requireApplication } from './application.ts';
+import { findApplication } from './application.ts';
 import type { Fields } from './fields.ts';
 import { refuse } from './refusal.ts';
 
 export function recoveryConfig(state: ServerState, fields: Fields): object {
-  requireApplication(fields, 'ERR0024');
+  const { applicationId } = findApplication(state, fields, 'ERR0024');
   return {
-    applicationId: APPLICATION_ID,
+    applicationId,
     activationRecoveryEnabled: state.activationRecovery,
     // One switch here for both.
     recoveryPostcardEnabled: state.activationRecovery,
@@ -23,9 +24,9 @@ export function recoveryConfig(state: ServerState, fields: Fields): object {
   };
 }
 
-/** Switches recovery on or off. The other members of the configuration can't be changed here. */
+/** Switches recovery on or off, for all applications. The other members of the configuration can't be changed here. */
 export function updateRecoveryConfig(state: ServerState, fields: Fields): object {
-  requireApplication(fields, 'ERR0024');
+  findApplication(state, fields, 'ERR0024');
   if (fields.has('remotePostcardPublicKey')) refuse('ERR0024', 'This server prints no postcards.');
   state.activationRecovery = fields.flag('activationRecoveryEnabled');
   return { updated: true };
@@ -42,30 +43,38 @@ export function lookupRecoveryCodes(state: ServerState, fields: Fields): object 
   const [userId, activationId] = [fields.text('userId'), fields.text('activationId')];
   if (userId === undefined && activationId === undefined)
     refuse('ERR0024', 'Expected userId or activationId.');
-  checkApplication(fields, 'ERR0024');
+  const application = fields.has('applicationId') ? findApplication(state, fields, 'ERR0024') : undefined;
   const status = fields.oneOf('recoveryCodeStatus', ['CREATED', 'ACTIVE', 'BLOCKED', 'REVOKED']);
   const pukStatus = fields.oneOf('recoveryPukStatus', ['VALID', 'USED', 'INVALID']);
   const recoveryCodes = numbered(state)
     .filter(([, code]) => code.userId === (userId ?? code.userId))
     .filter(([, code]) => activationId === undefined || code.activationId === activationId)
+    .filter(([, code]) => isOf(application, state, code))
     .filter(([, code]) => code.state === (status ?? code.state))
-    .map(([id, code]) => describe(id, code, pukStatus))
+    .map(([id, code]) => describe(state, id, code, pukStatus))
     .filter(({ puks }) => puks.length > 0);
   return { recoveryCodes };
 }
 
+const isOf = (
+  application: Application | undefined,
+  state: ServerState,
+  { recoveryCode }: RecoveryCode,
+): boolean => application === undefined || state.applicationOfRecovery(recoveryCode) === application;
+
 function describe(
+  state: ServerState,
   recoveryCodeId: number,
-  { recoveryCode, userId, activationId, state, puks }: RecoveryCode,
+  { recoveryCode, userId, activationId, state: status, puks }: RecoveryCode,
   pukStatus: string | undefined,
 ) {
   return {
     recoveryCodeId,
     recoveryCodeMasked: `XXXXX-XXXXX-XXXXX-${recoveryCode.slice(-5)}`,
     userId,
-    applicationId: APPLICATION_ID,
+    applicationId: state.applicationOfRecovery(recoveryCode).applicationId,
     activationId: activationId ?? null,
-    status: state,
+    status,
     puks: puks
       .filter((puk) => puk.state === (pukStatus ?? puk.state))
       .map((puk) => ({ pukIndex: puk.index, pukDerivationIndex: 0, status: puk.state })),

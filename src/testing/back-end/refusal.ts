@@ -20,6 +20,7 @@ const CODES = {
   ERR0030: 'The timestamp of the token is too old.',
   ERR0031: 'The one-time password is missing or wrong.',
   ERR0040: 'The activation cannot be created with these values.',
+  ERR0043: 'There is an application or a version of this name.',
   ERR0044: 'The timestamp of the token is in the future.',
 } as const;
 

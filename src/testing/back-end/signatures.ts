@@ -10,7 +10,7 @@ import { offlineSignature, onlineSignature, type PowerAuthTestSignatureType } fr
 import type { Activation, ServerState } from '../state.ts';
 import { advance } from '../verify.ts';
 import { findActivation } from './activations.ts';
-import { APPLICATION_ID, requireApplication } from './application.ts';
+import { findApplication } from './application.ts';
 import type { Fields } from './fields.ts';
 import { refuse } from './refusal.ts';
 import { SIGNATURE_TYPES } from './values.ts';
@@ -39,7 +39,7 @@ const verdict = (
   blockedReason: activation.blockedReason ?? null,
   activationId: activation.activationId,
   userId: activation.userId,
-  applicationId: APPLICATION_ID,
+  applicationId: activation.application.applicationId,
   signatureType: type.toUpperCase(),
   remainingAttempts: signatureValid
     ? activation.maxFailCount
@@ -64,11 +64,12 @@ export function verifySignature(state: ServerState, fields: Fields): object {
   const activation = state.activation(activationId);
   if (activation?.state !== 'ACTIVE' || type === undefined)
     return unverified(activationId, activation?.state ?? 'REMOVED');
-  if (applicationKey !== state.applicationKey) {
+  const version = state.applications.served(applicationKey);
+  if (version?.application !== activation.application) {
     state.countFailure(activation, type);
     return unverified(activationId, activation.state);
   }
-  const signed = `${data}&${state.applicationSecret}`;
+  const signed = `${data}&${version.applicationSecret}`;
   const isValid = advance(state, activation, type, signed, signature, onlineSignature);
   if (!isValid) state.countFailure(activation, type);
   return verdict(activation, isValid, type);
@@ -108,8 +109,8 @@ export function personalizedPayload(state: ServerState, fields: Fields): object 
 /** For a QR code that any activation of the application can read. */
 export function nonPersonalizedPayload(state: ServerState, fields: Fields): object {
   const data = fields.required('data');
-  requireApplication(fields);
-  const { payload, nonce } = offlinePayload(state, undefined, data);
+  const application = findApplication(state, fields);
+  const { payload, nonce } = offlinePayload(state, undefined, data, undefined, application);
   return { offlineData: payload, nonce };
 }
 

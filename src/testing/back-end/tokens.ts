@@ -6,7 +6,6 @@
 
 import { equal, fromBase64, hmac } from '../crypto.ts';
 import type { ServerState } from '../state.ts';
-import { APPLICATION_ID } from './application.ts';
 import type { Fields } from './fields.ts';
 import { refuse } from './refusal.ts';
 
@@ -42,7 +41,7 @@ export function validateToken(state: ServerState, fields: Fields): object {
     activationStatus,
     blockedReason,
     userId,
-    applicationId: APPLICATION_ID,
+    applicationId: activation.application.applicationId,
     signatureType: token.signatureType.toUpperCase(),
     applicationRoles: [],
     activationFlags: [],

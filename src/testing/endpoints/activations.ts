@@ -11,6 +11,8 @@ import type { Release } from '../like.ts';
 import { ANY_FACTORS, LOOK_AHEAD, TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
 import type { DecryptedRequest } from '../ecies.ts';
 import { userOfLogin } from '../oidc.ts';
+import { parseHeader } from '../signature.ts';
+import type { Application } from '../applications.ts';
 import type { Activation, Device, PowerAuthTestActivationState, ServerState } from '../state.ts';
 import { object, parseJson, text, type Json } from '../json.ts';
 import { decrypt, header, requestObject, signed, type Route } from './request.ts';
@@ -27,10 +29,15 @@ const STATE_CODES: Record<PowerAuthTestActivationState, number> = {
 type Found = { readonly activation: Activation } | { readonly refusal: Answer };
 
 export const createActivation: Route = (state, request) => {
-  const layer1 = decrypt(state, parseJson(request.body), '/pa/generic/application');
-  if (layer1 === undefined) return springError(500, 'Internal Server Error', request.path);
+  const { application_key: applicationKey = '' } =
+    parseHeader(header(request, 'x-powerauth-encryption')) ?? {};
+  const version = state.applications.served(applicationKey);
+  const layer1 = decrypt(state, version, parseJson(request.body), '/pa/generic/application');
+  if (version === undefined || layer1 === undefined)
+    return springError(500, 'Internal Server Error', request.path);
+  const { application } = version;
   const { type, identityAttributes, customAttributes, activationData } = parseJson(layer1.plaintext) ?? {};
-  const layer2 = decrypt(state, activationData, '/pa/activation');
+  const layer2 = decrypt(state, version, activationData, '/pa/activation');
   const device = layer2 && parseDevice(parseJson(layer2.plaintext));
   if (layer2 === undefined || device === undefined) return activationInvalid;
 
@@ -45,8 +52,8 @@ export const createActivation: Route = (state, request) => {
     return activated(state, activation, customAttributes, layer1, layer2);
   };
   return isLogin
-    ? activationByLogin(state, attributes, device).then(finish)
-    : finish(findActivation(state, type, attributes, device));
+    ? activationByLogin(state, application, attributes, device).then(finish)
+    : finish(findActivation(state, application, type, attributes, device));
 };
 
 /** The answer to an activation: both layers, encrypted. */
@@ -100,45 +107,62 @@ function areAttributes(attributes: Json | undefined): attributes is Json {
   return values.length > 0 && !values.some((value) => typeof value === 'object' && value !== null);
 }
 
-function findActivation(state: ServerState, type: unknown, attributes: Json, device: Device): Found {
-  if (type === 'CODE') return activationOfCode(state, text(attributes['code']), device.otp);
+function findActivation(
+  state: ServerState,
+  application: Application,
+  type: unknown,
+  attributes: Json,
+  device: Device,
+): Found {
+  if (type === 'CODE') return activationOfCode(state, application, text(attributes['code']), device.otp);
   // A one-time password is only allowed with an activation code.
   if (device.otp !== undefined) return { refusal: activationInvalid };
-  if (type === 'RECOVERY') return activationToRecover(state, attributes);
+  if (type === 'RECOVERY') return activationToRecover(state, application, attributes);
   // The genuine server takes an unknown method of a direct activation for a custom activation.
   const isCustom = type === 'CUSTOM' || type === 'DIRECT';
   const userId = isCustom ? state.userOfAttributes(attributes) : undefined;
   return userId === undefined || userId.trim() === '' || userId.length > 255
     ? { refusal: activationInvalid }
-    : { activation: state.createActivation({ userId }) };
+    : { activation: state.createActivation({ userId, application }) };
 }
 
-async function activationByLogin(state: ServerState, attributes: Json, device: Device): Promise<Found> {
+async function activationByLogin(
+  state: ServerState,
+  application: Application,
+  attributes: Json,
+  device: Device,
+): Promise<Found> {
   const provider = state.oauth2Provider(attributes['providerId']);
   if (provider === undefined || device.otp !== undefined) return { refusal: activationInvalid };
   const userId = await userOfLogin(provider, attributes);
   return userId === undefined
     ? { refusal: activationInvalid }
-    : { activation: state.createActivation({ userId }) };
+    : { activation: state.createActivation({ userId, application }) };
 }
 
-function activationOfCode(state: ServerState, code: string | undefined, otp: string | undefined): Found {
-  const activation = state.activationOfCode(code ?? '');
+function activationOfCode(
+  state: ServerState,
+  application: Application,
+  code: string | undefined,
+  otp: string | undefined,
+): Found {
+  const activation = state.activationOfCode(code ?? '', application);
   if (activation === undefined) return { refusal: activationInvalid };
   return state.acceptsOtp(activation, 'ON_KEY_EXCHANGE', otp)
     ? { activation }
     : { refusal: activationInvalid };
 }
 
-function activationToRecover(state: ServerState, attributes: Json): Found {
+function activationToRecover(state: ServerState, application: Application, attributes: Json): Found {
   const [recoveryCode = '', puk = ''] = [text(attributes['recoveryCode']), text(attributes['puk'])];
-  if (!state.activationRecovery) return { refusal: activationInvalid };
+  if (!state.activationRecovery || state.applicationOfRecovery(recoveryCode) !== application)
+    return { refusal: activationInvalid };
   const attempt = state.recoveryCodes.usePuk(recoveryCode, puk);
   if (attempt.accepted === undefined) return { refusal: recoveryInvalid(attempt.currentPukIndex) };
   const { userId, activationId } = attempt.accepted;
   const recovered = state.activation(activationId ?? '');
   if (recovered !== undefined) state.remove(recovered, { revokeRecovery: true });
-  return { activation: state.createActivation({ userId }) };
+  return { activation: state.createActivation({ userId, application }) };
 }
 
 export const activationStatus: Route = (state, request) => {

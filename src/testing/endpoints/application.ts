@@ -51,8 +51,8 @@ export const encryptedInActivation = encrypted('activation', echo);
 
 /** Encrypted, then signed: like the requests of the Standard RESTful API, and as the mobile SDKs describe it. */
 export const encryptedThenSigned = (uriId: string): Route =>
-  signed({ uriId, signatureTypes: TWO_FACTORS }, ({ activation }, state, request) => {
-    const decrypted = decrypt(state, parseJson(request.body), '/pa/generic/activation', activation);
+  signed({ uriId, signatureTypes: TWO_FACTORS }, ({ activation, version }, state, request) => {
+    const decrypted = decrypt(state, version, parseJson(request.body), '/pa/generic/activation', activation);
     return decrypted === undefined ? signatureInvalid : echo(decrypted, state);
   });
 

@@ -8,9 +8,10 @@ import { requestInvalid, signatureInvalid, springError, type Answer } from '../a
 import { decryptEnvelope, type DecryptedRequest } from '../ecies.ts';
 import { object, parseJson, text, type Json } from '../json.ts';
 import { signedQuery } from '../query.ts';
+import type { ApplicationVersion } from '../applications.ts';
 import type { Activation, ServerState } from '../state.ts';
 import { parseHeader, parseSignatureHeader, type PowerAuthTestSignatureType } from '../signature.ts';
-import { verifySignature, type Verified } from '../verify.ts';
+import { verifySignature, type VerifiedSignature } from '../verify.ts';
 
 /** A request as it was received. */
 export interface Incoming {
@@ -37,14 +38,16 @@ export function header(request: Incoming, name: string): string | undefined {
   return text(request.headers[name]);
 }
 
-/** Decrypts an envelope in the scope of `activation`, or of the application. */
+/** Decrypts an envelope in the scope of `activation`, or of the application; undefined without a version, too. */
 export function decrypt(
   state: ServerState,
+  version: ApplicationVersion | undefined,
   envelope: unknown,
   sharedInfo1: string,
   activation?: Activation,
 ): DecryptedRequest | undefined {
-  const { applicationKey, applicationSecret } = state;
+  if (version === undefined) return undefined;
+  const { applicationKey, applicationSecret } = version;
   const scope = {
     applicationKey,
     applicationSecret,
@@ -57,7 +60,7 @@ export function decrypt(
     sharedInfo1,
     scope,
     (timestamp) => state.isRequestTime(timestamp),
-    (id) => state.temporaryKey(id, activation?.activationId),
+    (id) => state.temporaryKey(id, version, activation?.activationId),
     (text) => state.isReplay(text),
   );
 }
@@ -69,13 +72,15 @@ export function decryptInScope(
   scope: 'application' | 'activation',
 ): { readonly decrypted: DecryptedRequest; readonly activation: Activation | undefined } | undefined {
   const fields = parseHeader(header(request, 'x-powerauth-encryption'));
-  if (fields?.['version'] !== '3.3' || fields['application_key'] !== state.applicationKey) return undefined;
+  const version = state.applications.served(fields?.['application_key'] ?? '');
+  if (fields?.['version'] !== '3.3' || version === undefined) return undefined;
   const { activation_id: activationId } = fields;
   // Each scope has its own header.
   if ((scope === 'application') !== (activationId === undefined)) return undefined;
   const activation = state.activation(activationId ?? '');
   if (scope === 'activation' && activation?.state !== 'ACTIVE') return undefined;
-  const decrypted = decrypt(state, parseJson(request.body), `/pa/generic/${scope}`, activation);
+  if (activation !== undefined && activation.application !== version.application) return undefined;
+  const decrypted = decrypt(state, version, parseJson(request.body), `/pa/generic/${scope}`, activation);
   return decrypted && { decrypted, activation };
 }
 
@@ -106,7 +111,7 @@ interface SignatureRules {
 /** An endpoint for signed requests. */
 export function signed(
   { uriId, signatureTypes, takesJson = false }: SignatureRules,
-  answer: (verified: Verified, state: ServerState, request: Incoming) => Answer,
+  answer: (verified: VerifiedSignature, state: ServerState, request: Incoming) => Answer,
 ): Route {
   return (state, request) => {
     const { method, path } = request;
@@ -129,14 +134,16 @@ export function signed(
  */
 export function signedThenEncrypted(
   { uriId, signatureTypes }: Omit<SignatureRules, 'takesJson'>,
-  answer: (decrypted: DecryptedRequest, verified: Verified, state: ServerState) => Answer,
+  answer: (decrypted: DecryptedRequest, verified: VerifiedSignature, state: ServerState) => Answer,
 ): Route {
   return (state, request) => {
     const value = header(request, 'x-powerauth-authorization');
-    const activation = state.activation(parseSignatureHeader(value)?.activationId ?? '');
+    const { activationId = '', applicationKey = '' } = parseSignatureHeader(value) ?? {};
+    const activation = state.activation(activationId);
+    const version = state.applications.served(applicationKey);
     const isActive = activation?.state === 'ACTIVE';
     const decrypted = isActive
-      ? decrypt(state, parseJson(request.body), '/pa/generic/activation', activation)
+      ? decrypt(state, version, parseJson(request.body), '/pa/generic/activation', activation)
       : undefined;
     const body = decrypted?.plaintext ?? request.body;
     const verified = verifySignature(state, value, { method: 'POST', uriId, body }, signatureTypes);

@@ -16,19 +16,20 @@ export const createTemporaryKey: Route = (state, request) => {
   if (parseJson(Buffer.from(head, 'base64url'))?.['alg'] !== 'HS256' || claims === undefined)
     return temporaryKeyFailure;
   const { applicationKey, activationId, challenge } = claims;
-  if (applicationKey !== state.applicationKey || typeof challenge !== 'string' || challenge === '') {
-    return temporaryKeyFailure;
-  }
-  const secret = Buffer.from(state.applicationSecret, 'base64');
+  const version = state.applications.served(text(applicationKey) ?? '');
+  if (version === undefined || typeof challenge !== 'string' || challenge === '') return temporaryKeyFailure;
+  const { application, applicationSecret } = version;
+  const secret = Buffer.from(applicationSecret, 'base64');
   const inActivation = activationId !== undefined && activationId !== null;
   const activation = state.activation(text(activationId) ?? '');
   if (inActivation && activation?.state !== 'ACTIVE' && activation?.state !== 'BLOCKED')
     return temporaryKeyFailure;
+  if (activation !== undefined && activation.application !== application) return temporaryKeyFailure;
   const key = activation?.keys === undefined ? secret : kdfInternal(activation.keys.transport, secret);
   if (!equal(hmac(key, Buffer.from(`${head}.${claimsPart}`)), Buffer.from(mac, 'base64url')))
     return temporaryKeyFailure;
 
-  const { id, publicKey, issuedAt, expiresAt } = state.createTemporaryKey(activation?.activationId);
+  const { id, publicKey, issuedAt, expiresAt } = state.createTemporaryKey(version, activation?.activationId);
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${encode({ typ: 'JWT', alg: 'ES256' })}.${encode({
     iat_ms: issuedAt,
@@ -41,6 +42,6 @@ export const createTemporaryKey: Route = (state, request) => {
     iat: Math.floor(issuedAt / 1000),
     ...(activation && { activationId: activation.activationId }),
   })}`;
-  const signature = ecdsaSignRaw(activation?.serverKeys ?? state.masterKeys, Buffer.from(signed));
+  const signature = ecdsaSignRaw(activation?.serverKeys ?? application.masterKeys, Buffer.from(signed));
   return ok({ jwt: `${signed}.${signature.toString('base64url')}` });
 };

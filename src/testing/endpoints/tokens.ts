@@ -11,12 +11,12 @@ import { decrypt, hasEnvelopeFields, requestObject, signed } from './request.ts'
 
 export const createToken = signed(
   { uriId: '/pa/token/create', signatureTypes: ANY_FACTORS, takesJson: true },
-  ({ activation, signatureType }, state, request) => {
+  ({ activation, signatureType, version }, state, request) => {
     const envelope = parseJson(request.body) ?? {};
     if (!hasEnvelopeFields(envelope)) return requestInvalid;
     // The genuine TokenService doesn't support three factors.
     if (signatureType === 'possession_knowledge_biometry') return tokenError;
-    const decrypted = decrypt(state, envelope, '/pa/token/create', activation);
+    const decrypted = decrypt(state, version, envelope, '/pa/token/create', activation);
     if (decrypted === undefined) return tokenError;
     const { tokenId, secret } = state.createToken(activation, signatureType);
     return bare(

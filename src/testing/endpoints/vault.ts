@@ -36,9 +36,10 @@ export const unlockVault = json((state, request) => {
 function unlock(state: ServerState, { body }: Incoming, signature: SignatureHeader, envelope: Json): Answer {
   if (!state.unlocksVault(signature.signatureType)) return vaultInvalid;
   const activation = state.activation(signature.activationId);
-  if (activation?.state !== 'ACTIVE' || signature.applicationKey !== state.applicationKey)
+  const version = state.applications.served(signature.applicationKey);
+  if (activation?.state !== 'ACTIVE' || activation.application !== version?.application)
     return signatureInvalid;
-  const decrypted = decrypt(state, envelope, VAULT_UNLOCK, activation);
+  const decrypted = decrypt(state, version, envelope, VAULT_UNLOCK, activation);
   if (decrypted === undefined) return vaultInvalid;
   const content = parseJson(decrypted.plaintext);
   if (content === undefined) return signatureInvalid;
@@ -52,13 +53,14 @@ function unlock(state: ServerState, { body }: Incoming, signature: SignatureHead
 
 export const confirmRecoveryCode = signed(
   { uriId: CONFIRM_RECOVERY, signatureTypes: ['possession_knowledge'], takesJson: true },
-  ({ activation }, state, request) => {
+  ({ activation, version }, state, request) => {
     const envelope = parseJson(request.body) ?? {};
     if (!hasEnvelopeFields(envelope)) return requestInvalid;
     if (!state.activationRecovery) return recoveryNotConfirmed;
-    const decrypted = decrypt(state, envelope, CONFIRM_RECOVERY, activation);
+    const decrypted = decrypt(state, version, envelope, CONFIRM_RECOVERY, activation);
     if (decrypted === undefined) return recoveryNotConfirmed;
     const recoveryCode = text(parseJson(decrypted.plaintext)?.['recoveryCode']) ?? '';
+    if (state.applicationOfRecovery(recoveryCode) !== activation.application) return recoveryNotConfirmed;
     const alreadyConfirmed = state.recoveryCodes.confirm(recoveryCode, activation.userId);
     if (alreadyConfirmed === undefined) return recoveryNotConfirmed;
     return bare(decrypted.encrypt(JSON.stringify({ alreadyConfirmed }), state.now()));

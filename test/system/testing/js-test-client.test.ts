@@ -219,19 +219,39 @@ test('with a user name and a password', async () => {
   });
 });
 
+test('an application of another name, and its versions', async () => {
+  const testee = await testServer();
+  const names = { applicationName: 'Bank', applicationVersion: '2' };
+  const helper = await helperFor(testee, { application: names });
+  const { server, appSetup } = helper;
+  expect(appSetup.appKey).not.toBe(testee.configuration.applicationKey);
+  expect(appSetup.masterServerPublicKey).not.toBe(testee.configuration.masterServerPublicKey);
+  await helper.createActivation('alice');
+  const powerAuth = helper.powerAuthSdk;
+  await powerAuth.validatePassword(PASSWORD);
+  const { versions } = await server.getApplicationDetail(helper.application);
+  expect(versions.map(({ applicationVersionId }) => applicationVersionId.objectName)).toEqual([
+    'default',
+    '2',
+  ]);
+  await server.setAppplicationVersionSupported(appSetup.applicationVersion, false);
+  await expect(powerAuth.validatePassword(PASSWORD)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+  await server.setAppplicationVersionSupported(appSetup.applicationVersion, true);
+  await powerAuth.validatePassword(PASSWORD);
+  // Prepared again, it is found.
+  expect((await helperFor(testee, { application: names })).appSetup.appKey).toBe(appSetup.appKey);
+});
+
 test('what is refused, and what is not there', async () => {
   const helper = await helperFor(await testServer());
-  const { server, application } = helper;
+  const { server } = helper;
   const unknown = 'e0a1b2c3-0000-4000-8000-000000000000';
   await expect(server.activationCommit(unknown)).rejects.toMatchObject({
     httpStatusCode: 400,
     serverErrorCode: 'ERR0009',
   });
   const absent = { httpStatusCode: 404, serverErrorCode: 'ERROR_NOT_FOUND' };
-  await expect(server.createApplication('Another')).rejects.toMatchObject(absent);
-  await expect(server.createApplicationVersion(application, '2')).rejects.toMatchObject(absent);
-  const { applicationVersion } = helper.appSetup;
-  await expect(server.setAppplicationVersionSupported(applicationVersion, false)).rejects.toMatchObject(
-    absent,
-  );
+  const { appKey: applicationKey } = helper.appSetup;
+  const data = { activationCode: '', applicationKey, ephemeralPublicKey: '', encryptedData: '', mac: '' };
+  await expect(server.activationPrepare(data)).rejects.toMatchObject(absent);
 });

@@ -56,7 +56,7 @@ test('the configuration in the detail configures a client', async () => {
 test.each([
   'activation',
   'activation/history',
-  'application/create',
+  'application/roles/list',
   'operation/create',
   'integration/list',
   'constructor',
