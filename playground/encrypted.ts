@@ -8,6 +8,7 @@ import { PowerAuthAuthentication, type PowerAuthCryptogram } from '../src/index.
 import { powerAuth, type Stored } from './client.ts';
 import { byId, chosen, clear, input, onSubmit, show, visible } from './page.ts';
 import { showFields, showHeader } from './parts.ts';
+import { did } from './tabs.ts';
 
 const PATHS: Readonly<Record<string, string>> = {
   application: '/api/encrypted/application',
@@ -34,6 +35,7 @@ async function encryptAndSend(): Promise<void> {
       headers: { 'Content-Type': 'application/json', [sent.key]: sent.value },
       body,
     });
+    did(`sent an encrypted request: ${response.status}`);
     byId('encrypted-name').textContent = sent.key;
     showHeader('encrypted-header', sent.value);
     showFields('encrypted-request', cryptogram);

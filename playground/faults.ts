@@ -5,6 +5,7 @@
  */
 
 import type { Stored } from './client.ts';
+import { did } from './tabs.ts';
 import { badge, byId, make, plural, run, show } from './page.ts';
 import { blockActivation, setClockOffset, setFault, unblockActivation, type Fault } from './server.ts';
 
@@ -14,6 +15,8 @@ interface Switch {
   readonly name: string;
   readonly text: string;
   readonly fault?: Fault;
+  /** Whether it turns off the others of its kind: a request has one end. */
+  readonly isAlone?: boolean;
   /** If it isn't a fault of requests. */
   readonly turn?: (isOn: boolean) => Promise<void>;
 }
@@ -32,24 +35,28 @@ const SWITCHES: readonly Switch[] = [
     name: 'Requests get lost',
     text: 'The connection breaks before the server has done anything.',
     fault: { dropRequest: true },
+    isAlone: true,
   },
   {
     id: 'lost-answer',
     name: 'Answers get lost',
     text: 'The server does its work, then the connection breaks: nobody here knows.',
     fault: { dropReply: true },
+    isAlone: true,
   },
   {
     id: 'unavailable',
     name: 'Server unavailable',
     text: 'It answers 503 to everything.',
     fault: { status: 503 },
+    isAlone: true,
   },
   {
     id: 'foreign',
     name: 'Foreign answers',
     text: 'Something in between answers 200 with a page of its own, like the Wi-Fi of a hotel.',
     fault: { status: 200, body: '<h1>Welcome to the hotel</h1>' },
+    isAlone: true,
   },
   {
     id: 'clock',
@@ -68,15 +75,23 @@ const SWITCHES: readonly Switch[] = [
   },
 ];
 
-const on = new Set<string>();
+let on: ReadonlySet<string> = new Set();
 
-/** The faults of requests that are on, as one: a server applies one to each request. */
-const together = (): Fault | undefined => {
-  const faults = SWITCHES.filter(({ id, fault }) => fault !== undefined && on.has(id));
+/** The faults of requests as one: a server applies one to each request. */
+const together = (ids: ReadonlySet<string>): Fault | undefined => {
+  const faults = SWITCHES.filter(({ id, fault }) => fault !== undefined && ids.has(id));
   return faults.length === 0
     ? undefined
     : faults.reduce<Fault>((sum, { fault }) => ({ ...sum, ...fault }), {});
 };
+
+/** Whether the server has this fault, for all requests. */
+const isIn = (faults: readonly Fault[], wanted: Fault): boolean =>
+  faults.some(
+    (fault) =>
+      fault.path === undefined &&
+      Object.entries(wanted).every(([key, value]) => fault[key as keyof Fault] === value),
+  );
 
 function showSwitches(): void {
   for (const { id } of SWITCHES) byId(`fault-${id}`).setAttribute('aria-checked', String(on.has(id)));
@@ -84,18 +99,14 @@ function showSwitches(): void {
   badge('faults-state', 'bad', `${on.size} on`);
 }
 
-async function flip({ id, name, turn }: Switch): Promise<void> {
+async function flip({ id, name, fault, turn, isAlone = false }: Switch): Promise<void> {
   const isOn = !on.has(id);
-  if (isOn) on.add(id);
-  else on.delete(id);
-  try {
-    await (turn === undefined ? setFault(together()) : turn(isOn));
-  } catch (error) {
-    if (isOn) on.delete(id);
-    else on.add(id);
-    throw error;
-  }
+  const others = SWITCHES.filter((it) => on.has(it.id) && it.id !== id && !(isAlone && it.isAlone));
+  const next = new Set([...others.map((it) => it.id), ...(isOn ? [id] : [])]);
+  await (fault === undefined ? turn?.(isOn) : setFault(together(next)));
+  on = next;
   showSwitches();
+  did(`switched ${isOn ? 'on' : 'off'}: ${name}`);
   const rest = on.size === 0 ? 'Nothing is wrong now.' : `${plural(on.size, 'fault')} in all.`;
   show('faults-result', isOn ? 'bad' : 'plain', `${name}: ${isOn ? 'on' : 'off'}. ${rest}`);
 }
@@ -124,10 +135,18 @@ export function startFaults(): void {
   );
 }
 
-/** Which switches are on, as another tab or another client of the server may have set them. */
-export function showFaults(stored: Stored, state: { readonly isBlocked: boolean }): void {
+/** What is wrong with the server, by its own account: another tab or program may have changed it. */
+export interface ServerState {
+  readonly isBlocked: boolean;
+  readonly faults: readonly Fault[];
+  readonly clockOffset: number;
+}
+
+export function showFaults(stored: Stored, { isBlocked, faults, clockOffset }: ServerState): void {
   activationId = stored.activationId;
-  if (state.isBlocked) on.add('blocked');
-  else on.delete('blocked');
+  const ids = SWITCHES.filter(({ id, fault }) =>
+    fault !== undefined ? isIn(faults, fault) : id === 'clock' ? clockOffset !== 0 : isBlocked,
+  );
+  on = new Set(ids.map(({ id }) => id));
   showSwitches();
 }

@@ -10,7 +10,7 @@ import { showEncrypted, startEncrypted } from './encrypted.ts';
 import { showFaults, startFaults } from './faults.ts';
 import { showHeaderSection, startHeader } from './header.ts';
 import { showMeasuring, startMeasuring } from './measure.ts';
-import { isBusy, reason, show, whenDone } from './page.ts';
+import { clear, isBusy, reason, show, whenDone } from './page.ts';
 import { startScheme } from './scheme.ts';
 import { showServer } from './server-view.ts';
 import { showSigned, startSigned } from './signed.ts';
@@ -49,8 +49,9 @@ async function showAll(): Promise<void> {
     showMeasuring(now);
     await showTabs(now);
     showFaults(now, await showServer(now));
+    clear('server-result');
   } catch (error) {
-    show('activation-result', 'bad', reason(error));
+    show('server-result', 'bad', `${reason(error)}. Is the server still there?`);
   }
 }
 
@@ -78,5 +79,6 @@ try {
     if (!document.hidden) void refresh();
   });
 } catch (error) {
-  show('activation-result', 'bad', reason(error));
+  const advice = 'This page needs the admin API beside it, without a token.';
+  show('activation-result', 'bad', `${reason(error)}. ${advice}`);
 }

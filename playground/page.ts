@@ -35,20 +35,15 @@ export type Look = 'good' | 'bad' | 'plain';
 /** Each look has a sign as well, because not everybody sees colours. */
 const SIGNS: Readonly<Record<Look, string>> = { good: '✓', bad: '✕', plain: '·' };
 
-/** The outcome of something, in an `output` that screen readers read out. */
+/** The outcome of something, in an `output`: screen readers read it out, because it is there before the text is. */
 export function show(id: string, look: Look, text: string): void {
   const output = byId(id);
-  output.hidden = false;
   output.dataset['look'] = look;
   output.replaceChildren(make('span', { 'aria-hidden': 'true', class: 'sign' }, SIGNS[look]), text);
 }
 
 export function clear(...ids: readonly string[]): void {
-  for (const id of ids) {
-    const output = byId(id);
-    output.replaceChildren();
-    output.hidden = true;
-  }
+  for (const id of ids) byId(id).replaceChildren();
 }
 
 /** A short state beside a heading. */

@@ -6,7 +6,8 @@
 
 import type { Stored } from './client.ts';
 import { badge, byId, make } from './page.ts';
-import { activation, requests, type ReceivedRequest } from './server.ts';
+import type { ServerState } from './faults.ts';
+import { activation, clockOffset, faults, requests, type ReceivedRequest } from './server.ts';
 
 const SHOWN = 14;
 
@@ -25,18 +26,19 @@ function showRequests(all: readonly ReceivedRequest[]): void {
         make(
           'span',
           { class: 'status', 'data-look': status === undefined || status >= 400 ? 'bad' : 'good' },
-          String(status ?? 'broken off'),
+          String(status ?? 'no answer'),
         ),
       ),
     ),
   );
 }
 
-/** @returns whether the activation is blocked */
-export async function showServer({ activationId }: Stored): Promise<{ readonly isBlocked: boolean }> {
-  const [it, received] = await Promise.all([
+export async function showServer({ activationId }: Stored): Promise<ServerState> {
+  const [it, received, inForce, offset] = await Promise.all([
     activationId === undefined ? undefined : activation(activationId),
     requests(),
+    faults(),
+    clockOffset(),
   ]);
   const state = it?.state ?? (activationId === undefined ? 'none' : 'unknown to the server');
   byId('server-state').textContent = state;
@@ -47,5 +49,6 @@ export async function showServer({ activationId }: Stored): Promise<{ readonly i
   byId('activation-state').hidden = activationId === undefined;
   badge('activation-state', state === 'ACTIVE' ? 'good' : 'bad', state);
   showRequests(received);
-  return { isBlocked: state === 'BLOCKED' };
+  byId('activation-unknown').hidden = activationId === undefined || it !== undefined;
+  return { isBlocked: state === 'BLOCKED', faults: inForce, clockOffset: offset };
 }

@@ -32,6 +32,7 @@ export interface ReceivedRequest {
 
 /** A fault, as the test server takes it. */
 export interface Fault {
+  readonly path?: string;
   readonly delay?: number;
   readonly dropRequest?: boolean;
   readonly dropReply?: boolean;
@@ -82,6 +83,13 @@ export async function setFault(fault: Fault | undefined): Promise<void> {
   await ask('DELETE', 'faults');
   if (fault !== undefined) await ask('POST', 'faults', fault);
 }
+
+/** Those in force, of this page and of others. */
+export const faults = (): Promise<readonly Fault[]> => ask('GET', 'faults');
+
+/** How far the server's clock was moved, ms. */
+export const clockOffset = async (): Promise<number> =>
+  (await ask<{ offset: number }>('GET', 'clock')).offset;
 
 /** Moves the server's clock, ms. */
 export const setClockOffset = (offset: number): Promise<void> => ask('PUT', 'clock', { offset });

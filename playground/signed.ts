@@ -8,6 +8,7 @@ import { base64, fieldsOf, fromBase64, hex, utf8 } from './bytes.ts';
 import { authentication, powerAuth, type Factors, type Stored } from './client.ts';
 import { byId, chosen, clear, input, onClick, onSubmit, plural, show, visible } from './page.ts';
 import { showHeader, showJoined, showParts } from './parts.ts';
+import { did } from './tabs.ts';
 
 const METHOD = 'POST';
 /** The test server has it for any factors; `/api/protected/signature` asks for two. */
@@ -28,6 +29,9 @@ async function sign(): Promise<void> {
   );
   takeApart(header.value, text);
   visible('send-signed', true);
+  did(
+    `signed a request: ${fieldsOf(header.value).find(([name]) => name === 'pa_signature_type')?.[1] ?? ''}`,
+  );
   show('signed-result', 'good', 'Signed. The counter has moved on; nothing is sent yet.');
 }
 
@@ -60,6 +64,7 @@ async function send(): Promise<void> {
   if (header === undefined) throw new Error('Sign the request first');
   const { key, value } = header;
   const response = await fetch(URI_ID, { method: METHOD, headers: { [key]: value }, body: body() });
+  did(`sent a signed request: ${response.status}`);
   if (response.ok) {
     const { responseObject } = (await response.json()) as { responseObject: { signatureType: string } };
     const factors = responseObject.signatureType.replaceAll('_', ' and ');

@@ -7,6 +7,7 @@
 import { PowerAuthAuthentication, type PowerAuthEvent } from '../src/index.ts';
 import { powerAuth, type Stored } from './client.ts';
 import { byId, make, onClick, plural, show } from './page.ts';
+import { activation } from './server.ts';
 
 /** What tabs tell each other. */
 type Message =
@@ -103,11 +104,18 @@ async function raceHere(): Promise<number> {
   return accepted;
 }
 
+/** The counter of the activation, as the server sees it. */
+async function counter(): Promise<number> {
+  const id = await powerAuth.getActivationIdentifier();
+  return (id === undefined ? undefined : await activation(id))?.counter ?? 0;
+}
+
 /** Answers of the other tabs to the current race. */
 let results: { readonly race: string; readonly accepted: number[]; readonly done: () => void } | undefined;
 
 async function race(): Promise<void> {
   const others = (await openTabs()).length - 1;
+  const before = await counter();
   const id = crypto.randomUUID();
   const finished = new Promise<void>((resolve) => {
     results = { race: id, accepted: [], done: () => results?.accepted.length === others && resolve() };
@@ -118,10 +126,9 @@ async function race(): Promise<void> {
   await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   const sum = (results?.accepted ?? []).reduce((total, value) => total + value, accepted);
   const wanted = EACH * (others + 1);
-  const of = `${sum} of ${plural(wanted, 'request')} of ${plural(others + 1, 'tab')} accepted`;
-  if (sum === wanted)
-    show('tabs-result', 'good', `${of}. They took turns: no step of the counter was used twice.`);
-  else show('tabs-result', 'bad', `${of}.`);
+  const text = `${sum} of ${plural(wanted, 'request')} of ${plural(others + 1, 'tab')} accepted. The counter went from ${before} to ${await counter()}`;
+  if (sum === wanted) show('tabs-result', 'good', `${text}: one step for each, none used twice.`);
+  else show('tabs-result', 'bad', `${text}.`);
 }
 
 async function hear(message: Message): Promise<void> {

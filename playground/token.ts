@@ -8,6 +8,7 @@ import { PowerAuthAuthentication } from '../src/index.ts';
 import { powerAuth, TOKEN, type Stored } from './client.ts';
 import { badge, byId, onClick, show, visible } from './page.ts';
 import { revokeToken } from './server.ts';
+import { did } from './tabs.ts';
 
 const { tokenStore } = powerAuth;
 const possession = (): PowerAuthAuthentication => PowerAuthAuthentication.possession();
@@ -17,6 +18,7 @@ const RESULT = 'token-result';
 async function call(): Promise<void> {
   const { key, value } = await tokenStore.generateHeaderForToken(TOKEN);
   const { status } = await fetch('/api/possession/token', { headers: { [key]: value } });
+  did(`called a service with a header: ${status}`);
   if (status === 200) {
     show(RESULT, 'good', 'The service answered 200: it knows who asks.');
     return;

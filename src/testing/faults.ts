@@ -53,6 +53,20 @@ export class PowerAuthTestFaults {
   }
 
   /**
+   * The faults in force, in the order in which they were added. `count` is the number of requests that are left.
+   *
+   * @example
+   * ```ts
+   * server.faults.list(); // [{ count: 1, dropReply: true }]
+   * ```
+   */
+  list(): PowerAuthTestFault[] {
+    return this.#faults
+      .filter(({ left }) => left > 0)
+      .map(({ fault, left }) => ({ ...fault, ...(left === Infinity ? {} : { count: left }) }));
+  }
+
+  /**
    * Removes all faults.
    *
    * @example

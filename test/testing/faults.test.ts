@@ -38,3 +38,16 @@ test('what the caller changes in its object later, and none at all, changes noth
   fault.status = 400;
   expect(faults.take('/a')).toEqual({ status: 500 });
 });
+
+test('it lists those in force, with the requests that are left', () => {
+  const faults = new PowerAuthTestFaults();
+  expect(faults.list()).toEqual([]);
+  faults.add({ path: '/a', count: 2, status: 500 });
+  faults.add({ delay: 5 });
+  faults.take('/a');
+  expect(faults.list()).toEqual([{ path: '/a', count: 1, status: 500 }, { delay: 5 }]);
+  faults.take('/a');
+  expect(faults.list()).toEqual([{ delay: 5 }]);
+  faults.clear();
+  expect(faults.list()).toEqual([]);
+});

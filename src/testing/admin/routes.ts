@@ -115,6 +115,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return empty;
   },
 
+  'GET /faults': ({ server }) => done(server.faults.list()),
   'POST /faults': ({ server, body }) => {
     const fault = take(body, inputs.fault);
     server.faults.add(fault);

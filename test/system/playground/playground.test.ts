@@ -5,7 +5,7 @@ import { addAuthenticator } from '../../helpers/authenticator.ts';
 import { useBrowser } from '../../helpers/browser.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import { startPlayground } from './serve.ts';
-import { expectText, findings, isVisible, Keyboard, watch } from './visitor.ts';
+import { expectText, findings, isVisible, Keyboard, PATIENCE, watch } from './visitor.ts';
 
 const PASSWORD = 'correct horse';
 
@@ -28,7 +28,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       expect(await findings(page)).toEqual([]);
 
       await keyboard.press('get-code');
-      await expect.poll(() => page.inputValue('#code')).toMatch(/^[A-Z2-7]{5}-.*#/);
+      await expect.poll(() => page.inputValue('#code'), PATIENCE).toMatch(/^[A-Z2-7]{5}-.*#/);
       await keyboard.write('new-password', PASSWORD);
       await page.keyboard.press('Enter');
       await expectText(page, 'activation-state', /^ACTIVE$/);
@@ -66,7 +66,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       // Another nonce has another digest, which the server accepts; the old digest it doesn't.
       const digest = await textOf(page, 'digest-hex');
       await keyboard.write('nonce', '00112233445566778899aabbccddeeff');
-      await expect.poll(() => textOf(page, 'digest-hex')).not.toBe(digest);
+      await expect.poll(() => textOf(page, 'digest-hex'), PATIENCE).not.toBe(digest);
       expect(await textOf(page, 'hashed')).toContain('nonce, 16 bytes: 00112233445566778899aabbccddeeff');
       await keyboard.press('keep-digest', 'Space');
       await keyboard.press('ask-server');
@@ -142,6 +142,8 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await expectText(page, 'tab-log', /Tab 2opened/);
       await new Keyboard(other).press('race');
       await expectText(other, 'tabs-result', /^✓10 of 10 requests of 2 tabs accepted/);
+      await new Keyboard(other).press('fault-clock', 'Space');
+      await expect.poll(() => page.getAttribute('#fault-clock', 'aria-checked'), PATIENCE).toBe('true');
       await new Keyboard(other).press('remove-token');
       await isVisible(page, 'token-none');
       await expectText(page, 'tab-log', /Tab 2removed the token/);

@@ -57,17 +57,37 @@ export async function findings(page: Page): Promise<string[]> {
   });
 }
 
-/** The text of an element, over and over until it is as wanted. */
+/** Browsers on a busy machine take their time. */
+export const PATIENCE = { timeout: 20_000 };
+
+/** Waits until the text of an element is as wanted. */
 export const expectText = (page: Page, id: string, pattern: RegExp): Promise<void> =>
   expect
-    .poll(async () => page.evaluate((name) => document.getElementById(name)?.textContent ?? '', id), {
-      timeout: 15_000,
+    .poll(() => page.evaluate((name) => document.getElementById(name)?.textContent ?? '', id), {
+      ...PATIENCE,
       message: `text of #${id}`,
     })
     .toMatch(pattern);
 
 export const isVisible = (page: Page, id: string): Promise<void> =>
-  expect.poll(() => page.isVisible(`#${id}`), { timeout: 15_000, message: `#${id} is visible` }).toBe(true);
+  expect.poll(() => page.isVisible(`#${id}`), { ...PATIENCE, message: `#${id} is visible` }).toBe(true);
+
+/** In the page: how far a control is from the one that has the focus, in stops of the Tab key. */
+function distanceTo(id: string): { way: 'Tab' | 'Shift+Tab'; distance: number } {
+  const target = document.getElementById(id);
+  const from = document.activeElement;
+  if (target === from) return { way: 'Tab', distance: 0 };
+  const controls = 'a[href], button, input:not([type=radio]:not(:checked)), textarea, [tabindex="0"]';
+  const stops = [...document.querySelectorAll(controls)].filter((it) => it.checkVisibility());
+  // A heading that has taken the focus is no stop; before the first press of the key, nothing is.
+  const at = stops.findLastIndex(
+    (it) =>
+      it === from || (from !== null && it.compareDocumentPosition(from) & Node.DOCUMENT_POSITION_FOLLOWING),
+  );
+  const away = target === null ? 0 : stops.indexOf(target) - (from === document.body ? -1 : at);
+  // One step at a time where this doesn't know better.
+  return { way: away < 0 ? 'Shift+Tab' : 'Tab', distance: Math.max(1, Math.abs(away)) };
+}
 
 /** Uses nothing but keys. */
 export class Keyboard {
@@ -79,17 +99,11 @@ export class Keyboard {
 
   /** Goes to a control, forward or back, by the Tab key; it must show that it has the focus. */
   async to(id: string): Promise<void> {
-    for (let stops = 0; stops < MOST_STOPS; stops++) {
-      const way = await this.#page.evaluate((name) => {
-        const [from, target] = [document.activeElement, document.getElementById(name)];
-        if (from === null || target === null) return 'Tab';
-        if (from === target) return undefined;
-        const isBefore = from.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
-        // The page itself has the focus at first.
-        return isBefore && from !== document.body ? 'Shift+Tab' : 'Tab';
-      }, id);
-      if (way === undefined) return this.#expectRing(id);
-      await this.#page.keyboard.press(way);
+    for (let stops = 0; stops < MOST_STOPS;) {
+      const { way, distance } = await this.#page.evaluate(distanceTo, id);
+      if (distance === 0) return this.#expectRing(id);
+      for (let step = 0; step < distance; step++) await this.#page.keyboard.press(way);
+      stops += distance;
     }
     throw new Error(`the Tab key doesn't lead to #${id}`);
   }
