@@ -108,6 +108,11 @@ export class PowerAuthTestServer {
     this.#state.clockOffset = ms;
   }
 
+  /** All activations as they are now, in the order of their creation. */
+  get activations(): readonly PowerAuthTestActivation[] {
+    return this.#state.activations.flatMap(({ activationId }) => this.activation(activationId) ?? []);
+  }
+
   /** All tokens that exist now. */
   get tokens(): readonly PowerAuthTestToken[] {
     return [...this.#state.tokens.values()].map(describeToken);

@@ -220,6 +220,12 @@ async function wasmFile(name) {
   return { path: join(DIST, `${name}.wasm`), text: Buffer.from(wasmHex, 'hex') };
 }
 
+/** The description of the admin API as a file, for programs that generate clients or documentation. */
+async function openApiFile() {
+  const { openApi } = await import(pathToFileURL(join(COMPILED, 'testing', 'admin', 'openapi.js')).href);
+  return { path: join(DIST, 'testing', 'openapi.json'), text: `${JSON.stringify(openApi, null, 2)}\n` };
+}
+
 /** All declarations, and for npm a list of those that no public one leads to. @param {string[]} sources */
 function declarations(sources) {
   const declaration = (/** @type {string} */ file) => file.replace(/(?:\.d)?\.[jt]s$/, '.d.ts');
@@ -297,6 +303,7 @@ export async function writePackage() {
     ...declarations(sources),
     { path: join(DIST, 'LICENSES.txt'), text: licences(vendored) },
     await wasmFile('hot-path/generated/wasm-simd'),
+    await openApiFile(),
   ];
   let changed = write(files);
   // Made of the modules, which must be there.

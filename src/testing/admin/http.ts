@@ -9,14 +9,14 @@ import { PowerAuthError } from '../../errors.ts';
 import { readBody, type Interceptor } from '../http.ts';
 import { parseJson } from '../json.ts';
 import type { PowerAuthTestServer } from '../server.ts';
-import { AdminError, done, type AdminAnswer } from './answers.ts';
+import { AdminError, type AdminAnswer } from './answers.ts';
 import { createGuard } from './guard.ts';
 import { ROUTES } from './routes.ts';
 
 /** Where the API begins. */
 export const ADMIN_PATH = '/admin';
 /** Anybody may ask whether the server is there. */
-export const HEALTH_PATH = `${ADMIN_PATH}/health`;
+const HEALTH_PATH = '/health';
 
 const HEADERS = {
   'Content-Type': 'application/json',
@@ -27,7 +27,11 @@ const HEADERS = {
 /** Methods and handlers by path; the paths as regular expressions. */
 const TABLE = Object.entries(ROUTES).map(([route, handler]) => {
   const [method = '', path = ''] = route.split(' ');
-  return { method, pattern: new RegExp(`^${path.replace(/\{\w+\}/, '([^/]+)')}$`), handler };
+  return {
+    method,
+    pattern: new RegExp(`^${path.replace('.', '\\.').replace(/\{\w+\}/, '([^/]+)')}$`),
+    handler,
+  };
 });
 
 /**
@@ -41,26 +45,20 @@ export function createAdmin(
 ): Interceptor {
   const guard = createGuard(options.token, options.protocol ?? 'http');
   const reply = async (message: IncomingMessage, path: string): Promise<AdminAnswer> => {
-    guard(message);
+    if (path !== HEALTH_PATH) guard(message);
     const { handler, id } = find(message.method ?? 'GET', path);
     return handler({ server, id, body: await bodyOf(message) });
   };
   return (message, response) => {
     const path = (message.url ?? '/').replace(/\?.*/s, '');
-    if (path === HEALTH_PATH && isRead(message)) send(message, response, HEALTH);
-    else if (path === ADMIN_PATH || path.startsWith(`${ADMIN_PATH}/`)) {
-      reply(message, path.slice(ADMIN_PATH.length)).then(
-        (answer) => send(message, response, answer),
-        (error: unknown) => send(message, response, answerTo(error)),
-      );
-    } else return false;
+    if (path !== ADMIN_PATH && !path.startsWith(`${ADMIN_PATH}/`)) return false;
+    reply(message, path.slice(ADMIN_PATH.length)).then(
+      (answer) => send(message, response, answer),
+      (error: unknown) => send(message, response, answerTo(error)),
+    );
     return true;
   };
 }
-
-const HEALTH = done({ status: 'ok' });
-
-const isRead = ({ method = 'GET' }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 function find(method: string, path: string): { handler: (typeof TABLE)[number]['handler']; id: string } {
   const there = TABLE.flatMap(({ pattern, ...route }) => {

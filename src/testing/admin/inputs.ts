@@ -74,6 +74,33 @@ export const deviceSignature = s.exactObject({
   signatureFormat: s.optional(s.oneOf(['DER', 'JOSE'])),
 });
 
+export const offlineRequest = s.exactObject({
+  data: s.string(),
+  lines: s.optional(s.array(s.string())),
+  linesAfter: s.optional(s.array(s.string())),
+  activationId: s.optional(s.string()),
+});
+
+const length = 'a whole number from 4 to 8';
+
+export const offlineSignature = s.exactObject({
+  activationId: s.string(),
+  uriId: s.string(),
+  nonce: s.string(),
+  data: s.string(),
+  signature: s.string(),
+  signatureType: s.optional(s.oneOf(['possession_knowledge', 'possession_biometry'])),
+  componentLength: s.optional(
+    s.refine(s.number(length), (value) => isWhole(value) && value >= 4 && value <= 8, length),
+  ),
+});
+
+export const newRecoveryCode = s.exactObject({
+  userId: s.optional(anyText),
+  pukCount: s.optional(whole(1)),
+  confirmed: s.optional(s.boolean()),
+});
+
 export const clock = s.exactObject({
   offset: s.refine(s.number('a whole number, in ms'), isWhole, 'a whole number, in ms'),
 });

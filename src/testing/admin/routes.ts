@@ -8,6 +8,7 @@ import { PowerAuthErrorCode } from '../../errors.ts';
 import type { Schema } from '../../util/schema.ts';
 import { check } from '../../util/validate.ts';
 import type { PowerAuthTestServer } from '../server.ts';
+import type { PowerAuthTestRecoveryCode } from '../recovery.ts';
 import type { PowerAuthTestActivation } from '../types.ts';
 import { AdminError, created, done, empty, type AdminAnswer } from './answers.ts';
 import * as inputs from './inputs.ts';
@@ -21,7 +22,7 @@ export interface AdminRequest {
   readonly body: unknown;
 }
 
-type Route = (request: AdminRequest) => AdminAnswer;
+type Route = (request: AdminRequest) => AdminAnswer | Promise<AdminAnswer>;
 
 /** JSON has no undefined. */
 type FromJson<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
@@ -36,18 +37,28 @@ function activationOf({ server, id }: AdminRequest): PowerAuthTestActivation {
   return activation;
 }
 
+function recoveryCodeOf({ server, id }: AdminRequest): PowerAuthTestRecoveryCode {
+  const code = server.recoveryCode(id);
+  if (code === undefined) throw new AdminError('NOT_FOUND', 'There is no such recovery code');
+  return code;
+}
+
+/** The server's methods throw if the state is another one; the message says which. */
+function orConflict<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new AdminError('CONFLICT', (error as Error).message);
+  }
+}
+
 /** Changes an activation, and answers with what it is then. */
 const change =
   <T>(schema: Schema<T>, act: (request: AdminRequest, input: FromJson<T>) => void): Route =>
   (request) => {
     const input = take(request.body, schema);
     activationOf(request);
-    try {
-      act(request, input);
-    } catch (error) {
-      // It is in another state, which the message names.
-      throw new AdminError('CONFLICT', (error as Error).message);
-    }
+    orConflict(() => act(request, input));
     return done(activationOf(request));
   };
 
@@ -67,9 +78,15 @@ const clockOf = ({ clockOffset }: PowerAuthTestServer): AdminAnswer =>
 
 /** By method and path; `{…}` is one segment. */
 export const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /health': () => done({ status: 'ok' }),
+  'GET /openapi.json': async () => {
+    const { openApi } = await import('./openapi.ts');
+    return done(openApi);
+  },
   'GET /configuration': ({ server: { configuration, mobileSdkConfig } }) =>
     done({ ...configuration, mobileSdkConfig }),
 
+  'GET /activations': ({ server }) => done(server.activations),
   'POST /activations': ({ server, body }) =>
     created(server.createActivation(take(body, inputs.newActivation))),
   'GET /activations/{activationId}': (request) => done(activationOf(request)),
@@ -107,6 +124,25 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     activationOf({ server, id: activationId, body });
     const bytes = bytesOf(data, dataBase64, 'data');
     return done({ valid: server.verifyDeviceSignature(activationId, bytes, signature, signatureFormat) });
+  },
+
+  'POST /offline-payloads': ({ server, body }) => {
+    const request = take(body, inputs.offlineRequest);
+    if (request.activationId !== undefined) activationOf({ server, id: request.activationId, body });
+    return created(server.createOfflinePayload(request));
+  },
+  'POST /offline-signatures/verify': ({ server, body }) =>
+    done({ valid: server.verifyOfflineSignature(take(body, inputs.offlineSignature)) }),
+
+  'POST /recovery-codes': ({ server, body }) => {
+    const options = take(body, inputs.newRecoveryCode);
+    return created(orConflict(() => server.createRecoveryCode(options)));
+  },
+  'GET /recovery-codes/{recoveryCode}': (request) => done(recoveryCodeOf(request)),
+  'DELETE /recovery-codes/{recoveryCode}': (request) => {
+    recoveryCodeOf(request);
+    request.server.revokeRecoveryCode(request.id);
+    return done(recoveryCodeOf(request));
   },
 
   'GET /requests': ({ server }) => done(server.requests),
