@@ -99,7 +99,7 @@ export class RedisCluster {
               ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
               ...['--cluster-port', String(await freePort()), '--cluster-node-timeout', String(nodeTimeout)],
               // A replica that was cut off for a while may be promoted all the same.
-              ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
+              ...['--cluster-replica-validity-factor', '0'],
               ...args,
             ],
           }),

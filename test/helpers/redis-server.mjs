@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { requireProgram } from './program-files.mjs';
@@ -19,21 +19,29 @@ const START = 20_000;
 const NAME = 'redis-server';
 
 /**
- * Whether a server answers PING, which it does not while it loads its data.
+ * Whether the server of a folder answers PING, which it does not while it loads its data. Another one may have taken
+ * the port.
  *
  * @param {string} host
  * @param {number} port
+ * @param {string} folder
  * @returns {Promise<boolean>}
  */
-function answers(host, port) {
+function answers(host, port, folder) {
   return new Promise((resolve) => {
-    const socket = connect(port, host, () => socket.write('PING\r\n'));
-    const finish = (/** @type {boolean} */ answer) => {
+    const socket = connect(port, host, () => socket.write('PING\r\nCONFIG GET dir\r\n'));
+    let answer = '';
+    const finish = (/** @type {boolean} */ isIt) => {
       socket.destroy();
-      resolve(answer);
+      resolve(isIt);
     };
     socket.setTimeout(1000, () => finish(false));
-    socket.on('data', (data) => finish(data.toString().startsWith('+PONG')));
+    socket.on('data', (data) => {
+      answer += data.toString();
+      if (!'+PONG\r\n'.startsWith(answer.slice(0, 7))) finish(false);
+      else if (answer.includes(basename(folder))) finish(true);
+    });
+    socket.on('close', () => finish(false));
     socket.on('error', () => finish(false));
   });
 }
@@ -141,6 +149,8 @@ export class RedisServer {
       join(this.#folder, NAME),
       ...['--port', String(this.#port), '--bind', this.host, '--dir', this.#folder, '--daemonize', 'no'],
       ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--protected-mode', 'no'],
+      // A replica need not wait for others that want the same.
+      ...['--repl-diskless-sync-delay', '0'],
       ...this.args,
     ];
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -158,7 +168,7 @@ export class RedisServer {
 
     const deadline = performance.now() + START;
     while (this.#process === child) {
-      if (await answers(this.host, this.#port)) return;
+      if (await answers(this.host, this.#port, this.#folder)) return;
       if (performance.now() > deadline) {
         await this.stop('SIGKILL');
         break;

@@ -43,30 +43,32 @@ export function placeOf(options: RedisStorageOptions): string {
   return `redis+${JSON.stringify(options)}`;
 }
 
-/** A cluster that the tests of a worker share: 3 primaries, each with a replica. Tests must not change it. */
+/**
+ * A cluster that the tests of a worker share: 3 primaries, each with a replica. A test may let nodes fall, or replace
+ * them, if it leaves the cluster settled, with all servers running.
+ */
 export async function sharedCluster(): Promise<RedisCluster> {
   return sharedInWorker('redis cluster', { start: () => RedisCluster.start(), end: (it) => it.close() });
 }
 
-/** A primary with two replicas and three sentinels, which the tests of a worker share. Tests must not change it. */
+/**
+ * A cluster of 3 primaries without replicas, which the tests of a worker share. A test may move slots and stop nodes if
+ * it leaves all slots served.
+ */
+export async function clusterWithoutReplicas(): Promise<RedisCluster> {
+  const args = ['--cluster-require-full-coverage', 'no'];
+  return sharedInWorker('redis cluster without replicas', {
+    start: () => RedisCluster.start({ replicas: 0, args }),
+    end: (it) => it.close(),
+  });
+}
+
+/**
+ * A primary with two replicas and three sentinels, which the tests of a worker share. A test may replace the primary if
+ * it leaves all of them settled.
+ */
 export async function sharedSentinel(): Promise<RedisSentinel> {
   return sharedInWorker('redis sentinel', { start: () => RedisSentinel.start(), end: (it) => it.close() });
-}
-
-/** A cluster of the test's own, which ends with it. */
-export async function testCluster(options?: Parameters<typeof RedisCluster.start>[0]): Promise<RedisCluster> {
-  const cluster = await RedisCluster.start(options);
-  onTestFinished(() => cluster.close());
-  return cluster;
-}
-
-/** Servers and sentinels of the test's own, which end with it. */
-export async function testSentinel(
-  options?: Parameters<typeof RedisSentinel.start>[0],
-): Promise<RedisSentinel> {
-  const watched = await RedisSentinel.start(options);
-  onTestFinished(() => watched.close());
-  return watched;
 }
 
 function storeWith(options: RedisStorageOptions, footprint: () => Promise<unknown>): SharedStore {
@@ -104,7 +106,7 @@ export async function askRedis(server: RedisServer, ...commands: string[][]): Pr
     .on('error', () => undefined)
     .connect();
   try {
-    for (const command of commands) await client.sendCommand(command);
+    await Promise.all(commands.map((command) => client.sendCommand(command)));
   } finally {
     client.destroy();
   }

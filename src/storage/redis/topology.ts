@@ -56,8 +56,10 @@ export class Topology {
   async owner(slot: number): Promise<string> {
     if (this.#isStale) await this.refresh();
     const owner = this.#owners.get(slot);
-    if (owner === undefined) throw new Unserved();
-    return owner;
+    if (owner !== undefined) return owner;
+    // Somebody may serve it soon, and nobody tells us.
+    this.#isStale = true;
+    throw new Unserved();
   }
 
   /** The address of the node that serves a slot, as far as it is known. */

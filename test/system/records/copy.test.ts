@@ -10,7 +10,7 @@ import { sqliteStorage } from '../../../src/storage/sqlite.ts';
 import { PASSWORD, statusOf, testClient, testServer } from '../../helpers/client.ts';
 import { error } from '../../helpers/error.ts';
 import { describeWith } from '../../helpers/programs.ts';
-import { testRedisStore } from '../../helpers/redis.ts';
+import { testClusterStore, testRedisStore, testSentinelStore } from '../../helpers/redis.ts';
 import { describeWithSqlite, testSqliteStore } from '../../helpers/sqlite.ts';
 import { keysOf, rejection, storageLike, temporaryFolder } from '../../helpers/storage.ts';
 import {
@@ -80,7 +80,11 @@ function testCopies(title: string, kinds: typeof KINDS): void {
 testCopies('a store is copied into memory or', KINDS.slice(0, 1));
 describeWithSqlite('SQLite', () => testCopies('a store is copied into', KINDS.slice(1)));
 describeWith('redis', 'Redis', () =>
-  testCopies('a store is copied into', [['redis', async () => (await testRedisStore()).open()]]),
+  testCopies('a store is copied into', [
+    ['redis', async () => (await testRedisStore()).open()],
+    ['a redis cluster', async () => (await testClusterStore()).open()],
+    ['redis behind sentinels', async () => (await testSentinelStore()).open()],
+  ]),
 );
 
 test('one instance alone', async () => {

@@ -13,7 +13,7 @@ import { activate, PASSWORD, statusOf, testClient, testServer } from '../../help
 import { buildChild, Child } from '../../helpers/child.ts';
 import { error } from '../../helpers/error.ts';
 import { describeWith } from '../../helpers/programs.ts';
-import { testRedisStore } from '../../helpers/redis.ts';
+import { testClusterStore, testRedisStore, testSentinelStore } from '../../helpers/redis.ts';
 import { describeWithSqlite, testSqliteStorage, testSqliteStore } from '../../helpers/sqlite.ts';
 import { keysOf, rejection, storageLike, temporaryFolder } from '../../helpers/storage.ts';
 import {
@@ -75,7 +75,13 @@ const storageWithout = (storage: PowerAuthStorage, hidden: string): PowerAuthSto
 
 testKinds(KINDS.slice(0, 1));
 describeWithSqlite('SQLite', () => testKinds(KINDS.slice(1)));
-describeWith('redis', 'Redis', () => testKinds([['redis', async () => (await testRedisStore()).open()]]));
+describeWith('redis', 'Redis', () =>
+  testKinds([
+    ['redis', async () => (await testRedisStore()).open()],
+    ['a redis cluster', async () => (await testClusterStore()).open()],
+    ['redis behind sentinels', async () => (await testSentinelStore()).open()],
+  ]),
+);
 
 test('with the wrong old key, or a damaged record, nothing is lost and the rest can be done', async () => {
   const [storage, from, to] = [memoryStorage(), newKey(), newKey()];

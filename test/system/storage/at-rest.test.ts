@@ -1,4 +1,4 @@
-/** What lies in an SQLite folder, in Redis and in PostgreSQL: no secret in clear, in whatever form. */
+/** What lies in an SQLite folder, in Redis with and without replicas, and in PostgreSQL: no secret in clear, in whatever form. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,16 @@ import { activate, PASSWORD, testClient, testServer } from '../../helpers/client
 import { formsOf, foundIn, textForms, type Forms } from '../../helpers/forms.ts';
 import { testPostgres, testPostgresStorage } from '../../helpers/postgres.ts';
 import { describeWith } from '../../helpers/programs.ts';
-import { testRedis, testRedisStorage } from '../../helpers/redis.ts';
+import { ask } from '../../helpers/redis-cluster.mjs';
+import type { RedisServer } from '../../helpers/redis-server.mjs';
+import {
+  sharedCluster,
+  sharedSentinel,
+  testClusterStore,
+  testRedis,
+  testRedisStorage,
+  testSentinelStore,
+} from '../../helpers/redis.ts';
 import { readSecrets } from '../../helpers/secrets.ts';
 import { testSqliteStorage } from '../../helpers/sqlite.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
@@ -99,6 +108,35 @@ describeWith('redis', 'on a Redis server', () => {
         );
       },
     );
+  });
+});
+
+describeWith('redis', 'on servers with replicas', () => {
+  /** What lies in the files of servers, logs and snapshots. */
+  async function contentOf(servers: readonly RedisServer[]): Promise<Buffer> {
+    const lies: Buffer[] = [];
+    for (const server of servers) {
+      await ask(server, 'CONFIG', 'SET', 'rdbcompression', 'no');
+      await ask(server, 'SAVE');
+      await ask(server, 'CONFIG', 'SET', 'rdbcompression', 'yes');
+      const files = readdirSync(server.folder, { recursive: true }).join();
+      expect(files).toMatch(/dump\.rdb/);
+      expect(files).toMatch(/\.aof/);
+      lies.push(filesUnder(server.folder));
+    }
+    return Buffer.concat(lies);
+  }
+
+  test('redis-cluster: no secret is in a log or in a snapshot in clear, not even on replicas', async () => {
+    const { open } = await testClusterStore();
+    const { servers } = await sharedCluster();
+    await expectNothingInClear(open, () => contentOf(servers));
+  });
+
+  test('redis-sentinel: no secret is in a log or in a snapshot in clear, not even on replicas', async () => {
+    const { open } = await testSentinelStore();
+    const { servers } = await sharedSentinel();
+    await expectNothingInClear(open, () => contentOf(servers));
   });
 });
 

@@ -8,17 +8,22 @@ import { PowerAuthAuthentication } from '../../../src/index.ts';
 import { RecordKeys } from '../../../src/session/record-keys.ts';
 import * as engines from '../../../src/storage/sqlite/engine.ts';
 import { encodeName as encodePostgresName } from '../../../src/storage/node/names.ts';
+import { manyParts, onePart, type RedisLayout } from '../../../src/storage/redis/layout.ts';
 import type { SqliteEngine, SqlStatement } from '../../../src/storage/sqlite/engine.ts';
 import { decodeName, encodeName } from '../../../src/storage/sqlite/layout.ts';
 import type { PowerAuthStorage } from '../../../src/storage/types.ts';
 import { activate, testClient, testServer } from '../../helpers/client.ts';
 import { testPostgres, testPostgresStorage } from '../../helpers/postgres.ts';
+import { DEEP } from '../../helpers/deep.ts';
 import { describeWith } from '../../helpers/programs.ts';
-import { testRedis, testRedisStorage } from '../../helpers/redis.ts';
+import { sharedCluster, sharedSentinel, testRedis, testRedisStorage } from '../../helpers/redis.ts';
 import { testSqliteStorage } from '../../helpers/sqlite.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
+import { nextInWorker } from '../../helpers/worker.ts';
 
 const MANY = 100_000;
+/** In a cluster and behind Sentinel, which store them no differently; with `npm run test:deep` all of them. */
+const FEWER = DEEP ? MANY : 10_000;
 
 /** What was asked of SQLite, in order. */
 const asked: string[] = [];
@@ -76,7 +81,7 @@ const FILLER = randomBytes(150);
 async function steps(
   medium: Medium,
   tokens: number,
-): Promise<{ opened: string[]; listed: PowerAuthStorage }> {
+): Promise<{ opened: string[]; listed: PowerAuthStorage; prefix: string }> {
   const server = await testServer();
   const [instanceId, sealingKey] = [`scale ${tokens}`, randomBytes(32)];
   const first = medium.open();
@@ -96,27 +101,27 @@ async function steps(
   expect(server.verifyToken(header.value)).toBeDefined();
   for (let i = 0; i < 100; i++) await powerAuth.tokenStore.generateHeaderForToken('mine');
   expect(await medium.asked()).toEqual([]);
-  return { opened, listed: storage };
+  return { opened, listed: storage, prefix: new RecordKeys(instanceId).instance };
 }
 
-async function expectConstantCost(create: () => Promise<Medium>, page: string): Promise<void> {
+async function expectConstantCost(create: () => Promise<Medium>, page: string, tokens = MANY): Promise<void> {
   const few = await steps(await create(), 10);
   const medium = await create();
-  const many = await steps(medium, MANY);
+  const many = await steps(medium, tokens);
   expect(many.opened).toEqual(few.opened);
   expect(many.opened.length).toBeLessThan(12);
   // The activation's, and the token's.
   expect(many.opened.filter((step) => /^(?:hget$|get .|read a record$)/.test(step))).toHaveLength(2);
-  console.log(`opening and the first header, with 10 tokens as with ${MANY}: ${many.opened.join(', ')}`);
+  console.log(`opening and the first header, with 10 tokens as with ${tokens}: ${many.opened.join(', ')}`);
   let seen = 0;
-  for await (const key of many.listed.list('')) {
+  for await (const key of many.listed.list(many.prefix)) {
     expect(key).toContain('/');
     if (++seen === 1) expect(await medium.asked()).toEqual([page]);
   }
-  expect(seen).toBe(MANY + 1);
+  expect(seen).toBe(tokens + 1);
   const pages = await medium.asked();
   expect(new Set(pages)).toEqual(new Set([page]));
-  expect(pages.length).toBeGreaterThan(MANY / 500);
+  expect(pages.length).toBeGreaterThan(tokens / 500);
 }
 
 describe('100 000 tokens', { timeout: 120_000 }, () => {
@@ -145,24 +150,54 @@ describe('100 000 tokens', { timeout: 120_000 }, () => {
     test('redis', async () => {
       const create = async (): Promise<Medium> => {
         const server = await testRedis();
-        const fill = async (keys: readonly string[]): Promise<void> => {
-          const client = await createClient({ url: server.url }).connect();
-          for (let from = 0; from < keys.length; from += 5000) {
-            const some = keys.slice(from, from + 5000);
-            await client.hSet(
-              '{powerauth-wasm}:records',
-              some.flatMap((key) => [key, FILLER]),
-            );
-            await client.zAdd(
-              '{powerauth-wasm}:names',
-              some.map((value) => ({ score: 0, value })),
-            );
-          }
-          client.destroy();
+        return {
+          open: () => testRedisStorage({ url: server.url }),
+          fill: (keys) => fillRedis(server.url, onePart('powerauth-wasm').all[0], keys),
+          asked: () => askedOf(server.url),
         };
-        return { open: () => testRedisStorage({ url: server.url }), fill, asked: () => askedOf(server.url) };
       };
       await expectConstantCost(create, 'zrangebylex');
+    });
+
+    test('redis-cluster', async () => {
+      const cluster = await sharedCluster();
+      const create = async (): Promise<Medium> => {
+        const prefix = `scale-${nextInWorker('redis')}`;
+        const parts = manyParts(prefix);
+        return {
+          open: () => testRedisStorage({ cluster: { rootNodes: cluster.rootNodes }, prefix }),
+          fill: async (keys) => {
+            const part = parts.of(keys[0] ?? '');
+            await fillRedis((await cluster.primaryOf(part.slot)).url, part, keys);
+          },
+          asked: async () => {
+            const primaries = (await cluster.nodes()).filter(({ isPrimary }) => isPrimary);
+            const asked = await Promise.all(primaries.map(({ port }) => askedOf(cluster.serverOf(port).url)));
+            // Parts are opened, and looked at, as time goes by; and replicas talk to their primary.
+            return asked
+              .flat()
+              .filter((name) => !/^(?:cluster\||eval$|evalsha$|type$|get$|ssubscribe$|replconf$)/.test(name))
+              .sort();
+          },
+        };
+      };
+      await expectConstantCost(create, 'zrangebylex', FEWER);
+    });
+
+    test('redis-sentinel', async () => {
+      const watched = await sharedSentinel();
+      const primary = await watched.primary();
+      const create = async (): Promise<Medium> => {
+        const prefix = `scale-${nextInWorker('redis')}`;
+        return {
+          open: () => testRedisStorage({ sentinel: watched.settings, prefix }),
+          fill: (keys) => fillRedis(primary.url, onePart(prefix).all[0], keys),
+          // Sentinels and replicas talk to it as well.
+          asked: async () =>
+            (await askedOf(primary.url)).filter((name) => !/^(?:publish|replconf)$/.test(name)),
+        };
+      };
+      await expectConstantCost(create, 'zrangebylex', FEWER);
     });
   });
 
@@ -222,6 +257,27 @@ const nameOfStatement = (query: string): string => {
   if (query.startsWith('SELECT encode(key')) return 'page of names';
   return query.replaceAll(/\s+/g, ' ').slice(0, 60);
 };
+
+/** Puts records into a part of a store, as many as fit into a message at a time. They are gone after the test. */
+async function fillRedis(url: string, part: RedisLayout | undefined, keys: readonly string[]): Promise<void> {
+  if (part === undefined) throw new TypeError('expected a part');
+  const client = await createClient({ url }).connect();
+  onTestFinished(async () => {
+    await client.unlink([part.records, part.names]);
+    client.destroy();
+  });
+  for (let from = 0; from < keys.length; from += 5000) {
+    const some = keys.slice(from, from + 5000);
+    await client.hSet(
+      part.records,
+      some.flatMap((key) => [key, FILLER]),
+    );
+    await client.zAdd(
+      part.names,
+      some.map((value) => ({ score: 0, value })),
+    );
+  }
+}
 
 /** The commands that a Redis server has carried out since the last call; connections are made and looked after as well. */
 async function askedOf(url: string): Promise<string[]> {

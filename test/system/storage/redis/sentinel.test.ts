@@ -1,24 +1,28 @@
 /** A store on the primary that Redis Sentinel names, while another one is named. */
 import { expect, test } from 'vitest';
+import type { RedisStorageOptions } from '../../../../src/storage/redis.ts';
 import { describeWith } from '../../../helpers/programs.ts';
 import { ask } from '../../../helpers/redis-cluster.mjs';
-import { sharedSentinel, testRedis, testRedisStorage, testSentinel } from '../../../helpers/redis.ts';
+import { sharedSentinel, testRedis, testRedisStorage } from '../../../helpers/redis.ts';
 import { changesOf, rejection } from '../../../helpers/storage.ts';
 import { nextInWorker } from '../../../helpers/worker.ts';
 import { counting, numberOf } from './counting.ts';
 
 const ONE = Uint8Array.of(1);
 
+const newPrefix = (): string => `sentinel-${nextInWorker('redis')}`;
+
 describeWith('redis', 'the primary that Sentinel names', () => {
   test('is killed: clear errors until another is named, then all works, and subscribers are told', async () => {
-    const watched = await testSentinel();
+    const watched = await sharedSentinel();
     // The nearest sentinel is not the one to believe, nor need it answer.
     const sentinel = {
       ...watched.settings,
       sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }, ...watched.settings.sentinelRootNodes],
     };
-    const storage = testRedisStorage({ sentinel });
-    const changes = changesOf(testRedisStorage({ sentinel }));
+    const options = { sentinel, prefix: newPrefix() };
+    const storage = testRedisStorage(options);
+    const changes = changesOf(testRedisStorage(options));
     const counter = counting(storage, 'a/counter');
     await expect.poll(() => counter.state.confirmed, { timeout: 10_000 }).toBeGreaterThan(20);
     const fallen = await watched.primary();
@@ -40,12 +44,15 @@ describeWith('redis', 'the primary that Sentinel names', () => {
     await fallen.start();
     await watched.settled();
     await storage.set('a/1', Uint8Array.of(2));
-    expect(await testRedisStorage({ sentinel }).get('a/1')).toEqual(Uint8Array.of(2));
+    expect(await testRedisStorage(options).get('a/1')).toEqual(Uint8Array.of(2));
   }, 60_000);
 
   test('is replaced while it works: nothing that was confirmed is lost, and it is left', async () => {
-    const watched = await testSentinel();
-    const options = { sentinel: watched.settings, durability: { replicas: 2, timeoutMs: 2000 } };
+    const watched = await sharedSentinel();
+    const options = {
+      ...{ sentinel: watched.settings, prefix: newPrefix() },
+      durability: { replicas: 2, timeoutMs: 2000 },
+    };
     const storage = testRedisStorage(options);
     const changes = changesOf(testRedisStorage(options));
     const counter = counting(storage, 'a/counter');
@@ -62,11 +69,12 @@ describeWith('redis', 'the primary that Sentinel names', () => {
   }, 60_000);
 
   test('is left when it still works, but Sentinel names another one', async () => {
-    const { settings, servers } = await sharedSentinel();
+    const watched = await sharedSentinel();
+    const { settings } = watched;
     const elsewhere = await testRedis();
-    let port = servers[0]?.port ?? 0;
+    let { port } = await watched.primary();
     // As after a failover of which the former primary has not heard.
-    const prefix = `sentinel-${nextInWorker('redis')}`;
+    const prefix = newPrefix();
     const storage = testRedisStorage({
       prefix,
       sentinel: { ...settings, nodeAddressMap: () => ({ host: '127.0.0.1', port }) },
@@ -79,24 +87,27 @@ describeWith('redis', 'the primary that Sentinel names', () => {
   });
 
   test('unknown names, servers that watch nothing, and replicas are told', async () => {
-    const { settings, servers } = await sharedSentinel();
-    const unknown = testRedisStorage({ sentinel: { ...settings, name: 'nobody' } });
-    expect((await rejection(unknown.get('key'))).message).toMatch(
-      /^Cannot open redis storage at nobody of sentinels 127.*: the sentinels watch no primary of that name; correct sentinel\.name/,
+    const watched = await sharedSentinel();
+    const { settings, servers } = watched;
+    const primary = await watched.primary();
+    const at = (port = 0) => ({ host: '127.0.0.1', port });
+    const replica = servers.find(({ port }) => port !== primary.port);
+    const sentinels: Required<RedisStorageOptions>['sentinel'][] = [
+      { ...settings, name: 'nobody' },
+      { name: 'mymaster', sentinelRootNodes: [at(primary.port)] },
+      { ...settings, nodeAddressMap: () => at(replica?.port) },
+    ];
+    // Each takes a while to give up.
+    const outcomes = await Promise.all(
+      sentinels.map((sentinel) => rejection(testRedisStorage({ sentinel }).get('key'))),
     );
-    const [primary] = servers;
-    const sentinelRootNodes = [{ host: '127.0.0.1', port: primary?.port ?? 0 }];
-    const none = testRedisStorage({ sentinel: { name: 'mymaster', sentinelRootNodes } });
-    expect((await rejection(none.get('key'))).message).toMatch(
-      /the server isn't a Sentinel; correct sentinel\.sent/,
-    );
-    const replica = servers.find(({ port }) => port !== primary?.port);
-    const stale = testRedisStorage({
-      sentinel: { ...settings, nodeAddressMap: () => ({ host: '127.0.0.1', port: replica?.port ?? 0 }) },
-    });
-    expect((await rejection(stale.get('key'))).message).toMatch(
-      /a read-only replica; connect to its primary/,
-    );
+    expect(outcomes.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^Cannot open redis storage at nobody of sentinels 127.*: the sentinels watch no primary of that name; correct sentinel\.name/,
+      ),
+      expect.stringMatching(/the server isn't a Sentinel; correct sentinel\.sent/),
+      expect.stringMatching(/a read-only replica; connect to its primary/),
+    ]);
   }, 20_000);
 
   test('requires a login, as its sentinels do', async () => {
