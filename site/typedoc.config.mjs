@@ -13,6 +13,7 @@ const { projectDocuments: _, githubPages: _pages, hideGenerator: _generator, ...
 
 export default {
   ...shared,
+  name: 'API reference',
   plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
   entryPoints: settings.entryPoints.map((file) => join(root, file)),
   tsconfig: join(root, settings.tsconfig),

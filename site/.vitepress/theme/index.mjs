@@ -22,7 +22,7 @@ const Header = () =>
     h(
       'dl',
       PARTS.map(([name, value, meaning]) =>
-        h('div', [h('dt', `${name}=`), h('dd', [h('code', `"${value}"`), h('span', meaning)])]),
+        h('div', [h('dt', [`${name}=`, h('span', meaning)]), h('dd', h('code', `"${value}"`))]),
       ),
     ),
   ]);

@@ -110,6 +110,10 @@ async function walk(browser, { origin, pages }) {
     else if (hash !== '' && !ids.has(decodeURIComponent(hash.slice(1))))
       problem(`${from}: there is no ${pathname}${hash}`);
   }
+  const toErrors = links.filter(
+    ([from, { pathname }]) => from.startsWith('/api/') && pathname === '/errors.html',
+  );
+  if (toErrors.length < 100) problem(`only ${toErrors.length} codes in the reference lead to their entries`);
   return `${pages.length} pages, ${links.length} links`;
 }
 
