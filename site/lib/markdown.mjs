@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { anchorOf, linkOnSite, root, sourceOf } from './pages.mjs';
 
 /** The codes of errors, which are the headings of that page. */
-const CODES = readFileSync(`${root}docs/errors.md`, 'utf8')
-  .match(/(?<=^### )[A-Z_]+$/gm)
+const CODES = [...readFileSync(`${root}docs/errors.md`, 'utf8').matchAll(/^### ([A-Z_]+)$/gm)]
+  .map(([, code]) => code)
   .sort((a, b) => b.length - a.length);
 /** Those that are no word of the language. */
 const NAMED = new RegExp(`\\b(${CODES.filter((code) => code.includes('_')).join('|')})\\b`);
@@ -40,7 +40,7 @@ export function forSite(md) {
     const file = sourceOf(env.relativePath);
     for (const [i, token] of tokens.entries()) {
       if (token.type === 'inline' && tokens[i - 1].type !== 'heading_open')
-        token.children = linkCodes(token.children, Token);
+        token.children = linkCodes(token.children ?? [], Token);
     }
     if (file === undefined) return;
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
