@@ -1,7 +1,12 @@
 /** What many instances share, and that none of them is in the way of another. */
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { PowerAuth, PowerAuthAuthentication, PowerAuthErrorCode } from '../../src/index.ts';
+import {
+  PowerAuth,
+  PowerAuthAuthentication,
+  PowerAuthErrorCode,
+  type PowerAuthClientConfigurationType,
+} from '../../src/index.ts';
 import { statusOf } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 import { fleet, quiet, sharedThings, TOKEN, until, type Fleet } from '../helpers/fleet.ts';
@@ -275,6 +280,42 @@ describe('what one instance fails with reaches nobody else', () => {
       await encrypt(other);
     }
     expect(requests.passed.length, 'nothing was asked for again').toBe(length);
+  });
+});
+
+describe('the time of the server is asked for', () => {
+  const times = async (client: PowerAuthClientConfigurationType): Promise<number> => {
+    const before = sharedThings();
+    const all = await fleet(2);
+    const [one, other] = all.instances as [PowerAuth, PowerAuth];
+    await all.configure(one);
+    await all.configure(other, client);
+    await expectAllWork(all);
+    await one.deconfigure();
+    expect(await statusOf(all.server, await header(other)), 'without the other one').toBe(200);
+    await other.deconfigure();
+    expect(sharedThings()).toBe(before);
+    return all.requests.count(isTime) + Number('fetch' in client);
+  };
+
+  test.each<[string, PowerAuthClientConfigurationType]>([
+    ['connectionTimeout', { connectionTimeout: 21 }],
+    ['readTimeout', { readTimeout: 21 }],
+    ['customHttpHeaders', { customHttpHeaders: [{ name: 'X-A', value: 'a' }] }],
+    ['basicHttpAuthentication', { basicHttpAuthentication: { username: 'a', password: 'b' } }],
+    ['fetch', { fetch: (input, init) => fetch(input, init) }],
+    ['clock', { clock: { now: () => Date.now(), monotonic: () => performance.now() } }],
+    ['observer', { observer: () => undefined }],
+  ])('twice with another %s', async (_, client) => {
+    expect(await times(client)).toBe(2);
+  });
+
+  test.each<[string, PowerAuthClientConfigurationType]>([
+    ['with equal settings', {}],
+    ['with the defaults said', { connectionTimeout: 20, readTimeout: 20 }],
+    ['with another engine', { engine: 'js' }],
+  ])('once %s', async (_, client) => {
+    expect(await times(client)).toBe(1);
   });
 });
 

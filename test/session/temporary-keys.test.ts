@@ -1,4 +1,4 @@
-import { onTestFinished, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Server } from '../../src/net/server.ts';
 import type { TemporaryKey } from '../../src/protocol/temporary-key.ts';
 import {
@@ -7,6 +7,8 @@ import {
   dropKeysOf,
   temporaryKeyCounts,
 } from '../../src/session/temporary-keys.ts';
+import { randomFrom } from '../helpers/random.ts';
+import { seed } from '../helpers/seed.ts';
 
 const CONFIGURATION = {
   applicationKey: 'key',
@@ -33,17 +35,48 @@ test('an application at a server has one key, which its instances share', () => 
   expect(two.placeOf({}, server).known?.id).toBe('a');
 });
 
-test.each(['applicationKey', 'applicationSecret', 'masterServerPublicKey', 'baseEndpointUrl'])(
-  'another %s has another key',
-  (field) => {
-    expect(taken({ ...CONFIGURATION, [field]: 'https://other.example' })).not.toBe(taken());
-  },
-);
+describe('another key', () => {
+  const fetches = [undefined, () => undefined, () => undefined];
+  /** Each setting that makes an application another one. */
+  const FIELDS = {
+    applicationKey: ['key', 'other'],
+    applicationSecret: ['secret', 'other'],
+    masterServerPublicKey: ['master', 'other'],
+    baseEndpointUrl: ['https://temporary-keys.example', 'https://other.example', 'https://other.example/x'],
+  };
+  /** Settings that have nothing to do with it. */
+  const OTHERS = { offlineAuthenticationCodeComponentLength: 4 };
+  const NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
 
-test('a fetch function of its own may lead elsewhere', () => {
-  const fetch = () => undefined;
-  expect(taken(CONFIGURATION, fetch)).not.toBe(taken());
-  expect(taken(CONFIGURATION, fetch)).toBe(taken(CONFIGURATION, fetch));
+  test.each(NAMES)('has another %s', (name) => {
+    const keys = FIELDS[name].map((value) => taken({ ...CONFIGURATION, [name]: value }));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  // A function of its own may lead elsewhere.
+  test('has another fetch', () => {
+    const keys = fetches.map((fetch) => taken(CONFIGURATION, fetch));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(taken(CONFIGURATION, fetches[1])).toBe(keys[1]);
+  });
+
+  test(`has any of them, and nothing else (seed ${seed})`, () => {
+    const random = randomFrom(seed);
+    const any = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+    const seen = new Map<string, ApplicationKey>();
+    for (let round = 0; round < 200; round++) {
+      const fetch = any(fetches);
+      const chosen = Object.fromEntries(
+        NAMES.map((name) => [name, any(FIELDS[name])]),
+      ) as typeof CONFIGURATION;
+      const key = taken({ ...chosen, ...(random() < 0.5 ? OTHERS : {}) }, fetch);
+      const name = JSON.stringify([fetches.indexOf(fetch), chosen]);
+      expect(key, name).toBe(seen.get(name) ?? key);
+      seen.set(name, key);
+    }
+    expect(new Set(seen.values()).size).toBe(seen.size);
+    expect(seen.size).toBeGreaterThan(20);
+  });
 });
 
 test('an instance that failed with a key asks for another one, and takes it from nobody else', () => {

@@ -39,10 +39,14 @@ describe('across the boundary', () => {
       const { boundaries, countIn, turn } = await openInstances(count);
       await turn(2);
       expect(boundaries.memories).toHaveLength(1);
+      const before = boundaries.made;
       const { headers = 0, random = 0, ...others } = await countIn(() => turn(turns));
       const made = count * turns;
       expect(headers).toBeLessThan(made / 64 + 10);
       expect(random).toBeLessThan(made / 1024 + 2);
+      // Compressions: of headers that nobody gets there are two stocks at most.
+      expect(boundaries.made - before).toBeGreaterThanOrEqual(made - 64);
+      expect(boundaries.made - before).toBeLessThanOrEqual(made + 128);
       expect(others).toEqual({});
     },
   );
