@@ -219,8 +219,10 @@ export class AccessTokens {
 
   /** Puts a record's token into the cache, in the place of the former one. */
   #cacheToken(name: string, record: TokenRecord): CachedToken {
-    if (record.formerIdentifiers !== undefined) {
-      (this.#formers ??= new Map<string, readonly string[]>()).set(name, record.formerIdentifiers);
+    const { formerIdentifiers } = record;
+    if (formerIdentifiers?.length === 0) this.#formers?.delete(name);
+    else if (formerIdentifiers !== undefined) {
+      (this.#formers ??= new Map<string, readonly string[]>()).set(name, formerIdentifiers);
     }
     return this.#cache.add(name, record, this.#keys.token(name));
   }

@@ -47,7 +47,8 @@ export class RecordKeys {
 
   constructor(instanceId: string) {
     this.instanceId = instanceId;
-    this.instance = `${base64url(hashName(instanceId))}/`;
+    // Joined to one flat string: a concatenated one keeps all its pieces, for as long as the instance exists.
+    this.instance = [base64url(hashName(instanceId)), ''].join('/');
   }
 
   get activation(): string {

@@ -11,7 +11,6 @@ import { Server } from '../net/server.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import type { Point } from '../protocol/keys.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
-import { withHidden } from '../util/hidden.ts';
 import { Insight } from '../util/insight.ts';
 import type { ChangeHub } from './change-hub.ts';
 import {
@@ -197,7 +196,7 @@ async function make(configurations: Configurations, sealingKeyName?: string): Pr
   const store = await use.opened;
   try {
     const engine = await threadEngine(clientConfiguration.engine);
-    const keychain = withHidden(keychainConfiguration, { sealingKey: store.sealingKey });
+    const keychain = store.secrets.addTo(keychainConfiguration);
     return new Settings(
       Object.freeze({ ...configurations, keychainConfiguration: keychain }),
       engine,

@@ -9,6 +9,7 @@ import type { PowerAuthKeychainConfigurationData } from '../model/power-auth-key
 import { sealedUnheld } from '../storage/sealed.ts';
 import { importSealingKeys } from '../storage/sealing-key.ts';
 import type { PowerAuthStorage } from '../storage/types.ts';
+import { Hidden } from '../util/hidden.ts';
 import { numberOf } from '../util/identity.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { ChangeHub } from './change-hub.ts';
@@ -22,15 +23,15 @@ export class Store {
   readonly sealed: PowerAuthStorage;
   /** Hears the unsealed storage, once for all instances that use it. */
   readonly hub: ChangeHub;
-  /** Undefined if the storage, or the runtime, has its own. */
-  readonly sealingKey: SealingKeys | undefined;
+  /** The sealing key is undefined if the storage, or the runtime, has its own. */
+  readonly secrets: Hidden<{ readonly sealingKey: SealingKeys | undefined }>;
   readonly #isOwn: boolean;
 
   private constructor(medium: PowerAuthStorage, isOwn: boolean, sealingKey: SealingKeys | undefined) {
     // A storage without its own key can't replace the key either.
     const mayChange = medium.sealingKey !== undefined;
     this.sealed = sealedUnheld(medium, sealingKey ?? (() => defaultSealingKey(medium)), mayChange);
-    this.sealingKey = sealingKey;
+    this.secrets = new Hidden({ sealingKey });
     this.#isOwn = isOwn;
     this.hub = ChangeHub.take(medium);
   }

@@ -32,14 +32,14 @@ export class ApplicationKey {
   readonly #name: string;
   #key: TemporaryKey | undefined;
   /** Instances that use it, and did not fail with it. */
-  #users = new WeakSet();
+  #users: WeakSet<object> | undefined;
   /**
    * Whether it failed an instance. Those that use it already go on. Others request a new one: if the server has lost
    * this one, each new instance would fail with it until it expires.
    */
   #isDoubted = false;
   /** Instances that reach the server in the same way share a request. */
-  readonly #fetching = new Map<Server, Promise<TemporaryKey>>();
+  #fetching: Map<Server, Promise<TemporaryKey>> | undefined;
 
   private constructor(name: string) {
     this.#name = name;
@@ -62,22 +62,27 @@ export class ApplicationKey {
 
   /** The key's place for one instance, which reaches the server in its own way. */
   placeOf(instance: object, server: Server): KeyPlace {
-    const fetching = this.#fetching;
     const known = (): TemporaryKey | undefined => {
-      if (this.#isDoubted && !this.#users.has(instance)) return undefined;
-      this.#users.add(instance);
+      if (this.#isDoubted && this.#users?.has(instance) !== true) return undefined;
+      (this.#users ??= new WeakSet()).add(instance);
       return this.#key;
+    };
+    const fetching = (): Promise<TemporaryKey> | undefined => this.#fetching?.get(server);
+    const setFetching = (promise: Promise<TemporaryKey> | undefined): void => {
+      if (promise !== undefined)
+        (this.#fetching ??= new Map<Server, Promise<TemporaryKey>>()).set(server, promise);
+      else if (this.#fetching?.delete(server) === true && this.#fetching.size === 0)
+        this.#fetching = undefined;
     };
     return {
       get known() {
         return known();
       },
       get fetching() {
-        return fetching.get(server);
+        return fetching();
       },
       set fetching(promise) {
-        if (promise === undefined) fetching.delete(server);
-        else fetching.set(server, promise);
+        setFetching(promise);
       },
       keep: (key) => {
         this.#key = key;
@@ -85,10 +90,10 @@ export class ApplicationKey {
         this.#isDoubted = false;
       },
       uses: (key) => {
-        if (this.#key === key) this.#users.add(instance);
+        if (this.#key === key) (this.#users ??= new WeakSet()).add(instance);
       },
       forget: () => {
-        this.#users.delete(instance);
+        this.#users?.delete(instance);
         this.#isDoubted = true;
       },
     };

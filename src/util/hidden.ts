@@ -21,22 +21,35 @@ function hiddenPrototype(base: object | null, members: PropertyDescriptorMap): o
   return Object.create(base, { ...members, constructor: { value: Object } }) as object;
 }
 
-/**
- * A frozen object with the members of both; those of `secrets` that aren't null are never printed, and are in no copy.
- */
+/** Secrets for any number of objects, which inherit them from one prototype: each prototype costs shapes of its own. */
+export class Hidden<S extends object> {
+  readonly #absent: Record<string, null> = {};
+  readonly #prototype: object | undefined;
+
+  constructor(secrets: S) {
+    const hidden: PropertyDescriptorMap = {};
+    for (const [name, value] of Object.entries(secrets) as [string, unknown][]) {
+      if (value === null) this.#absent[name] = null;
+      else if (value !== undefined) hidden[name] = { value };
+    }
+    if (Object.keys(hidden).length > 0) this.#prototype = hiddenPrototype(Object.prototype, hidden);
+  }
+
+  /**
+   * A frozen object with the members of both; the secrets that aren't null are never printed, and are in no copy.
+   */
+  addTo<V extends object>(visible: V): Readonly<V & S> {
+    const object = { ...visible, ...this.#absent };
+    // Last, and only where it is needed: each property that is added to an object of a shape of its own makes another
+    // shape.
+    if (this.#prototype !== undefined) Object.setPrototypeOf(object, this.#prototype);
+    return Object.freeze(object) as Readonly<V & S>;
+  }
+}
+
+/** The same, for one object. */
 export function withHidden<V extends object, S extends object>(visible: V, secrets: S): Readonly<V & S> {
-  const absent: Record<string, null> = {};
-  const hidden: PropertyDescriptorMap = {};
-  for (const [name, value] of Object.entries(secrets) as [string, unknown][]) {
-    if (value === null) absent[name] = null;
-    else if (value !== undefined) hidden[name] = { value };
-  }
-  const object = { ...visible, ...absent };
-  // Last, and only where it is needed: each property that is added to an object of a shape of its own makes another shape.
-  if (Object.keys(hidden).length > 0) {
-    Object.setPrototypeOf(object, hiddenPrototype(Object.prototype, hidden));
-  }
-  return Object.freeze(object) as Readonly<V & S>;
+  return new Hidden(secrets).addTo(visible);
 }
 
 /**

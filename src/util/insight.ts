@@ -55,7 +55,8 @@ function call(observer: Observer, event: PowerAuthEvent): void {
 export class Insight {
   readonly #observer: Observer | undefined;
   readonly #openChannel: OpenChannel;
-  readonly #counts = new Map<string, number>();
+  /** Made with the first event: many settings tell none. */
+  #counts: Map<string, number> | undefined;
 
   constructor(observer: Observer | undefined, openChannel: OpenChannel) {
     this.#observer = observer;
@@ -64,13 +65,13 @@ export class Insight {
 
   /** How often events of this name were told. */
   count(name: string): number {
-    return this.#counts.get(name) ?? 0;
+    return this.#counts?.get(name) ?? 0;
   }
 
   /** A function that tells events of one instance, or of no particular one. */
   of(instanceId?: string): Tell {
     return (type, count, fields) => {
-      this.#counts.set(count, this.count(count) + 1);
+      (this.#counts ??= new Map<string, number>()).set(count, this.count(count) + 1);
       const channel = this.#channelOf(type);
       const isPublished = channel?.hasSubscribers === true;
       if (this.#observer === undefined && tracer === undefined && !isPublished) return;
