@@ -1,4 +1,4 @@
-/** Who may use the admin API. */
+/** The programs that may use the admin API. */
 import { describe, expect, test } from 'vitest';
 import { isLoopback } from '../../../src/testing/admin/guard.ts';
 import { adminServer } from './support.ts';
@@ -77,7 +77,7 @@ describe('with a token', () => {
   });
 });
 
-describe('what is no request of the API', () => {
+describe('other requests', () => {
   test.each([
     ['GET', '', undefined, 404],
     ['GET', '/', undefined, 404],

@@ -1,4 +1,4 @@
-/** A cluster that doesn't serve all slots: clear errors meanwhile, and normal afterwards. */
+/** A cluster that doesn't serve all slots: clear errors in the meantime, and normal afterwards. */
 import { beforeAll, expect, test } from 'vitest';
 import { manyParts } from '../../../../src/storage/redis/layout.ts';
 import type { PowerAuthStorage } from '../../../../src/storage/types.ts';
@@ -82,7 +82,7 @@ describeWith('redis', 'a cluster that does not serve all slots', () => {
         await cluster.settled();
         await cover('no');
       }
-      // Nothing that failed was carried out, and nothing has to be opened anew.
+      // Nothing that failed was carried out, and nothing has to be opened again.
       expect(await storage.get('a/1')).toEqual(ONE);
       expect(await fresh.get('a/1')).toEqual(ONE);
       await Promise.all(Object.values(callsOf(storage, 'a/1')));

@@ -1,4 +1,4 @@
-/** A server that loads its data after a restart: clear errors meanwhile, and normal afterwards. */
+/** A server that loads its data after a restart: clear errors in the meantime, and normal afterwards. */
 import { expect, test } from 'vitest';
 import { describeWith } from '../../../helpers/programs.ts';
 import { askRedis, testRedis, testRedisStorage } from '../../../helpers/redis.ts';
@@ -12,7 +12,7 @@ const COMMANDS = 6 * 1024;
 const DELAY = '200';
 
 describeWith('redis', 'a server that loads its data', () => {
-  // A node of a cluster says CLUSTERDOWN meanwhile.
+  // A node of a cluster says CLUSTERDOWN in the meantime.
   test('calls say so, then all is normal, and subscribers are told', async () => {
     const server = await testRedis({ args: ['--key-load-delay', DELAY] });
     const storage = testRedisStorage({ url: server.url });
