@@ -1,6 +1,9 @@
 /** The vendor's npm package powerauth-js-test-client, unchanged, calls the embedded server as it calls a genuine one. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type * as Vendor from 'powerauth-js-test-client';
@@ -205,6 +208,21 @@ test('switches recovery on', async () => {
   });
   await helper.createActivation('alice');
   expect(await helper.powerAuthSdk.hasActivationRecoveryData()).toBe(true);
+});
+
+test('on the server as a program', async () => {
+  const child = spawn(process.execPath, [join(root, 'dist/cli.js'), 'serve'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(async () => {
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const helper = await helperFor(JSON.parse(line) as { baseUrl: string });
+  await helper.createActivation('alice');
+  expect(await helper.getActivationStatus()).toBe('ACTIVE');
 });
 
 test('with a user name and a password', async () => {
