@@ -330,6 +330,9 @@ const paths: Readonly<Record<string, Json>> = {
     delete: operation('requests', 'Forgets them', {}),
   },
   '/faults': {
+    get: operation('faults', 'The faults in force, in the order in which they apply', {
+      answer: list(ref('Fault')),
+    }),
     post: operation('faults', 'Adds a fault; the first that matches a request applies', {
       body: ref('Fault'),
       answer: ref('Fault'),

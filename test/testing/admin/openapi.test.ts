@@ -189,7 +189,9 @@ test('every answer fits its schema', async () => {
   const without = await adminServer({ activationRecovery: false });
   await watched(without.ask, seen)('POST', '/recovery-codes', {});
 
-  await ask('POST', '/faults', { path: '/pa/v3/status', count: 1, status: 503, body: 'x', delay: 0 });
+  const fault = { path: '/pa/v3/status', count: 1, status: 503, body: 'x', delay: 0 };
+  await ask('POST', '/faults', fault);
+  expect((await ask('GET', '/faults')).body).toEqual([fault]);
   expect((await fetch(`${server.baseUrl}/pa/v3/status`, { method: 'POST' })).status).toBe(503);
   await ask('DELETE', '/faults');
   expect(((await ask('GET', '/requests')).body as object[]).at(-1)).toMatchObject({ status: 503 });
