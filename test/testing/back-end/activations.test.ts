@@ -87,6 +87,29 @@ test('the life of an activation', async () => {
   expect(await call(server, 'activation/unblock', { activationId })).toEqual(refused('ERR0008'));
 });
 
+test('the times of an activation are the server’s', async () => {
+  const { server, powerAuth, activationId, use, status } = await initialized();
+  const times = async () => {
+    const { timestampCreated, timestampLastUsed, timestampLastChange } = await status();
+    return [timestampCreated, timestampLastUsed, timestampLastChange];
+  };
+  const [created, used, changed] = await times();
+  expect([used, changed]).toEqual([created, null]);
+  await use();
+  await result(server, 'activation/commit', { activationId });
+  const [, stillUnused, committed] = await times();
+  expect(stillUnused).toBe(created);
+  expect(Date.parse(String(committed))).toBeGreaterThanOrEqual(Date.parse(String(created)));
+  server.clockOffset = -3_600_000;
+  await expect(powerAuth.validatePassword('wrong password')).rejects.toMatchObject({
+    code: PowerAuthErrorCode.AUTHENTICATION_ERROR,
+  });
+  expect(Date.parse(String((await times())[1]))).toBeLessThan(Date.parse(String(created)));
+  expect((await times())[2]).toBe(committed);
+  server.blockActivation(activationId);
+  expect(Date.parse(String((await times())[2]))).toBeLessThan(Date.parse(String(created)));
+});
+
 test('methods in the process and over HTTP see one state', async () => {
   const { server, activationId, use } = await initialized();
   await use();

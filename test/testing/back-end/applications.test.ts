@@ -2,10 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { PowerAuthActivation, PowerAuthAuthentication } from '../../../src/index.ts';
+import { memoryStorage } from '../../../src/storage/memory.ts';
 import type { PowerAuthTestServer } from '../../../src/testing/index.ts';
-import { PASSWORD, statusOf, testClient, testServer } from '../../helpers/client.ts';
+import { activate, PASSWORD, statusOf, testClient, testServer } from '../../helpers/client.ts';
 import { call, refused, result } from './call.ts';
 
+const MAIN = 'PowerAuthJsTestClient-Application';
 const KNOWLEDGE = PowerAuthAuthentication.password(PASSWORD);
 
 /** What a client of a version is configured with. */
@@ -79,7 +81,7 @@ test('codes, activations and lists of one application are not those of another',
   const listed = async (applicationId: string) =>
     (await result(server, 'activation/list', { userId: 'alice', applicationId }))['activations'];
   expect(await listed('Bank')).toMatchObject([{ activationId, applicationId: 'Bank' }]);
-  expect(await listed('PowerAuthJsTestClient-Application')).toEqual([]);
+  expect(await listed(MAIN)).toEqual([]);
 
   const { code } = await codeFor(server, 'Bank');
   const stranger = await testClient(server);
@@ -88,9 +90,36 @@ test('codes, activations and lists of one application are not those of another',
   await expect(stranger.createActivation(activation)).rejects.toMatchObject({ code: 'RESPONSE_ERROR' });
 });
 
+test('an activation is of no use with the keys of another application', async () => {
+  const server = await testServer();
+  await result(server, 'application/create', { applicationId: 'Bank' });
+  const settings = { instanceId: 'two-applications', storage: memoryStorage() };
+  const first = await testClient(server, settings);
+  const activationId = await activate(server, first);
+  await first.deconfigure();
+  const second = await testClient({ configuration: await configurationOf(server, 'Bank') }, settings);
+  await expect(second.validatePassword(PASSWORD)).rejects.toMatchObject({ code: 'AUTHENTICATION_ERROR' });
+  expect(server.activation(activationId)?.failCount).toBe(1);
+  await expect(second.fetchUserInfo()).rejects.toMatchObject({ name: 'PowerAuthError' });
+  expect(server.requests.at(-1)).toMatchObject({ path: '/pa/v3/keystore/create', status: 400 });
+});
+
+test('clients of an unsupported version get no temporary keys', async () => {
+  const server = await testServer();
+  const ids = { applicationId: MAIN, applicationVersionId: 'default' };
+  await result(server, 'application/version/unsupport', ids);
+  const { code } = await codeFor(server, MAIN);
+  const powerAuth = await testClient(server);
+  const activation = PowerAuthActivation.createWithActivationCode(code, 'Phone');
+  await expect(powerAuth.createActivation(activation)).rejects.toMatchObject({ name: 'PowerAuthError' });
+  expect(server.requests.at(-1)).toMatchObject({ path: '/pa/v3/keystore/create', status: 400 });
+  await result(server, 'application/version/support', ids);
+  await powerAuth.createActivation(activation);
+});
+
 test('a version more', async () => {
   const server = await testServer();
-  const ids = { applicationId: 'PowerAuthJsTestClient-Application', applicationVersionId: '2' };
+  const ids = { applicationId: MAIN, applicationVersionId: '2' };
   const version = await result(server, 'application/version/create', ids);
   expect(version).toMatchObject({ applicationVersionId: '2', supported: true });
   const { powerAuth } = await activatedIn(server, ids.applicationId, '2');
@@ -101,8 +130,6 @@ test('a version more', async () => {
   expect(await support('support')).toEqual({ applicationVersionId: '2', supported: true });
   await powerAuth.validatePassword(PASSWORD);
 });
-
-const MAIN = 'PowerAuthJsTestClient-Application';
 
 test.each<[string, string, object]>([
   ['ERR0043', 'create', { applicationId: MAIN }],
