@@ -4,14 +4,21 @@
  * @module
  */
 
+import type { OutgoingHttpHeaders } from 'node:http';
+
 /** An answer, ready to be sent. */
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
+  /** In addition to the content type, JSON, which they may replace. */
+  readonly headers?: OutgoingHttpHeaders;
 }
 
+/** An answer that is text. */
+type TextAnswer = Answer & { readonly body: string };
+
 /** `{status: "OK"}`, with an object if there is one. */
-export function ok(responseObject?: object): Answer {
+export function ok(responseObject?: object): TextAnswer {
   return { status: 200, body: JSON.stringify({ status: 'OK', ...(responseObject && { responseObject }) }) };
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { randomBytes } from 'node:crypto';
-import { generateKeyPair, type KeyPair } from './crypto.ts';
+import type { KeyPair } from './crypto.ts';
+import { applicationKeys, type ApplicationKeys, type PowerAuthTestKeys } from './keys.ts';
+import type { Records } from './records.ts';
 
 /** What clients of one version are configured with. */
 export interface ApplicationVersion {
@@ -32,32 +33,51 @@ const FIRST_VERSION = 'default';
 
 /** All applications. There is always one. */
 export class Applications {
-  readonly #all = new Map<string, Application>();
+  readonly #all: Records<Application>;
   /** The version that the server's own configuration is about. */
-  readonly main: ApplicationVersion = this.create(FIRST_APPLICATION);
+  readonly main: ApplicationVersion;
+
+  /**
+   * @param all those that there are already, of an earlier server
+   * @param keys of the first version of the first one
+   * @throws Error if the keys are invalid, or others than those that it has
+   */
+  constructor(all: Records<Application>, keys?: PowerAuthTestKeys) {
+    this.#all = all;
+    const [there] = all.get(FIRST_APPLICATION)?.versions ?? [];
+    const own = applicationKeys(keys, there && { ...there, masterKeys: there.application.masterKeys });
+    this.main = there ?? this.create(FIRST_APPLICATION, own);
+  }
 
   /** A new application with a first version. Its name must be free. */
-  create(applicationId: string): ApplicationVersion {
-    const application: Application = { applicationId, masterKeys: generateKeyPair(), versions: [] };
+  create(applicationId: string, keys = applicationKeys()): ApplicationVersion {
+    const application: Application = { applicationId, masterKeys: keys.masterKeys, versions: [] };
     this.#all.set(applicationId, application);
-    return this.addVersion(application, FIRST_VERSION);
+    return this.addVersion(application, FIRST_VERSION, keys);
   }
 
   /** A new version. Its name must be free in its application. */
-  addVersion(application: Application, applicationVersionId: string): ApplicationVersion {
-    const version = {
-      application,
-      applicationVersionId,
-      applicationKey: randomBytes(16).toString('base64'),
-      applicationSecret: randomBytes(16).toString('base64'),
-      supported: true,
-    };
+  addVersion(
+    application: Application,
+    applicationVersionId: string,
+    { applicationKey, applicationSecret }: Omit<ApplicationKeys, 'masterKeys'> = applicationKeys(),
+  ): ApplicationVersion {
+    const version = { application, applicationVersionId, applicationKey, applicationSecret, supported: true };
     application.versions.push(version);
     return version;
   }
 
+  /** Forgets all but the first version of the first application. */
+  reset(): void {
+    const { application } = this.main;
+    this.main.supported = true;
+    application.versions.splice(0, Infinity, this.main);
+    this.#all.clear();
+    this.#all.set(application.applicationId, application);
+  }
+
   get all(): readonly Application[] {
-    return [...this.#all.values()];
+    return this.#all.values();
   }
 
   find(applicationId: string): Application | undefined {
@@ -73,7 +93,10 @@ export class Applications {
 
   /** The supported version with this key. */
   served(applicationKey: string): ApplicationVersion | undefined {
-    const version = this.withKey(applicationKey);
-    return version?.supported === true ? version : undefined;
+    for (const { versions } of this.#all.peek()) {
+      const version = versions.find((one) => one.applicationKey === applicationKey);
+      if (version !== undefined) return version.supported ? version : undefined;
+    }
+    return undefined;
   }
 }

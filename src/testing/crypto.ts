@@ -84,6 +84,17 @@ export function generateKeyPair(): KeyPair {
   return { privateKey, publicKey };
 }
 
+/** The pair of a private key of 32 B; undefined if the number is no private key. */
+export function keyPairOf(privateKey: Buffer): KeyPair | undefined {
+  const pair = createECDH(CURVE);
+  try {
+    pair.setPrivateKey(privateKey);
+  } catch {
+    return undefined;
+  }
+  return { privateKey, publicKey: pair.getPublicKey() };
+}
+
 /** A point in 65 B; throws for anything that isn't a point of the curve. */
 export function uncompress(publicKey: Buffer): Buffer {
   return ECDH.convertKey(publicKey, CURVE, undefined, undefined, 'uncompressed') as Buffer;

@@ -11,11 +11,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout } from 'node:timers';
 import { springError, type Answer } from './answers.ts';
 import { isForBackEnds } from './back-end/index.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import { answer } from './routes.ts';
+import type { RouteTable } from './own-routes.ts';
 import type { ServerState } from './state.ts';
 
 /** Longest body, bytes. */
@@ -46,6 +48,12 @@ export interface PowerAuthTestRequest {
   status: number | undefined;
 }
 
+/** A certificate, with those above it, and its private key; both as PEM. */
+interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Answers a request in place of the routes. Returns whether it does. */
 export type Interceptor = (message: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -74,13 +82,22 @@ const corsHeaders = (allowOrigin: string | undefined): OutgoingHttpHeaders =>
         'Access-Control-Allow-Headers': '*, Authorization',
       };
 
+/** What is not the same for every server. */
+interface HttpSettings {
+  readonly allowOrigin?: string | undefined;
+  readonly tls?: Tls | undefined;
+  /** The user's own. */
+  readonly routes?: RouteTable;
+  /** Gets each request first. */
+  readonly intercept?: Interceptor | undefined;
+}
+
 /** Creates the HTTP server, which does not listen yet. */
 export function createHttpServer(
   state: ServerState,
   faults: PowerAuthTestFaults,
   requests: PowerAuthTestRequest[],
-  allowOrigin: string | undefined,
-  intercept: Interceptor = () => false,
+  { allowOrigin, tls, routes, intercept = () => false }: HttpSettings = {},
 ): Server {
   const corsForAll = corsHeaders(allowOrigin);
 
@@ -112,23 +129,30 @@ export function createHttpServer(
         ? { status: fault.status ?? 200, body: fault.body ?? '' }
         : body === undefined
           ? springError(413, 'Payload Too Large', path)
-          : answer(state, { method, path, query: query ?? '', headers, body, remoteAddress });
+          : answer(state, { method, path, query: query ?? '', headers, body, remoteAddress }, routes);
 
+    const failed = (): Answer => springError(500, 'Internal Server Error', path);
     const send = async () => {
       if (fault.dropRequest === true) return void message.socket.destroy();
       const replied = reply();
-      const { status, body: text } = replied instanceof Promise ? await replied : replied;
+      const {
+        status,
+        body: content,
+        headers: more,
+      } = replied instanceof Promise ? await replied.catch(failed) : replied;
+      state.save();
       if (fault.dropReply === true) return void message.socket.destroy();
       request.status = status;
-      response.writeHead(status, { 'Content-Type': 'application/json', ...cors }).end(text);
+      response.writeHead(status, { 'Content-Type': 'application/json', ...more, ...cors }).end(content);
     };
     const { delay } = fault;
     if (delay !== undefined) await new Promise((resolve) => void setTimeout(resolve, delay).unref());
     await send();
   };
 
-  return createServer((message, response) => {
+  const listener = (message: IncomingMessage, response: ServerResponse): void => {
     if (intercept(message, response)) return;
     handle(message, response).catch(() => message.socket.destroy());
-  });
+  };
+  return tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
 }

@@ -1,5 +1,6 @@
 /**
- * A PowerAuth server in your own process, for tests: real HTTP, real verification, protocol 3.3, nothing on disk.
+ * A PowerAuth server in your own process, for tests: real HTTP, real verification, protocol 3.3, nothing on disk
+ * unless it is told to keep its state in a file.
  *
  * It verifies what the real server verifies: the factors of each endpoint, signatures with a counter look-ahead of 20,
  * fail counts, blocking, token age and nonces, temporary keys and activations, and their expiry. Queries of signed GET
@@ -15,8 +16,14 @@ import type { PowerAuthTestServerOptions } from './types.ts';
 export type { PowerAuthTestBackEnd } from './back-end/callers.ts';
 export { PowerAuthTestFaults, type PowerAuthTestFault } from './faults.ts';
 export type { PowerAuthTestRequest } from './http.ts';
+export type { PowerAuthTestKeys } from './keys.ts';
 export type { PowerAuthTestServerLike } from './like.ts';
 export type { PowerAuthTestOidcProvider } from './oidc.ts';
+export type {
+  PowerAuthTestRoute,
+  PowerAuthTestRouteAnswer,
+  PowerAuthTestRouteRequest,
+} from './own-routes.ts';
 export type {
   PowerAuthTestOfflinePayload,
   PowerAuthTestOfflineRequest,
@@ -29,7 +36,7 @@ export type {
   PowerAuthTestRecoveryPukState,
 } from './recovery.ts';
 export type { PowerAuthTestSignatureType } from './signature.ts';
-export type { PowerAuthTestActivationState } from './state.ts';
+export type { PowerAuthTestActivationState } from './model.ts';
 export { PowerAuthTestServer } from './server.ts';
 export type {
   PowerAuthTestActivation,

@@ -7,7 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import { ecdsaSign } from './crypto.ts';
 import { offlineSignature } from './signature.ts';
-import type { Activation, ServerState } from './state.ts';
+import type { ServerState } from './state.ts';
+import type { Activation } from './model.ts';
 import { advance } from './verify.ts';
 
 /**

@@ -7,6 +7,7 @@
 import { randomInt } from 'node:crypto';
 import { generateActivationCode } from './activation-code.ts';
 import { equal } from './crypto.ts';
+import { Records } from './records.ts';
 
 /**
  * State of a recovery code: CREATED waits for its confirmation, BLOCKED and REVOKED are final.
@@ -90,7 +91,11 @@ export type PukAttempt =
 
 /** The recovery codes of one application. */
 export class RecoveryCodes {
-  readonly #codes = new Map<string, RecoveryCode>();
+  readonly #codes: Records<RecoveryCode>;
+
+  constructor(codes = new Records<RecoveryCode>()) {
+    this.#codes = codes;
+  }
 
   /** A new code in the state CREATED. */
   create(owner: { userId: string; activationId?: string }, pukCount = 1): RecoveryCode {

@@ -22,6 +22,7 @@ import { createTemporaryKey } from './endpoints/temporary-keys.ts';
 import { createToken, removeToken } from './endpoints/tokens.ts';
 import { confirmRecoveryCode, unlockVault } from './endpoints/vault.ts';
 import { ANY_FACTORS, TWO_FACTORS } from './signature.ts';
+import type { RouteTable } from './own-routes.ts';
 import type { ServerState } from './state.ts';
 
 const serverStatus: Route = (state) =>
@@ -70,12 +71,19 @@ const RECOVERY = '/pa/v3/recovery/confirm';
 /** What a server answers without a look at the protocol. */
 const WITHOUT_PROTOCOL = '/pa/v3/status';
 
-/** The answer to a request. */
-export function answer(state: ServerState, request: Incoming): Answer | Promise<Answer> {
+/** Whether the server itself has this path. */
+export const isOwnPath = (path: string): boolean => Object.hasOwn(ROUTES, path);
+
+/** The answer to a request; `ownRoutes` are the user's. */
+export function answer(
+  state: ServerState,
+  request: Incoming,
+  ownRoutes: RouteTable = {},
+): Answer | Promise<Answer> {
   const { path, method } = request;
   if (isForBackEnds(path)) return answerBackEnd(state, request);
-  const isThere = Object.hasOwn(ROUTES, path) && !(path === RECOVERY && !state.release.hasRecovery);
-  const methods = isThere ? ROUTES[path] : undefined;
+  const isThere = isOwnPath(path) && !(path === RECOVERY && !state.release.hasRecovery);
+  const methods = isThere ? ROUTES[path] : ownRoutes[path];
   if (methods === undefined) return springError(404, 'Not Found', path);
   const route = methods[method] ?? methods['*'];
   if (route === undefined) return springError(405, 'Method Not Allowed', path);

@@ -8,6 +8,7 @@ import { generateActivationCode } from './activation-code.ts';
 import { ecdsaVerify, fromBase64 } from './crypto.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import type { PowerAuthTestRequest } from './http.ts';
+import { describeKeys, type PowerAuthTestKeys } from './keys.ts';
 import {
   createOfflinePayload,
   verifyOfflineSignature,
@@ -19,13 +20,8 @@ import { signedQuery } from './query.ts';
 import { sdkConfiguration } from './sdk-configuration.ts';
 import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
 import { ANY_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
-import {
-  fingerprint,
-  type Activation,
-  type PowerAuthTestActivationState,
-  type ServerState,
-  type Token,
-} from './state.ts';
+import { type ServerState } from './state.ts';
+import { fingerprint, type Activation, type PowerAuthTestActivationState, type Token } from './model.ts';
 import type {
   PowerAuthTestActivation,
   PowerAuthTestActivationOptions,
@@ -105,7 +101,20 @@ export class PowerAuthTestServer {
 
   /** May be set at any time. */
   set clockOffset(ms: number) {
-    this.#state.clockOffset = ms;
+    this.#saved(() => (this.#state.clockOffset = ms));
+  }
+
+  /**
+   * The keys, for another server that is to have the same. They are secrets of a real bank; here they protect nothing.
+   */
+  get keys(): PowerAuthTestKeys {
+    const { main } = this.#state.applications;
+    return describeKeys({ ...main, masterKeys: main.application.masterKeys });
+  }
+
+  /** All activations that exist now, in the order of their creation; removed ones as well. */
+  get activations(): readonly PowerAuthTestActivation[] {
+    return this.#state.activations.flatMap(({ activationId }) => this.activation(activationId) ?? []);
   }
 
   /** All activations as they are now, in the order of their creation. */
@@ -115,7 +124,7 @@ export class PowerAuthTestServer {
 
   /** All tokens that exist now. */
   get tokens(): readonly PowerAuthTestToken[] {
-    return [...this.#state.tokens.values()].map(describeToken);
+    return [...this.#state.tokens.peek()].map(describeToken);
   }
 
   /**
@@ -134,7 +143,7 @@ export class PowerAuthTestServer {
     activationCode: string;
   } {
     const code = generateActivationCode();
-    const { activationId } = this.#state.createActivation({ ...options, code });
+    const { activationId } = this.#saved(() => this.#state.createActivation({ ...options, code }));
     return { activationId, activationCode: this.#state.signedCode(code) };
   }
 
@@ -150,7 +159,7 @@ export class PowerAuthTestServer {
    */
   commitActivation(activationId: string): void {
     const activation = this.#find(activationId, ['PENDING_COMMIT', 'ACTIVE']);
-    if (activation.state === 'PENDING_COMMIT') this.#state.commit(activation);
+    if (activation.state === 'PENDING_COMMIT') this.#saved(() => this.#state.commit(activation));
   }
 
   /**
@@ -165,7 +174,7 @@ export class PowerAuthTestServer {
    */
   blockActivation(activationId: string, options: { expiresAt?: number } = {}): void {
     const activation = this.#find(activationId, ['ACTIVE', 'BLOCKED']);
-    this.#state.block(activation, activation.blockedReason, options.expiresAt);
+    this.#saved(() => this.#state.block(activation, activation.blockedReason, options.expiresAt));
   }
 
   /**
@@ -177,7 +186,8 @@ export class PowerAuthTestServer {
    * ```
    */
   unblockActivation(activationId: string): void {
-    this.#state.unblock(this.#find(activationId, ['BLOCKED', 'ACTIVE']));
+    const activation = this.#find(activationId, ['BLOCKED', 'ACTIVE']);
+    this.#saved(() => this.#state.unblock(activation));
   }
 
   /**
@@ -189,7 +199,8 @@ export class PowerAuthTestServer {
    * ```
    */
   removeActivation(activationId: string): void {
-    this.#state.remove(this.#find(activationId));
+    const activation = this.#find(activationId);
+    this.#saved(() => this.#state.remove(activation));
   }
 
   /**
@@ -228,7 +239,7 @@ export class PowerAuthTestServer {
    * ```
    */
   removeToken(tokenId: string): void {
-    this.#state.tokens.delete(tokenId);
+    this.#saved(() => this.#state.tokens.delete(tokenId));
   }
 
   /**
@@ -255,7 +266,7 @@ export class PowerAuthTestServer {
     const body = query === undefined ? (request.body ?? '') : signedQuery(query.replace(/^\?/, ''));
     if (body === undefined) return undefined;
     const signed = { method, uriId, body: Buffer.from(body) };
-    const verified = verifySignature(this.#state, headerValue, signed, signatureTypes);
+    const verified = this.#saved(() => verifySignature(this.#state, headerValue, signed, signatureTypes));
     if (verified === undefined) return undefined;
     const { activation, signatureType } = verified;
     return { activationId: activation.activationId, userId: activation.userId, signatureType };
@@ -276,7 +287,7 @@ export class PowerAuthTestServer {
     headerValue: string | undefined,
     signatureTypes: readonly PowerAuthTestSignatureType[] = ANY_FACTORS,
   ): PowerAuthTestTokenVerification | undefined {
-    const verified = verifyToken(this.#state, headerValue, signatureTypes);
+    const verified = this.#saved(() => verifyToken(this.#state, headerValue, signatureTypes));
     if (verified === undefined) return undefined;
     const { activation, tokenId, signatureType } = verified;
     return { tokenId, activationId: activation.activationId, userId: activation.userId, signatureType };
@@ -304,7 +315,7 @@ export class PowerAuthTestServer {
    * ```
    */
   verifyOfflineSignature(signature: PowerAuthTestOfflineSignature): boolean {
-    return verifyOfflineSignature(this.#state, signature);
+    return this.#saved(() => verifyOfflineSignature(this.#state, signature));
   }
 
   /**
@@ -348,8 +359,11 @@ export class PowerAuthTestServer {
       throw new Error(
         'This server has no activation recovery: activationRecovery is false, or it is like 2.2',
       );
-    const code = recoveryCodes.create({ userId }, pukCount);
-    if (confirmed) recoveryCodes.confirm(code.recoveryCode, userId);
+    const code = this.#saved(() => {
+      const created = recoveryCodes.create({ userId }, pukCount);
+      if (confirmed) recoveryCodes.confirm(created.recoveryCode, userId);
+      return created;
+    });
     return recoveryCodeSnapshot(code);
   }
 
@@ -377,7 +391,22 @@ export class PowerAuthTestServer {
   revokeRecoveryCode(recoveryCode: string): void {
     const code = this.#state.recoveryCodes.find(recoveryCode);
     if (code === undefined) throw new Error(`There is no recovery code ${recoveryCode}`);
-    this.#state.recoveryCodes.revoke(code);
+    this.#saved(() => this.#state.recoveryCodes.revoke(code));
+  }
+
+  /**
+   * Forgets everything but the keys: activations, tokens, recovery codes, requests, faults and the clock's offset. So tests
+   * can share a server, and clients their configuration.
+   *
+   * @example
+   * ```ts
+   * beforeEach(() => server.reset());
+   * ```
+   */
+  reset(): void {
+    this.#saved(() => this.#state.reset());
+    this.requests.length = 0;
+    this.faults.clear();
   }
 
   /**
@@ -390,6 +419,13 @@ export class PowerAuthTestServer {
    */
   close(): Promise<void> {
     return this.#close();
+  }
+
+  /** Makes a change, which is in the state file when this returns. */
+  #saved<T>(change: () => T): T {
+    const result = change();
+    this.#state.save();
+    return result;
   }
 
   /** The activation, in one of these states if any are given. */

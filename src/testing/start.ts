@@ -6,12 +6,17 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PowerAuthTestFaults } from './faults.ts';
 import { RELEASES } from './like.ts';
 import { createHttpServer, type Interceptor, type PowerAuthTestRequest } from './http.ts';
 import { PowerAuthTestServer } from './server.ts';
+import { isOwnPath } from './routes.ts';
+import { routeTable } from './own-routes.ts';
+import { StateFile } from './state-file.ts';
 import { ServerState } from './state.ts';
+import type { ApplicationRules } from './model.ts';
 import type { PowerAuthTestServerOptions } from './types.ts';
 
 /**
@@ -22,7 +27,12 @@ import type { PowerAuthTestServerOptions } from './types.ts';
 export async function startServer(
   {
     like = '1.9',
+    host = '127.0.0.1',
     port = 0,
+    tls,
+    keys,
+    state: path,
+    routes = [],
     allowOrigin,
     backEnd = true,
     activationRecovery = RELEASES[like].hasRecovery,
@@ -37,7 +47,7 @@ export async function startServer(
   }: PowerAuthTestServerOptions = {},
   intercept?: Interceptor,
 ): Promise<PowerAuthTestServer> {
-  const state = new ServerState({
+  const rules: ApplicationRules = {
     activationRecovery: activationRecovery && RELEASES[like].hasRecovery,
     backEnd,
     biometryUnlocksVault,
@@ -48,21 +58,42 @@ export async function startServer(
     oauth2Providers,
     userOfAttributes,
     userInfo,
-  });
+  };
   const requests: PowerAuthTestRequest[] = [];
   const faults = new PowerAuthTestFaults();
-  const http = createHttpServer(state, faults, requests, allowOrigin, intercept);
-  http.listen(port, '127.0.0.1');
-  await once(http, 'listening');
+  const table = routeTable(routes, isOwnPath);
+  const file = path === undefined ? undefined : new StateFile(path);
+  let http: Server;
+  let state: ServerState;
+  try {
+    state = new ServerState(rules, keys, file);
+    http = createHttpServer(state, faults, requests, { allowOrigin, tls, routes: table, intercept });
+    http.listen(port, host);
+    await once(http, 'listening');
+  } catch (error) {
+    file?.close();
+    throw error;
+  }
 
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= new Promise((resolve) => {
-      http.close(() => resolve());
+      http.close(() => {
+        state.close();
+        resolve();
+      });
       http.closeAllConnections();
     });
     return closed;
   };
   const { port: actual } = http.address() as AddressInfo;
-  return new PowerAuthTestServer(state, `http://127.0.0.1:${actual}`, requests, faults, close);
+  const baseUrl = `${tls === undefined ? 'http' : 'https'}://${nameOf(host)}:${actual}`;
+  return new PowerAuthTestServer(state, baseUrl, requests, faults, close);
+}
+
+/** What this machine calls a host that it listens to; all its addresses include the one that only it reaches. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }

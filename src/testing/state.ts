@@ -1,128 +1,30 @@
 /**
- * The server's state: its keys, activations, tokens. All of it is in memory.
+ * The server's state: its keys, activations, tokens. It is in memory, and in a file if there is one.
  *
  * @module
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { agree, ecdsaSign, equal, generateKeyPair, halve, kdf, sha256, type KeyPair } from './crypto.ts';
+import { agree, ecdsaSign, equal, generateKeyPair, halve, kdf } from './crypto.ts';
 import { Applications, type Application, type ApplicationVersion } from './applications.ts';
 import type { PowerAuthTestBackEnd } from './back-end/callers.ts';
-import type { Release, TimeWindow } from './like.ts';
+import type { Release } from './like.ts';
 import type { PowerAuthTestOidcProvider } from './oidc.ts';
+import { Records } from './records.ts';
 import { RecoveryCodes, type RecoveryCode } from './recovery.ts';
-import type { Factor, PowerAuthTestSignatureType } from './signature.ts';
-
-/**
- * State of an activation, as the client's PowerAuthActivationState names it.
- *
- * @example
- * ```ts
- * const state: PowerAuthTestActivationState | undefined = server.activation(activationId)?.state;
- * ```
- */
-export type PowerAuthTestActivationState = 'CREATED' | 'PENDING_COMMIT' | 'ACTIVE' | 'BLOCKED' | 'REMOVED';
-
-/** When an activation is committed: at the key exchange, or later by the bank. */
-export type CommitPhase = 'ON_KEY_EXCHANGE' | 'ON_COMMIT';
-
-/** An access token. */
-export interface Token {
-  readonly tokenId: string;
-  readonly activationId: string;
-  readonly signatureType: PowerAuthTestSignatureType;
-  readonly secret: Buffer;
-}
-
-/** The secrets of an activation, from the key exchange on. */
-export interface ActivationKeys extends Readonly<Record<Factor, Buffer>> {
-  readonly transport: Buffer;
-  readonly vault: Buffer;
-  readonly devicePublicKey: Buffer;
-}
-
-/** An activation. */
-export interface Activation {
-  readonly activationId: string;
-  readonly userId: string;
-  readonly application: Application;
-  /** Undefined if it was not created by code. */
-  readonly code: string | undefined;
-  otp: string | undefined;
-  /** When the one-time password is checked, for those who set that apart from `commitPhase`; NONE otherwise. */
-  otpValidation: 'NONE' | CommitPhase;
-  /** When it becomes ACTIVE, and its one-time password is checked. */
-  readonly commitPhase: CommitPhase;
-  readonly maxFailCount: number;
-  /** The time by which it must be ACTIVE, in ms. */
-  readonly expiresAt: number;
-  readonly serverKeys: KeyPair;
-  /** Server time of its creation, ms. */
-  readonly createdAt: number;
-  /** Server time of the last signature, good or bad, ms. */
-  lastUsedAt: number;
-  /** Server time of the last change of its state or name, ms. */
-  changedAt: number | undefined;
-  /** Changed by {@link ServerState.enter} only. */
-  state: PowerAuthTestActivationState;
-  failCount: number;
-  /** Undefined if it isn't blocked. */
-  blockedReason: string | undefined;
-  /** The time at which a temporary block ends, in ms. */
-  blockExpiresAt: number | undefined;
-  ctrData: Buffer;
-  /** Steps of the counter since the activation. */
-  counter: number;
-  keys: ActivationKeys | undefined;
-  name: string | undefined;
-  extras: string | undefined;
-  platform: string | undefined;
-  deviceInfo: string | undefined;
-}
-
-/** The device's own data in the key exchange. */
-export interface Device {
-  /** 65 B. */
-  readonly publicKey: Buffer;
-  readonly name: string | undefined;
-  readonly extras: string | undefined;
-  readonly platform: string | undefined;
-  readonly deviceInfo: string | undefined;
-  readonly otp: string | undefined;
-}
-
-/** The decisions of an application's own server, and the configuration of its PowerAuth server. */
-export interface ApplicationRules {
-  /** Whether there is activation recovery: new activations get a recovery code, and codes are accepted. */
-  readonly activationRecovery: boolean;
-  /** How old a token header's timestamp may be, and how far ahead, ms. */
-  readonly tokenWindow: TimeWindow;
-  /** The release that the server behaves like. */
-  readonly release: Release;
-  /** The oldest protocol that it speaks. */
-  readonly minSupportedProtocolVersion: number;
-  /** Whether possession alone removes an activation. */
-  readonly removesByPossession: boolean;
-  /** Providers of OpenID Connect. */
-  readonly oauth2Providers: readonly PowerAuthTestOidcProvider[];
-  /** Who may call the methods for back-ends. Default true. */
-  readonly backEnd?: PowerAuthTestBackEnd;
-  /** Whether the biometry factor unlocks the vault. */
-  readonly biometryUnlocksVault: boolean;
-  /** The user behind the attributes of a custom activation; undefined refuses it. */
-  readonly userOfAttributes: (attributes: Readonly<Record<string, unknown>>) => string | undefined;
-  /** Claims about a user. */
-  readonly userInfo: (userId: string) => Readonly<Record<string, unknown>>;
-}
-
-/** A temporary encryption key. */
-interface TemporaryKey {
-  readonly privateKey: Buffer;
-  readonly version: ApplicationVersion;
-  /** Undefined for application scope. */
-  readonly activationId: string | undefined;
-  readonly expiresAt: number;
-}
+import type { PowerAuthTestKeys } from './keys.ts';
+import type {
+  Activation,
+  ApplicationRules,
+  CommitPhase,
+  Device,
+  PowerAuthTestActivationState,
+  TemporaryKey,
+  Token,
+} from './model.ts';
+import type { PowerAuthTestSignatureType } from './signature.ts';
+import type { Entry, StateFile } from './state-file.ts';
+import { restored, stored } from './stored.ts';
 
 /** Life of a temporary key, ms. */
 export const TEMPORARY_KEY_LIFE = 5 * 60_000;
@@ -131,22 +33,97 @@ const ACTIVATION_VALIDITY = 5 * 60_000;
 
 /** One server's memory. */
 export class ServerState {
-  readonly applications = new Applications();
-  readonly #activations = new Map<string, Activation>();
-  readonly tokens = new Map<string, Token>();
-  readonly recoveryCodes = new RecoveryCodes();
+  readonly #applications = new Records<Application>();
+  readonly applications: Applications;
+  readonly #activations = new Records<Activation>();
+  readonly tokens = new Records<Token>();
+  readonly #recoveryCodes = new Records<RecoveryCode>();
+  readonly recoveryCodes = new RecoveryCodes(this.#recoveryCodes);
   readonly #rules: ApplicationRules;
-  readonly #temporaryKeys = new Map<string, TemporaryKey>();
-  readonly #seen = new Set<string>();
+  readonly #temporaryKeys = new Records<TemporaryKey>();
+  /** When each value that may be used only once was used, server time in ms. */
+  readonly #seen = new Records<number>();
+  /** What can be changed while it runs. */
+  readonly #settings = new Records<number | boolean>();
+  readonly #file: StateFile | undefined;
+  /** All of it, by the names that the file has. */
+  readonly #all: Readonly<Record<string, Records<unknown>>> = {
+    application: this.#applications,
+    setting: this.#settings,
+    activation: this.#activations,
+    token: this.tokens,
+    recoveryCode: this.#recoveryCodes,
+    temporaryKey: this.#temporaryKeys,
+    seen: this.#seen,
+  };
+
+  /**
+   * @param file what is in it comes first; the server owns it from now on
+   * @throws Error if the keys are invalid, or others than those of the file
+   */
+  constructor(rules: ApplicationRules, keys?: PowerAuthTestKeys, file?: StateFile) {
+    this.#rules = rules;
+    this.#file = file;
+    if (file !== undefined) this.#load(file);
+    this.applications = new Applications(this.#applications, keys);
+    this.save();
+  }
+
+  #load(file: StateFile): void {
+    for (const [kind, id, value] of file.entries())
+      this.#all[kind]?.set(id, restored(kind, value, this.#applications));
+    for (const records of Object.values(this.#all)) records.watch();
+    const oldest = this.now() - this.#timeToRemember();
+    for (const [unique, time] of [...this.#seen.entries()]) if (time < oldest) this.#seen.delete(unique);
+  }
+
+  /** For how long a header or a request could be repeated otherwise, ms. */
+  #timeToRemember(): number {
+    const { back, ahead } = this.#rules.tokenWindow;
+    return Math.max(back + ahead, 2 * this.release.requestAge);
+  }
+
+  /**
+   * Writes what has changed into the file, if there is one. Whoever answers a request does so before.
+   *
+   * @throws what the file system throws
+   */
+  save(): void {
+    this.#file?.write(this.#changes());
+  }
+
+  *#changes(): Iterable<Entry> {
+    for (const [kind, records] of Object.entries(this.#all))
+      for (const [id, value] of records.takeChanges()) yield [kind, id, stored(kind, value)];
+  }
+
+  /** Forgets everything but the keys of the first application. */
+  reset(): void {
+    for (const [kind, records] of Object.entries(this.#all)) if (kind !== 'application') records.clear();
+    this.applications.reset();
+  }
+
+  /** Lets go of the file. */
+  close(): void {
+    this.#file?.close();
+  }
+
   /** Added to the machine's clock, ms. */
-  clockOffset = 0;
+  get clockOffset(): number {
+    return Number(this.#settings.get('clockOffset') ?? 0);
+  }
+
+  set clockOffset(ms: number) {
+    this.#settings.set('clockOffset', ms);
+  }
 
   /** Whether recovery codes are created and accepted. */
-  activationRecovery: boolean;
+  get activationRecovery(): boolean {
+    return Boolean(this.#settings.get('activationRecovery') ?? this.#rules.activationRecovery);
+  }
 
-  constructor(rules: ApplicationRules) {
-    this.#rules = rules;
-    this.activationRecovery = rules.activationRecovery;
+  set activationRecovery(isThere: boolean) {
+    this.#settings.set('activationRecovery', isThere);
   }
 
   /** The user behind the attributes of a custom activation, or undefined. */
@@ -220,12 +197,12 @@ export class ServerState {
 
   /** All activations as they are now, in the order of their creation. */
   get activations(): readonly Activation[] {
-    return [...this.#activations.keys()].flatMap((id) => this.activation(id) ?? []);
+    return this.#activations.values().flatMap(({ activationId }) => this.activation(activationId) ?? []);
   }
 
   /** The activation that waits for this code, or undefined. */
   activationOfCode(code: string, application = this.applications.main.application): Activation | undefined {
-    const found = [...this.#activations.values()].find(
+    const found = [...this.#activations.peek()].find(
       (activation) => activation.code === code && activation.application === application,
     );
     return found && this.activation(found.activationId)?.state === 'CREATED' ? found : undefined;
@@ -370,7 +347,7 @@ export class ServerState {
     const { privateKey, publicKey } = generateKeyPair();
     const [id, issuedAt] = [randomUUID(), this.now()];
     const expiresAt = issuedAt + TEMPORARY_KEY_LIFE;
-    for (const [old, key] of this.#temporaryKeys)
+    for (const [old, key] of [...this.#temporaryKeys.entries()])
       if (key.expiresAt < issuedAt) this.#temporaryKeys.delete(old);
     this.#temporaryKeys.set(id, { privateKey, version, activationId, expiresAt });
     return { id, publicKey, issuedAt, expiresAt };
@@ -390,7 +367,7 @@ export class ServerState {
   /** Whether a value that may only be used once was used before; remembers it. */
   isReplay(unique: string): boolean {
     if (this.#seen.has(unique)) return true;
-    this.#seen.add(unique);
+    this.#seen.set(unique, this.now());
     return false;
   }
 
@@ -409,7 +386,7 @@ export class ServerState {
   remove(activation: Activation, { revokeRecovery = false } = {}): void {
     this.enter(activation, 'REMOVED');
     if (revokeRecovery) this.recoveryCodes.revokeOf(activation.activationId);
-    for (const [id, token] of this.tokens) {
+    for (const [id, token] of [...this.tokens.entries()]) {
       if (token.activationId === activation.activationId) this.tokens.delete(id);
     }
   }
@@ -426,24 +403,4 @@ export class ServerState {
     activation.failCount++;
     if (activation.failCount >= activation.maxFailCount) this.block(activation, 'MAX_FAILED_ATTEMPTS');
   }
-}
-
-/**
- * The value that user and bank compare: 8 digits of a hash over both public keys; undefined before the key exchange.
- */
-export function fingerprint({ keys, activationId, serverKeys }: Activation): string | undefined {
-  if (keys === undefined) return undefined;
-  // Numbers in Java: no leading zero bytes.
-  const x = (point: Buffer) =>
-    Buffer.from(
-      point
-        .subarray(1, 33)
-        .toString('hex')
-        .replace(/^(00)+/, ''),
-      'hex',
-    );
-  const hash = sha256(
-    Buffer.concat([x(keys.devicePublicKey), Buffer.from(activationId), x(serverKeys.publicKey)]),
-  );
-  return String((hash.readUInt32BE(28) & 0x7fffffff) % 1e8).padStart(8, '0');
 }

@@ -5,10 +5,12 @@
  */
 
 import type { PowerAuthTestBackEnd } from './back-end/callers.ts';
+import type { PowerAuthTestKeys } from './keys.ts';
 import type { PowerAuthTestServerLike } from './like.ts';
 import type { PowerAuthTestOidcProvider } from './oidc.ts';
+import type { PowerAuthTestRoute } from './own-routes.ts';
 import type { PowerAuthTestSignatureType } from './signature.ts';
-import type { PowerAuthTestActivationState } from './state.ts';
+import type { PowerAuthTestActivationState } from './model.ts';
 
 /**
  * Options of {@link startPowerAuthTestServer}.
@@ -35,8 +37,30 @@ export interface PowerAuthTestServerOptions {
   readonly removesByPossession?: boolean;
   /** The providers of OpenID Connect at which users may log in to activate. Default none. */
   readonly oauth2Providers?: readonly PowerAuthTestOidcProvider[];
-  /** TCP port on 127.0.0.1. Default 0: any that is free. */
+  /**
+   * Keys of the application. Default: new ones, or those of `state`. Fixed ones let tests have one configuration for
+   * clients, whenever the server is started.
+   */
+  readonly keys?: PowerAuthTestKeys;
+  /**
+   * Path of a file in which the server keeps its keys, activations, tokens and clock (mode 0600), to go on with them when
+   * it is started again. What an answer depends on is in the file before the answer is sent, so that nothing is lost if
+   * the process is killed. One server at a time uses a file. Default: nothing is kept.
+   */
+  readonly state?: string;
+  /** Routes of your own, behind the checks of PowerAuth. Default none. */
+  readonly routes?: readonly PowerAuthTestRoute[];
+  /** The address to listen at, or a name of it. Default `127.0.0.1`, which only this machine reaches. */
+  readonly host?: string;
+  /** TCP port. Default 0: any that is free. */
   readonly port?: number;
+  /** Certificate and private key as PEM, for https://. The host should be a name that is in the certificate. Default: http:// */
+  readonly tls?: {
+    /** The certificate, followed by those above it. */
+    readonly cert: string;
+    /** Its private key. */
+    readonly key: string;
+  };
   /**
    * Origin whose pages may call the server directly, such as `http://localhost:5173`, or `*` for all (CORS). The
    * browser's preflights are answered, but not listed among the requests. Default: none, for pages whose own server

@@ -16,7 +16,8 @@ import {
   type SignedData,
 } from './signature.ts';
 import type { ApplicationVersion } from './applications.ts';
-import type { Activation, ServerState } from './state.ts';
+import type { ServerState } from './state.ts';
+import type { Activation } from './model.ts';
 
 /** The activation and user behind an accepted header. */
 export interface Verified {

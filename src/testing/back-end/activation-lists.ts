@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Activation, ServerState } from '../state.ts';
+import type { ServerState } from '../state.ts';
+import type { Activation } from '../model.ts';
 import { describeActivation } from './describe-activation.ts';
 import type { Fields } from './fields.ts';
 import { refuse } from './refusal.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Activation } from '../state.ts';
+import type { Activation } from '../model.ts';
 import { date } from './values.ts';
 
 /** What all descriptions of an activation have in common. */

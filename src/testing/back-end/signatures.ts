@@ -7,7 +7,8 @@
 import { ecdsaSign, ecdsaVerify, fromBase64 } from '../crypto.ts';
 import { offlinePayload } from '../offline.ts';
 import { offlineSignature, onlineSignature, type PowerAuthTestSignatureType } from '../signature.ts';
-import type { Activation, ServerState } from '../state.ts';
+import type { ServerState } from '../state.ts';
+import type { Activation } from '../model.ts';
 import { advance } from '../verify.ts';
 import { findActivation } from './activations.ts';
 import { findApplication } from './application.ts';

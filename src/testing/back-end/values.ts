@@ -5,7 +5,7 @@
  */
 
 import { ANY_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
-import type { PowerAuthTestActivationState } from '../state.ts';
+import type { PowerAuthTestActivationState } from '../model.ts';
 
 /** All states. */
 export const STATES: readonly PowerAuthTestActivationState[] = [

@@ -10,7 +10,8 @@
 import { activationInvalid, bare, ok, signatureInvalid, validationFailed, type Answer } from '../answers.ts';
 import type { DecryptedRequest } from '../ecies.ts';
 import type { PowerAuthTestSignatureType } from '../signature.ts';
-import type { Activation, ServerState } from '../state.ts';
+import type { ServerState } from '../state.ts';
+import type { Activation } from '../model.ts';
 import { verifyToken } from '../verify.ts';
 import { parseJson, text } from '../json.ts';
 import { decryptInScope, header, signedThenEncrypted, type Route } from './request.ts';

@@ -13,7 +13,8 @@ import type { DecryptedRequest } from '../ecies.ts';
 import { userOfLogin } from '../oidc.ts';
 import { parseHeader } from '../signature.ts';
 import type { Application } from '../applications.ts';
-import type { Activation, Device, PowerAuthTestActivationState, ServerState } from '../state.ts';
+import type { ServerState } from '../state.ts';
+import type { Activation, Device, PowerAuthTestActivationState } from '../model.ts';
 import { object, parseJson, text, type Json } from '../json.ts';
 import { decrypt, header, requestObject, signed, type Route } from './request.ts';
 

@@ -7,7 +7,8 @@
 import { bare, ok, signatureInvalid, springError, tokenInvalid, type Answer } from '../answers.ts';
 import type { DecryptedRequest } from '../ecies.ts';
 import { TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
-import type { Activation, ServerState } from '../state.ts';
+import type { ServerState } from '../state.ts';
+import type { Activation } from '../model.ts';
 import { verifyToken } from '../verify.ts';
 import { parseJson } from '../json.ts';
 import { decrypt, decryptInScope, header, signed, signedThenEncrypted, type Route } from './request.ts';

@@ -9,7 +9,8 @@ import { decryptEnvelope, type DecryptedRequest } from '../ecies.ts';
 import { object, parseJson, text, type Json } from '../json.ts';
 import { signedQuery } from '../query.ts';
 import type { ApplicationVersion } from '../applications.ts';
-import type { Activation, ServerState } from '../state.ts';
+import type { ServerState } from '../state.ts';
+import type { Activation } from '../model.ts';
 import { parseHeader, parseSignatureHeader, type PowerAuthTestSignatureType } from '../signature.ts';
 import { verifySignature, type VerifiedSignature } from '../verify.ts';
 
@@ -111,7 +112,7 @@ interface SignatureRules {
 /** An endpoint for signed requests. */
 export function signed(
   { uriId, signatureTypes, takesJson = false }: SignatureRules,
-  answer: (verified: VerifiedSignature, state: ServerState, request: Incoming) => Answer,
+  answer: (verified: VerifiedSignature, state: ServerState, request: Incoming) => Answer | Promise<Answer>,
 ): Route {
   return (state, request) => {
     const { method, path } = request;

@@ -36,7 +36,7 @@ async function knowingServer(): Promise<{ server: PowerAuthTestServer; state: Se
     userInfo: (userId) => ({ sub: userId, jti: randomUUID() }),
   });
   const faults = new PowerAuthTestFaults();
-  const http = createHttpServer(state, faults, [], undefined);
+  const http = createHttpServer(state, faults, []);
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const close = (): Promise<void> =>
