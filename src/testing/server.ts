@@ -112,11 +112,6 @@ export class PowerAuthTestServer {
     return describeKeys({ ...main, masterKeys: main.application.masterKeys });
   }
 
-  /** All activations that exist now, in the order of their creation; removed ones as well. */
-  get activations(): readonly PowerAuthTestActivation[] {
-    return this.#state.activations.flatMap(({ activationId }) => this.activation(activationId) ?? []);
-  }
-
   /** All activations as they are now, in the order of their creation. */
   get activations(): readonly PowerAuthTestActivation[] {
     return this.#state.activations.flatMap(({ activationId }) => this.activation(activationId) ?? []);
