@@ -95,13 +95,17 @@ describe('signature/verify', () => {
   test('the key of another application costs an attempt, and tells nothing', async () => {
     const { server, powerAuth, activationId } = await client();
     const signed = await signature(powerAuth);
-    const foreign = { ...signed, applicationKey: base64('another app 1234') };
-    expect(await result(server, 'signature/verify', foreign)).toMatchObject({
-      signatureValid: false,
-      activationStatus: 'ACTIVE',
-      userId: null,
-    });
-    expect(server.activation(activationId)?.failCount).toBe(1);
+    await result(server, 'application/create', { applicationId: 'Bank' });
+    const { versions } = await result(server, 'application/detail', { applicationId: 'Bank' });
+    const [existing] = versions as { applicationKey: string }[];
+    for (const applicationKey of [base64('another app 1234'), existing?.applicationKey]) {
+      expect(await result(server, 'signature/verify', { ...signed, applicationKey })).toMatchObject({
+        signatureValid: false,
+        activationStatus: 'ACTIVE',
+        userId: null,
+      });
+    }
+    expect(server.activation(activationId)?.failCount).toBe(2);
   });
 
   test.each<[string, object]>([
