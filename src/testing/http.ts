@@ -154,5 +154,9 @@ export function createHttpServer(
     if (intercept(message, response)) return;
     handle(message, response).catch(() => message.socket.destroy());
   };
-  return tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
+  // Node ends an idle connection after 5 s, and a client on a busy machine may be about to use it.
+  const options = { keepAliveTimeout: 60_000 };
+  return tls === undefined
+    ? createServer(options, listener)
+    : createSecureServer({ ...options, ...tls }, listener);
 }

@@ -63,11 +63,19 @@ export interface LockServer {
 /** How many tickets that were given back are remembered. */
 const REMEMBERED = 256;
 
+/** A ticket that is given back later. */
+interface Owed {
+  readonly giveBack: () => void;
+  readonly forget: () => void;
+}
+
 /** State that the leases of one storage object share. */
 interface Shared {
   readonly server: LockServer;
   /** Functions that wake waiters, by ticket. */
   readonly waiting: Map<string, () => void>;
+  /** Tickets that could not be given back yet. */
+  readonly owed: Set<Owed>;
   /** The latest tickets that were given back. A failover may bring them back, and then they hold up everybody. */
   readonly givenBack: Set<string>;
 }
@@ -80,7 +88,7 @@ export class RemoteLocks {
   readonly #sections = new Sections<Lease>();
 
   constructor(server: LockServer) {
-    this.#shared = { server, waiting: new Map(), givenBack: new Set() };
+    this.#shared = { server, waiting: new Map(), owed: new Set(), givenBack: new Set() };
   }
 
   /** See {@link PowerAuthStorage.lock}. */
@@ -124,11 +132,13 @@ export class RemoteLocks {
   renew(): void {
     for (const lease of this.#leases) lease.renew();
     for (const wake of this.#shared.waiting.values()) wake();
+    for (const ticket of this.#shared.owed) ticket.giveBack();
   }
 
   /** Frees all locks, and withdraws all tickets. */
   async close(): Promise<void> {
     await Promise.all([...this.#leases].map((lease) => lease.release()));
+    for (const ticket of this.#shared.owed) ticket.forget();
   }
 }
 
@@ -195,8 +205,8 @@ export class Lease {
   }
 
   /**
-   * Frees the lock, or withdraws the ticket. Never fails: a ticket that couldn't be removed disappears by itself, and
-   * the section's work is done.
+   * Frees the lock, or withdraws the ticket. Never fails, and the section's work is done: a ticket that can't be removed
+   * now is removed later, or disappears by itself.
    */
   release(): Promise<void> {
     clearInterval(this.#beating);
@@ -221,7 +231,32 @@ export class Lease {
     }
     // A call that couldn't even send its request needn't wait for a server that can't be reached.
     if (!this.#asked || (this.#confirmed === undefined && !server.isOpen)) return;
-    await server.release(...this.fence).catch(() => undefined);
+    await server.release(...this.fence).catch(() => this.#owe());
+  }
+
+  /** Tries to withdraw the ticket until that was done, or until it has disappeared by itself. */
+  #owe(): void {
+    const { server, owed } = this.#shared;
+    const failed = new Moment();
+    let isTrying = false;
+    const ticket: Owed = {
+      giveBack: () => {
+        if (failed.age >= LEASE_MS) ticket.forget();
+        else if (!isTrying) {
+          isTrying = true;
+          server
+            .release(...this.fence)
+            .then(ticket.forget, () => undefined)
+            .finally(() => (isTrying = false));
+        }
+      },
+      forget: () => {
+        clearInterval(trying);
+        owed.delete(ticket);
+      },
+    };
+    const trying = keepsNothingAlive(setInterval(ticket.giveBack, BEAT_MS));
+    owed.add(ticket);
   }
 
   async #ask(gone: string): Promise<{ holder: Ticket; lives: number }> {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { PowerAuthAuthentication } from '../../../../src/index.ts';
 import { activate, testClient, testServer } from '../../../helpers/client.ts';
 import { describeWith } from '../../../helpers/programs.ts';
+import { ask } from '../../../helpers/redis-cluster.mjs';
 import { askRedis, testRedis, testRedisStorage } from '../../../helpers/redis.ts';
 import { changesOf, rejection } from '../../../helpers/storage.ts';
 import { testWire, type Wire } from '../../fleet/wire.ts';
@@ -141,6 +142,24 @@ describeWith('redis', 'updates of a record on Redis', () => {
     });
     expect(inside).toMatchObject({ code: 'OPERATION_CANCELED' });
     expect(await storage.get('key')).toEqual(Uint8Array.of(2));
+  });
+});
+
+describeWith('redis', 'a lock that ends while the line is cut', () => {
+  test('is free soon after the line is back, though nobody calls', async () => {
+    const { redis, wire } = await wired();
+    const storage = testRedisStorage({ url: wire.url });
+    const ticket = (): Promise<unknown> => ask(redis, 'HGET', '{powerauth-wasm}:locks', 'lock');
+    expect(
+      await storage.lock('lock', async () => {
+        wire.cut();
+        return 'done';
+      }),
+    ).toBe('done');
+    expect(await ticket()).toContain('deadline');
+    wire.mend();
+    // Without it the ticket stays until somebody else wants the lock, for a lease.
+    await expect.poll(ticket, { timeout: 8000 }).toBe(null);
   });
 });
 

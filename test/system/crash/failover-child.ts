@@ -1,0 +1,34 @@
+/** A client that works while a primary falls, and says what was confirmed to it. */
+
+import { configureClient, type ClientSetup } from '../fleet/client-setup.ts';
+import { Load } from './failover-load.ts';
+
+/** What it is told: at first its task, then to work with new names, and to rest. */
+export type FailoverOrder =
+  { readonly setup: ClientSetup } | { readonly names: string } | { readonly rest: true };
+
+/** What it says when it rests: the tokens whose removal was confirmed. */
+export interface FailoverNews {
+  readonly removed: readonly string[];
+}
+
+let client: ReturnType<typeof configureClient> | undefined;
+let baseUrl = '';
+let load: Load | undefined;
+
+async function obey(order: FailoverOrder): Promise<void> {
+  if ('setup' in order) {
+    baseUrl = order.setup.configuration.baseEndpointUrl;
+    client = configureClient(order.setup);
+  } else if ('names' in order) {
+    if (client !== undefined) load = new Load(await client, baseUrl, order.names);
+  } else {
+    await load?.stop();
+    process.send?.({ removed: [...(load?.removed ?? [])] } satisfies FailoverNews);
+  }
+}
+
+let obeyed = Promise.resolve();
+process.on('message', (order: FailoverOrder) => {
+  obeyed = obeyed.then(() => obey(order));
+});
