@@ -97,12 +97,15 @@ export async function testSession(
 }
 
 /** A server and an activated client. */
-export async function activated(settings?: TestClientSettings): Promise<{
+export async function activated(
+  settings?: TestClientSettings,
+  options?: Parameters<typeof testServer>[0],
+): Promise<{
   server: PowerAuthTestServer;
   powerAuth: PowerAuth;
   activationId: string;
 }> {
-  const server = await testServer();
+  const server = await testServer(options);
   const powerAuth = await testClient(server, settings);
   return { server, powerAuth, activationId: await activate(server, powerAuth) };
 }
