@@ -29,7 +29,7 @@ const FULL = {
   loopSeconds: 2,
   instances: [1, 1000, 10_000, 100_000],
   operations: { rounds: 21, warmUp: 30 },
-  serverTokens: 1000,
+  serverTokens: 1400,
   gateway: { customers: 200, seconds: 5 },
 };
 const QUICK = {

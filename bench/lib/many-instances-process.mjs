@@ -5,6 +5,7 @@
  * @module
  */
 import { PerformanceObserver } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { answer } from './child.mjs';
 import { memoryInUse, perPiece } from './memory.mjs';
 import { median } from './statistics.mjs';
@@ -64,6 +65,32 @@ async function timeEach(indices, call) {
     times.push((performance.now() - start) * 1000);
   }
   return median(times);
+}
+
+/** What V8 keeps for new objects, although there are none any more, bytes. */
+const roomForNewObjects = () =>
+  getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
+
+/**
+ * CPU time of what nobody can do without: finding one of `count` plain objects by its name in a `Map`, in any order, and
+ * reading the first byte of its 16, ns.
+ */
+async function timePlainMap(count, idOf) {
+  const names = Array.from({ length: count }, (_, index) => idOf(index));
+  const plain = new Map(names.map((name) => [name, { name, secret: new Uint8Array(16).fill(1) }]));
+  const wanted = names.map((_, index) => names[(index * STEP) % count]);
+  const all = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    let sum = 0;
+    const start = process.cpuUsage();
+    for (let made = 0; made < HEADERS; made++) {
+      sum += plain.get(wanted[made % count])?.secret[0] ?? 0;
+      await undefined;
+    }
+    const { user, system } = process.cpuUsage(start);
+    all.push(((user + system) * 1000) / sum);
+  }
+  return median(all);
 }
 
 const liveOf = ({ heapUsed, external }) => heapUsed + external;
@@ -136,6 +163,7 @@ answer(async ({ activation, count, path, own = false }) => {
     await longestPause();
     results.idle = liveOf(perPiece(before, configured, count));
     results.residentIdle = configured.rss;
+    results.newRoomIdle = roomForNewObjects();
     results.touched = calls.get + calls.subscribe + requests;
 
     const cold = performance.now();
@@ -147,6 +175,7 @@ answer(async ({ activation, count, path, own = false }) => {
     const used = await memoryInUse();
     results.inUse = liveOf(perPiece(before, used, count));
     results.resident = used.rss;
+    results.newRoom = roomForNewObjects();
 
     const timeHeaders = async (next, headers = HEADERS) => {
       const start = process.cpuUsage();
@@ -180,6 +209,7 @@ answer(async ({ activation, count, path, own = false }) => {
     const touched = [];
     for (let round = 0; round < ROUNDS; round++) touched.push(await timeTouches(orders.anyOrder));
     results.touch = median(touched);
+    results.plainMap = await timePlainMap(count, idOf);
 
     const keys = samples.map((index) => [new RecordKeys(idOf(index)).activation]);
     results.dispatch = await timeEach(keys, say);

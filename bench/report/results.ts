@@ -78,6 +78,9 @@ export interface InstancesResult {
   readonly residentIdle: number;
   /** The same with all tokens in use. */
   readonly resident: number;
+  /** What of both was V8's room for new objects, empty; bytes. */
+  readonly newRoomIdle?: number;
+  readonly newRoom?: number;
   /** The garbage collector's longest while they were configured, and while all were cold at once, ms. */
   readonly pause: number;
   /** Reads, subscriptions and requests before the first use. */
@@ -93,6 +96,8 @@ export interface InstancesResult {
   };
   /** Reaching an instance in any order without making a header, ns. */
   readonly touch: number;
+  /** Finding a plain object in a `Map` in any order, and reading it, ns. */
+  readonly plainMap?: number;
   readonly dispatch: number;
   readonly generalNotice: number;
   readonly deconfigure: number;
