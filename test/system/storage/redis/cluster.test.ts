@@ -253,6 +253,27 @@ describeWith('redis', 'a cluster whose slots move', () => {
     await expect.poll(() => changes.flat(), { timeout: 1000 }).toContain('a/1');
   }, 60_000);
 
+  test('between the reading and the writing of an update: it is made once, of what was there', async () => {
+    const { storage, parts, prefix } = open(cluster);
+    const other = open(cluster, prefix).storage;
+    await storage.set('a/1', ONE);
+    const { slot } = parts.of('a/1');
+    let calls = 0;
+    const next = async (current: Uint8Array | undefined): Promise<Uint8Array> => {
+      if (++calls === 1) {
+        await cluster.moveSlot(slot, await otherPrimary(cluster, slot));
+        // Somebody else, who has found the new node before.
+        await other.update('a/1', (value) => Uint8Array.of((value?.[0] ?? 0) + 10));
+      }
+      return Uint8Array.of((current?.[0] ?? 0) + 1);
+    };
+    await storage.lock('a/lock', async () => {
+      expect(await storage.update('a/1', next)).toEqual(Uint8Array.of(12));
+    });
+    expect(calls).toBe(2);
+    expect(await other.get('a/1')).toEqual(Uint8Array.of(12));
+  }, 60_000);
+
   test('a part that has moved halfway: the error says so, and it works again afterwards', async () => {
     const { storage, parts } = open(cluster);
     await storage.set('a/1', ONE);
