@@ -1,4 +1,4 @@
-/** Where a server listens, and how it begins anew. */
+/** Where a server listens, and how it forgets. */
 import { get } from 'node:https';
 import { expect, test } from 'vitest';
 import { PowerAuthAuthentication } from '../../src/index.ts';
