@@ -395,7 +395,7 @@ export class PowerAuthTestServer {
    *
    * @example
    * ```ts
-   * beforeEach(() => server.reset());
+   * server.reset();
    * ```
    */
   reset(): void {
