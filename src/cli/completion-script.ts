@@ -22,6 +22,7 @@ interface Place {
 
 /** Words after which a fixed set of words is possible. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--like': ['1.9', '2.2'],
   '--factors': ['possession', 'possession_knowledge'],
   '--encrypt': ['application', 'activation'],
   '--existing': ['refuse', 'skip', 'overwrite'],
@@ -142,7 +143,7 @@ function fish(name: string, places: readonly Place[]): string {
   });
   return `# Completion of ${name} for fish.
 function __powerauth_wasm_at
-  set -l at
+  set -l at ''
   for word in (commandline -opc)[2..-1]
     switch $at/$word
       case ${places

@@ -5,17 +5,16 @@
  * @module
  */
 
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { PowerAuthError } from '../errors.ts';
 import { buildConfiguration, type PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import { usage } from './failures.ts';
+import { readNamedText } from './files.ts';
 import { configurationFile } from './places.ts';
 import type { Settings } from './settings.ts';
 
 const OTHERS_WRITE = 0o002;
-/** A descriptor that the shell has opened for this process, as `<(…)` does. */
-const DESCRIPTOR = /^\/(?:dev\/stdin|(?:dev\/fd|proc\/self\/fd)\/\d+)$/;
 
 /** A configuration, and the file that it came from. */
 export interface Configured {
@@ -54,29 +53,17 @@ export async function readConfiguration(
 }
 
 async function readText(path: string, isDefault: boolean): Promise<string> {
-  try {
-    const stats = await stat(path);
-    const { mode } = stats;
-    // Opening a pipe waits for its other end, and no signal ends that.
-    if (!stats.isFile() && !stats.isDirectory() && !DESCRIPTOR.test(path)) {
-      throw usage(`--config: expected a file, got something else at ${path}`);
-    }
+  if (isDefault && !existsSync(path)) {
+    throw usage(
+      `There is no configuration: name a file with --config, or put it at ${path}; \`powerauth-wasm doctor --help\` shows what is in it`,
+    );
+  }
+  return readNamedText('--config', path, ({ mode }) => {
     // Whoever writes it chooses the server that gets the passwords' signatures.
     if (process.platform !== 'win32' && (mode & OTHERS_WRITE) !== 0) {
       throw usage(`${path}: every user may change it, and so choose another server; run chmod o-w ${path}`);
     }
-    // Editors and shells of Windows put a mark at the beginning.
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && isDefault) {
-      throw usage(
-        `There is no configuration: name a file with --config, or put it at ${path}; \`powerauth-wasm doctor --help\` shows what is in it`,
-      );
-    }
-    if (error instanceof PowerAuthError) throw error;
-    throw usage(`--config: cannot read ${path} (${code ?? 'unknown reason'})`);
-  }
+  });
 }
 
 /** The values in one of the two forms that are checked later. */

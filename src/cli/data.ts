@@ -4,10 +4,9 @@
  * @module
  */
 
-import { readFile } from 'node:fs/promises';
 import type { Options } from './command.ts';
 import type { Context } from './context.ts';
-import { usage } from './failures.ts';
+import { readNamed } from './files.ts';
 
 /**
  * The bytes of a file, or of stdin for `-`; undefined without the option. Read after the secrets, which come first on
@@ -22,10 +21,5 @@ export async function bodyOf(
 ): Promise<Uint8Array | undefined> {
   if (file === undefined) return undefined;
   if (file === '-') return context.stdin.rest();
-  try {
-    return await readFile(String(file));
-  } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw usage(`${option}: cannot read ${String(file)} (${code})`);
-  }
+  return readNamed(option, String(file));
 }

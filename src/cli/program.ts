@@ -109,7 +109,8 @@ function settingsOf(program: Command, io: Io): Settings {
     dryRun = false,
     ...rest
   } = withEnvironment(program.options, given, io.env);
-  return { json, quiet, verbose, insecureHttp, dryRun, ...rest } as Settings;
+  const typedConfig: unknown = given['config'];
+  return { json, quiet, verbose, insecureHttp, dryRun, typedConfig, ...rest } as Settings;
 }
 
 /** The arguments of a command; of one with subcommands, their names. */

@@ -47,7 +47,8 @@ export async function readSecret(io: Io, stdin: Stdin, secret: Secret): Promise<
   );
 }
 
-async function readPrivate(what: string, path: string): Promise<string> {
+/** The text of a private file. @throws WRONG_PARAMETER that says what is wrong with it */
+export async function readPrivate(what: string, path: string): Promise<string> {
   try {
     if (DESCRIPTOR.test(path)) return await readFile(path, 'utf8');
     // The file that a link leads to must be private; secrets of a cluster are mounted as links.

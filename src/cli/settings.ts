@@ -14,6 +14,8 @@ const PREFIX = 'POWERAUTH_';
 /** The common options. Those that are undefined were given nowhere. */
 export interface Settings extends OutputOptions {
   readonly config: string | undefined;
+  /** `--config` as an argument; the variable names a configuration of clients. */
+  readonly typedConfig: string | undefined;
   readonly baseUrl: string | undefined;
   readonly instance: string | undefined;
   readonly store: string | undefined;

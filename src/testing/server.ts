@@ -4,7 +4,7 @@
  * @module
  */
 
-import { generateActivationCode } from './activation-code.ts';
+import { generateActivationCode, isActivationCode } from './activation-code.ts';
 import { ecdsaVerify, fromBase64 } from './crypto.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import type { PowerAuthTestRequest } from './http.ts';
@@ -123,7 +123,7 @@ export class PowerAuthTestServer {
   }
 
   /**
-   * Starts an activation.
+   * Starts an activation. Throws for an invalid code, and for one that another activation has.
    *
    * @returns its id, and its code with the master key's signature, `AAAAA-BBBBB-CCCCC-DDDDD#…`, as in a QR code
    * @example
@@ -137,7 +137,8 @@ export class PowerAuthTestServer {
     /** The code with its signature. */
     activationCode: string;
   } {
-    const code = generateActivationCode();
+    const { activationCode: code = generateActivationCode() } = options;
+    if (options.activationCode !== undefined) this.#assertFree(code);
     const { activationId } = this.#saved(() => this.#state.createActivation({ ...options, code }));
     return { activationId, activationCode: this.#state.signedCode(code) };
   }
@@ -209,11 +210,12 @@ export class PowerAuthTestServer {
   activation(activationId: string): PowerAuthTestActivation | undefined {
     const it = this.#state.activation(activationId);
     if (it === undefined) return undefined;
-    const { userId, state, failCount, maxFailCount, counter, name, extras } = it;
+    const { userId, code, state, failCount, maxFailCount, counter, name, extras } = it;
     const tokens = this.tokens.filter((token) => token.activationId === activationId);
     return {
       activationId,
       userId,
+      activationCode: code,
       state,
       failCount,
       maxFailCount,
@@ -421,6 +423,13 @@ export class PowerAuthTestServer {
     const result = change();
     this.#state.save();
     return result;
+  }
+
+  #assertFree(code: string): void {
+    if (!isActivationCode(code))
+      throw new Error('activationCode: expected AAAAA-BBBBB-CCCCC-DDDDD with its checksum');
+    if (this.#state.activations.some((activation) => activation.code === code))
+      throw new Error('activationCode: another activation has this code');
   }
 
   /** The activation, in one of these states if any are given. */

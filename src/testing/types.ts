@@ -108,6 +108,8 @@ export interface PowerAuthTestServerOptions {
 export interface PowerAuthTestActivationOptions {
   /** Default `test-user`. */
   readonly userId?: string;
+  /** Its code, without a signature: `AAAAA-BBBBB-CCCCC-DDDDD`, of which the last three characters are a checksum. Default: a new one. */
+  readonly activationCode?: string;
   /** One-time password that the client must send; the activation is then ACTIVE at once. */
   readonly otp?: string;
   /** How many failures in a row block the activation. Default 5. */
@@ -146,6 +148,8 @@ export interface PowerAuthTestActivation {
   readonly activationId: string;
   /** The user that it belongs to. */
   readonly userId: string;
+  /** Its code without the signature; undefined if it was not created with one. */
+  readonly activationCode: string | undefined;
   /** State now. */
   readonly state: PowerAuthTestActivationState;
   /** Failed authentications in a row. */

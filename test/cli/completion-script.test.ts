@@ -1,4 +1,4 @@
-/** Completion scripts, the one for Bash in Bash itself. */
+/** Completion scripts, each in its shell. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { completionScript, SHELLS } from '../../src/cli/completion-script.ts';
@@ -14,20 +14,39 @@ const program = createProgram({
   signal,
 });
 
-/** What Bash offers at the end of a line. */
-function complete(...words: string[]): string[] {
-  const script = `${completionScript('bash', program)}
-COMP_WORDS=(powerauth-wasm "$@"); COMP_CWORD=$#; _powerauth_wasm; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], {
-    encoding: 'utf8',
-  });
-  expect(stderr).toBe('');
-  return stdout.split('\n').filter(Boolean);
-}
+const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
-const hasBash = spawnSync('bash', ['--version']).status === 0;
+/** What each shell offers at the end of a line. */
+const COMPLETE = {
+  bash: {
+    args: ['--norc'],
+    end: 'COMP_WORDS=(powerauth-wasm "$@"); COMP_CWORD=$#; _powerauth_wasm; printf \'%s\\n\' "${COMPREPLY[@]}"',
+  },
+  // Its own functions only work at a terminal.
+  zsh: {
+    args: ['-f'],
+    begin: `compdef() { :; }
+compadd() { shift; print -rl -- \${(M)@:#$words[CURRENT]*}; }
+_files() { print -rl -- $words[CURRENT]*(N); }`,
+    end: 'words=(powerauth-wasm "$@"); CURRENT=$(($# + 1)); _powerauth_wasm',
+  },
+  fish: {
+    args: ['--no-config'],
+    end: 'complete -C "powerauth-wasm $(string join \' \' -- $argv[2..])" | string split -f1 \\t',
+  },
+} as const;
 
-describe.skipIf(!hasBash)('in Bash', () => {
+describe.each(SHELLS.filter(isThere))('in %s', (shell) => {
+  const complete = (...words: string[]): string[] => {
+    const { args, end, begin } = { begin: '', ...COMPLETE[shell] };
+    const script = [begin, completionScript(shell, program), end].join('\n');
+    const { stdout, stderr } = spawnSync(shell, [...args, '-c', script, shell, ...words], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter(Boolean);
+  };
+
   test.each([
     [['st'], ['status', 'store']],
     [
@@ -42,6 +61,14 @@ describe.skipIf(!hasBash)('in Bash', () => {
     [
       ['token', 'get', 'api', '--factors', ''],
       ['possession', 'possession_knowledge'],
+    ],
+    [
+      ['serve', '--like', ''],
+      ['1.9', '2.2'],
+    ],
+    [
+      ['serve', '--tls'],
+      ['--tls-cert', '--tls-key'],
     ],
     [['completion', 'f'], ['fish']],
     [['status', '--sealing-key', 'k'], ['keychain']],

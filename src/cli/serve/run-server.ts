@@ -5,46 +5,66 @@
  */
 
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdmin } from '../../testing/admin/http.ts';
+import { answerHealth, createAdmin } from '../../testing/admin/http.ts';
 import type { Interceptor } from '../../testing/http.ts';
-import type { PowerAuthTestServer } from '../../testing/index.ts';
+import type { PowerAuthTestServer, PowerAuthTestServerOptions } from '../../testing/index.ts';
 import { startServer } from '../../testing/start.ts';
 import type { Options } from '../command.ts';
 import type { Context } from '../context.ts';
+import { failure, PowerAuthErrorCode } from '../../errors.ts';
 import { usage } from '../failures.ts';
 import { VERSION } from '../version.ts';
 import { builtPlayground, PLAYGROUND_PATH, servePlayground } from './playground.ts';
-import { adminTokenOf, serveSettings, type AdminPlace } from './settings.ts';
+import { prepare, readServeConfig, serverOptionsOf } from './config.ts';
+import { adminTokenOf, readTls, serveSettings, type AdminPlace } from './settings.ts';
 
 /** Starts it, says that it is ready, and waits for the end. */
 export async function runServer(context: Context, options: Options): Promise<void> {
   const { io } = context;
   const settings = serveSettings(options);
-  const { port, like, allowOrigin, admin, hasPlayground } = settings;
+  const { port, host, like, state, allowOrigin, admin, hasPlayground } = settings;
   const token = await adminTokenOf(context, settings);
-  if (await context.isDryRun({ port, host: settings.host, like }, ['would start a server'])) return;
+  const tls = await readTls(settings);
+  const { typedConfig } = context.settings;
+  const config = typedConfig === undefined ? undefined : await readServeConfig(typedConfig);
+  const plan = `would start a server at port ${port} of ${host}, like ${like}`;
+  if (await context.isDryRun({ port, host, like }, [plan])) return;
   const interceptors: Interceptor[] = [];
   const playground = hasPlayground ? servePlayground(builtPlayground()) : undefined;
   if (playground !== undefined) interceptors.push(playground);
   if (hasPlayground && playground === undefined) throw usage('--playground: this build has no playground');
 
-  const server = await listening('--port', () =>
-    startServer({ port, like, ...(allowOrigin === undefined ? {} : { allowOrigin }) }, (message, response) =>
-      interceptors.some((intercept) => intercept(message, response)),
+  const serverOptions: PowerAuthTestServerOptions = {
+    port,
+    host,
+    like,
+    ...(state === undefined ? {} : { state }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(allowOrigin === undefined ? {} : { allowOrigin }),
+    ...(config === undefined ? {} : serverOptionsOf(config)),
+  };
+  const server = await listening('--port, --host', () =>
+    withState(state, () =>
+      startServer(serverOptions, (message, response) =>
+        interceptors.some((intercept) => intercept(message, response)),
+      ),
     ),
   );
   try {
-    const api = createAdmin(server, { token });
-    const other = admin === 'same' ? undefined : await listening('--admin-port', () => listen(api, admin));
-    if (other === undefined) interceptors.push(api);
+    const activations = config === undefined ? [] : prepare(server, config);
+    const api = createAdmin(server, { token, protocol: tls === undefined ? 'http' : 'https' });
+    const other =
+      admin === 'same' ? undefined : await listening('--admin-port', () => listen(api, admin, tls));
+    interceptors.push(other === undefined ? api : answerHealth);
     try {
       const adminUrl = `${other?.url ?? server.baseUrl}/admin`;
       await sayReady(context, server, {
         adminUrl,
         ...(hasPlayground ? { playgroundUrl: named(server.baseUrl) + PLAYGROUND_PATH } : {}),
         like,
+        activations,
       });
       if (!io.signal.aborted) await once(io.signal, 'abort');
     } finally {
@@ -61,7 +81,12 @@ const named = (url: string): string => url.replace(/\/\/(?:127\.0\.0\.1|\[::1\])
 async function sayReady(
   { output, io }: Context,
   server: PowerAuthTestServer,
-  more: { readonly adminUrl: string; readonly playgroundUrl?: string; readonly like: string },
+  more: {
+    readonly adminUrl: string;
+    readonly playgroundUrl?: string;
+    readonly like: string;
+    readonly activations: readonly object[];
+  },
 ): Promise<void> {
   const { baseUrl, mobileSdkConfig, configuration } = server;
   const ready = { baseUrl, ...more, mobileSdkConfig, configuration, pid: process.pid, version: VERSION };
@@ -75,10 +100,13 @@ async function sayReady(
 async function listen(
   intercept: Interceptor,
   { port, host }: Exclude<AdminPlace, 'same'>,
+  tls: PowerAuthTestServerOptions['tls'],
 ): Promise<{ readonly url: string; readonly close: () => void }> {
-  const http: Server = createServer((message, response) => {
+  const answer: RequestListener = (message, response) => {
     if (!intercept(message, response)) response.writeHead(404).end();
-  });
+  };
+  const http =
+    tls === undefined ? createServer(answer) : (await import('node:https')).createServer(tls, answer);
   http.listen(port, host);
   await once(http, 'listening');
   const { address, port: actual } = http.address() as AddressInfo;
@@ -86,16 +114,30 @@ async function listen(
     http.close();
     http.closeAllConnections();
   };
-  return { url: `http://${address.includes(':') ? `[${address}]` : address}:${actual}`, close };
+  const protocol = tls === undefined ? 'http' : 'https';
+  return { url: `${protocol}://${address.includes(':') ? `[${address}]` : address}:${actual}`, close };
 }
+
+/** A state file that can't be used is like a store that can't. */
+async function withState<T>(path: string | undefined, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (path === undefined || isOfNetwork(error) || !(error instanceof Error)) throw error;
+    throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, `--state: ${error.message.replace(/^state: /, '')}`);
+  }
+}
+
+const isOfNetwork = (error: unknown): boolean =>
+  ['listen', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '');
 
 /** An address that can't be used is a mistake in the options. */
 async function listening<T>(option: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    if (!isOfNetwork(error)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
     const reason =
       code === 'EADDRINUSE' ? 'the port is in use' : `can't listen there (${code ?? 'unknown reason'})`;
     throw usage(`${option}: ${reason}`);

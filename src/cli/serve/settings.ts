@@ -9,6 +9,8 @@ import { isLoopback } from '../../testing/admin/guard.ts';
 import { textOf, type Options } from '../command.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../failures.ts';
+import { readNamedText } from '../files.ts';
+import { readPrivate } from '../secrets.ts';
 
 /** Where the admin API is: at the server's own port, or at another one. */
 export type AdminPlace = 'same' | { readonly port: number; readonly host: string };
@@ -19,6 +21,10 @@ export interface ServeSettings {
   readonly host: string;
   readonly allowOrigin: string | undefined;
   readonly like: PowerAuthTestServerLike;
+  /** Path of the file that keeps the state. */
+  readonly state: string | undefined;
+  /** Paths of certificate and key. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly admin: AdminPlace;
   readonly adminTokenFile: string | undefined;
   readonly hasPlayground: boolean;
@@ -43,6 +49,8 @@ export function serveSettings(options: Options): ServeSettings {
     host,
     allowOrigin: originOf(textOf(options['allowOrigin'])),
     like: likeOf(options['like']),
+    state: textOf(options['state']),
+    tls: tlsOf(textOf(options['tlsCert']), textOf(options['tlsKey'])),
     // Without a token it must not be where other machines can reach it.
     admin:
       adminPort !== undefined || (isOpen && adminTokenFile === undefined)
@@ -51,6 +59,25 @@ export function serveSettings(options: Options): ServeSettings {
     adminTokenFile,
     hasPlayground,
   };
+}
+
+/** Certificate and key, from their files. */
+export async function readTls({
+  tls,
+}: ServeSettings): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+  if (tls === undefined) return undefined;
+  const cert = await readNamedText('--tls-cert', tls.cert);
+  const key = await readPrivate('the TLS key', tls.key);
+  const { createSecureContext } = await import('node:tls');
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw usage(
+      `--tls-cert, --tls-key: expected a certificate and its key in PEM, got something else (${code})`,
+    );
+  }
+  return { cert, key };
 }
 
 /** The token, from its file. */
@@ -64,6 +91,12 @@ function portOf(value: Options[string], option: string): number {
   const port = /^\d{1,5}$/.test(String(value)) ? Number(value) : NaN;
   if (port <= 65_535) return port;
   throw usage(`${option}: expected a whole number from 0 to 65535, got something else`);
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): ServeSettings['tls'] {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert === key) return undefined;
+  throw usage('--tls-cert, --tls-key: expected both of them, got one');
 }
 
 function likeOf(value: Options[string]): PowerAuthTestServerLike {

@@ -11,6 +11,7 @@ export interface AdminAnswer {
 }
 
 export const done = (body: unknown): AdminAnswer => ({ status: 200, body });
+export const HEALTH = done({ status: 'ok' });
 export const created = (body: unknown): AdminAnswer => ({ status: 201, body });
 export const empty: AdminAnswer = { status: 204 };
 

@@ -9,7 +9,7 @@ import { PowerAuthError } from '../../errors.ts';
 import { readBody, type Interceptor } from '../http.ts';
 import { parseJson } from '../json.ts';
 import type { PowerAuthTestServer } from '../server.ts';
-import { AdminError, type AdminAnswer } from './answers.ts';
+import { AdminError, HEALTH, type AdminAnswer } from './answers.ts';
 import { createGuard } from './guard.ts';
 import { ROUTES } from './routes.ts';
 
@@ -59,6 +59,13 @@ export function createAdmin(
     return true;
   };
 }
+
+/** Answers the health check alone, for a port at which the rest is not. */
+export const answerHealth: Interceptor = (message, response) => {
+  const isIt = message.url === ADMIN_PATH + HEALTH_PATH && message.method !== 'OPTIONS';
+  if (isIt) send(message, response, HEALTH);
+  return isIt;
+};
 
 function find(method: string, path: string): { handler: (typeof TABLE)[number]['handler']; id: string } {
   const there = TABLE.flatMap(({ pattern, ...route }) => {

@@ -5,6 +5,7 @@
  */
 
 import * as s from '../../util/schema.ts';
+import { isActivationCode } from '../activation-code.ts';
 import { ANY_FACTORS } from '../signature.ts';
 
 const isWhole = (value: number): boolean => Number.isSafeInteger(value);
@@ -16,16 +17,19 @@ const whole = (least: number, unit = ''): s.Schema<number> => {
 };
 
 const milliseconds = (least: number): s.Schema<number> => whole(least, ', in ms');
-const anyText = s.text(/./s, 'a non-empty string');
+export const nonEmpty = s.text(/./s, 'a non-empty string');
 const signatureTypes = s.optional(s.array(s.oneOf(ANY_FACTORS), 'an array of types of signatures'));
 
+const code = 'an activation code, AAAAA-BBBBB-CCCCC-DDDDD, with its checksum and without a signature';
+
 /** A new activation. */
-export const ACTIVATION = {
-  userId: s.optional(anyText),
-  otp: s.optional(anyText),
+export const newActivation = s.exactObject({
+  userId: s.optional(nonEmpty),
+  activationCode: s.optional(s.refine(s.string(code), isActivationCode, code)),
+  otp: s.optional(nonEmpty),
   maxFailCount: s.optional(whole(1)),
   validity: s.optional(milliseconds(1)),
-};
+});
 
 const status = 'a status from 200 to 599';
 
@@ -46,8 +50,6 @@ export const fault = s.refine(
     [delay, dropRequest, dropReply, code, body].some((value) => value !== undefined),
   'something that goes wrong: delay, dropRequest, dropReply, status or body',
 );
-
-export const newActivation = s.exactObject(ACTIVATION);
 
 export const block = s.exactObject({ expiresAt: s.optional(milliseconds(0)) });
 
@@ -96,7 +98,7 @@ export const offlineSignature = s.exactObject({
 });
 
 export const newRecoveryCode = s.exactObject({
-  userId: s.optional(anyText),
+  userId: s.optional(nonEmpty),
   pukCount: s.optional(whole(1)),
   confirmed: s.optional(s.boolean()),
 });

@@ -55,10 +55,24 @@ const schemas: Readonly<Record<string, Json>> = {
     baseEndpointUrl: { type: 'string', format: 'uri' },
     mobileSdkConfig: { ...text, description: 'The first three in one string' },
   }),
+  Keys: object({
+    applicationKey: base64('16 bytes'),
+    applicationSecret: base64('16 bytes'),
+    masterServerPrivateKey: base64('32 bytes'),
+  }),
   SignatureType: { enum: ANY_FACTORS },
   ActivationState: { enum: ['CREATED', 'PENDING_COMMIT', 'ACTIVE', 'BLOCKED', 'REMOVED'] },
+  ActivationCode: {
+    type: 'string',
+    pattern: '^([A-Z2-7]{5}-){3}[A-Z2-7]{5}$',
+    description: 'The last three characters are a checksum',
+  },
   NewActivation: object({
     'userId?': { ...text, minLength: 1, default: 'test-user' },
+    'activationCode?': {
+      ...ref('ActivationCode'),
+      description: 'Without a signature. Default: a new one. 409 if another activation has it',
+    },
     'otp?': {
       ...text,
       minLength: 1,
@@ -78,6 +92,7 @@ const schemas: Readonly<Record<string, Json>> = {
   Activation: object({
     activationId: uuid,
     userId: text,
+    'activationCode?': ref('ActivationCode'),
     state: ref('ActivationState'),
     failCount: count(0),
     maxFailCount: count(1),
@@ -233,12 +248,16 @@ const paths: Readonly<Record<string, Json>> = {
   '/configuration': {
     get: operation('configuration', 'What a client is configured with', { answer: ref('Configuration') }),
   },
+  '/keys': {
+    get: operation('keys', 'The keys, for another server that is to have the same', { answer: ref('Keys') }),
+  },
   '/activations': {
     get: operation('activations', 'All activations', { answer: list(ref('Activation')) }),
     post: operation('createActivation', 'Starts an activation', {
       body: ref('NewActivation'),
       answer: ref('CreatedActivation'),
       status: 201,
+      refusals: { 409: 'Another activation has this code' },
     }),
   },
   '/activations/{activationId}': {
@@ -339,6 +358,9 @@ const paths: Readonly<Record<string, Json>> = {
       status: 201,
     }),
     delete: operation('faults', 'Removes all faults', {}),
+  },
+  '/reset': {
+    post: operation('reset', 'Forgets everything but the keys', {}),
   },
   '/clock': {
     get: operation('clockOffset', "The server's clock", { answer: ref('Clock') }),

@@ -10,7 +10,7 @@ import { check } from '../../util/validate.ts';
 import type { PowerAuthTestServer } from '../server.ts';
 import type { PowerAuthTestRecoveryCode } from '../recovery.ts';
 import type { PowerAuthTestActivation } from '../types.ts';
-import { AdminError, created, done, empty, type AdminAnswer } from './answers.ts';
+import { AdminError, created, done, empty, HEALTH, type AdminAnswer } from './answers.ts';
 import * as inputs from './inputs.ts';
 
 /** One request, taken apart. */
@@ -78,7 +78,7 @@ const clockOf = ({ clockOffset }: PowerAuthTestServer): AdminAnswer =>
 
 /** By method and path; `{…}` is one segment. */
 export const ROUTES: Readonly<Record<string, Route>> = {
-  'GET /health': () => done({ status: 'ok' }),
+  'GET /health': () => HEALTH,
   'GET /openapi.json': async () => {
     const { openApi } = await import('./openapi.ts');
     return done(openApi);
@@ -86,9 +86,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /configuration': ({ server: { configuration, mobileSdkConfig } }) =>
     done({ ...configuration, mobileSdkConfig }),
 
+  'GET /keys': ({ server }) => done(server.keys),
   'GET /activations': ({ server }) => done(server.activations),
-  'POST /activations': ({ server, body }) =>
-    created(server.createActivation(take(body, inputs.newActivation))),
+  'POST /activations': ({ server, body }) => {
+    const options = take(body, inputs.newActivation);
+    return created(orConflict(() => server.createActivation(options)));
+  },
   'GET /activations/{activationId}': (request) => done(activationOf(request)),
   'POST /activations/{activationId}/commit': change(inputs.nothing, ({ server, id }) =>
     server.commitActivation(id),
@@ -159,6 +162,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'DELETE /faults': ({ server }) => {
     server.faults.clear();
+    return empty;
+  },
+
+  'POST /reset': ({ server, body }) => {
+    take(body, inputs.nothing);
+    server.reset();
     return empty;
   },
 

@@ -124,6 +124,10 @@ test('every answer fits its schema', async () => {
     validity: 1000,
   });
   await ask('GET', '/activations');
+  const coded = { activationCode: 'AAAAA-AAAAA-AAAAA-AAAAA' };
+  expect((await ask('POST', '/activations', coded)).status).toBe(201);
+  expect((await ask('POST', '/activations', coded)).status).toBe(409);
+  expect((await ask('GET', '/keys')).body).toEqual(server.keys);
   await ask('GET', `/activations/${idOf(created)}`);
   await ask('GET', `/activations/${missing}`);
   await ask('POST', `/activations/${idOf(created)}/commit`);
@@ -200,6 +204,8 @@ test('every answer fits its schema', async () => {
   expect((await ask('PUT', '/clock', { offset: -5 })).body).toMatchObject({ offset: -5 });
   expect(server.clockOffset).toBe(-5);
   await ask('GET', '/clock');
+  await ask('POST', '/reset');
+  expect([server.activations, server.clockOffset]).toEqual([[], 0]);
 
   const described = [...operations].flatMap(([route, { responses }]) =>
     Object.keys(responses)
@@ -213,6 +219,7 @@ describe('the schemas refuse what the server refuses', () => {
   test.each([
     ['/activations', { user: 'alice' }],
     ['/activations', { userId: 5 }],
+    ['/activations', { activationCode: 'AAAAA-AAAAA-AAAAA-AAAA' }],
     ['/activations', { userId: '' }],
     ['/activations', { maxFailCount: 0 }],
     ['/activations', { validity: 1.5 }],

@@ -1,0 +1,47 @@
+/**
+ * Files that users name.
+ *
+ * @module
+ */
+
+import type { Stats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { PowerAuthError } from '../errors.ts';
+import { usage } from './failures.ts';
+
+/** What can be read without waiting for another program; a descriptor is one that the shell has opened, as `<(…)` does. */
+const READABLE = /^\/dev\/(?:null|stdin|fd\/\d+)$|^\/proc\/self\/fd\/\d+$/;
+
+/** Refuses a pipe and the like: opening one waits for its other end, and no signal ends that. */
+function assertReadable(option: string, path: string, stats: Stats): void {
+  if (stats.isFile() || stats.isDirectory() || READABLE.test(path)) return;
+  throw usage(`${option}: expected a file, got something else at ${path}`);
+}
+
+/**
+ * The content of a file.
+ *
+ * @param check refuses a file by what it is
+ * @throws WRONG_PARAMETER that names the option, the file and the reason
+ */
+export async function readNamed(
+  option: string,
+  path: string,
+  check: (stats: Stats) => void = () => undefined,
+): Promise<Buffer> {
+  try {
+    const stats = await stat(path);
+    assertReadable(option, path, stats);
+    check(stats);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof PowerAuthError) throw error;
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw usage(`${option}: cannot read ${path} (${code})`);
+  }
+}
+
+/** The text of a file, without the mark that editors and shells of Windows put at its beginning. */
+export async function readNamedText(...file: Parameters<typeof readNamed>): Promise<string> {
+  return (await readNamed(...file)).toString('utf8').replace(/^\uFEFF/, '');
+}

@@ -1,0 +1,289 @@
+/** `serve`, in the process of the test: options, configuration file, admin API, playground. */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import { get as getSecurely } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { run } from '../../../src/cli/run.ts';
+import { servePlayground } from '../../../src/cli/serve/playground.ts';
+import { PowerAuthActivation, PowerAuthAuthentication } from '../../../src/index.ts';
+import { selfSignedCertificate } from '../../helpers/certificate.ts';
+import { testClient } from '../../helpers/client.ts';
+import { openInput, runCommand } from '../../helpers/command-line.ts';
+import { temporaryFolder } from '../../helpers/storage.ts';
+
+interface Ready {
+  readonly baseUrl: string;
+  readonly adminUrl: string;
+  readonly configuration: Parameters<typeof testClient>[0]['configuration'];
+  readonly activations: readonly { readonly activationId: string; readonly activationCode: string }[];
+}
+
+/** Starts it; it ends with the test. */
+async function serve(...argv: string[]): Promise<Ready & { readonly end: () => Promise<number> }> {
+  const interruption = new AbortController();
+  const stdout = new PassThrough();
+  const [stdin, stderr, signal] = [openInput(), openInput(), interruption.signal];
+  const ended = run(['serve', ...argv], { stdin, stdout, stderr, env: {}, signal });
+  const end = (): Promise<number> => {
+    interruption.abort();
+    return ended;
+  };
+  onTestFinished(async () => {
+    await end();
+  });
+  const [line] = (await Promise.race([once(stdout, 'data'), ended])) as [Buffer];
+  // It ended at once, so there is no line.
+  if (!Buffer.isBuffer(line)) throw new Error(String(stderr.read()));
+  return { ...(JSON.parse(line.toString()) as Ready), end };
+}
+
+const statusOf = async (url: string, init?: RequestInit): Promise<number> => (await fetch(url, init)).status;
+
+async function file(name: string, content: string, mode = 0o600): Promise<string> {
+  const path = join(await temporaryFolder(), name);
+  await writeFile(path, content, { mode });
+  return path;
+}
+
+test('it says where it is, answers, and is gone at the end', async () => {
+  const { baseUrl, adminUrl, configuration, end, ...rest } = await serve();
+  expect(rest).toMatchObject({ ok: true, like: '1.9', pid: process.pid, activations: [] });
+  expect([adminUrl, configuration.baseEndpointUrl]).toEqual([`${baseUrl}/admin`, baseUrl]);
+  expect(await statusOf(`${adminUrl}/health`)).toBe(200);
+  expect(await (await fetch(`${adminUrl}/configuration`)).json()).toMatchObject(configuration);
+  expect(await end()).toBe(0);
+  await expect(fetch(`${adminUrl}/health`)).rejects.toThrow('fetch failed');
+});
+
+test('the configuration file has keys, users, activations and faults', async () => {
+  const keys = {
+    applicationKey: 'MDEyMzQ1Njc4OWFiY2RlZg==',
+    applicationSecret: 'ZmVkY2JhOTg3NjU0MzIxMA==',
+    masterServerPrivateKey: `${'A'.repeat(42)}E=`,
+  };
+  const path = await file(
+    'server.json',
+    JSON.stringify({
+      keys,
+      users: [{ userId: 'alice', claims: { given_name: 'Alice' } }],
+      activations: [
+        { userId: 'alice', activationCode: 'AAAAA-AAAAA-AAAAA-AAAAA', otp: '1234' },
+        { maxFailCount: 2, validity: 60_000 },
+      ],
+      faults: [{ path: '/pa/v3/status', count: 1, status: 503 }],
+    }),
+  );
+  const { baseUrl, adminUrl, configuration, activations } = await serve('--config', path);
+  const { applicationKey, applicationSecret } = keys;
+  expect(configuration).toMatchObject({ applicationKey, applicationSecret });
+  expect(activations).toMatchObject([
+    { userId: 'alice', activationCode: expect.stringMatching(/^AAAAA-AAAAA-AAAAA-AAAAA#/) as string },
+    { userId: 'test-user' },
+  ]);
+  expect([
+    await statusOf(`${baseUrl}/pa/v3/status`, { method: 'POST' }),
+    await statusOf(`${baseUrl}/pa/v3/status`, { method: 'POST' }),
+  ]).toEqual([503, 200]);
+  const powerAuth = await testClient({ configuration });
+  const activation = PowerAuthActivation.createWithActivationCode('AAAAA-AAAAA-AAAAA-AAAAA', 'test');
+  activation.additionalActivationOtp = '1234';
+  await powerAuth.createActivation(activation);
+  await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('correct horse'));
+  expect(await powerAuth.fetchUserInfo()).toMatchObject({ sub: 'alice', given_name: 'Alice' });
+  const id = activations[0]?.activationId ?? '';
+  expect(await (await fetch(`${adminUrl}/activations/${id}`)).json()).toMatchObject({ state: 'ACTIVE' });
+  const stranger = PowerAuthActivation.createWithIdentityAttributes({ username: 'bob' }, 'test');
+  await expect((await testClient({ configuration })).createActivation(stranger)).rejects.toMatchObject({
+    code: 'RESPONSE_ERROR',
+  });
+});
+
+describe('a configuration file that is refused, by field', () => {
+  test.each([
+    ['{', 'expected JSON, got something else'],
+    ['[]', 'expected an object, got an array'],
+    ['{"user":[]}', 'user: expected no field of this name, only keys, users, activations, faults'],
+    [
+      '{"keys":{"applicationKey":"AA=="}}',
+      'keys.applicationKey: expected Base64 of 16 bytes, got a string of',
+    ],
+    ['{"users":["alice"]}', 'users[0]: expected an object, got a string'],
+    ['{"users":[{"userId":"a"},{"userId":"a"}]}', 'users[1].userId: expected one that no other has'],
+    [
+      '{"activations":[{"activationCode":"AAAAA-AAAAA-AAAAA-AAAAB"}]}',
+      'activations[0].activationCode: expected an',
+    ],
+    ['{"activations":[{"otp":1234}]}', 'activations[0].otp: expected a non-empty string, got a number'],
+    ['{"activations":[{"code":"x"}]}', 'activations[0].code: expected no field of this name, only userId'],
+    ['{"faults":[{"count":1}]}', 'faults[0]: expected something that goes wrong'],
+  ])('%s', async (content, message) => {
+    const path = await file('server.json', content);
+    const { code, stdout, stderr } = await runCommand(['serve', '--config', path]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${path}: ${message}`);
+    expect(stderr).not.toContain('1234');
+  });
+});
+
+test('the variable that names a configuration of clients is not read', async () => {
+  const env = { POWERAUTH_CONFIG: '/nowhere' };
+  expect((await runCommand(['serve', '--dry-run'], { env })).code).toBe(0);
+  expect((await runCommand(['serve', '--dry-run', '--config', '/nowhere'])).stderr).toContain(
+    '--config: cannot',
+  );
+});
+
+describe('options that are refused', () => {
+  test.each([
+    [['--port', '65536'], '--port: expected a whole number from 0 to 65535'],
+    [['--port', 'http'], '--port: expected'],
+    [['--admin-port', '-1'], '--admin-port: expected'],
+    [['--like', '3.0'], '--like: expected 1.9 or 2.2'],
+    [['--allow-origin', 'http://localhost:5173/'], '--allow-origin: expected an origin'],
+    [['--tls-cert', 'x'], '--tls-cert, --tls-key: expected both'],
+    [['--playground', '--host', '0.0.0.0'], '--playground: the page uses the admin API at the same port'],
+    [['--playground', '--admin-port', '0'], '--playground: the page'],
+    [['--admin-token-file', '/nowhere'], 'cannot read it (ENOENT)'],
+    [['--host', 'host.invalid'], "--port, --host: can't listen there"],
+  ])('%j', async (argv, message) => {
+    const { code, stdout, stderr } = await runCommand(['serve', ...argv]);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+  });
+
+  test('a port that is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const port = String((other.address() as AddressInfo).port);
+    expect(await runCommand(['serve', '--port', port])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the port is in use') as string,
+    });
+    expect((await runCommand(['serve', '--admin-port', port])).stderr).toContain(
+      '--admin-port: the port is in use',
+    );
+  });
+});
+
+describe('where the admin API is', () => {
+  test('at another port of this machine, if others reach the server and there is no token', async () => {
+    const { baseUrl, adminUrl } = await serve('--host', '0.0.0.0');
+    expect(adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/admin$/);
+    expect(adminUrl.startsWith(`${baseUrl}/`)).toBe(false);
+    expect(await statusOf(`${adminUrl}/clock`)).toBe(200);
+    expect(await statusOf(`${baseUrl}/admin/clock`)).toBe(404);
+    // For the health checks of whoever started it.
+    expect(await statusOf(`${baseUrl}/admin/health`)).toBe(200);
+  });
+
+  test('at the port that it was given', async () => {
+    const { baseUrl, adminUrl } = await serve('--admin-port', '0');
+    expect(await statusOf(`${adminUrl}/clock`)).toBe(200);
+    expect(await statusOf(`${baseUrl}/admin/clock`)).toBe(404);
+    expect(await statusOf(adminUrl.replace('/admin', '/pa/v3/status'), { method: 'POST' })).toBe(404);
+  });
+
+  test('where the server is, with a token', async () => {
+    const token = await file('token', 's3cret-token\n');
+    const { baseUrl, adminUrl } = await serve('--host', '0.0.0.0', '--admin-token-file', token);
+    expect(adminUrl).toBe(`${baseUrl}/admin`);
+    expect(await statusOf(`${adminUrl}/clock`)).toBe(401);
+    const headers = { Authorization: 'Bearer s3cret-token' };
+    expect(await statusOf(`${adminUrl}/clock`, { headers })).toBe(200);
+  });
+
+  test('a token that others can read is refused', async () => {
+    const { stderr } = await runCommand(['serve', '--admin-token-file', await file('token', 'x', 0o644)]);
+    expect(stderr).toContain('others may read');
+  });
+});
+
+test('over TLS', async () => {
+  const { certificate, key } = selfSignedCertificate();
+  const [certFile, keyFile] = [await file('cert.pem', certificate, 0o644), await file('key.pem', key)];
+  const { baseUrl } = await serve('--tls-cert', certFile, '--tls-key', keyFile);
+  expect(baseUrl).toMatch(/^https:/);
+  // A page of the server itself.
+  const headers = { Origin: baseUrl };
+  const request = getSecurely(`${baseUrl}/admin/clock`, { ca: certificate, headers });
+  const [{ statusCode }] = (await once(request, 'response')) as [IncomingMessage];
+  expect(statusCode).toBe(200);
+  request.destroy();
+  const mixed = await runCommand(['serve', '--tls-cert', keyFile, '--tls-key', keyFile]);
+  expect([mixed.code, mixed.stderr]).toEqual([
+    2,
+    expect.stringContaining('expected a certificate and its key'),
+  ]);
+});
+
+test('the files of the playground, by their exact names, under a strict policy', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'secret.js'), 'outside');
+  const files = join(folder, 'playground');
+  expect(servePlayground(files)).toBeUndefined();
+  await mkdir(join(files, 'folder.js'), { recursive: true });
+  for (const name of ['index.html', 'playground.js', 'notes']) await writeFile(join(files, name), name);
+  const intercept = servePlayground(files);
+  const server = createServer((message, response) => {
+    if (intercept?.(message, response) !== true) response.writeHead(418).end();
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ask = async (path: string, method = 'GET'): Promise<IncomingMessage> => {
+    const [reply] = (await once(get({ port, path, method }), 'response')) as [IncomingMessage];
+    reply.resume();
+    return reply;
+  };
+  const statuses = {
+    '/playground/': 200,
+    '/playground/index.html': 200,
+    '/playground/playground.js?x': 200,
+    '/playground': 308,
+    '/playground/notes': 404,
+    '/playground/folder.js': 404,
+    '/playground/../secret.js': 404,
+    '/playground/%2e%2e/secret.js': 404,
+    '/playground/..%2fsecret.js': 404,
+    '/playground//secret.js': 404,
+    '/playgrounds': 418,
+  };
+  for (const [path, status] of Object.entries(statuses)) {
+    const { statusCode, headers } = await ask(path);
+    expect([path, statusCode]).toEqual([path, status]);
+    if (status === 418) continue;
+    const policy = headers['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:|\*/);
+  }
+  expect((await ask('/playground/', 'POST')).statusCode).toBe(405);
+  expect((await ask('/playground/')).headers['content-type']).toBe('text/html; charset=utf-8');
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe that nobody writes to is refused where a file is expected',
+  async () => {
+    const pipe = join(await temporaryFolder(), 'pipe');
+    expect(spawnSync('mkfifo', ['-m', '600', pipe]).status).toBe(0);
+    for (const argv of [
+      ['serve', '--config', pipe],
+      ['serve', '--tls-cert', pipe, '--tls-key', pipe],
+      ['status', '--config', pipe],
+      ['sign', 'POST', '/x', '--body', pipe, '--factors', 'possession'],
+      ['request', 'POST', '/x', '--data', pipe],
+      ['offline', '--qr', pipe],
+    ]) {
+      const { code, stderr } = await runCommand(argv);
+      expect([argv, code, stderr]).toEqual([
+        argv,
+        2,
+        expect.stringContaining('expected a file, got something else'),
+      ]);
+    }
+  },
+);
