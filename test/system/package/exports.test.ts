@@ -17,7 +17,7 @@ function fileOf(subpath: string): string {
   return path !== '' && existsSync(join(root, `${file}.js`)) ? file : `${file}${path && '/'}index`;
 }
 
-test.each(Object.entries(manifest.exports).filter(([subpath]) => subpath !== './package.json'))(
+test.each(Object.entries(manifest.exports).filter(([subpath]) => !subpath.endsWith('.json')))(
   '%s is named like its file',
   (subpath, target) => {
     const file = fileOf(subpath);
