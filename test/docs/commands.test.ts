@@ -15,6 +15,11 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^npx powerauth-wasm --help/, 'cli/install.test.ts runs it by npx'],
   [/^npm install --global powerauth-wasm\b/, 'cli/install.test.ts installs the packed package that way'],
   [/^(?:source <\()?powerauth-wasm completion /, 'test/cli/completion-script.test.ts runs the scripts'],
+  [/^powerauth-wasm serve --port/, 'it goes on until a signal; cli/commands/serve.test.ts starts it'],
+  [
+    /^curl -X \w+ http:\/\/127\.0\.0\.1:8080\/admin\//,
+    'testing/admin/openapi.test.ts sends each of these requests',
+  ],
 ];
 
 /** What runs the blocks after `<!-- example:<name> -->`. */

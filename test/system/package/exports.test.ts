@@ -48,6 +48,7 @@ const ALLOWED = [
   /^docs\/[\w-]+\.(?:md|png|svg)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
   /^dist\/hot-path\/generated\/wasm-simd\.wasm$/,
+  /^dist\/testing\/openapi\.json$/,
   /^dist\/(?:cjs\/|cli\.|playground\/)?LICENSES\.txt$/,
   /^dist\/playground\/(?:index\.html|playground\.css)$/,
   /^dist\/cjs\/(?:[\w-]+\/)*[\w-]+\.cjs$/,
