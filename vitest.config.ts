@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'system',
           include: [SYSTEM],
           globalSetup: 'test/system/build.ts',
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
