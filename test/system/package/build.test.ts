@@ -34,6 +34,7 @@ beforeAll(async () => {
     `#!/usr/bin/env node\nimport { name } from '../errors.ts';\nconsole.log(name);\n`,
   );
   await put('src/errors.ts', `export const name: string = 'small';\n`);
+  await put('src/testing/admin/openapi.ts', `export const openApi = { openapi: '3.1.0' };\n`);
   await build();
 }, 60_000);
 

@@ -15,7 +15,7 @@ const PROGRAM = `
   const require = createRequire(process.argv[1]);
   const { exports } = JSON.parse(readFileSync(require.resolve('powerauth-wasm/package.json'), 'utf8'));
   // The setup of sandboxes is for Jest alone.
-  const paths = Object.keys(exports).filter((path) => !/package\\.json|jsdom/.test(path));
+  const paths = Object.keys(exports).filter((path) => !/\\.json$|jsdom/.test(path));
   const all = {};
   for (const path of paths) {
     const name = path.replace('.', 'powerauth-wasm');
