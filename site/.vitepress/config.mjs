@@ -128,6 +128,8 @@ export default defineConfig({
     'site/examples/:path(.*)': 'examples/:path',
   },
   ignoreDeadLinks: false,
+  // The menus, once for all pages.
+  metaChunk: true,
   markdown: {
     anchor: { slugify: anchorOf },
     config: forSite,
