@@ -118,7 +118,10 @@ async function guides(): Promise<{ name: string; place: string; examples: string
       return {
         name: page,
         place: '',
-        examples: [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code),
+        // JavaScript with a name is run by the test that knows the name.
+        examples: [...text.matchAll(/(<!-- example:\S+ -->\s*)?```(ts|js)\n([\s\S]*?)```/g)]
+          .filter(([, name, language]) => language === 'ts' || name === undefined)
+          .map(([, , , code = '']) => code),
       };
     }),
   );

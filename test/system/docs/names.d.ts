@@ -62,6 +62,7 @@ declare global {
   const backspace: HTMLButtonElement;
   const input: HTMLInputElement;
   function show(text: unknown): void;
+  function spans(event: api.PowerAuthEvent): void;
   function askForNewPassword(): Promise<api.PasswordType>;
   function showWarning(issues?: readonly api.PinTestIssue[]): void;
   function showMismatch(): void;
