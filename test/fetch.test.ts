@@ -60,6 +60,19 @@ describe('a token', () => {
     expect(server.tokens).toHaveLength(1);
   });
 
+  test('that can’t be renewed leaves no refused answer open', async () => {
+    const cancel = vi.fn();
+    const refusing = () => Promise.resolve(new Response(new ReadableStream({ cancel }), { status: 401 }));
+    const { server, origin, fetch } = await bank({ fetch: refusing });
+    await fetch(`${origin.url}/other`).then((response) => response.body?.cancel());
+    cancel.mockClear();
+    server.faults.add({ path: CREATE, status: 503 });
+    await expect(fetch(`${origin.url}/third`)).rejects.toMatchObject({
+      code: PowerAuthErrorCode.RESPONSE_ERROR,
+    });
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
   test('is not renewed by turns for two paths that refuse every token', async () => {
     const { server, powerAuth } = await activated();
     const origin = await testOrigin(() => ({ status: 401 }));

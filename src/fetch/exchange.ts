@@ -56,7 +56,13 @@ export class Exchange {
     const { signal } = request;
     const header = await unless(signal, token.header());
     const first = await this.#encrypted(request, options, [header]);
-    const mayRetry = first.status === 401 && (await unless(signal, token.recover(header, first, path)));
+    const mayRetry =
+      first.status === 401 &&
+      (await unless(signal, token.recover(header, first, path)).catch(async (error: unknown) => {
+        // Nobody will read it, and it may keep a connection.
+        await discard(first);
+        throw error;
+      }));
     if (!mayRetry) {
       token.settle(header, first.status, path, false);
       return first;
