@@ -50,17 +50,21 @@ export class Records<V> {
     return this.#values.entries();
   }
 
-  /** From now on, {@link takeChanges} tells what may have changed. */
+  /** From now on, {@link changes} tells what may have changed. */
   watch(): void {
     this.#isWatched = true;
   }
 
-  /** Each id that may have changed since the last call, with its value; undefined if it is gone. */
-  takeChanges(): readonly (readonly [string, V | undefined])[] {
-    if (this.#touched.size === 0) return [];
-    const changes = [...this.#touched].map((id) => [id, this.#values.get(id)] as const);
+  /** Each id that may have changed since {@link forgetChanges}, with its value; undefined if it is gone. */
+  changes(): readonly (readonly [string, V | undefined])[] {
+    return this.#touched.size === 0
+      ? []
+      : [...this.#touched].map((id) => [id, this.#values.get(id)] as const);
+  }
+
+  /** They are known now. */
+  forgetChanges(): void {
     this.#touched.clear();
-    return changes;
   }
 
   #touch(id: string): void {

@@ -87,7 +87,7 @@ export class StateFile {
       }
       throw error;
     }
-    if (this.#size > 2 * this.#sizeWhenNew + MIN_GROWTH) this.#replace();
+    if (this.#size > 2 * this.#sizeWhenNew + MIN_GROWTH) this.#tryToReplace();
   }
 
   /** Lets other processes use the file. */
@@ -123,6 +123,15 @@ export class StateFile {
     this.#size += bytes.length;
   }
 
+  /** What was written is safe without it. There may be no room for two files; it is tried again after more growth. */
+  #tryToReplace(): void {
+    try {
+      this.#replace();
+    } catch {
+      this.#sizeWhenNew = this.#size;
+    }
+  }
+
   /** Puts a file without outdated lines in the place of this one, at once. */
   #replace(): void {
     const temporary = `${this.#path}.tmp`;
@@ -141,9 +150,9 @@ export class StateFile {
       rmSync(temporary, { force: true });
       throw error;
     }
-    syncFolder(dirname(this.#path));
     if (before[0] !== undefined) closeSync(before[0]);
     this.#sizeWhenNew = this.#size;
+    syncFolder(dirname(this.#path));
   }
 }
 

@@ -86,15 +86,17 @@ export class ServerState {
   /**
    * Writes what has changed into the file, if there is one. Whoever answers a request does so before.
    *
-   * @throws what the file system throws
+   * @throws what the file system throws; then the next call writes these changes as well
    */
   save(): void {
-    this.#file?.write(this.#changes());
+    if (this.#file === undefined) return;
+    this.#file.write(this.#changes());
+    for (const records of Object.values(this.#all)) records.forgetChanges();
   }
 
   *#changes(): Iterable<Entry> {
     for (const [kind, records] of Object.entries(this.#all))
-      for (const [id, value] of records.takeChanges()) yield [kind, id, stored(kind, value)];
+      for (const [id, value] of records.changes()) yield [kind, id, stored(kind, value)];
   }
 
   /** Forgets everything but the keys of the first application. */

@@ -1,9 +1,10 @@
 /** A server that keeps its state in a file: what it finds again, and which files it refuses. */
-import { appendFile, chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PowerAuthAuthentication } from '../../src/index.ts';
 import { startPowerAuthTestServer, type PowerAuthTestServer } from '../../src/testing/index.ts';
+import { StateFile } from '../../src/testing/state-file.ts';
 import { activate, PASSWORD, testClient, testServer } from '../helpers/client.ts';
 import { rejection, temporaryFolder } from '../helpers/storage.ts';
 
@@ -118,6 +119,31 @@ describe('the file', () => {
     expect(again.clockOffset).toBe(30_000);
     expect(again.activation(activationId)).toBeDefined();
     expect((await stat(path)).size).toBeLessThan(3000);
+  });
+
+  test('gets what could not be written before, once there is room again', async () => {
+    const first = await testServer({ state: path });
+    const { activationId } = first.createActivation();
+    const write = vi.spyOn(StateFile.prototype, 'write').mockImplementationOnce((changes) => {
+      throw new Error(`ENOSPC: no room for ${[...changes].length}`);
+    });
+    expect(() => first.removeActivation(activationId)).toThrow('no room for 1');
+    write.mockRestore();
+    first.clockOffset = 5000;
+    const second = await restarted(first);
+    expect(second.activation(activationId)?.state).toBe('REMOVED');
+    expect(second.clockOffset).toBe(5000);
+  });
+
+  test('is written on if there is no room for its replacement', async () => {
+    const first = await testServer({ state: path });
+    // Nothing else can have this name then.
+    await mkdir(join(`${path}.tmp`, 'taken'), { recursive: true });
+    const userId = 'u'.repeat(400_000);
+    const ids = Array.from({ length: 5 }, () => first.createActivation({ userId }).activationId);
+    await rm(`${path}.tmp`, { recursive: true });
+    const second = await restarted(first);
+    expect(second.activations.map((activation) => activation.activationId)).toEqual(ids);
   });
 
   test.each<[string, () => Promise<unknown>, RegExp]>([
