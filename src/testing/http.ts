@@ -68,6 +68,13 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return length > MAX_BODY ? undefined : Buffer.concat(chunks);
 }
 
+/** The path of a request's target, which is a path with a query, a URL, or `*`; undefined if it is none of them. */
+function pathOf(target: string): string | undefined {
+  // Two slashes would begin the name of a host otherwise.
+  const text = target.startsWith('/') ? `http://localhost${target}` : target;
+  return URL.canParse(text, 'http://localhost') ? new URL(text, 'http://localhost').pathname : undefined;
+}
+
 /**
  * The headers that the Fetch Standard (CORS protocol) requires before a page of another origin may call a server and
  * read the answer.
@@ -102,9 +109,10 @@ export function createHttpServer(
   const corsForAll = corsHeaders(allowOrigin);
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname: path } = new URL(message.url ?? '/', 'http://localhost');
-    const query = /\?(.*)/s.exec(message.url ?? '')?.[1];
-    const { method = 'GET', headers } = message;
+    const { method = 'GET', headers, url: target = '/' } = message;
+    const path = pathOf(target);
+    if (path === undefined) return void response.writeHead(400).end();
+    const query = /\?(.*)/s.exec(target)?.[1];
     const { remoteAddress } = message.socket;
     const isForPages = allowOrigin !== undefined && !isForBackEnds(path);
     const cors = isForPages ? corsForAll : {};
@@ -132,9 +140,16 @@ export function createHttpServer(
           : answer(state, { method, path, query: query ?? '', headers, body, remoteAddress }, routes);
 
     const failed = (): Answer => springError(500, 'Internal Server Error', path);
+    const attempt = (): Answer | Promise<Answer> => {
+      try {
+        return reply();
+      } catch {
+        return failed();
+      }
+    };
     const send = async () => {
       if (fault.dropRequest === true) return void message.socket.destroy();
-      const replied = reply();
+      const replied = attempt();
       const {
         status,
         body: content,

@@ -20,7 +20,7 @@ import { signedQuery } from './query.ts';
 import { sdkConfiguration } from './sdk-configuration.ts';
 import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
 import { ANY_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
-import { type ServerState } from './state.ts';
+import { MAX_TIME_SPAN, type ServerState } from './state.ts';
 import { fingerprint, type Activation, type PowerAuthTestActivationState, type Token } from './model.ts';
 import type {
   PowerAuthTestActivation,
@@ -99,8 +99,10 @@ export class PowerAuthTestServer {
     return this.#state.clockOffset;
   }
 
-  /** May be set at any time. */
+  /** May be set at any time. Throws if it is no number, or more than 31 years (1e12 ms) from 0. */
   set clockOffset(ms: number) {
+    if (!(Math.abs(ms) <= MAX_TIME_SPAN))
+      throw new Error(`clockOffset: expected ms from -${MAX_TIME_SPAN} to ${MAX_TIME_SPAN}, got ${ms}`);
     this.#saved(() => (this.#state.clockOffset = ms));
   }
 

@@ -28,6 +28,8 @@ import { restored, stored } from './stored.ts';
 
 /** Life of a temporary key, ms. */
 export const TEMPORARY_KEY_LIFE = 5 * 60_000;
+/** How far the clock may be moved, and how long an activation may wait, ms: every sum of such times is a date. */
+export const MAX_TIME_SPAN = 1e12;
 /** Time from the creation of an activation to its commit, ms. */
 const ACTIVATION_VALIDITY = 5 * 60_000;
 
@@ -121,6 +123,8 @@ export class ServerState {
 
   /** Whether recovery codes are created and accepted. */
   get activationRecovery(): boolean {
+    // The file may be of a server like another release.
+    if (!this.release.hasRecovery) return false;
     return Boolean(this.#settings.get('activationRecovery') ?? this.#rules.activationRecovery);
   }
 

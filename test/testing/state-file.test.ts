@@ -24,6 +24,20 @@ async function restarted(server: PowerAuthTestServer): Promise<PowerAuthTestServ
   return next;
 }
 
+async function rest(
+  { baseUrl }: PowerAuthTestServer,
+  method: string,
+  requestObject: object = {},
+): Promise<{ applications: { applicationId: string }[] }> {
+  const response = await fetch(`${baseUrl}/rest/v3/${method}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ requestObject }),
+  });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { responseObject: Awaited<ReturnType<typeof rest>> }).responseObject;
+}
+
 const factors = PowerAuthAuthentication.password(PASSWORD);
 
 describe('after a restart', () => {
@@ -49,6 +63,15 @@ describe('after a restart', () => {
     await powerAuth.changePassword(PASSWORD, 'another one');
     await powerAuth.tokenStore.requestAccessToken('other', PowerAuthAuthentication.possession());
     expect(second.requests.map((request) => request.path)).not.toContain('/pa/v3/activation/create');
+  });
+
+  test('a server like 2.2 has no recovery codes, even if one like 1.9 had them switched on', async () => {
+    const first = await testServer({ state: path });
+    const { applicationId } = (await rest(first, 'application/list')).applications[0] ?? {};
+    await rest(first, 'recovery/config/update', { applicationId, activationRecoveryEnabled: true });
+    await first.close();
+    const second = await testServer({ state: path, like: '2.2' });
+    expect(() => second.createRecoveryCode()).toThrow('no activation recovery');
   });
 
   test('a client whose activation is pending goes on', async () => {

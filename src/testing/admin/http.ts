@@ -103,7 +103,9 @@ async function bodyOf(message: IncomingMessage): Promise<unknown> {
 function answerTo(error: unknown): AdminAnswer {
   if (error instanceof AdminError) return error.answer;
   if (error instanceof PowerAuthError) return new AdminError('BAD_REQUEST', error.message).answer;
-  return { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: 'The request failed' } } };
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = /^E[A-Z\d]{2,20}$/.test(String(code)) ? ` (${code})` : '';
+  return { status: 500, body: { error: { code: 'INTERNAL_ERROR', message: `The request failed${reason}` } } };
 }
 
 function send(message: IncomingMessage, response: ServerResponse, { status, body }: AdminAnswer): void {

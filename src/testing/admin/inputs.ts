@@ -7,16 +7,18 @@
 import * as s from '../../util/schema.ts';
 import { isActivationCode } from '../activation-code.ts';
 import { ANY_FACTORS } from '../signature.ts';
+import { MAX_TIME_SPAN } from '../state.ts';
 
 const isWhole = (value: number): boolean => Number.isSafeInteger(value);
 
-/** A whole number from `least` on. */
-const whole = (least: number, unit = ''): s.Schema<number> => {
-  const expected = `a whole number from ${least} on${unit}`;
-  return s.refine(s.number(expected), (value) => isWhole(value) && value >= least, expected);
+const whole = (least: number, most = Infinity, unit = ''): s.Schema<number> => {
+  const expected = `a whole number from ${least} ${most === Infinity ? 'on' : `to ${most}`}${unit}`;
+  return s.refine(s.number(expected), (it) => isWhole(it) && it >= least && it <= most, expected);
 };
 
-const milliseconds = (least: number): s.Schema<number> => whole(least, ', in ms');
+const milliseconds = (least: number, most?: number): s.Schema<number> => whole(least, most, ', in ms');
+/** The longest that a timer can wait. */
+const MAX_DELAY = 2 ** 31 - 1;
 export const nonEmpty = s.text(/./s, 'a non-empty string');
 const signatureTypes = s.optional(s.array(s.oneOf(ANY_FACTORS), 'an array of types of signatures'));
 
@@ -28,7 +30,7 @@ export const newActivation = s.exactObject({
   activationCode: s.optional(s.refine(s.string(code), isActivationCode, code)),
   otp: s.optional(nonEmpty),
   maxFailCount: s.optional(whole(1)),
-  validity: s.optional(milliseconds(1)),
+  validity: s.optional(milliseconds(1, MAX_TIME_SPAN)),
 });
 
 const status = 'a status from 200 to 599';
@@ -38,7 +40,7 @@ export const fault = s.refine(
   s.exactObject({
     path: s.optional(s.text(/^\//, 'a path that begins with /')),
     count: s.optional(whole(1)),
-    delay: s.optional(milliseconds(0)),
+    delay: s.optional(milliseconds(0, MAX_DELAY)),
     dropRequest: s.optional(s.boolean()),
     dropReply: s.optional(s.boolean()),
     status: s.optional(
@@ -99,10 +101,10 @@ export const offlineSignature = s.exactObject({
 
 export const newRecoveryCode = s.exactObject({
   userId: s.optional(nonEmpty),
-  pukCount: s.optional(whole(1)),
+  pukCount: s.optional(whole(1, 100)),
   confirmed: s.optional(s.boolean()),
 });
 
 export const clock = s.exactObject({
-  offset: s.refine(s.number('a whole number, in ms'), isWhole, 'a whole number, in ms'),
+  offset: milliseconds(-MAX_TIME_SPAN, MAX_TIME_SPAN),
 });

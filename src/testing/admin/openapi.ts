@@ -5,13 +5,18 @@
  */
 
 import { ANY_FACTORS } from '../signature.ts';
+import { MAX_TIME_SPAN } from '../state.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const text: Json = { type: 'string' };
 const flag: Json = { type: 'boolean' };
 const uuid: Json = { type: 'string', format: 'uuid' };
-const count = (minimum: number): Json => ({ type: 'integer', minimum });
+const count = (minimum: number, maximum?: number): Json => ({
+  type: 'integer',
+  minimum,
+  ...(maximum === undefined ? {} : { maximum }),
+});
 const time: Json = { type: 'integer', description: 'Server time, ms since 1970' };
 const base64 = (description: string): Json => ({ type: 'string', contentEncoding: 'base64', description });
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
@@ -79,7 +84,11 @@ const schemas: Readonly<Record<string, Json>> = {
       description: 'One-time password that the client must send; the activation is then ACTIVE at once',
     },
     'maxFailCount?': { ...count(1), default: 5 },
-    'validity?': { ...count(1), default: 300_000, description: 'ms in which it must become ACTIVE' },
+    'validity?': {
+      ...count(1, MAX_TIME_SPAN),
+      default: 300_000,
+      description: 'ms in which it must become ACTIVE',
+    },
   }),
   CreatedActivation: object({
     activationId: uuid,
@@ -152,7 +161,7 @@ const schemas: Readonly<Record<string, Json>> = {
   Validity: object({ valid: flag }),
   NewRecoveryCode: object({
     'userId?': { ...text, minLength: 1, default: 'test-user' },
-    'pukCount?': { ...count(1), default: 1 },
+    'pukCount?': { ...count(1, 100), default: 1 },
     'confirmed?': { ...flag, default: false, description: 'ACTIVE at once' },
   }),
   RecoveryCode: object({
@@ -186,7 +195,7 @@ const schemas: Readonly<Record<string, Json>> = {
         description: 'Of the requests that it affects; default: all',
       },
       'count?': { ...count(1), description: 'How many requests; default: all' },
-      'delay?': { ...count(0), description: 'ms' },
+      'delay?': { ...count(0, 2 ** 31 - 1), description: 'ms' },
       'dropRequest?': { ...flag, description: 'The connection breaks before the server does any work' },
       'dropReply?': { ...flag, description: 'The connection breaks afterwards' },
       'status?': { ...count(200), maximum: 599, description: 'The server does nothing, and answers this' },
@@ -194,7 +203,9 @@ const schemas: Readonly<Record<string, Json>> = {
     }),
     anyOf: ['delay', 'dropRequest', 'dropReply', 'status', 'body'].map((name) => ({ required: [name] })),
   },
-  NewClock: object({ offset: { type: 'integer', description: "Added to the machine's clock, ms" } }),
+  NewClock: object({
+    offset: { ...count(-MAX_TIME_SPAN, MAX_TIME_SPAN), description: "Added to the machine's clock, ms" },
+  }),
   Clock: object({ offset: { type: 'integer' }, serverTime: time }),
 };
 

@@ -43,12 +43,16 @@ function recoveryCodeOf({ server, id }: AdminRequest): PowerAuthTestRecoveryCode
   return code;
 }
 
-/** The server's methods throw if the state is another one; the message says which. */
+/**
+ * The server's methods throw if the state is another one; the message says which. What a file system throws has a code,
+ * and is not for who asks.
+ */
 function orConflict<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw new AdminError('CONFLICT', (error as Error).message);
+    if (!(error instanceof Error) || 'code' in error) throw error;
+    throw new AdminError('CONFLICT', error.message);
   }
 }
 

@@ -223,6 +223,7 @@ describe('the schemas refuse what the server refuses', () => {
     ['/activations', { userId: '' }],
     ['/activations', { maxFailCount: 0 }],
     ['/activations', { validity: 1.5 }],
+    ['/activations', { validity: 1_000_000_000_001 }],
     ['/activations', []],
     ['/tokens/verify', {}],
     ['/tokens/verify', { header: 'x', signatureTypes: ['knowledge'] }],
@@ -234,11 +235,13 @@ describe('the schemas refuse what the server refuses', () => {
       { activationId: 'x', uriId: '/', nonce: '', data: '', signature: '', componentLength: 9 },
     ],
     ['/recovery-codes', { pukCount: 0 }],
+    ['/recovery-codes', { pukCount: 101 }],
     ['/faults', {}],
     ['/faults', { path: '/x' }],
     ['/faults', { status: 99 }],
     ['/faults', { path: 'x', status: 500 }],
     ['/faults', { delay: -1 }],
+    ['/faults', { delay: 2 ** 31 }],
   ])('POST %s %j', async (path, body) => {
     const { ask, server } = await adminServer();
     const reply = await watched(ask, new Set())('POST', path, body);
@@ -246,7 +249,14 @@ describe('the schemas refuse what the server refuses', () => {
     expect([server.activations, server.faults]).toEqual([[], expect.anything()]);
   });
 
-  test.each([{ offset: '5' }, { offset: 0.5 }, {}, { offset: 1, x: 1 }])('PUT /clock %j', async (body) => {
+  test.each([
+    { offset: '5' },
+    { offset: 0.5 },
+    { offset: 1_000_000_000_001 },
+    { offset: -1_000_000_000_001 },
+    {},
+    { offset: 1, x: 1 },
+  ])('PUT /clock %j', async (body) => {
     const { ask } = await adminServer();
     expect((await watched(ask, new Set())('PUT', '/clock', body)).status).toBe(400);
   });
