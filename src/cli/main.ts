@@ -24,7 +24,8 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough, such as `head`, is no failure; but a failure stays one.
   if (error.code === 'EPIPE') process.exit(ended ?? process.exitCode);
-  throw error;
+  process.stderr.write(`error: cannot write to stdout (${error.code ?? 'unknown reason'})\n`);
+  process.exit(1);
 });
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   // Nobody reads the messages; the command goes on.

@@ -35,6 +35,8 @@ const LOOPBACK = '127.0.0.1';
 /** @throws WRONG_PARAMETER that names the option */
 export function serveSettings(options: Options): ServeSettings {
   const host = textOf(options['host']) ?? LOOPBACK;
+  // Node takes an empty one for all addresses of this machine.
+  if (host === '') throw usage('--host: expected a name or an address, got nothing');
   const adminPort = options['adminPort'];
   const adminTokenFile = textOf(options['adminTokenFile']);
   const hasPlayground = options['playground'] === true;

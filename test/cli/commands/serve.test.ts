@@ -149,6 +149,7 @@ describe('options that are refused', () => {
     [['--playground', '--host', '0.0.0.0'], '--playground: the page uses the admin API at the same port'],
     [['--playground', '--admin-port', '0'], '--playground: the page'],
     [['--admin-token-file', '/nowhere'], 'cannot read it (ENOENT)'],
+    [['--host', ''], '--host: expected a name or an address, got nothing'],
     [['--host', 'host.invalid'], "--port, --host: can't listen there"],
   ])('%j', async (argv, message) => {
     const { code, stdout, stderr } = await runCommand(['serve', ...argv]);

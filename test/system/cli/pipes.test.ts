@@ -24,6 +24,12 @@ test('a reader that has seen enough is no failure, and nothing is said', async (
   expect([stdout, stderr]).toEqual(['2\n0\n', '']);
 });
 
+test.runIf(process.platform === 'linux')('a full disk is an error with its reason, in one line', async () => {
+  const { shell } = await setStage();
+  const { stdout, stderr } = await shell('powerauth-wasm --version > /dev/full; echo $?');
+  expect([stdout, stderr]).toEqual(['1\n', 'error: cannot write to stdout (ENOSPC)\n']);
+});
+
 test.each([
   [['activate']],
   [['remove']],
