@@ -8,8 +8,9 @@
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
 import { assertOptions, Exchange, type Send } from './fetch/exchange.ts';
+import { discard, orDiscard } from './fetch/discard.ts';
 import { isRedirect, MAX_REDIRECTS, redirected } from './fetch/redirect.ts';
-import { optionsFor, readRequest, urlOf, type ReadRequest } from './fetch/request.ts';
+import { assertFetchable, optionsFor, readRequest, urlOf, type ReadRequest } from './fetch/request.ts';
 import { FetchToken } from './fetch/token.ts';
 import type {
   PowerAuthFetch,
@@ -63,6 +64,9 @@ export type {
  * ```
  */
 export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOptions): PowerAuthFetch {
+  assertInstance(powerAuth);
+  if (typeof options !== 'object' || (options as unknown) === null)
+    throw wrongParameter('options', 'an object', options);
   const { origins, token, fetch: own } = options;
   const listed = new Set(originsOf(origins));
   assertToken(token);
@@ -92,13 +96,15 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
       if (request.redirect !== 'follow') return marked(response, hops);
       if (response.type === 'opaqueredirect') throw hiddenRedirect();
       if (!isRedirect(response)) return marked(response, hops);
-      if (hops === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect count exceeded');
-      const next = redirected(request, response);
+      const next = await orDiscard(response, () => {
+        if (hops === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect count exceeded');
+        return redirected(request, response);
+      });
       const isPlain = own.sign === undefined && own.encrypt === undefined;
       const isListed = listed.has(next.url.origin);
       const isSame = next.method === request.method;
       if (!isListed && isSame && !isPlain) return marked(response, hops);
-      await response.body?.cancel().catch(() => undefined);
+      discard(response);
       // From here on it is like any other request of the application, wherever it is led back to.
       if (!isListed) return marked(await plain(fetcher(), next), hops + 1);
       // What was signed or encrypted was the body, which a redirect to a result doesn't have.
@@ -112,16 +118,17 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
       input: string | URL | Request,
       init?: PowerAuthRequestInit,
     ): Promise<Response> => {
-      const mine = optionsFor(defaults, init);
+      const mine = optionsFor(defaults, init?.powerAuth);
       const url = urlOf(input);
       if (!listed.has(url.origin)) return passOn(fetcher(), input, init, mine);
       const request = await readRequest(input, init, url);
       assertOptions(mine, request);
+      if (mine.sign !== undefined) assertFetchable(request);
       request.signal?.throwIfAborted();
       return follow(request, mine);
     };
     return Object.assign(fetchWith, {
-      with: (more: PowerAuthFetchRequestOptions) => make({ ...defaults, ...more }),
+      with: (more: PowerAuthFetchRequestOptions) => make(optionsFor(defaults, more)),
     });
   };
   return make({});
@@ -165,6 +172,13 @@ function originsOf(origins: unknown): string[] {
       throw wrongParameter(`origins[${i}]`, 'an origin such as https://bank.example', text);
     return url.origin;
   });
+}
+
+/** An instance may come from another copy of the package. */
+function assertInstance(powerAuth: unknown): void {
+  const { withSignature, tokenStore } = (powerAuth ?? {}) as Partial<PowerAuth>;
+  if (typeof withSignature !== 'function' || typeof tokenStore !== 'object')
+    throw wrongParameter('powerAuth', 'an instance of PowerAuth', powerAuth);
 }
 
 function assertToken(token: PowerAuthFetchOptions['token']): void {

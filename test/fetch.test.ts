@@ -1,7 +1,7 @@
 /** A `fetch` that authenticates, against servers that verify. */
 import { describe, expect, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode, PowerAuthPassword } from '../src/index.ts';
-import { powerAuthFetch, type PowerAuthFetchOptions } from '../src/fetch.ts';
+import { powerAuthFetch, type PowerAuthFetchOptions, type PowerAuthRequestInit } from '../src/fetch.ts';
 import type { PowerAuth } from '../src/index.ts';
 import { activate, activated, PASSWORD, requestsTo, testClient, testServer } from './helpers/client.ts';
 import { deferred } from './helpers/deferred.ts';
@@ -504,6 +504,18 @@ describe('a signed request', () => {
     expect(signing).not.toHaveBeenCalled();
   });
 
+  test.each(['mode', 'credentials', 'cache', 'redirect', 'referrerPolicy'])(
+    'with an invalid %s uses no value of the counter either',
+    async (option) => {
+      const { server, powerAuth, fetch, url, sign } = await signing();
+      const taking = vi.spyOn(powerAuth, 'withSignature');
+      const refused = await rejection(fetch(url, { ...POST, [option]: 'nonsense', powerAuth: sign }));
+      expect(refused).toBeInstanceOf(TypeError);
+      expect(taking).not.toHaveBeenCalled();
+      expect(requestsTo(server, '/api/protected/signature')).toBe(0);
+    },
+  );
+
   test('by possession alone is repeated once, after the counters were brought together', async () => {
     const { server, powerAuth, fetch, activationId } = await signing();
     const uriId = '/api/possession/signature';
@@ -643,11 +655,15 @@ describe('an encrypted request', () => {
     ['POST', { sing: POSSESSION, uriId: '/x' }, /^powerAuth: expected only sign/],
     ['POST', { sign: POSSESSION, uriId: '/x', signed: 'body' }, /powerAuth\.signed/],
     ['POST', { token: 'no' }, /powerAuth\.token: expected true or false, got a string/],
+    ['POST', null, /^powerAuth: expected an object, got null/],
+    ['POST', true, /^powerAuth: expected an object, got true/],
+    ['POST', 'sign', /^powerAuth: expected an object, got a string/],
   ])('%s %o is refused, and not sent', async (method, options, message) => {
     const { server, fetch } = await encrypting();
     const before = server.requests.length;
-    const call = fetch(server.baseUrl, { method, powerAuth: options as object });
-    await expect(call).rejects.toMatchObject(error(PowerAuthErrorCode.WRONG_PARAMETER, message));
+    const init = { method, powerAuth: options as object };
+    const refused = error(PowerAuthErrorCode.WRONG_PARAMETER, message);
+    await expect(fetch(server.baseUrl, init)).rejects.toMatchObject(refused);
     expect(server.requests.length).toBe(before);
   });
 });
@@ -712,10 +728,112 @@ describe('as a fetch', () => {
     [{ origins: ['https://bank.example'], token: { name: '' } }, /^token\.name/],
     [{ origins: ['https://bank.example'], token: { name: 'x' } }, /^token\.authentication/],
     [{ origins: ['https://bank.example'], fetch: 1 }, /^fetch/],
+    [undefined, /^options: expected an object, got undefined/],
+    [null, /^options: expected an object, got null/],
   ])('refuses %o', async (options, message) => {
     const { powerAuth } = await activated();
     expect(() => powerAuthFetch(powerAuth, options as unknown as PowerAuthFetchOptions)).toThrow(
       expect.objectContaining(error(PowerAuthErrorCode.WRONG_PARAMETER, message)),
     );
   });
+
+  test.each([null, undefined, 'an instance', {}])('refuses %o in the place of an instance', (powerAuth) => {
+    expect(() => powerAuthFetch(powerAuth as never, { origins: ['https://bank.example'] })).toThrow(
+      expect.objectContaining(error(PowerAuthErrorCode.WRONG_PARAMETER, /^powerAuth: expected an instance/)),
+    );
+  });
+});
+
+describe('an answer that nobody will read is discarded', () => {
+  /** A bank whose answers tell when they are discarded. */
+  async function watched(
+    reply: { status: number; location?: string },
+    more?: Partial<PowerAuthFetchOptions>,
+  ) {
+    const { server, powerAuth, activationId } = await activated();
+    const cancel = vi.fn();
+    const { status, location } = reply;
+    const send = async () =>
+      new Response(new ReadableStream({ cancel }), { status, headers: { ...(location && { location }) } });
+    const fetch = fetchOf(powerAuth, ['https://bank.example'], { fetch: send, ...more });
+    return {
+      server,
+      powerAuth,
+      activationId,
+      cancel,
+      call: (init?: PowerAuthRequestInit) => fetch('https://bank.example/', init),
+    };
+  }
+
+  test('if no new token can be had', async () => {
+    const authentication = vi.fn(() => POSSESSION);
+    const { cancel, call } = await watched({ status: 401 }, { token: { name: 'api', authentication } });
+    authentication.mockReturnValueOnce(POSSESSION).mockImplementation(() => {
+      throw new Error('the user has gone');
+    });
+    await expect(call()).rejects.toThrow('the user has gone');
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  test('if the caller gives up in the meantime', async () => {
+    const asked = deferred<PowerAuthAuthentication>();
+    const authentication = vi.fn<() => PowerAuthAuthentication | Promise<PowerAuthAuthentication>>();
+    authentication.mockReturnValueOnce(POSSESSION).mockReturnValue(asked.promise);
+    const { cancel, call } = await watched({ status: 401 }, { token: { name: 'api', authentication } });
+    const end = new AbortController();
+    const outcome = rejection(call({ signal: end.signal }));
+    await vi.waitFor(() => expect(authentication).toHaveBeenCalledTimes(2));
+    end.abort('enough');
+    expect(await outcome).toBe('enough');
+    expect(cancel).toHaveBeenCalledOnce();
+    asked.resolve(POSSESSION);
+  });
+
+  test('if the status can’t be fetched after a refused signature', async () => {
+    const { server, cancel, call } = await watched({ status: 401 });
+    server.faults.add({ path: '/pa/v3/activation/status', status: 503 });
+    const sign = { sign: POSSESSION, uriId: '/x' };
+    await expect(call({ ...POST, powerAuth: sign })).rejects.toMatchObject(
+      error(PowerAuthErrorCode.RESPONSE_ERROR),
+    );
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  test.each(['http://', 'file:///etc/passwd', 'https://user:pass@bank.example/'])(
+    'if it leads to %s',
+    async (location) => {
+      const { cancel, call } = await watched({ status: 302, location });
+      expect(await rejection(call())).toBeInstanceOf(TypeError);
+      expect(cancel).toHaveBeenCalledOnce();
+    },
+  );
+
+  test('if it leads nowhere in the end', async () => {
+    const { cancel, call } = await watched({ status: 302, location: '/' });
+    expect(await rejection(call())).toBeInstanceOf(TypeError);
+    expect(cancel).toHaveBeenCalledTimes(21);
+  });
+});
+
+test('the keys of a cryptogram whose turn ends before it is sent are released', async () => {
+  const { powerAuth } = await activated();
+  const encryptor = powerAuth.getEncryptorForActivationScope();
+  const released: unknown[] = [];
+  vi.spyOn(powerAuth, 'getEncryptorForActivationScope').mockReturnValue(encryptor);
+  const encrypt = encryptor.encryptRequest.bind(encryptor);
+  vi.spyOn(encryptor, 'encryptRequest').mockImplementation(async (...args) => {
+    const encrypted = await encrypt(...args);
+    vi.spyOn(encrypted.decryptor, 'release').mockImplementation(async () => void released.push(encrypted));
+    return encrypted;
+  });
+  vi.spyOn(powerAuth, 'withSignature').mockImplementation(async (_, { body }) => {
+    if (typeof body === 'function') await body();
+    throw new Error('the turn is over');
+  });
+  const fetch = fetchOf(powerAuth, ['https://bank.example']);
+  const options = { sign: POSSESSION, uriId: '/x', encrypt: 'activation', signed: 'cryptogram' } as const;
+  await expect(fetch('https://bank.example/', { ...POST, powerAuth: options })).rejects.toThrow(
+    'the turn is over',
+  );
+  expect(released).toHaveLength(1);
 });

@@ -10,6 +10,7 @@ import type { PowerAuth } from '../power-auth.ts';
 import { base64Decode } from '../util/base64.ts';
 import { jsonText, utf8 } from '../util/bytes.ts';
 import { bytesOf } from './body.ts';
+import { orDiscard } from './discard.ts';
 
 /** Headers that describe the body as it was sent. */
 const OF_BODIES = ['content-encoding', 'content-length', 'transfer-encoding'];
@@ -55,7 +56,7 @@ export class Encryption {
    */
   async decrypt(response: Response): Promise<Response> {
     try {
-      return await this.#decrypt(response);
+      return await orDiscard(response, () => this.#decrypt(response));
     } finally {
       await this.abandon();
     }

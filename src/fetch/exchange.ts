@@ -10,6 +10,7 @@ import type { PowerAuthSignedRequest } from '../model/power-auth-signed-request.
 import type { PowerAuth } from '../power-auth.ts';
 import { unlessAborted } from '../util/abort.ts';
 import { describe } from '../util/validate.ts';
+import { discard, orDiscard } from './discard.ts';
 import { Encryption } from './encryption.ts';
 import { signedPairs } from './query.ts';
 import type { ReadRequest } from './request.ts';
@@ -58,16 +59,12 @@ export class Exchange {
     const first = await this.#encrypted(request, options, [header]);
     const mayRetry =
       first.status === 401 &&
-      (await unless(signal, token.recover(header, first, path)).catch(async (error: unknown) => {
-        // Nobody will read it, and it may keep a connection.
-        await discard(first);
-        throw error;
-      }));
+      (await orDiscard(first, () => unless(signal, token.recover(header, first, path))));
     if (!mayRetry) {
       token.settle(header, first.status, path, false);
       return first;
     }
-    await discard(first);
+    discard(first);
     const again = await unless(signal, token.header());
     const second = await this.#encrypted(request, options, [again]);
     token.settle(again, second.status, path, true);
@@ -81,7 +78,11 @@ export class Exchange {
     headers: readonly Header[],
   ): Promise<Response> {
     if (encrypt === undefined) return this.#send(request, headers, request.signal);
-    const encryption = await unless(request.signal, this.#encrypt(request, encrypt));
+    const encrypting = this.#encrypt(request, encrypt);
+    const encryption = await orAbandon(
+      () => encrypting,
+      () => unless(request.signal, encrypting),
+    );
     const response = await this.#sendEncrypted(
       request,
       encryption,
@@ -119,9 +120,11 @@ export class Exchange {
     const first = await this.#inTurn(request, sign, options);
     // A wrong password costs an attempt each time. Possession alone may be refused because the counters have parted.
     if (first.status !== 401 || !isPossessionAlone(sign)) return first;
-    const { state } = await unless(request.signal, this.#powerAuth.fetchActivationStatus());
+    const { state } = await orDiscard(first, () =>
+      unless(request.signal, this.#powerAuth.fetchActivationStatus()),
+    );
     if (state !== 'ACTIVE') return first;
-    await discard(first);
+    discard(first);
     return this.#inTurn(request, sign, options);
   }
 
@@ -131,38 +134,32 @@ export class Exchange {
     { encrypt, uriId, signed = 'content' }: PowerAuthFetchRequestOptions,
   ): Promise<Response> {
     const { method, url, body = new Uint8Array(), signal } = request;
-    let encryption: Encryption | undefined;
+    let encrypting: Promise<Encryption> | undefined;
     const encrypted = async (): Promise<Encryption | undefined> =>
-      encrypt && (encryption ??= await this.#encrypt(request, encrypt));
+      encrypt && (encrypting ??= this.#encrypt(request, encrypt));
     const content: Pick<PowerAuthSignedRequest, 'body' | 'params'> =
       method === 'GET'
         ? { params: signedPairs(url.search) }
         : // Encrypted when the turn has come: a cryptogram contains the time.
           { body: encrypt && signed === 'cryptogram' ? async () => (await encrypted())?.body ?? body : body };
-    const response = await this.#powerAuth.withSignature(
-      sign,
-      { method, uriId: uriId ?? '', ...content, signal },
-      async (header, ended) => {
+    const toSign = { method, uriId: uriId ?? '', ...content, signal };
+    const exchange = (): Promise<Response> =>
+      this.#powerAuth.withSignature(sign, toSign, async (header, ended) => {
         const sealed = await encrypted();
         const both = anyOf(ended, signal);
         if (sealed === undefined) return this.#send(request, [header], both);
         // The signature's header is enough.
         return this.#sendEncrypted(request, sealed, [header], both);
-      },
-    );
+      });
+    const response = await orAbandon(() => encrypting, exchange);
+    const encryption = await encrypting;
     return encryption === undefined ? response : unless(signal, encryption.decrypt(response));
   }
 }
 
 /** @throws WRONG_PARAMETER for options that don't go together */
 export function assertOptions(options: PowerAuthFetchRequestOptions, { method }: ReadRequest): void {
-  const { sign, uriId, encrypt, signed, token, ...others } = options as Readonly<Record<string, unknown>>;
-  const refuse = (message: string): never => {
-    throw failure(PowerAuthErrorCode.WRONG_PARAMETER, message);
-  };
-  // A name with a mistake in it must not send a request without its signature.
-  if (Object.values(others).some((value) => value !== undefined))
-    refuse('powerAuth: expected only sign, uriId, encrypt, signed and token, got another option as well');
+  const { sign, uriId, encrypt, signed, token } = options as Readonly<Record<string, unknown>>;
   if (token !== undefined && typeof token !== 'boolean')
     refuse(`powerAuth.token: expected true or false, got ${describe(token)}`);
   if (signed !== undefined && signed !== 'content' && signed !== 'cryptogram')
@@ -178,6 +175,10 @@ export function assertOptions(options: PowerAuthFetchRequestOptions, { method }:
     refuse("powerAuth.encrypt: expected 'activation' for a request that is signed, got 'application'");
 }
 
+function refuse(message: string): never {
+  throw failure(PowerAuthErrorCode.WRONG_PARAMETER, message);
+}
+
 /** The factors of an object that the deprecated constructor made are in its fields. */
 function isPossessionAlone(authentication: PowerAuthAuthentication): boolean {
   const { password, userPassword, isBiometricAuthentication } = authentication as unknown as Readonly<
@@ -190,9 +191,19 @@ function isPossessionAlone(authentication: PowerAuthAuthentication): boolean {
 const unless = <T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> =>
   signal === undefined ? promise : unlessAborted(promise, signal);
 
-/** Drops an answer that nobody will read, so that its connection can be used again. */
-async function discard(response: Response): Promise<void> {
-  await response.body?.cancel().catch(() => undefined);
+/** Does work with a cryptogram. If that fails, its keys are wiped, as soon as it is there. */
+async function orAbandon<T>(
+  encrypting: () => Promise<Encryption> | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    encrypting()
+      ?.then((encryption) => encryption.abandon())
+      .catch(() => undefined);
+    throw error;
+  }
 }
 
 function anyOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {

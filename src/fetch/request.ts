@@ -4,7 +4,9 @@
  * @module
  */
 
+import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { unlessAborted } from '../util/abort.ts';
+import { wrongParameter } from '../util/validate.ts';
 import { bytesOf, readBody } from './body.ts';
 import type { PowerAuthFetchRequestOptions, PowerAuthRequestInit } from './types.ts';
 
@@ -113,6 +115,15 @@ function assertSendable({ username, password }: URL, method: unknown): void {
   }
 }
 
+/**
+ * Checks all other options as `fetch` does: before a signature uses a value of the counter.
+ *
+ * @throws TypeError
+ */
+export function assertFetchable({ url, method, headers, redirect, rest }: ReadRequest): void {
+  new Request(url, { ...rest, method, headers, redirect });
+}
+
 async function bodyOf(
   request: Request,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; type?: string } | undefined> {
@@ -153,8 +164,27 @@ function pairsOf(headers: unknown): HeadersInit {
   return headers as HeadersInit;
 }
 
-/** The options of one call, upon the defaults. */
-export const optionsFor = (
+/**
+ * The options of one call, upon the defaults.
+ *
+ * @param given by the caller, if anything is
+ * @throws WRONG_PARAMETER for anything but an object with known names: a mistake must not send a request without its
+ *   signature
+ */
+export function optionsFor(
   defaults: PowerAuthFetchRequestOptions,
-  init: PowerAuthRequestInit | undefined,
-): PowerAuthFetchRequestOptions => ({ ...defaults, ...init?.powerAuth });
+  given: PowerAuthFetchRequestOptions | undefined,
+): PowerAuthFetchRequestOptions {
+  if (given === undefined) return defaults;
+  if (typeof given !== 'object' || (given as unknown) === null)
+    throw wrongParameter('powerAuth', 'an object', given);
+  const options = { ...defaults, ...given };
+  const { sign: _, uriId: __, encrypt: ___, signed: ____, token: _____, ...others } = options;
+  if (Object.values(others).some((value) => value !== undefined)) {
+    throw failure(
+      PowerAuthErrorCode.WRONG_PARAMETER,
+      'powerAuth: expected only sign, uriId, encrypt, signed and token, got another option as well',
+    );
+  }
+  return options;
+}

@@ -161,6 +161,8 @@ export class TokenRequests {
   ): Promise<TokenFacts> {
     const created = await createToken(this.#session, name, authentication, type);
     try {
+      // The former ones are removed afterwards, so the server would lose this one.
+      if (formerIdentifiers.includes(created.tokenIdentifier)) throw sameToken();
       await throwIfLost(lock);
       const facts = await this.#keep(name, { ...created, formerIdentifiers });
       const action = formerIdentifiers.length === 0 ? ('created' as const) : ('renewed' as const);
@@ -216,4 +218,11 @@ export class TokenRequests {
   #locked<T>(name: string, section: (lock: PowerAuthStorageLock) => Promise<T>): Promise<T> {
     return this.#storage.lock(this.#keys.token(name), section);
   }
+}
+
+function sameToken(): Error {
+  return failure(
+    PowerAuthErrorCode.RESPONSE_ERROR,
+    'The server answered to the renewal of a token with the refused one; expected another token',
+  );
 }

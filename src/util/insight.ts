@@ -44,8 +44,10 @@ export function traceAll(observer: Observer | undefined): void {
 function call(observer: Observer, event: PowerAuthEvent): void {
   try {
     const result = observer(event);
-    // A promise that is rejected would end a process.
-    if (result instanceof Promise) result.catch(() => undefined);
+    // A promise that is rejected would end a process, also one of another realm or library.
+    if (typeof result === 'object' && result !== null && 'then' in result) {
+      Promise.resolve(result).catch(() => undefined);
+    }
   } catch {
     // Nobody could do anything about it.
   }

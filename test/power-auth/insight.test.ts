@@ -1,6 +1,8 @@
 /** What observers are told, and what they are not. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   PowerAuthAuthentication,
@@ -186,11 +188,27 @@ test.each([
   async () => {
     throw new Error('mine');
   },
+  // A promise of another realm or library.
+  () => runInNewContext("Promise.reject(new Error('mine'))") as unknown,
+  () => ({
+    then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('mine')),
+  }),
+  () => ({
+    get then() {
+      throw new Error('mine');
+    },
+  }),
+  () => new Promise(() => undefined),
 ])('an observer that fails harms nothing', async (observer) => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  onTestFinished(() => void process.off('unhandledRejection', unhandled));
   const server = await testServer();
   const powerAuth = await testClient(server, { client: { observer } });
   await activate(server, powerAuth);
   await powerAuth.tokenStore.requestAccessToken('accounts', POSSESSION);
+  await setImmediate();
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 test('the same is published on channels of Node', async () => {

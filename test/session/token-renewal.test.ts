@@ -1,10 +1,12 @@
 /** Tokens that the server refuses are renewed: once, by everybody, with nothing left on the server. */
-import { expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode, type PowerAuth } from '../../src/index.ts';
 import { PowerAuthTokenHeaderGenerator } from '../../src/power-auth-token-header-generator.ts';
 import { lostLockError } from '../../src/storage/driver/checks.ts';
 import { memoryStorage, MemorySpace } from '../../src/storage/memory.ts';
 import type { PowerAuthTestServer } from '../../src/testing/index.ts';
+import { ServerState } from '../../src/testing/state.ts';
 import { activated, PASSWORD, requestsTo, statusOf, testClient, testSession } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 import { storageLike } from '../helpers/storage.ts';
@@ -227,4 +229,68 @@ test.each(['request', 'renewal'])('a new token that cannot be stored is removed 
   lose = undefined;
   expect(tokensOf(server)).toEqual([refused]);
   expect(await statusOf(server, await tokenStore.generateHeaderForToken(NAME))).toBe(200);
+});
+
+test.each([
+  ['that was refused', 0],
+  ['that was refused before', 1],
+])('a server that answers with a token %s is told off, and nothing is lost', async (_, again) => {
+  const { server, tokenStore, refused } = await withToken();
+  const renewal = { refused, authentication: POSSESSION };
+  let present = refused;
+  if (again === 1) {
+    server.faults.add({ path: REMOVE, count: 1, dropRequest: true });
+    present = (await tokenStore.renewAccessToken(NAME, renewal)).tokenIdentifier;
+  }
+  const making = vi
+    .spyOn(ServerState.prototype, 'createToken')
+    .mockImplementation(({ activationId }, signatureType) => {
+      return { tokenId: refused, activationId, signatureType, secret: randomBytes(16) };
+    });
+  onTestFinished(() => making.mockRestore());
+  await expect(
+    tokenStore.renewAccessToken(NAME, { refused: present, authentication: POSSESSION }),
+  ).rejects.toMatchObject(error(PowerAuthErrorCode.RESPONSE_ERROR, /another token/));
+  making.mockRestore();
+  expect(tokensOf(server)).toContain(present);
+  expect(await statusOf(server, await tokenStore.generateHeaderForToken(NAME))).toBe(200);
+  await tokenStore.renewAccessToken(NAME, { refused: present, authentication: POSSESSION });
+  expect(server.tokens).toHaveLength(1);
+});
+
+test('the identifier of another name’s token renews nothing', async () => {
+  const { server, tokenStore, refused } = await withToken();
+  const other = await tokenStore.requestAccessToken('another', POSSESSION);
+  for (const wrong of [other.tokenIdentifier, 'unknown']) {
+    const renewal = { refused: wrong, authentication: POSSESSION };
+    expect((await tokenStore.renewAccessToken(NAME, renewal)).tokenIdentifier).toBe(refused);
+  }
+  expect(tokensOf(server)).toEqual([refused, other.tokenIdentifier]);
+});
+
+test('renewals and removals of three processes at once leave no token that nobody knows', async () => {
+  const space = new MemorySpace();
+  const instanceId = 'renewed and removed';
+  const { server, powerAuth } = await withToken({ instanceId, storage: memoryStorage(space) });
+  const sessions = await Promise.all(
+    [1, 2, 3].map(() => testSession(server, { instanceId, storage: memoryStorage(space) })),
+  );
+  for (let round = 0; round < 8; round++) {
+    const { tokenIdentifier: refused } = await powerAuth.tokenStore.requestAccessToken(NAME, POSSESSION);
+    if (round % 2 === 1) server.removeToken(refused);
+    const outcomes = await Promise.allSettled(
+      sessions.flatMap((session, i) => [
+        session.tokenRequests.renew(NAME, refused, POSSESSION),
+        i === round % 3
+          ? session.tokenRequests.remove(NAME)
+          : session.tokenRequests.request(NAME, POSSESSION),
+      ]),
+    );
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    // A removal finds nothing if another one, which this round doesn't have, was faster.
+    expect(reasons).toEqual([]);
+    const left = await powerAuth.tokenStore.requestAccessToken(NAME, POSSESSION);
+    expect(tokensOf(server)).toEqual([left.tokenIdentifier]);
+    expect(await statusOf(server, await powerAuth.tokenStore.generateHeaderForToken(NAME))).toBe(200);
+  }
 });
