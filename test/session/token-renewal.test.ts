@@ -286,7 +286,9 @@ test('renewals and removals of three processes at once leave no token that nobod
           : session.tokenRequests.request(NAME, POSSESSION),
       ]),
     );
-    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    const reasons = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
     // A removal finds nothing if another one, which this round doesn't have, was faster.
     expect(reasons).toEqual([]);
     const left = await powerAuth.tokenStore.requestAccessToken(NAME, POSSESSION);

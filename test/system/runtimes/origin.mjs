@@ -1,6 +1,6 @@
 /**
  * The server that the suite talks to, one origin for all: pages, the embedded PowerAuth server behind it, and what only
- * the server's owner can do (start an activation, commit it).
+ * the server's owner can do (start an activation, commit it, revoke its tokens).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { servePages } from '../../helpers/pages.mjs';
  * Of the sources or of the build: what is used of it.
  *
  * @typedef {Pick<import('../../../src/testing/index.ts').PowerAuthTestServer,
- *   'baseUrl' | 'configuration' | 'createActivation' | 'commitActivation'>} Server
+ *   'baseUrl' | 'configuration' | 'createActivation' | 'commitActivation' | 'tokens' | 'removeToken'>} Server
  */
 
 /**
@@ -33,6 +33,10 @@ export async function serveSuite(server, pages = {}, headers = {}) {
         response.end(JSON.stringify({ configuration, ...server.createActivation() }));
       } else if (pathname === '/commit') {
         server.commitActivation(searchParams.get('id') ?? '');
+        response.end();
+      } else if (pathname === '/revoke') {
+        for (const { tokenId, activationId } of server.tokens)
+          if (activationId === searchParams.get('id')) server.removeToken(tokenId);
         response.end();
       } else {
         const { method } = request;

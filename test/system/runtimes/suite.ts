@@ -111,7 +111,7 @@ async function checkAgreement(names: readonly EngineName[]): Promise<void> {
 }
 
 /** What `powerauth-wasm/fetch` sends arrives: bodies of each kind, signatures, encryption. */
-async function requests(powerAuth: PowerAuth, origin: string): Promise<void> {
+async function requests(powerAuth: PowerAuth, origin: string, revoke: () => Promise<unknown>): Promise<void> {
   const possession = PowerAuthAuthentication.possession();
   const token = { name: 'T', authentication: () => possession };
   const bank = powerAuthFetch(powerAuth, { origins: [origin], token });
@@ -130,12 +130,19 @@ async function requests(powerAuth: PowerAuth, origin: string): Promise<void> {
     const { status } = await bank(origin + uriId, { ...init, powerAuth: { sign: possession, uriId } });
     assert(status === 200, `a signed request is answered with ${status}`);
   }
-  const encrypted = await bank(`${origin}/api/encrypted/activation`, {
-    method: 'POST',
-    body: '{"a":1}',
-    powerAuth: { encrypt: 'activation' },
-  });
-  assert((await encrypted.text()) === '{"a":1}', 'an encrypted answer is another one');
+  const both = '/api/signed/encrypted';
+  for (const [path, sign] of [
+    ['/api/encrypted/activation', {}],
+    [both, { sign: PowerAuthAuthentication.password('correct horse'), uriId: both }],
+  ] as const) {
+    const init = { method: 'POST', body: '{"a":1}', powerAuth: { encrypt: 'activation', ...sign } } as const;
+    const encrypted = await bank(origin + path, init);
+    assert((await encrypted.text()) === '{"a":1}', `${path} is answered with ${encrypted.status}`);
+  }
+  await revoke();
+  const answers = await Promise.all([1, 2, 3].map(() => bank(request.url, { method: 'POST' })));
+  for (const { status } of answers)
+    assert(status === 200, `after a revocation a request is answered with ${status}`);
 }
 
 async function mainJob(origin: string, byDefault: boolean): Promise<EngineName | undefined> {
@@ -174,9 +181,11 @@ async function mainJob(origin: string, byDefault: boolean): Promise<EngineName |
     for (const next of [generator.next(), ...generator.nextBatch(6)]) {
       assert((await statusOf(key, next)) === 200, 'the server refuses a header of the generator');
     }
-    await requests(powerAuth, origin);
+    await requests(powerAuth, origin, () => ask(`/revoke?id=${enrolled.activationId}`));
+    // The token is another one by now.
+    const renewed = await powerAuth.tokenStore.generateHeaderForToken('T');
     await powerAuth.tokenStore.removeAccessToken('T');
-    assert((await statusOf(key, value)) === 401, 'the server accepts a header of a removed token');
+    assert((await statusOf(key, renewed.value)) === 401, 'the server accepts a header of a removed token');
     await powerAuth.removeActivationLocal();
     return powerAuth.engine;
   } finally {
