@@ -8,8 +8,8 @@
 
 import { failure, PowerAuthErrorCode } from './errors.ts';
 import { assertOptions, Exchange, type Send } from './fetch/exchange.ts';
-import { discard, orDiscard } from './fetch/discard.ts';
-import { isRedirect, MAX_REDIRECTS, redirected } from './fetch/redirect.ts';
+import { discard, orElse } from './fetch/discard.ts';
+import { isRedirect, redirected } from './fetch/redirect.ts';
 import { assertFetchable, optionsFor, readRequest, urlOf, type ReadRequest } from './fetch/request.ts';
 import { FetchToken } from './fetch/token.ts';
 import type {
@@ -96,10 +96,10 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
       if (request.redirect !== 'follow') return marked(response, hops);
       if (response.type === 'opaqueredirect') throw hiddenRedirect();
       if (!isRedirect(response)) return marked(response, hops);
-      const next = await orDiscard(response, () => {
-        if (hops === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect count exceeded');
-        return redirected(request, response);
-      });
+      const next = await orElse(
+        () => redirected(request, response, hops),
+        () => discard(response),
+      );
       const isPlain = own.sign === undefined && own.encrypt === undefined;
       const isListed = listed.has(next.url.origin);
       const isSame = next.method === request.method;

@@ -1,5 +1,5 @@
 /** A `fetch` that authenticates, against servers that verify. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode, PowerAuthPassword } from '../src/index.ts';
 import { powerAuthFetch, type PowerAuthFetchOptions, type PowerAuthRequestInit } from '../src/fetch.ts';
 import type { PowerAuth } from '../src/index.ts';
@@ -673,6 +673,24 @@ describe('as a fetch', () => {
     const { powerAuth } = await activated();
     const asFetch: typeof globalThis.fetch = powerAuthFetch(powerAuth, { origins: ['https://bank.example'] });
     expect(asFetch).toBeTypeOf('function');
+    const call = powerAuthFetch(powerAuth, { origins: ['https://bank.example'] });
+    expectTypeOf(call).toExtend<typeof globalThis.fetch>();
+    expectTypeOf(call.with({ token: false })).toEqualTypeOf(call);
+    expectTypeOf(call('')).resolves.toEqualTypeOf<Response>();
+    // Only compiled: what must not send a request without its signature.
+    const wrong = () => {
+      // @ts-expect-error a mistake in the name
+      void call('', { powerAuth: { sing: POSSESSION, uriId: '/x' } });
+      // @ts-expect-error not an authentication
+      void call('', { powerAuth: { sign: 'password', uriId: '/x' } });
+      // @ts-expect-error not a scope
+      void call('', { powerAuth: { encrypt: true } });
+      // @ts-expect-error no origins
+      powerAuthFetch(powerAuth, {});
+      // @ts-expect-error no factors
+      powerAuthFetch(powerAuth, { origins: [], token: { name: 'api' } });
+    };
+    expect(wrong).toBeTypeOf('function');
   });
 
   test('other defaults are for clients that pass no options on', async () => {

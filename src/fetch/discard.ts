@@ -1,21 +1,24 @@
 /**
- * Answers that nobody will read.
+ * What is left over when a request fails half way.
  *
  * @module
  */
 
-/** Drops an answer, so that its connection can be used again. Nothing is waited for. */
+/** Drops an answer that nobody will read, so that its connection can be used again. Nothing is waited for. */
 export function discard({ body }: Response): void {
-  const cancel = async (): Promise<void> => body?.cancel();
-  cancel().catch(() => undefined);
+  quietly(() => body?.cancel());
 }
 
-/** Does work that decides about an answer. If that fails, the caller gets the error, and the answer is dropped. */
-export async function orDiscard<T>(response: Response, work: () => T | Promise<T>): Promise<T> {
+/** Does work. If that fails, the caller gets the error, and what is left over is cleaned up. */
+export async function orElse<T>(work: () => T | Promise<T>, cleanUp: () => unknown): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    discard(response);
+    quietly(cleanUp);
     throw error;
   }
+}
+
+function quietly(work: () => unknown): void {
+  (async () => work())().catch(() => undefined);
 }

@@ -10,7 +10,7 @@ import type { PowerAuth } from '../power-auth.ts';
 import { base64Decode } from '../util/base64.ts';
 import { jsonText, utf8 } from '../util/bytes.ts';
 import { bytesOf } from './body.ts';
-import { orDiscard } from './discard.ts';
+import { discard, orElse } from './discard.ts';
 
 /** Headers that describe the body as it was sent. */
 const OF_BODIES = ['content-encoding', 'content-length', 'transfer-encoding'];
@@ -56,7 +56,10 @@ export class Encryption {
    */
   async decrypt(response: Response): Promise<Response> {
     try {
-      return await orDiscard(response, () => this.#decrypt(response));
+      return await orElse(
+        () => this.#decrypt(response),
+        () => discard(response),
+      );
     } finally {
       await this.abandon();
     }

@@ -10,7 +10,7 @@ import type { PowerAuthSignedRequest } from '../model/power-auth-signed-request.
 import type { PowerAuth } from '../power-auth.ts';
 import { unlessAborted } from '../util/abort.ts';
 import { describe } from '../util/validate.ts';
-import { discard, orDiscard } from './discard.ts';
+import { discard, orElse } from './discard.ts';
 import { Encryption } from './encryption.ts';
 import { signedPairs } from './query.ts';
 import type { ReadRequest } from './request.ts';
@@ -59,7 +59,10 @@ export class Exchange {
     const first = await this.#encrypted(request, options, [header]);
     const mayRetry =
       first.status === 401 &&
-      (await orDiscard(first, () => unless(signal, token.recover(header, first, path))));
+      (await orElse(
+        () => unless(signal, token.recover(header, first, path)),
+        () => discard(first),
+      ));
     if (!mayRetry) {
       token.settle(header, first.status, path, false);
       return first;
@@ -79,9 +82,9 @@ export class Exchange {
   ): Promise<Response> {
     if (encrypt === undefined) return this.#send(request, headers, request.signal);
     const encrypting = this.#encrypt(request, encrypt);
-    const encryption = await orAbandon(
-      () => encrypting,
+    const encryption = await orElse(
       () => unless(request.signal, encrypting),
+      () => abandon(encrypting),
     );
     const response = await this.#sendEncrypted(
       request,
@@ -120,8 +123,9 @@ export class Exchange {
     const first = await this.#inTurn(request, sign, options);
     // A wrong password costs an attempt each time. Possession alone may be refused because the counters have parted.
     if (first.status !== 401 || !isPossessionAlone(sign)) return first;
-    const { state } = await orDiscard(first, () =>
-      unless(request.signal, this.#powerAuth.fetchActivationStatus()),
+    const { state } = await orElse(
+      () => unless(request.signal, this.#powerAuth.fetchActivationStatus()),
+      () => discard(first),
     );
     if (state !== 'ACTIVE') return first;
     discard(first);
@@ -151,7 +155,7 @@ export class Exchange {
         // The signature's header is enough.
         return this.#sendEncrypted(request, sealed, [header], both);
       });
-    const response = await orAbandon(() => encrypting, exchange);
+    const response = await orElse(exchange, () => abandon(encrypting));
     const encryption = await encrypting;
     return encryption === undefined ? response : unless(signal, encryption.decrypt(response));
   }
@@ -191,20 +195,9 @@ function isPossessionAlone(authentication: PowerAuthAuthentication): boolean {
 const unless = <T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> =>
   signal === undefined ? promise : unlessAborted(promise, signal);
 
-/** Does work with a cryptogram. If that fails, its keys are wiped, as soon as it is there. */
-async function orAbandon<T>(
-  encrypting: () => Promise<Encryption> | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    encrypting()
-      ?.then((encryption) => encryption.abandon())
-      .catch(() => undefined);
-    throw error;
-  }
-}
+/** Wipes the keys of a cryptogram that is not sent, as soon as it is there. */
+const abandon = async (encrypting: Promise<Encryption> | undefined): Promise<void> =>
+  (await encrypting)?.abandon();
 
 function anyOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
   if (other === undefined) return one;

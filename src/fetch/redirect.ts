@@ -7,7 +7,7 @@
 import type { ReadRequest } from './request.ts';
 
 /** How many redirects are followed. */
-export const MAX_REDIRECTS = 20;
+const MAX_REDIRECTS = 20;
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** Headers that describe a body. */
@@ -28,9 +28,11 @@ export const isRedirect = ({ status, headers }: Response): boolean =>
 /**
  * The request that a redirect asks for.
  *
- * @throws TypeError for a target that can't be fetched
+ * @param hops how many redirects were followed before
+ * @throws TypeError for a target that can't be fetched, and for too many redirects
  */
-export function redirected(request: ReadRequest, response: Response): ReadRequest {
+export function redirected(request: ReadRequest, response: Response, hops: number): ReadRequest {
+  if (hops === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect count exceeded');
   const location = response.headers.get('location') ?? '';
   if (!URL.canParse(location, request.url)) throw new TypeError('fetch failed: invalid redirect');
   const url = new URL(location, request.url);

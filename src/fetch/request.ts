@@ -164,6 +164,8 @@ function pairsOf(headers: unknown): HeadersInit {
   return headers as HeadersInit;
 }
 
+const NAMES = ['sign', 'uriId', 'encrypt', 'signed', 'token'];
+
 /**
  * The options of one call, upon the defaults.
  *
@@ -179,8 +181,7 @@ export function optionsFor(
   if (typeof given !== 'object' || (given as unknown) === null)
     throw wrongParameter('powerAuth', 'an object', given);
   const options = { ...defaults, ...given };
-  const { sign: _, uriId: __, encrypt: ___, signed: ____, token: _____, ...others } = options;
-  if (Object.values(others).some((value) => value !== undefined)) {
+  if (Object.entries(options).some(([name, value]) => !NAMES.includes(name) && value !== undefined)) {
     throw failure(
       PowerAuthErrorCode.WRONG_PARAMETER,
       'powerAuth: expected only sign, uriId, encrypt, signed and token, got another option as well',

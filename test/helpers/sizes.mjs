@@ -18,7 +18,11 @@ const partOf = (file) =>
 export const PROMISED = {
   sdk: { title: 'the whole SDK', bound: 74, program: `export * from 'powerauth-wasm';` },
   tokens: { title: 'headers of tokens', bound: 45, program: `export * from 'powerauth-wasm/tokens';` },
-  fetch: { title: 'powerauth-wasm/fetch alone', bound: 8, program: `export * from 'powerauth-wasm/fetch';` },
+  fetch: {
+    title: 'powerauth-wasm/fetch alone',
+    bound: 8.5,
+    program: `export * from 'powerauth-wasm/fetch';`,
+  },
 };
 
 /**
