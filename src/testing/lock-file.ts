@@ -7,9 +7,6 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** What this process has written into locks that it still has. */
-const held = new Set<string>();
-
 /**
  * Takes the lock, also from a process that has died.
  *
@@ -18,24 +15,23 @@ const held = new Set<string>();
  * @throws Error that names the process that has it
  */
 export function lockFile(path: string, what: string): () => void {
-  const own = `${process.pid} ${randomUUID()}\n`;
+  const own = `${process.pid} ${startOf(process.pid)} ${randomUUID()}\n`;
   const temporary = `${path}.${randomUUID()}`;
   writeFileSync(temporary, own, { mode: 0o600, flag: 'wx' });
   try {
-    if (!isCreated(temporary, path)) takeOver(temporary, path, what);
+    if (!isNew(temporary, path)) takeOver(temporary, path, what);
   } finally {
     rmSync(temporary, { force: true });
   }
-  held.add(own);
   return () => {
-    held.delete(own);
     if (contentOf(path) === own) rmSync(path, { force: true });
   };
 }
 
-/** Unlike a file that is created and then written, it is never there without its content. */
-function isCreated(temporary: string, path: string): boolean {
+/** Gives a file the name of the lock, unless there is one. */
+function isNew(temporary: string, path: string): boolean {
   try {
+    // Unlike a file that is created and then written, it is never there without its content.
     linkSync(temporary, path);
     return true;
   } catch (error) {
@@ -44,44 +40,67 @@ function isCreated(temporary: string, path: string): boolean {
   }
 }
 
+/** Replaces the lock of a process that has died. */
 function takeOver(temporary: string, path: string, what: string): void {
-  if (isLeftOver(path, what)) {
-    // Several processes may see that it was left over. One at a time goes on, and looks again.
-    const release = lockFile(`${path}.takeover`, what);
-    try {
-      if (isLeftOver(path, what)) {
-        renameSync(temporary, path);
-        return;
-      }
-    } finally {
-      release();
+  assertDead(path, what);
+  // Of several that find the same dead process, one at a time goes on. Each looks again, so that it replaces no lock but
+  // that of the dead one.
+  const release = lockFile(`${path}.next`, what);
+  try {
+    while (!isNew(temporary, path)) {
+      if (!assertDead(path, what)) continue;
+      renameSync(temporary, path);
+      return;
     }
+  } finally {
+    release();
   }
-  // It was given back in between.
-  if (!isCreated(temporary, path)) takeOver(temporary, path, what);
 }
 
-/** Whether a lock is there, of a process that has died. @throws Error that names the process that has it */
-function isLeftOver(path: string, what: string): boolean {
+/**
+ * Returns whether there is a lock, of a process that has died.
+ *
+ * @throws Error if the process lives
+ */
+function assertDead(path: string, what: string): boolean {
   const content = contentOf(path);
   if (content === undefined) return false;
-  const pid = Number.parseInt(content, 10);
-  // A process in a container that was started again has the id of the one before it.
-  if (held.has(content) || (pid !== process.pid && isAlive(pid)))
+  const [pid = '', start = ''] = content.split(' ');
+  if (isAlive(Number.parseInt(pid, 10), start))
     throw new Error(
       `Process ${pid} uses ${what}; end it first. If there is no such server any more, delete ${path}`,
     );
   return true;
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(pid: number, start: string): boolean {
   if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  const now = startOf(pid);
+  return now === UNKNOWN || start === UNKNOWN || now === start;
+}
+
+/** When nobody tells. */
+const UNKNOWN = '-';
+
+/**
+ * When a process was started. Ids are given again: a process in a container that was started again has that of the one
+ * before it.
+ */
+function startOf(pid: number): string {
+  let stat: string;
+  try {
+    // Only Linux has this file.
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return UNKNOWN;
+  }
+  // The second field is a name in brackets, which may contain anything.
+  return stat.replace(/^.*\) /s, '').split(' ')[19] ?? UNKNOWN;
 }
 
 function contentOf(path: string): string | undefined {
