@@ -676,7 +676,7 @@ describe('as a fetch', () => {
     const call = powerAuthFetch(powerAuth, { origins: ['https://bank.example'] });
     expectTypeOf(call).toExtend<typeof globalThis.fetch>();
     expectTypeOf(call.with({ token: false })).toEqualTypeOf(call);
-    expectTypeOf(call('')).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(call).returns.resolves.toEqualTypeOf<Response>();
     // Only compiled: what must not send a request without its signature.
     const wrong = () => {
       // @ts-expect-error a mistake in the name
