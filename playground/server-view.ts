@@ -11,32 +11,30 @@ import { activation, clockOffset, faults, requests, type ReceivedRequest } from 
 
 const SHOWN = 14;
 
-/** Paths that only this page asks for, over and over. */
-const isWorthALine = ({ path }: ReceivedRequest): boolean => !/^\/(?:admin|playground)\b/.test(path);
-
-function showRequests(all: readonly ReceivedRequest[]): void {
-  const latest = all.filter(isWorthALine).slice(-SHOWN).reverse();
+function showRequests(latest: readonly ReceivedRequest[]): void {
   byId('server-requests').replaceChildren(
-    ...latest.map(({ method, path, time, status }) =>
-      make(
-        'li',
-        {},
-        make('time', {}, new Date(time).toLocaleTimeString('en-GB')),
-        make('span', { class: 'path' }, `${method} ${path}`),
+    ...latest
+      .toReversed()
+      .map(({ method, path, time, status }) =>
         make(
-          'span',
-          { class: 'status', 'data-look': status === undefined || status >= 400 ? 'bad' : 'good' },
-          String(status ?? 'no answer'),
+          'li',
+          {},
+          make('time', {}, new Date(time).toLocaleTimeString('en-GB')),
+          make('span', { class: 'path' }, `${method} ${path}`),
+          make(
+            'span',
+            { class: 'status', 'data-look': status === undefined || status >= 400 ? 'bad' : 'good' },
+            String(status ?? 'no answer'),
+          ),
         ),
       ),
-    ),
   );
 }
 
 export async function showServer({ activationId }: Stored): Promise<ServerState> {
   const [it, received, inForce, offset] = await Promise.all([
     activationId === undefined ? undefined : activation(activationId),
-    requests(),
+    requests(SHOWN),
     faults(),
     clockOffset(),
   ]);

@@ -76,7 +76,9 @@ export const revokeToken = (tokenId: string): Promise<void> =>
 export const verifyToken = async (header: string): Promise<boolean> =>
   (await ask<{ valid: boolean }>('POST', 'tokens/verify', { header })).valid;
 
-export const requests = (): Promise<readonly ReceivedRequest[]> => ask('GET', 'requests');
+/** The last ones, in order. */
+export const requests = (count: number): Promise<readonly ReceivedRequest[]> =>
+  ask('GET', `requests?last=${count}`);
 
 /** The faults of all requests from now on. */
 export async function setFault(fault: Fault | undefined): Promise<void> {

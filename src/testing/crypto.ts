@@ -69,6 +69,11 @@ export function equal(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** The same for texts, whose lengths are not revealed either. */
+export function equalTexts(a: string, b: string): boolean {
+  return equal(sha256(Buffer.from(a)), sha256(Buffer.from(b)));
+}
+
 /** A P-256 key pair. */
 export interface KeyPair {
   readonly privateKey: Buffer;
@@ -84,15 +89,21 @@ export function generateKeyPair(): KeyPair {
   return { privateKey, publicKey };
 }
 
-/** The pair of a private key of 32 B; undefined if the number is no private key. */
-export function keyPairOf(privateKey: Buffer): KeyPair | undefined {
+/** The pair of a private key of 32 B; throws for a number that is none. */
+export function keyPairOf(privateKey: Buffer): KeyPair {
   const pair = createECDH(CURVE);
-  try {
-    pair.setPrivateKey(privateKey);
-  } catch {
-    return undefined;
-  }
+  pair.setPrivateKey(privateKey);
   return { privateKey, publicKey: pair.getPublicKey() };
+}
+
+/** Whether 32 B are a private key. */
+export function isPrivateKey(bytes: Buffer): boolean {
+  try {
+    keyPairOf(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A point in 65 B; throws for anything that isn't a point of the curve. */
@@ -127,14 +138,15 @@ export function ecdsaSignRaw(pair: KeyPair, data: Buffer): Buffer {
   return sign('sha256', data, { key: signingKey(pair), dsaEncoding: 'ieee-p1363' });
 }
 
-/** Whether a DER signature was made with this key. */
+/** Whether a signature was made with this key. `JOSE` is r ‖ s. */
 export function ecdsaVerify(
   publicKey: Buffer,
   data: Buffer,
   signature: Buffer,
-  dsaEncoding: 'der' | 'ieee-p1363' = 'der',
+  format: 'DER' | 'JOSE' = 'DER',
 ): boolean {
   const key = createPublicKey({ format: 'jwk', key: jwk(publicKey) });
+  const dsaEncoding = format === 'JOSE' ? 'ieee-p1363' : 'der';
   return verify('sha256', data, { key, dsaEncoding }, signature);
 }
 

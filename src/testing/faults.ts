@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checked, fault as inputs } from './inputs.ts';
+
 /**
  * A fault, and the requests that it affects.
  *
@@ -49,6 +51,7 @@ export class PowerAuthTestFaults {
    * ```
    */
   add(fault: PowerAuthTestFault): void {
+    checked(inputs, fault, 'fault');
     this.#faults.push({ fault: { ...fault }, left: fault.count ?? Infinity });
   }
 

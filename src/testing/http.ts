@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers';
 import { springError, type Answer } from './answers.ts';
 import { isForBackEnds } from './back-end/index.ts';
@@ -19,9 +12,13 @@ import type { PowerAuthTestFaults } from './faults.ts';
 import { answer } from './routes.ts';
 import type { RouteTable } from './own-routes.ts';
 import type { ServerState } from './state.ts';
+import { createHttpOrHttps, type Tls } from './tls.ts';
 
 /** Longest body, bytes. */
 const MAX_BODY = 1 << 20;
+
+/** How many requests are remembered; a server that runs for days would need ever more memory otherwise. */
+const MAX_REQUESTS = 10_000;
 
 /**
  * A request that arrived, in order of arrival.
@@ -46,12 +43,6 @@ export interface PowerAuthTestRequest {
   readonly time: number;
   /** Status of the answer; undefined before the answer, or if the connection was broken instead. */
   status: number | undefined;
-}
-
-/** A certificate, with those above it, and its private key; both as PEM. */
-interface Tls {
-  readonly cert: string;
-  readonly key: string;
 }
 
 /** Answers a request in place of the routes. Returns whether it does. */
@@ -130,6 +121,7 @@ export function createHttpServer(
       status: undefined,
     };
     requests.push(request);
+    if (requests.length > MAX_REQUESTS) requests.shift();
 
     const fault = faults.take(path);
     const reply = (): Answer | Promise<Answer> =>
@@ -165,13 +157,8 @@ export function createHttpServer(
     await send();
   };
 
-  const listener = (message: IncomingMessage, response: ServerResponse): void => {
+  return createHttpOrHttps(tls, (message, response) => {
     if (intercept(message, response)) return;
     handle(message, response).catch(() => message.socket.destroy());
-  };
-  // Node ends an idle connection after 5 s, and a client on a busy machine may be about to use it.
-  const options = { keepAliveTimeout: 60_000 };
-  return tls === undefined
-    ? createServer(options, listener)
-    : createSecureServer({ ...options, ...tls }, listener);
+  });
 }

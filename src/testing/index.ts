@@ -4,7 +4,8 @@
  *
  * It verifies what the real server verifies: the factors of each endpoint, signatures with a counter look-ahead of 20,
  * fail counts, blocking, token age and nonces, temporary keys and activations, and their expiry. Queries of signed GET
- * requests are decoded twice, as the real server's filter does. It shares no code with the client that it tests.
+ * requests are decoded twice, as the real server's filter does. It shares no code of the protocol with the client that it
+ * tests.
  *
  * @module powerauth-wasm/testing
  */

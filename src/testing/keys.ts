@@ -5,7 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { equal, fromBase64, generateKeyPair, keyPairOf, type KeyPair } from './crypto.ts';
+import { equal, generateKeyPair, keyPairOf, type KeyPair } from './crypto.ts';
 
 /**
  * Keys of a server: what clients are configured with, and the private half of the master key. Servers with the same keys
@@ -36,13 +36,13 @@ export interface ApplicationKeys {
 /**
  * The keys of a new server.
  *
- * @param wanted by the caller; else new ones are made
+ * @param wanted by the caller, checked; else new ones are made
  * @param there those that a file of an earlier server has
- * @throws Error that names the field
+ * @throws Error if the file has others
  */
 export function applicationKeys(wanted?: PowerAuthTestKeys, there?: ApplicationKeys): ApplicationKeys {
   if (wanted === undefined) return there ?? newKeys();
-  const given = checked(wanted);
+  const given = decoded(wanted);
   if (there !== undefined && !areSame(given, there))
     throw new Error(
       'keys: expected those of the state file, got others; leave them out, or name another file',
@@ -68,24 +68,13 @@ const newKeys = (): ApplicationKeys => ({
   masterKeys: generateKeyPair(),
 });
 
-function checked(keys: PowerAuthTestKeys): ApplicationKeys {
-  const bytes = (name: keyof PowerAuthTestKeys, length: number): Buffer => {
-    const decoded = fromBase64(keys[name], length);
-    if (decoded === undefined)
-      throw new Error(`keys.${name}: expected Base64 of ${length} bytes, got something else`);
-    return decoded;
-  };
-  const [applicationKey, applicationSecret] = [bytes('applicationKey', 16), bytes('applicationSecret', 16)];
-  const masterKeys = keyPairOf(bytes('masterServerPrivateKey', 32));
-  if (masterKeys === undefined)
-    throw new Error(
-      'keys.masterServerPrivateKey: expected a private key of P-256, got a number that is none',
-    );
-  return {
-    applicationKey: applicationKey.toString('base64'),
-    applicationSecret: applicationSecret.toString('base64'),
-    masterKeys,
-  };
+function decoded({
+  applicationKey,
+  applicationSecret,
+  masterServerPrivateKey,
+}: PowerAuthTestKeys): ApplicationKeys {
+  const masterKeys = keyPairOf(Buffer.from(masterServerPrivateKey, 'base64'));
+  return { applicationKey, applicationSecret, masterKeys };
 }
 
 const areSame = (a: ApplicationKeys, b: ApplicationKeys): boolean =>

@@ -103,8 +103,8 @@ export interface ApplicationRules {
   readonly removesByPossession: boolean;
   /** Providers of OpenID Connect. */
   readonly oauth2Providers: readonly PowerAuthTestOidcProvider[];
-  /** Who may call the methods for back-ends. Default true. */
-  readonly backEnd?: PowerAuthTestBackEnd;
+  /** Who may call the methods for back-ends. */
+  readonly backEnd: PowerAuthTestBackEnd;
   /** Whether the biometry factor unlocks the vault. */
   readonly biometryUnlocksVault: boolean;
   /** The user behind the attributes of a custom activation; undefined refuses it. */

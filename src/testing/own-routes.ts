@@ -4,10 +4,11 @@
  * @module
  */
 
-import { tokenInvalid, type Answer } from './answers.ts';
-import { header, signed, type Incoming, type Route } from './endpoints/request.ts';
+import { failure, PowerAuthErrorCode } from '../errors.ts';
+import type { Answer } from './answers.ts';
+import { signed, withToken, type Incoming, type Route } from './endpoints/request.ts';
 import { TWO_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
-import { verifyToken, type Verified } from './verify.ts';
+import type { Verified } from './verify.ts';
 
 /**
  * A request that has passed the check of its {@link PowerAuthTestRoute}.
@@ -91,7 +92,7 @@ const RESERVED = /^\/(?:pa|rest|admin|playground)(?:\/|$)/;
  * The table of a user's routes.
  *
  * @param isTaken tells whether a path is one of the server's own
- * @throws Error that names the field
+ * @throws WRONG_PARAMETER that names the field
  */
 export function routeTable(
   routes: readonly PowerAuthTestRoute[],
@@ -103,8 +104,8 @@ export function routeTable(
   >;
   for (const [index, route] of routes.entries()) {
     const { path, method = 'POST' } = route;
-    const wrong = (what: string): Error => new Error(`routes[${index}].path: ${what}`);
-    if (!/^\/[^?#]*$/.test(path)) throw wrong('expected a path from its first /, without a query');
+    const wrong = (what: string): Error =>
+      failure(PowerAuthErrorCode.WRONG_PARAMETER, `options.routes[${index}].path: ${what}`);
     if (isTaken(path) || RESERVED.test(path)) throw wrong(`${path} is a path of the server's own`);
     const methods = (table[path] ??= Object.create(null) as Record<string, Route>);
     if (methods[method] !== undefined) throw wrong(`${method} ${path} is there twice`);
@@ -129,10 +130,7 @@ function handlerOf({
   };
   if (by === 'signature')
     return signed({ uriId, signatureTypes }, (verified, _, request) => reply(verified, request));
-  return (state, request) => {
-    const verified = verifyToken(state, header(request, 'x-powerauth-token'), signatureTypes);
-    return verified === undefined ? tokenInvalid : reply(verified, request);
-  };
+  return withToken(signatureTypes, (verified, _, request) => reply(verified, request));
 }
 
 function answerOf({ status = 200, headers, body }: PowerAuthTestRouteAnswer): Answer {
@@ -140,6 +138,6 @@ function answerOf({ status = 200, headers, body }: PowerAuthTestRouteAnswer): An
   return {
     status,
     body: isAsItIs ? body : body === undefined ? '' : JSON.stringify(body),
-    ...(headers && { headers: headers }),
+    ...(headers && { headers }),
   };
 }

@@ -30,6 +30,10 @@ export class Records<V> {
     this.#values.clear();
   }
 
+  get size(): number {
+    return this.#values.size;
+  }
+
   has(id: string): boolean {
     return this.#values.has(id);
   }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { generateActivationCode, isActivationCode } from './activation-code.ts';
+import { generateActivationCode } from './activation-code.ts';
 import { ecdsaVerify, fromBase64 } from './crypto.ts';
 import type { PowerAuthTestFaults } from './faults.ts';
 import type { PowerAuthTestRequest } from './http.ts';
+import * as inputs from './inputs.ts';
 import { describeKeys, type PowerAuthTestKeys } from './keys.ts';
 import {
   createOfflinePayload,
@@ -20,8 +21,9 @@ import { signedQuery } from './query.ts';
 import { sdkConfiguration } from './sdk-configuration.ts';
 import { recoveryCodeSnapshot, type PowerAuthTestRecoveryCode } from './recovery.ts';
 import { ANY_FACTORS, type PowerAuthTestSignatureType } from './signature.ts';
-import { MAX_TIME_SPAN, type ServerState } from './state.ts';
-import { fingerprint, type Activation, type PowerAuthTestActivationState, type Token } from './model.ts';
+import type { ServerState } from './state.ts';
+import { activationSnapshot, tokenSnapshot } from './snapshots.ts';
+import type { Activation, PowerAuthTestActivationState } from './model.ts';
 import type {
   PowerAuthTestActivation,
   PowerAuthTestActivationOptions,
@@ -31,12 +33,6 @@ import type {
   PowerAuthTestTokenVerification,
 } from './types.ts';
 import { verifySignature, verifyToken } from './verify.ts';
-
-const describeToken = ({ tokenId, activationId, signatureType }: Token): PowerAuthTestToken => ({
-  tokenId,
-  activationId,
-  signatureType,
-});
 
 /**
  * A running server; {@link startPowerAuthTestServer} starts one.
@@ -66,7 +62,7 @@ export class PowerAuthTestServer {
   };
   /** The first three values of `configuration` in one string, as an administrator gets it from a genuine server. */
   readonly mobileSdkConfig: string;
-  /** The requests received, in order. */
+  /** The requests received, in order; the last 10 000. */
   readonly requests: PowerAuthTestRequest[];
   /** Faults on demand. */
   readonly faults: PowerAuthTestFaults;
@@ -99,10 +95,9 @@ export class PowerAuthTestServer {
     return this.#state.clockOffset;
   }
 
-  /** May be set at any time. Throws if it is no number, or more than 31 years (1e12 ms) from 0. */
+  /** May be set at any time. Throws WRONG_PARAMETER if it is no number, or more than 31 years (1e12 ms) from 0. */
   set clockOffset(ms: number) {
-    if (!(Math.abs(ms) <= MAX_TIME_SPAN))
-      throw new Error(`clockOffset: expected ms from -${MAX_TIME_SPAN} to ${MAX_TIME_SPAN}, got ${ms}`);
+    inputs.checked(inputs.clockOffset, ms, 'clockOffset');
     this.#saved(() => (this.#state.clockOffset = ms));
   }
 
@@ -116,12 +111,12 @@ export class PowerAuthTestServer {
 
   /** All activations as they are now, in the order of their creation. */
   get activations(): readonly PowerAuthTestActivation[] {
-    return this.#state.activations.flatMap(({ activationId }) => this.activation(activationId) ?? []);
+    return this.#state.activations.map((it) => activationSnapshot(it, this.#state.tokens.peek()));
   }
 
   /** All tokens that exist now. */
   get tokens(): readonly PowerAuthTestToken[] {
-    return [...this.#state.tokens.peek()].map(describeToken);
+    return Array.from(this.#state.tokens.peek(), tokenSnapshot);
   }
 
   /**
@@ -139,8 +134,10 @@ export class PowerAuthTestServer {
     /** The code with its signature. */
     activationCode: string;
   } {
+    inputs.checked(inputs.newActivation, options, 'options');
     const { activationCode: code = generateActivationCode() } = options;
-    if (options.activationCode !== undefined) this.#assertFree(code);
+    if (this.#state.activations.some((activation) => activation.code === code))
+      throw new Error('activationCode: another activation has this code');
     const { activationId } = this.#saved(() => this.#state.createActivation({ ...options, code }));
     return { activationId, activationCode: this.#state.signedCode(code) };
   }
@@ -171,6 +168,7 @@ export class PowerAuthTestServer {
    * ```
    */
   blockActivation(activationId: string, options: { expiresAt?: number } = {}): void {
+    inputs.checked(inputs.block, options, 'options');
     const activation = this.#find(activationId, ['ACTIVE', 'BLOCKED']);
     this.#saved(() => this.#state.block(activation, activation.blockedReason, options.expiresAt));
   }
@@ -211,22 +209,7 @@ export class PowerAuthTestServer {
    */
   activation(activationId: string): PowerAuthTestActivation | undefined {
     const it = this.#state.activation(activationId);
-    if (it === undefined) return undefined;
-    const { userId, code, state, failCount, maxFailCount, counter, name, extras } = it;
-    const tokens = this.tokens.filter((token) => token.activationId === activationId);
-    return {
-      activationId,
-      userId,
-      activationCode: code,
-      state,
-      failCount,
-      maxFailCount,
-      counter,
-      activationName: name,
-      extras,
-      activationFingerprint: fingerprint(it),
-      tokens,
-    };
+    return it && activationSnapshot(it, this.#state.tokens.peek());
   }
 
   /**
@@ -333,10 +316,9 @@ export class PowerAuthTestServer {
     signatureFormat: 'DER' | 'JOSE' = 'DER',
   ): boolean {
     const { keys } = this.#find(activationId);
-    const isRaw = signatureFormat === 'JOSE';
-    const bytes = isRaw ? Buffer.from(signature, 'base64url') : fromBase64(signature);
+    const bytes = signatureFormat === 'JOSE' ? Buffer.from(signature, 'base64url') : fromBase64(signature);
     if (keys === undefined || bytes === undefined) return false;
-    return ecdsaVerify(keys.devicePublicKey, Buffer.from(data), bytes, isRaw ? 'ieee-p1363' : 'der');
+    return ecdsaVerify(keys.devicePublicKey, Buffer.from(data), bytes, signatureFormat);
   }
 
   /**
@@ -352,6 +334,7 @@ export class PowerAuthTestServer {
   createRecoveryCode(
     options: { userId?: string; pukCount?: number; confirmed?: boolean } = {},
   ): PowerAuthTestRecoveryCode {
+    inputs.checked(inputs.newRecoveryCode, options, 'options');
     const { userId = 'test-user', pukCount, confirmed = false } = options;
     const { recoveryCodes, activationRecovery } = this.#state;
     if (!activationRecovery)
@@ -425,13 +408,6 @@ export class PowerAuthTestServer {
     const result = change();
     this.#state.save();
     return result;
-  }
-
-  #assertFree(code: string): void {
-    if (!isActivationCode(code))
-      throw new Error('activationCode: expected AAAAA-BBBBB-CCCCC-DDDDD with its checksum');
-    if (this.#state.activations.some((activation) => activation.code === code))
-      throw new Error('activationCode: another activation has this code');
   }
 
   /** The activation, in one of these states if any are given. */

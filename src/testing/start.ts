@@ -10,12 +10,14 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PowerAuthTestFaults } from './faults.ts';
 import { RELEASES } from './like.ts';
+import { checked, serverOptions } from './inputs.ts';
 import { createHttpServer, type Interceptor, type PowerAuthTestRequest } from './http.ts';
 import { PowerAuthTestServer } from './server.ts';
 import { isOwnPath } from './routes.ts';
 import { routeTable } from './own-routes.ts';
 import { StateFile } from './state-file.ts';
 import { ServerState } from './state.ts';
+import { assertTls } from './tls.ts';
 import type { ApplicationRules } from './model.ts';
 import type { PowerAuthTestServerOptions } from './types.ts';
 
@@ -23,9 +25,14 @@ import type { PowerAuthTestServerOptions } from './types.ts';
  * Starts a server.
  *
  * @param intercept gets each request first; what it takes over is neither recorded nor subject to faults
+ * @throws WRONG_PARAMETER for an invalid option; what the network and the file system throw
  */
 export async function startServer(
-  {
+  options: PowerAuthTestServerOptions = {},
+  intercept?: Interceptor,
+): Promise<PowerAuthTestServer> {
+  checked(serverOptions, options, 'options');
+  const {
     like = '1.9',
     host = '127.0.0.1',
     port = 0,
@@ -43,10 +50,9 @@ export async function startServer(
     oauth2Providers = [],
     userOfAttributes = ({ username }) =>
       typeof username === 'string' && username !== '' ? username : undefined,
-    userInfo = (userId) => ({ sub: userId, jti: randomUUID(), iat: Math.floor(Date.now() / 1000) }),
-  }: PowerAuthTestServerOptions = {},
-  intercept?: Interceptor,
-): Promise<PowerAuthTestServer> {
+    userInfo = standardClaims,
+  } = options;
+  if (tls !== undefined) assertTls(tls, 'options.tls');
   const rules: ApplicationRules = {
     activationRecovery: activationRecovery && RELEASES[like].hasRecovery,
     backEnd,
@@ -90,6 +96,13 @@ export async function startServer(
   const baseUrl = `${tls === undefined ? 'http' : 'https'}://${nameOf(host)}:${actual}`;
   return new PowerAuthTestServer(state, baseUrl, requests, faults, close);
 }
+
+/** The claims that every user has. */
+export const standardClaims = (userId: string): Readonly<Record<string, unknown>> => ({
+  sub: userId,
+  jti: randomUUID(),
+  iat: Math.floor(Date.now() / 1000),
+});
 
 /** What this machine calls a host that it listens to; all its addresses include the one that only it reaches. */
 function nameOf(host: string): string {

@@ -6,7 +6,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { agree, ecdsaSign, equal, generateKeyPair, halve, kdf } from './crypto.ts';
-import { Applications, type Application, type ApplicationVersion } from './applications.ts';
+import { Applications, type Application } from './applications.ts';
 import type { PowerAuthTestBackEnd } from './back-end/callers.ts';
 import type { Release } from './like.ts';
 import type { PowerAuthTestOidcProvider } from './oidc.ts';
@@ -25,11 +25,12 @@ import type {
 import type { PowerAuthTestSignatureType } from './signature.ts';
 import type { Entry, StateFile } from './state-file.ts';
 import { restored, stored } from './stored.ts';
+import { TemporaryKeys } from './temporary-keys.ts';
 
-/** Life of a temporary key, ms. */
-export const TEMPORARY_KEY_LIFE = 5 * 60_000;
 /** How far the clock may be moved, and how long an activation may wait, ms: every sum of such times is a date. */
 export const MAX_TIME_SPAN = 1e12;
+/** So many values that may be used only once are remembered for good. */
+const MIN_SEEN = 10_000;
 /** Time from the creation of an activation to its commit, ms. */
 const ACTIVATION_VALIDITY = 5 * 60_000;
 
@@ -43,8 +44,10 @@ export class ServerState {
   readonly recoveryCodes = new RecoveryCodes(this.#recoveryCodes);
   readonly #rules: ApplicationRules;
   readonly #temporaryKeys = new Records<TemporaryKey>();
+  readonly temporaryKeys = new TemporaryKeys(this.#temporaryKeys, () => this.now());
   /** When each value that may be used only once was used, server time in ms. */
   readonly #seen = new Records<number>();
+  #maxSeen = MIN_SEEN;
   /** What can be changed while it runs. */
   readonly #settings = new Records<number | boolean>();
   readonly #file: StateFile | undefined;
@@ -75,14 +78,15 @@ export class ServerState {
     for (const [kind, id, value] of file.entries())
       this.#all[kind]?.set(id, restored(kind, value, this.#applications));
     for (const records of Object.values(this.#all)) records.watch();
-    const oldest = this.now() - this.#timeToRemember();
-    for (const [unique, time] of [...this.#seen.entries()]) if (time < oldest) this.#seen.delete(unique);
+    this.#forgetSeen();
   }
 
-  /** For how long a header or a request could be repeated otherwise, ms. */
-  #timeToRemember(): number {
+  /** Forgets the values that are now refused for their age. It is done less often the more there are. */
+  #forgetSeen(): void {
     const { back, ahead } = this.#rules.tokenWindow;
-    return Math.max(back + ahead, 2 * this.release.requestAge);
+    const oldest = this.now() - Math.max(back + ahead, 2 * this.release.requestAge);
+    for (const [unique, time] of this.#seen.entries()) if (time < oldest) this.#seen.delete(unique);
+    this.#maxSeen = Math.max(MIN_SEEN, 2 * this.#seen.size);
   }
 
   /**
@@ -139,7 +143,7 @@ export class ServerState {
 
   /** Who may call the methods for back-ends. */
   get backEnd(): PowerAuthTestBackEnd {
-    return this.#rules.backEnd ?? true;
+    return this.#rules.backEnd;
   }
 
   /** The release that this server behaves like. */
@@ -193,17 +197,23 @@ export class ServerState {
   /** An activation as it is now, or undefined; one that was not committed in time is removed. */
   activation(activationId: string): Activation | undefined {
     const activation = this.#activations.get(activationId);
-    const isPending = activation?.state === 'CREATED' || activation?.state === 'PENDING_COMMIT';
-    if (isPending && this.now() > activation.expiresAt) this.remove(activation, { revokeRecovery: true });
-    if (activation?.state === 'BLOCKED' && this.now() >= (activation.blockExpiresAt ?? Infinity)) {
-      this.unblock(activation);
-    }
+    if (activation === undefined || !this.#isOver(activation)) return activation;
+    if (activation.state === 'BLOCKED') this.unblock(activation);
+    else this.remove(activation, { revokeRecovery: true });
     return activation;
   }
 
-  /** All activations as they are now, in the order of their creation. */
+  /** Whether the time of its state is over. */
+  #isOver({ state, expiresAt, blockExpiresAt = Infinity }: Activation): boolean {
+    if (state === 'BLOCKED') return this.now() >= blockExpiresAt;
+    return (state === 'CREATED' || state === 'PENDING_COMMIT') && this.now() > expiresAt;
+  }
+
+  /** All activations as they are now, in the order of their creation, for those who only read. */
   get activations(): readonly Activation[] {
-    return this.#activations.values().flatMap(({ activationId }) => this.activation(activationId) ?? []);
+    const all = [...this.#activations.peek()];
+    for (const activation of all) if (this.#isOver(activation)) this.activation(activation.activationId);
+    return all;
   }
 
   /** The activation that waits for this code, or undefined. */
@@ -341,39 +351,11 @@ export class ServerState {
     return this.activation(activationId)?.application ?? this.applications.main.application;
   }
 
-  createTemporaryKey(
-    version: ApplicationVersion,
-    activationId: string | undefined,
-  ): {
-    id: string;
-    publicKey: Buffer;
-    issuedAt: number;
-    expiresAt: number;
-  } {
-    const { privateKey, publicKey } = generateKeyPair();
-    const [id, issuedAt] = [randomUUID(), this.now()];
-    const expiresAt = issuedAt + TEMPORARY_KEY_LIFE;
-    for (const [old, key] of [...this.#temporaryKeys.entries()])
-      if (key.expiresAt < issuedAt) this.#temporaryKeys.delete(old);
-    this.#temporaryKeys.set(id, { privateKey, version, activationId, expiresAt });
-    return { id, publicKey, issuedAt, expiresAt };
-  }
-
-  /** The private half of a temporary key of this scope, until it expires. */
-  temporaryKey(
-    id: string,
-    version: ApplicationVersion,
-    activationId: string | undefined,
-  ): Buffer | undefined {
-    const key = this.#temporaryKeys.get(id);
-    if (key?.version !== version || key.activationId !== activationId) return undefined;
-    return key.expiresAt >= this.now() ? key.privateKey : undefined;
-  }
-
   /** Whether a value that may only be used once was used before; remembers it. */
   isReplay(unique: string): boolean {
     if (this.#seen.has(unique)) return true;
     this.#seen.set(unique, this.now());
+    if (this.#seen.size > this.#maxSeen) this.#forgetSeen();
     return false;
   }
 
@@ -392,9 +374,8 @@ export class ServerState {
   remove(activation: Activation, { revokeRecovery = false } = {}): void {
     this.enter(activation, 'REMOVED');
     if (revokeRecovery) this.recoveryCodes.revokeOf(activation.activationId);
-    for (const [id, token] of [...this.tokens.entries()]) {
+    for (const [id, token] of this.tokens.entries())
       if (token.activationId === activation.activationId) this.tokens.delete(id);
-    }
   }
 
   /** Moves the counter past a value that was used. */

@@ -30,6 +30,11 @@ export interface VerifiedSignature extends Verified {
   readonly version: ApplicationVersion;
 }
 
+/** The same behind a token. */
+export interface VerifiedToken extends Verified {
+  readonly tokenId: string;
+}
+
 /** The request that a signature is checked against. */
 export interface SignedRequest {
   readonly method: string;
@@ -101,7 +106,7 @@ export function verifyToken(
   state: ServerState,
   header: string | undefined,
   allowed: readonly PowerAuthTestSignatureType[],
-): (Verified & { tokenId: string }) | undefined {
+): VerifiedToken | undefined {
   const fields = parseHeader(header);
   const digest = fromBase64(fields?.['token_digest'], 32);
   const nonce = fromBase64(fields?.['nonce'], 16);

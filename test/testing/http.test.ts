@@ -37,6 +37,15 @@ test('an unexpected failure is a 500, and says nothing of it', async () => {
   expect(await response.text()).not.toContain('secret');
 });
 
+test('the last 10 000 requests are remembered', async () => {
+  const { baseUrl, requests } = await testServer();
+  const { time, headers } = { time: 0, headers: {} };
+  for (let i = 0; i < 10_000; i++)
+    requests.push({ method: 'GET', path: `/${i}`, query: '', headers, body: '', time, status: 404 });
+  await fetch(`${baseUrl}/new`);
+  expect([requests.length, requests[0]?.path, requests.at(-1)?.path]).toEqual([10_000, '/1', '/new']);
+});
+
 test.each([NaN, Infinity, 1e13])('a clock moved by %d ms is refused', async (offset) => {
   const server = await testServer();
   expect(() => (server.clockOffset = offset)).toThrow('clockOffset: expected');

@@ -1,6 +1,7 @@
 /** Keys of a server that its caller has fixed. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PowerAuthErrorCode } from '../../src/index.ts';
 import { startPowerAuthTestServer } from '../../src/testing/index.ts';
 import { activated, testServer } from '../helpers/client.ts';
 import { rejection, temporaryFolder } from '../helpers/storage.ts';
@@ -23,17 +24,25 @@ test('a client activates with them', async () => {
 });
 
 test.each([
-  ['applicationKey', 'AAAA', 'keys.applicationKey: expected Base64 of 16 bytes, got something else'],
-  ['applicationSecret', '!', 'keys.applicationSecret: expected Base64 of 16 bytes, got something else'],
+  [
+    'applicationKey',
+    'AAAA',
+    'options.keys.applicationKey: expected Base64 of 16 bytes, got a string of 4 characters',
+  ],
+  [
+    'applicationSecret',
+    '!',
+    'options.keys.applicationSecret: expected Base64 of 16 bytes, got a string of 1 characters',
+  ],
   [
     'masterServerPrivateKey',
     Buffer.alloc(32).toString('base64'),
-    'keys.masterServerPrivateKey: expected a private key of P-256, got a number that is none',
+    'options.keys.masterServerPrivateKey: expected a private key of P-256, got a string of 44 characters',
   ],
 ])('a wrong %s is refused', async (name, value, message) => {
   const { keys } = await testServer();
   const error = await rejection(startPowerAuthTestServer({ keys: { ...keys, [name]: value } }));
-  expect(error.message).toBe(message);
+  expect(error).toMatchObject({ code: PowerAuthErrorCode.WRONG_PARAMETER, message });
 });
 
 test('those of a state file come first, and others are refused', async () => {

@@ -79,10 +79,13 @@ test('a route that throws is a 500 without its message', async () => {
 });
 
 test.each([
-  ['/pa/v3/status', "routes[0].path: /pa/v3/status is a path of the server's own"],
-  ['/api/protected/token', "routes[0].path: /api/protected/token is a path of the server's own"],
-  ['/rest/v3/mine', "routes[0].path: /rest/v3/mine is a path of the server's own"],
-  ['no slash', 'routes[0].path: expected a path from its first /, without a query'],
+  ['/pa/v3/status', "options.routes[0].path: /pa/v3/status is a path of the server's own"],
+  ['/api/protected/token', "options.routes[0].path: /api/protected/token is a path of the server's own"],
+  ['/rest/v3/mine', "options.routes[0].path: /rest/v3/mine is a path of the server's own"],
+  [
+    'no slash',
+    'options.routes[0].path: expected a path from its first /, without a query, got a string of 8 characters',
+  ],
 ])('the path %s is refused', async (path, message) => {
   const route: PowerAuthTestRoute = { path, by: 'token', answer: () => ({}) };
   expect((await rejection(startPowerAuthTestServer({ routes: [route] }))).message).toBe(message);
@@ -91,5 +94,5 @@ test.each([
 test('the same route twice is refused', async () => {
   const route: PowerAuthTestRoute = { path: '/a', by: 'token', answer: () => ({}) };
   const error = await rejection(startPowerAuthTestServer({ routes: [route, route] }));
-  expect(error.message).toBe('routes[1].path: POST /a is there twice');
+  expect(error.message).toBe('options.routes[1].path: POST /a is there twice');
 });

@@ -14,7 +14,7 @@ export const serve = (builder: CommandBuilder): Command =>
       summary: 'start a PowerAuth server for tests',
       description: `Starts a PowerAuth server that verifies what a real one does, for tests: it is no place for real users. When it is ready, it prints a line of JSON with its URL and the configuration for clients; it ends with Ctrl-C or SIGTERM.
 
-With --config a file has keys, users, activations and faults; POWERAUTH_CONFIG, which names the configuration of clients, is not read. The admin API is at /admin/ of the same port, for programs of this machine; GET /admin/health answers when the server is ready, /admin/openapi.json describes the rest.`,
+With --config a file has keys, back-ends, users, activations and faults; POWERAUTH_CONFIG, which names the configuration of clients, is not read. The admin API is at /admin/ of the same port, for programs of this machine; GET /admin/health answers when the server is ready, /admin/openapi.json describes the rest.`,
       options: [
         ['--port <port>', 'default: 0, any that is free'],
         ['--host <host>', 'the address to listen at; default: 127.0.0.1'],

@@ -1,26 +1,17 @@
 /**
- * The configuration file of `serve`: keys, users, activations and faults.
+ * The configuration file of `serve`: keys, back-ends, users, activations and faults.
  *
  * @module
  */
 
-import { randomUUID } from 'node:crypto';
 import { PowerAuthError, PowerAuthErrorCode } from '../../errors.ts';
-import { fault, newActivation, nonEmpty } from '../../testing/admin/inputs.ts';
+import { backEnd, fault, keys, newActivation, nonEmpty } from '../../testing/inputs.ts';
 import type { PowerAuthTestServer, PowerAuthTestServerOptions } from '../../testing/index.ts';
+import { standardClaims } from '../../testing/start.ts';
 import * as s from '../../util/schema.ts';
-import { bytesField, check } from '../../util/validate.ts';
+import { check } from '../../util/validate.ts';
 import { usage } from '../failures.ts';
 import { readNamedText } from '../files.ts';
-
-/** Checked, and kept as text. */
-const base64Of = (length: number): s.Schema<string> => {
-  const bytes = bytesField(length);
-  return (value, at) => {
-    bytes(value, at);
-    return value as string;
-  };
-};
 
 /** No two of them may have the same value there. */
 const unique =
@@ -36,13 +27,8 @@ const unique =
   };
 
 const config = s.exactObject({
-  keys: s.optional(
-    s.exactObject({
-      applicationKey: base64Of(16),
-      applicationSecret: base64Of(16),
-      masterServerPrivateKey: base64Of(32),
-    }),
-  ),
+  keys: s.optional(keys),
+  backEnd: s.optional(backEnd),
   users: s.optional(
     unique(s.array(s.exactObject({ userId: nonEmpty, claims: s.optional(s.record()) })), 'userId'),
   ),
@@ -74,16 +60,12 @@ export async function readServeConfig(path: string): Promise<ServeConfig> {
 }
 
 /** The options of the server that come from the file. */
-export function serverOptionsOf({ keys, users }: ServeConfig): PowerAuthTestServerOptions {
+export function serverOptionsOf({ keys, backEnd, users }: ServeConfig): PowerAuthTestServerOptions {
   const claims = new Map((users ?? []).map((user) => [user.userId, user.claims]));
   return {
     ...(keys === undefined ? {} : { keys }),
-    userInfo: (userId) => ({
-      sub: userId,
-      jti: randomUUID(),
-      iat: Math.floor(Date.now() / 1000),
-      ...claims.get(userId),
-    }),
+    ...(backEnd === undefined ? {} : { backEnd }),
+    userInfo: (userId) => ({ ...standardClaims(userId), ...claims.get(userId) }),
     // Without a list everybody is a user.
     ...(users === undefined
       ? {}
@@ -101,15 +83,28 @@ export interface PreparedActivation {
   readonly userId: string;
 }
 
-/** Creates the activations and faults of the file; activations that a state file has already are left alone. */
+/**
+ * Creates the activations and faults of the file. Activations that a state file has already are left alone: those with
+ * the same code, and for one without a code another one of its user.
+ */
 export function prepare(
   server: PowerAuthTestServer,
   { activations = [], faults = [] }: ServeConfig,
 ): readonly PreparedActivation[] {
   for (const it of faults) server.faults.add(it as Parameters<typeof server.faults.add>[0]);
-  const there = new Set(server.activations.map(({ activationCode }) => activationCode));
+  const there = [...server.activations];
+  const isThere = ({ activationCode, userId = 'test-user' }: (typeof activations)[number]): boolean => {
+    const at = there.findIndex((it) =>
+      activationCode === undefined ? it.userId === userId : it.activationCode === activationCode,
+    );
+    if (at >= 0) there.splice(at, 1);
+    return at >= 0;
+  };
+  const byCode = activations.filter((it) => it.activationCode !== undefined);
+  const byUser = activations.filter((it) => it.activationCode === undefined);
+  const missing = new Set([...byCode, ...byUser].filter((it) => !isThere(it)));
   return activations
-    .filter(({ activationCode }) => activationCode === undefined || !there.has(activationCode))
+    .filter((it) => missing.has(it))
     .map((it) => {
       const options = { validity: AS_LONG_AS_IT_TAKES, ...it } as Parameters<
         typeof server.createActivation

@@ -5,12 +5,12 @@
  */
 
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerHealth, createAdmin } from '../../testing/admin/http.ts';
 import type { Interceptor } from '../../testing/http.ts';
 import type { PowerAuthTestServer, PowerAuthTestServerOptions } from '../../testing/index.ts';
 import { startServer } from '../../testing/start.ts';
+import { createHttpOrHttps, type Tls } from '../../testing/tls.ts';
 import type { Options } from '../command.ts';
 import type { Context } from '../context.ts';
 import { failure, PowerAuthErrorCode } from '../../errors.ts';
@@ -100,13 +100,11 @@ async function sayReady(
 async function listen(
   intercept: Interceptor,
   { port, host }: Exclude<AdminPlace, 'same'>,
-  tls: PowerAuthTestServerOptions['tls'],
+  tls: Tls | undefined,
 ): Promise<{ readonly url: string; readonly close: () => void }> {
-  const answer: RequestListener = (message, response) => {
+  const http = createHttpOrHttps(tls, (message, response) => {
     if (!intercept(message, response)) response.writeHead(404).end();
-  };
-  const http =
-    tls === undefined ? createServer(answer) : (await import('node:https')).createServer(tls, answer);
+  });
   http.listen(port, host);
   await once(http, 'listening');
   const { address, port: actual } = http.address() as AddressInfo;

@@ -6,6 +6,7 @@
 
 import type { PowerAuthTestServerLike } from '../../testing/index.ts';
 import { isLoopback } from '../../testing/admin/guard.ts';
+import { assertTls, type Tls } from '../../testing/tls.ts';
 import { textOf, type Options } from '../command.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../failures.ts';
@@ -64,21 +65,11 @@ export function serveSettings(options: Options): ServeSettings {
 }
 
 /** Certificate and key, from their files. */
-export async function readTls({
-  tls,
-}: ServeSettings): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+export async function readTls({ tls }: ServeSettings): Promise<Tls | undefined> {
   if (tls === undefined) return undefined;
   const cert = await readNamedText('--tls-cert', tls.cert);
   const key = await readPrivate('the TLS key', tls.key);
-  const { createSecureContext } = await import('node:tls');
-  try {
-    createSecureContext({ cert, key });
-  } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw usage(
-      `--tls-cert, --tls-key: expected a certificate and its key in PEM, got something else (${code})`,
-    );
-  }
+  assertTls({ cert, key }, '--tls-cert, --tls-key');
   return { cert, key };
 }
 

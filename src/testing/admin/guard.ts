@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { equalTexts } from '../crypto.ts';
 import { AdminError } from './answers.ts';
 
 /** Names by which only this machine reaches itself. A page can give its own name this address, but not take these. */
@@ -13,8 +13,6 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /** Whether a host listens to this machine alone. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host.includes(':') ? `[${host}]` : host);
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
  * A check of requests that throws for those that are refused.
@@ -25,12 +23,11 @@ export function createGuard(
   token: string | undefined,
   protocol: 'http' | 'https',
 ): (message: IncomingMessage) => void {
-  const expected = token === undefined ? undefined : digest(token);
   return ({ headers, rawHeaders }) => {
     const { host = '', origin, authorization = '' } = headers;
-    if (expected !== undefined) {
+    if (token !== undefined) {
       const sent = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-      if (!timingSafeEqual(digest(sent), expected)) {
+      if (!equalTexts(sent, token)) {
         throw new AdminError(
           'UNAUTHORIZED',
           'Authorization: expected Bearer and the token of --admin-token-file',

@@ -47,7 +47,7 @@ export function createAdmin(
   const reply = async (message: IncomingMessage, path: string): Promise<AdminAnswer> => {
     if (path !== HEALTH_PATH) guard(message);
     const { handler, id } = find(message.method ?? 'GET', path);
-    return handler({ server, id, body: await bodyOf(message) });
+    return handler({ server, id, query: queryOf(message), body: await bodyOf(message) });
   };
   return (message, response) => {
     const path = (message.url ?? '/').replace(/\?.*/s, '');
@@ -88,6 +88,9 @@ function decode(segment: string): string {
     throw new AdminError('NOT_FOUND', 'The path is not properly encoded');
   }
 }
+
+const queryOf = ({ url = '' }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(new URLSearchParams(/\?(.*)/s.exec(url)?.[1]));
 
 async function bodyOf(message: IncomingMessage): Promise<unknown> {
   const bytes = await readBody(message);

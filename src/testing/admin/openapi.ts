@@ -85,7 +85,7 @@ const schemas: Readonly<Record<string, Json>> = {
     },
     'maxFailCount?': { ...count(1), default: 5 },
     'validity?': {
-      ...count(1, MAX_TIME_SPAN),
+      ...count(0, MAX_TIME_SPAN),
       default: 300_000,
       description: 'ms in which it must become ACTIVE',
     },
@@ -194,7 +194,7 @@ const schemas: Readonly<Record<string, Json>> = {
         pattern: '^/',
         description: 'Of the requests that it affects; default: all',
       },
-      'count?': { ...count(1), description: 'How many requests; default: all' },
+      'count?': { ...count(0), description: 'How many requests; default: all' },
       'delay?': { ...count(0, 2 ** 31 - 1), description: 'ms' },
       'dropRequest?': { ...flag, description: 'The connection breaks before the server does any work' },
       'dropReply?': { ...flag, description: 'The connection breaks afterwards' },
@@ -356,7 +356,12 @@ const paths: Readonly<Record<string, Json>> = {
     }),
   },
   '/requests': {
-    get: operation('requests', 'The requests received, in order', { answer: list(ref('Request')) }),
+    get: {
+      ...operation('requests', 'The requests received, in order; the last 10 000', {
+        answer: list(ref('Request')),
+      }),
+      parameters: [{ name: 'last', in: 'query', schema: count(1), description: 'How many; default: all' }],
+    },
     delete: operation('requests', 'Forgets them', {}),
   },
   '/faults': {

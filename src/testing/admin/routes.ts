@@ -4,20 +4,20 @@
  * @module
  */
 
-import { PowerAuthErrorCode } from '../../errors.ts';
 import type { Schema } from '../../util/schema.ts';
-import { check } from '../../util/validate.ts';
 import type { PowerAuthTestServer } from '../server.ts';
 import type { PowerAuthTestRecoveryCode } from '../recovery.ts';
 import type { PowerAuthTestActivation } from '../types.ts';
 import { AdminError, created, done, empty, HEALTH, type AdminAnswer } from './answers.ts';
-import * as inputs from './inputs.ts';
+import * as inputs from '../inputs.ts';
 
 /** One request, taken apart. */
 export interface AdminRequest {
   readonly server: PowerAuthTestServer;
   /** The part of the path that stands for `{…}`; empty in other paths. */
   readonly id: string;
+  /** The parameters after `?`. */
+  readonly query: Readonly<Record<string, string>>;
   /** The parsed body; `{}` without one. */
   readonly body: unknown;
 }
@@ -29,9 +29,9 @@ type FromJson<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
 
 /** The body, checked. */
 const take = <T>(body: unknown, schema: Schema<T>): FromJson<T> =>
-  check(schema, body, 'body', PowerAuthErrorCode.WRONG_PARAMETER) as FromJson<T>;
+  inputs.checked(schema, body, 'body') as FromJson<T>;
 
-function activationOf({ server, id }: AdminRequest): PowerAuthTestActivation {
+function activationOf({ server, id }: Pick<AdminRequest, 'server' | 'id'>): PowerAuthTestActivation {
   const activation = server.activation(id);
   if (activation === undefined) throw new AdminError('NOT_FOUND', 'There is no activation of this id');
   return activation;
@@ -128,14 +128,14 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'POST /device-signatures/verify': ({ server, body }) => {
     const { activationId, data, dataBase64, signature, signatureFormat } = take(body, inputs.deviceSignature);
-    activationOf({ server, id: activationId, body });
+    activationOf({ server, id: activationId });
     const bytes = bytesOf(data, dataBase64, 'data');
     return done({ valid: server.verifyDeviceSignature(activationId, bytes, signature, signatureFormat) });
   },
 
   'POST /offline-payloads': ({ server, body }) => {
     const request = take(body, inputs.offlineRequest);
-    if (request.activationId !== undefined) activationOf({ server, id: request.activationId, body });
+    if (request.activationId !== undefined) activationOf({ server, id: request.activationId });
     return created(server.createOfflinePayload(request));
   },
   'POST /offline-signatures/verify': ({ server, body }) =>
@@ -152,7 +152,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return done(recoveryCodeOf(request));
   },
 
-  'GET /requests': ({ server }) => done(server.requests),
+  'GET /requests': ({ server, query }) => {
+    const { last = server.requests.length } = inputs.checked(inputs.requestQuery, query, 'query');
+    return done(server.requests.slice(-last));
+  },
   'DELETE /requests': ({ server }) => {
     server.requests.length = 0;
     return empty;

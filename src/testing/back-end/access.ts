@@ -5,15 +5,12 @@
  */
 
 import { springError, type Answer } from '../answers.ts';
-import { equal, sha256 } from '../crypto.ts';
+import { equalTexts } from '../crypto.ts';
 import type { Incoming } from '../endpoints/request.ts';
 import type { PowerAuthTestBackEnd } from './callers.ts';
 import { errorAnswer } from './refusal.ts';
 
 const isLoopback = (address = ''): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address);
-
-/** In a time that reveals nothing about the content. */
-const isSame = (a: string, b: string): boolean => equal(sha256(Buffer.from(a)), sha256(Buffer.from(b)));
 
 /** The answer to somebody who may not call it, or undefined. */
 export function refuseAccess(backEnd: PowerAuthTestBackEnd, request: Incoming): Answer | undefined {
@@ -28,7 +25,7 @@ export function refuseAccess(backEnd: PowerAuthTestBackEnd, request: Incoming): 
   const { username, password } = backEnd;
   const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const { authorization = '' } = headers;
-  return isSame(String(authorization), expected)
+  return equalTexts(String(authorization), expected)
     ? undefined
     : errorAnswer(401, 'ERR_AUTHENTICATION', 'The user name or the password is missing or wrong.');
 }

@@ -61,40 +61,44 @@ const WITHOUT_BODY: Readonly<Record<string, Method>> = {
   '/rest/v3/application/list': applicationList,
 };
 
-const METHODS: Readonly<Record<string, Method>> = {
-  '/rest/v3/application/detail': applicationDetail,
-  '/rest/v3/application/detail/version': applicationOfKey,
-  '/rest/v3/application/create': createApplication,
-  '/rest/v3/application/version/create': createVersion,
-  '/rest/v3/application/version/support': supportVersion(true),
-  '/rest/v3/application/version/unsupport': supportVersion(false),
-  '/rest/v3/activation/init': initActivation,
-  '/rest/v3/activation/commit': commitActivation,
-  '/rest/v3/activation/status': activationStatus,
-  '/rest/v3/activation/block': blockActivation,
-  '/rest/v3/activation/unblock': unblockActivation,
-  '/rest/v3/activation/remove': removeActivation,
-  '/rest/v3/activation/otp/update': updateOtp,
-  '/rest/v3/activation/name/update': updateName,
-  '/rest/v3/activation/list': activationList,
-  '/rest/v3/activation/lookup': lookupActivations,
-  '/rest/v3/token/validate': validateToken,
-  '/rest/v3/token/remove': removeToken,
-  '/rest/v3/signature/verify': verifySignature,
-  '/rest/v3/signature/offline/verify': verifyOfflineSignature,
-  '/rest/v3/signature/offline/personalized/create': personalizedPayload,
-  '/rest/v3/signature/offline/non-personalized/create': nonPersonalizedPayload,
-  '/rest/v3/signature/ecdsa/verify': verifyDeviceSignature,
-  '/rest/v3/signature/ecdsa/sign': signByServer,
-};
+const WITHOUT_RECOVERY = new Map<string, Method>(
+  Object.entries({
+    ...WITHOUT_BODY,
+    '/rest/v3/application/detail': applicationDetail,
+    '/rest/v3/application/detail/version': applicationOfKey,
+    '/rest/v3/application/create': createApplication,
+    '/rest/v3/application/version/create': createVersion,
+    '/rest/v3/application/version/support': supportVersion(true),
+    '/rest/v3/application/version/unsupport': supportVersion(false),
+    '/rest/v3/activation/init': initActivation,
+    '/rest/v3/activation/commit': commitActivation,
+    '/rest/v3/activation/status': activationStatus,
+    '/rest/v3/activation/block': blockActivation,
+    '/rest/v3/activation/unblock': unblockActivation,
+    '/rest/v3/activation/remove': removeActivation,
+    '/rest/v3/activation/otp/update': updateOtp,
+    '/rest/v3/activation/name/update': updateName,
+    '/rest/v3/activation/list': activationList,
+    '/rest/v3/activation/lookup': lookupActivations,
+    '/rest/v3/token/validate': validateToken,
+    '/rest/v3/token/remove': removeToken,
+    '/rest/v3/signature/verify': verifySignature,
+    '/rest/v3/signature/offline/verify': verifyOfflineSignature,
+    '/rest/v3/signature/offline/personalized/create': personalizedPayload,
+    '/rest/v3/signature/offline/non-personalized/create': nonPersonalizedPayload,
+    '/rest/v3/signature/ecdsa/verify': verifyDeviceSignature,
+    '/rest/v3/signature/ecdsa/sign': signByServer,
+  }),
+);
 
-/** Methods of releases that have activation recovery. */
-const RECOVERY: Readonly<Record<string, Method>> = {
-  '/rest/v3/recovery/lookup': lookupRecoveryCodes,
-  '/rest/v3/recovery/revoke': revokeRecoveryCodes,
-  '/rest/v3/recovery/config/detail': recoveryConfig,
-  '/rest/v3/recovery/config/update': updateRecoveryConfig,
-};
+/** The methods of releases that have activation recovery. */
+const WITH_RECOVERY = new Map<string, Method>([
+  ...WITHOUT_RECOVERY,
+  ['/rest/v3/recovery/lookup', lookupRecoveryCodes],
+  ['/rest/v3/recovery/revoke', revokeRecoveryCodes],
+  ['/rest/v3/recovery/config/detail', recoveryConfig],
+  ['/rest/v3/recovery/config/update', updateRecoveryConfig],
+]);
 
 /** Whether a path belongs to this interface. Pages of other origins may never call it. */
 export const isForBackEnds = (path: string): boolean => path.startsWith(PREFIX);
@@ -104,8 +108,8 @@ export function answerBackEnd(state: ServerState, request: Incoming): Answer {
   const { path, method } = request;
   const refused = refuseAccess(state.backEnd, request);
   if (refused !== undefined) return refused;
-  const methods = { ...METHODS, ...WITHOUT_BODY, ...(state.release.hasRecovery && RECOVERY) };
-  const called = Object.hasOwn(methods, path) ? methods[path] : undefined;
+  const methods = state.release.hasRecovery ? WITH_RECOVERY : WITHOUT_RECOVERY;
+  const called = methods.get(path);
   if (called === undefined) return errorAnswer(404, 'ERROR_NOT_FOUND', 'This server has no such method.');
   if (method !== 'POST') return springError(405, 'Method Not Allowed', path);
   try {

@@ -120,13 +120,11 @@ export function verifyDeviceSignature(state: ServerState, fields: Fields): objec
   const activation = state.activation(fields.required('activationId'));
   const data = bytes(fields, 'data');
   const signature = bytes(fields, 'signature');
-  const isRaw = fields.oneOf('signatureFormat', ['DER', 'JOSE']) === 'JOSE';
+  const format = fields.oneOf('signatureFormat', ['DER', 'JOSE']);
   if (activation === undefined) return { signatureValid: false };
   const { keys } = activation;
   if (keys === undefined) return refuse('ERR0010');
-  return {
-    signatureValid: ecdsaVerify(keys.devicePublicKey, data, signature, isRaw ? 'ieee-p1363' : 'der'),
-  };
+  return { signatureValid: ecdsaVerify(keys.devicePublicKey, data, signature, format) };
 }
 
 /** A signature by the server's private key for the activation. */

@@ -8,10 +8,15 @@ import { randomBytes } from 'node:crypto';
 import { activationInvalid, bare, ok, recoveryInvalid, springError, type Answer } from '../answers.ts';
 import { aesEncrypt, fromBase64, kdf, kdfInternal, uncompress } from '../crypto.ts';
 import type { Release } from '../like.ts';
-import { ANY_FACTORS, LOOK_AHEAD, TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
+import {
+  ANY_FACTORS,
+  LOOK_AHEAD,
+  parseHeader,
+  TWO_FACTORS,
+  type PowerAuthTestSignatureType,
+} from '../signature.ts';
 import type { DecryptedRequest } from '../ecies.ts';
 import { userOfLogin } from '../oidc.ts';
-import { parseHeader } from '../signature.ts';
 import type { Application } from '../applications.ts';
 import type { ServerState } from '../state.ts';
 import type { Activation, Device, PowerAuthTestActivationState } from '../model.ts';

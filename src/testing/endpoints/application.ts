@@ -4,26 +4,21 @@
  * @module
  */
 
-import { bare, ok, signatureInvalid, springError, tokenInvalid, type Answer } from '../answers.ts';
+import { bare, ok, signatureInvalid, springError, type Answer } from '../answers.ts';
 import type { DecryptedRequest } from '../ecies.ts';
 import { TWO_FACTORS, type PowerAuthTestSignatureType } from '../signature.ts';
 import type { ServerState } from '../state.ts';
 import type { Activation } from '../model.ts';
-import { verifyToken } from '../verify.ts';
 import { parseJson } from '../json.ts';
-import { decrypt, decryptInScope, header, signed, signedThenEncrypted, type Route } from './request.ts';
+import { decrypt, decryptInScope, signed, signedThenEncrypted, withToken, type Route } from './request.ts';
 
 type SignatureTypes = readonly PowerAuthTestSignatureType[];
 
 /** A handler with `@PowerAuthToken`. */
-export const protectedByToken =
-  (signatureTypes: SignatureTypes): Route =>
-  (state, request) => {
-    const verified = verifyToken(state, header(request, 'x-powerauth-token'), signatureTypes);
-    if (verified === undefined) return tokenInvalid;
-    const { activation, tokenId, signatureType } = verified;
-    return ok({ activationId: activation.activationId, userId: activation.userId, tokenId, signatureType });
-  };
+export const protectedByToken = (signatureTypes: SignatureTypes): Route =>
+  withToken(signatureTypes, ({ activation, tokenId, signatureType }) =>
+    ok({ activationId: activation.activationId, userId: activation.userId, tokenId, signatureType }),
+  );
 
 /** A handler with `@PowerAuth`. */
 export const protectedBySignature = (uriId: string, signatureTypes: SignatureTypes): Route =>

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requestInvalid, signatureInvalid, springError, type Answer } from '../answers.ts';
+import { requestInvalid, signatureInvalid, springError, tokenInvalid, type Answer } from '../answers.ts';
 import { decryptEnvelope, type DecryptedRequest } from '../ecies.ts';
 import { object, parseJson, text, type Json } from '../json.ts';
 import { signedQuery } from '../query.ts';
@@ -12,7 +12,7 @@ import type { ApplicationVersion } from '../applications.ts';
 import type { ServerState } from '../state.ts';
 import type { Activation } from '../model.ts';
 import { parseHeader, parseSignatureHeader, type PowerAuthTestSignatureType } from '../signature.ts';
-import { verifySignature, type VerifiedSignature } from '../verify.ts';
+import { verifySignature, verifyToken, type VerifiedSignature, type VerifiedToken } from '../verify.ts';
 
 /** A request as it was received. */
 export interface Incoming {
@@ -61,7 +61,7 @@ export function decrypt(
     sharedInfo1,
     scope,
     (timestamp) => state.isRequestTime(timestamp),
-    (id) => state.temporaryKey(id, version, activation?.activationId),
+    (id) => state.temporaryKeys.find(id, version, activation?.activationId),
     (text) => state.isReplay(text),
   );
 }
@@ -98,6 +98,17 @@ export const json =
   (route: Route): Route =>
   (state, request) =>
     unreadable(request) ?? route(state, request);
+
+/** An endpoint for requests with the header of a token: a handler with `@PowerAuthToken`. */
+export function withToken(
+  signatureTypes: readonly PowerAuthTestSignatureType[],
+  answer: (verified: VerifiedToken, state: ServerState, request: Incoming) => Answer | Promise<Answer>,
+): Route {
+  return (state, request) => {
+    const verified = verifyToken(state, header(request, 'x-powerauth-token'), signatureTypes);
+    return verified === undefined ? tokenInvalid : answer(verified, state, request);
+  };
+}
 
 /** The requirements for a signed request. */
 interface SignatureRules {

@@ -29,7 +29,10 @@ export const createTemporaryKey: Route = (state, request) => {
   if (!equal(hmac(key, Buffer.from(`${head}.${claimsPart}`)), Buffer.from(mac, 'base64url')))
     return temporaryKeyFailure;
 
-  const { id, publicKey, issuedAt, expiresAt } = state.createTemporaryKey(version, activation?.activationId);
+  const { id, publicKey, issuedAt, expiresAt } = state.temporaryKeys.create(
+    version,
+    activation?.activationId,
+  );
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${encode({ typ: 'JWT', alg: 'ES256' })}.${encode({
     iat_ms: issuedAt,

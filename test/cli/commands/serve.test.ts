@@ -20,7 +20,11 @@ interface Ready {
   readonly baseUrl: string;
   readonly adminUrl: string;
   readonly configuration: Parameters<typeof testClient>[0]['configuration'];
-  readonly activations: readonly { readonly activationId: string; readonly activationCode: string }[];
+  readonly activations: readonly {
+    readonly activationId: string;
+    readonly activationCode: string;
+    readonly userId: string;
+  }[];
 }
 
 /** Starts it; it ends with the test. */
@@ -103,11 +107,39 @@ test('the configuration file has keys, users, activations and faults', async () 
   });
 });
 
+test('with its state, a server that is started again makes no activation of the file twice', async () => {
+  const bob = { userId: 'bob', activationCode: 'AAAAA-AAAAA-AAAAA-AAAAA' };
+  const state = join(await temporaryFolder(), 'state');
+  const usersOf = async (...activations: object[]): Promise<string[]> => {
+    const path = await file('server.json', JSON.stringify({ activations }));
+    const { end, activations: made } = await serve('--config', path, '--state', state);
+    await end();
+    return made.map(({ userId }) => userId);
+  };
+  expect(await usersOf({ userId: 'alice' }, bob)).toEqual(['alice', 'bob']);
+  expect(await usersOf({ userId: 'alice' }, bob)).toEqual([]);
+  expect(await usersOf({ userId: 'bob' }, {}, { userId: 'alice' }, bob, { userId: 'alice' })).toEqual([
+    'bob',
+    'test-user',
+    'alice',
+  ]);
+});
+
+test('the configuration file says who may call the methods for back-ends', async () => {
+  const backEnd = { username: 'bank', password: 'for tests' };
+  const { baseUrl } = await serve('--config', await file('server.json', JSON.stringify({ backEnd })));
+  const url = `${baseUrl}/rest/v3/status`;
+  const headers = { Authorization: `Basic ${Buffer.from('bank:for tests').toString('base64')}` };
+  expect([await statusOf(url, { method: 'POST' }), await statusOf(url, { method: 'POST', headers })]).toEqual(
+    [401, 200],
+  );
+});
+
 describe('a configuration file that is refused, by field', () => {
   test.each([
     ['{', 'expected JSON, got something else'],
     ['[]', 'expected an object, got an array'],
-    ['{"user":[]}', 'user: expected no field of this name, only keys, users, activations, faults'],
+    ['{"user":[]}', 'user: expected no field of this name, only keys, backEnd, users, activations, faults'],
     [
       '{"keys":{"applicationKey":"AA=="}}',
       'keys.applicationKey: expected Base64 of 16 bytes, got a string of',

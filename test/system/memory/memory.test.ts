@@ -26,6 +26,7 @@ async function knowingServer(): Promise<{ server: PowerAuthTestServer; state: Se
   const state = new ServerState({
     // Recovery code and PUK are strings that the application is given.
     activationRecovery: false,
+    backEnd: false,
     biometryUnlocksVault: false,
     tokenWindow: { back: 60_000, ahead: 60_000 },
     release: RELEASES['1.9'],

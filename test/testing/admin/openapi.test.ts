@@ -77,7 +77,7 @@ function watched(ask: Ask, seen: Set<string>): Ask {
   return async (method, path, body, headers) => {
     const [route] = [...operations.keys()].filter((name) => {
       const [verb, pattern = ''] = name.split(' ');
-      return verb === method && new RegExp(`^${pattern.replace(/\{\w+\}/, '[^/]+')}$`).test(path);
+      return verb === method && new RegExp(`^${pattern.replace(/\{\w+\}/, '[^/]+')}(\\?.*)?$`).test(path);
     });
     const reply = await ask(method, path, body, headers);
     if (route === undefined) throw new Error(`${method} ${path} is not described`);
@@ -199,6 +199,10 @@ test('every answer fits its schema', async () => {
   expect((await fetch(`${server.baseUrl}/pa/v3/status`, { method: 'POST' })).status).toBe(503);
   await ask('DELETE', '/faults');
   expect(((await ask('GET', '/requests')).body as object[]).at(-1)).toMatchObject({ status: 503 });
+  const all = (await ask('GET', '/requests')).body as object[];
+  expect((await ask('GET', '/requests?last=1')).body).toEqual(all.slice(-1));
+  expect((await ask('GET', '/requests?last=0')).status).toBe(400);
+  expect((await ask('GET', '/requests?first=1')).status).toBe(400);
   await ask('DELETE', '/requests');
   expect((await ask('GET', '/requests')).body).toEqual([]);
   expect((await ask('PUT', '/clock', { offset: -5 })).body).toMatchObject({ offset: -5 });

@@ -1,0 +1,37 @@
+/** What a server remembers, and for how long. */
+import { expect, test } from 'vitest';
+import { RELEASES } from '../../src/testing/like.ts';
+import { ServerState } from '../../src/testing/state.ts';
+
+const rules = {
+  activationRecovery: false,
+  backEnd: false,
+  biometryUnlocksVault: false,
+  tokenWindow: { back: 60_000, ahead: 60_000 },
+  release: RELEASES['1.9'],
+  minSupportedProtocolVersion: 3,
+  removesByPossession: false,
+  oauth2Providers: [],
+  userOfAttributes: () => undefined,
+  userInfo: () => ({}),
+} as const;
+
+test('a nonce is refused the second time for as long as its header could be accepted', () => {
+  const state = new ServerState(rules);
+  const use = (from: number, to: number): boolean[] =>
+    Array.from({ length: to - from }, (_, i) => state.isReplay(`nonce ${from + i}`));
+  use(0, 6000);
+  state.clockOffset = 110_000;
+  expect(new Set(use(6000, 12_000))).toEqual(new Set([false]));
+  expect(new Set(use(0, 12_000))).toEqual(new Set([true]));
+});
+
+test('then it is forgotten, or a server that runs for days would need ever more memory', () => {
+  const state = new ServerState(rules);
+  for (let i = 0; i < 10_000; i++) state.isReplay(`nonce ${i}`);
+  state.clockOffset = 130_000;
+  expect(state.isReplay('nonce 0')).toBe(true);
+  state.isReplay('the one that is too many');
+  expect(state.isReplay('nonce 0')).toBe(false);
+  expect(state.isReplay('the one that is too many')).toBe(true);
+});
