@@ -158,12 +158,15 @@ export const backEnd: s.Schema<boolean | s.Output<typeof credentials>> = (value,
 
 const origin = 'an origin such as http://localhost:5173, or *';
 
+/** Of pages inside of an app or an extension, such as `capacitor://localhost`, which `URL` doesn't know. */
+const ORIGIN_OF_APP = /^(?!https?:|file:)[a-z][a-z\d+.-]*:\/\/[a-z\d][a-z\d.-]*(?::\d{1,5})?$/;
+
+/** Whether it is an origin, as browsers write it, or `*`. */
+export const isAllowedOrigin = (text: string): boolean =>
+  text === '*' || (URL.canParse(text) && new URL(text).origin === text) || ORIGIN_OF_APP.test(text);
+
 /** Whose pages may call the server. */
-export const allowOrigin = s.refine(
-  s.string(origin),
-  (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
-  origin,
-);
+const allowOrigin = s.refine(s.string(origin), isAllowedOrigin, origin);
 
 const callback = s.custom<(...args: never[]) => unknown>((it) => typeof it === 'function', 'a function');
 

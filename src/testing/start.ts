@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ender } from './connections.ts';
 import { PowerAuthTestFaults } from './faults.ts';
 import { RELEASES } from './like.ts';
 import { checked, serverOptions } from './inputs.ts';
@@ -52,7 +53,7 @@ export async function startServer(
       typeof username === 'string' && username !== '' ? username : undefined,
     userInfo = standardClaims,
   } = options;
-  if (tls !== undefined) assertTls(tls, 'options.tls');
+  if (tls !== undefined) assertTls(tls, { cert: 'options.tls.cert', key: 'options.tls.key' });
   const rules: ApplicationRules = {
     activationRecovery: activationRecovery && RELEASES[like].hasRecovery,
     backEnd,
@@ -71,9 +72,11 @@ export async function startServer(
   const file = path === undefined ? undefined : new StateFile(path);
   let http: Server;
   let state: ServerState;
+  let end: () => Promise<void>;
   try {
     state = new ServerState(rules, keys, file);
     http = createHttpServer(state, faults, requests, { allowOrigin, tls, routes: table, intercept });
+    end = ender(http);
     http.listen(port, host);
     await once(http, 'listening');
   } catch (error) {
@@ -82,16 +85,7 @@ export async function startServer(
   }
 
   let closed: Promise<void> | undefined;
-  const close = () => {
-    closed ??= new Promise((resolve) => {
-      http.close(() => {
-        state.close();
-        resolve();
-      });
-      http.closeAllConnections();
-    });
-    return closed;
-  };
+  const close = () => (closed ??= end().then(() => state.close()));
   const { port: actual } = http.address() as AddressInfo;
   const baseUrl = `${tls === undefined ? 'http' : 'https'}://${nameOf(host)}:${actual}`;
   return new PowerAuthTestServer(state, baseUrl, requests, faults, close);

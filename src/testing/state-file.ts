@@ -1,12 +1,14 @@
 /**
  * The file in which a server keeps its state: a line that says what it is, then one for each change, in order. A line is
  * complete before the answer that depends on it is sent, so a process that dies loses nothing that anybody was told; its
- * last line may be incomplete, and is ignored. When the file is opened, and when it has grown, it is replaced by a new
- * one without what is outdated.
+ * last line may be incomplete, and is ignored. Each line ends with a checksum of itself and all changes before it, so
+ * that no line that was changed, moved or lost goes unnoticed. When the file is opened, and when it has grown, it is
+ * replaced by a new one without what is outdated.
  *
  * @module
  */
 
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -23,7 +25,7 @@ import { dirname, resolve } from 'node:path';
 import { lockFile } from './lock-file.ts';
 
 const FORMAT = 'powerauth-wasm test server';
-const VERSION = 1;
+const VERSION = 2;
 /** It is replaced when it has grown by more than itself and this, in bytes. */
 const MIN_GROWTH = 1 << 20;
 
@@ -37,6 +39,8 @@ export class StateFile {
   /** The last text of each record, by kind and id. */
   readonly #texts = new Map<string, string>();
   #fd: number | undefined;
+  /** The checksum of the last line. */
+  #sum = '';
   #size = 0;
   #sizeWhenNew = 0;
 
@@ -75,11 +79,11 @@ export class StateFile {
       const before = this.#texts.get(key);
       if (this.#note(kind, id, value) === before) continue;
       undo.push([key, before]);
-      lines.push(line(key, this.#texts.get(key)));
+      lines.push(content(key, this.#texts.get(key)));
     }
     if (lines.length === 0) return;
     try {
-      this.#append(lines.join(''));
+      this.#append(lines);
     } catch (error) {
       for (const [key, text] of undo.reverse()) {
         if (text === undefined) this.#texts.delete(key);
@@ -109,9 +113,12 @@ export class StateFile {
     return text;
   }
 
-  #append(text: string): void {
+  /** Writes lines without their checksums, after a head that has none. */
+  #append(lines: readonly string[], head = ''): void {
     if (this.#fd === undefined) throw new Error(`The state file ${this.#path} is closed`);
-    const bytes = Buffer.from(text);
+    let sum = this.#sum;
+    const withSums = lines.map((line) => `[${line},"${(sum = checksum(sum, line))}"]\n`);
+    const bytes = Buffer.from(head + withSums.join(''));
     try {
       for (let done = 0; done < bytes.length;)
         done += writeSync(this.#fd, bytes, done, undefined, this.#size + done);
@@ -120,6 +127,7 @@ export class StateFile {
       ftruncateSync(this.#fd, this.#size);
       throw error;
     }
+    this.#sum = sum;
     this.#size += bytes.length;
   }
 
@@ -137,15 +145,18 @@ export class StateFile {
     const temporary = `${this.#path}.tmp`;
     rmSync(temporary, { force: true });
     const fd = openSync(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o600);
-    const before = [this.#fd, this.#size] as const;
+    const before = [this.#fd, this.#size, this.#sum] as const;
     try {
-      [this.#fd, this.#size] = [fd, 0];
+      [this.#fd, this.#size, this.#sum] = [fd, 0, ''];
       const head = `${JSON.stringify({ format: FORMAT, version: VERSION })}\n`;
-      this.#append(head + [...this.#texts].map(([key, text]) => line(key, text)).join(''));
+      this.#append(
+        [...this.#texts].map(([key, text]) => content(key, text)),
+        head,
+      );
       fsyncSync(fd);
       renameSync(temporary, this.#path);
     } catch (error) {
-      [this.#fd, this.#size] = before;
+      [this.#fd, this.#size, this.#sum] = before;
       closeSync(fd);
       rmSync(temporary, { force: true });
       throw error;
@@ -156,7 +167,18 @@ export class StateFile {
   }
 }
 
-const line = (key: string, text: string | undefined): string => `[${key},${text ?? 'null'}]\n`;
+/** A line without its brackets and its checksum. */
+const content = (key: string, text: string | undefined): string => `${key},${text ?? 'null'}`;
+
+/** Of a line's content, and of all lines before it. */
+const checksum = (before: string, line: string): string =>
+  createHash('sha256').update(before).update(line).digest('base64url').slice(0, 11);
+
+/** The content of a line and its checksum; undefined if it is not such a line. */
+function taken(line: string): { readonly content: string; readonly sum: string } | undefined {
+  const [, text, sum] = /^\[(.*),"([\w-]{11})"\]$/s.exec(line) ?? [];
+  return text === undefined || sum === undefined ? undefined : { content: text, sum };
+}
 
 /** Bytes are an object with their Base64. */
 function stringify(value: unknown): string {
@@ -173,6 +195,9 @@ function parse(text: string): unknown {
   });
 }
 
+/** What a line has. */
+type Written = readonly [key: readonly [kind: string, id: string], value: unknown];
+
 /** The entries of a file; none if there is no file. */
 function* read(path: string): Iterable<Entry> {
   const text = contentOf(path);
@@ -184,11 +209,13 @@ function* read(path: string): Iterable<Entry> {
   if (version !== VERSION)
     throw wrong(`has version ${String(version)}, and this release knows version ${VERSION}`);
   // After the last line break there is nothing, or a line that was never completed.
-  for (const [index, entry] of lines.slice(0, -1).entries()) {
-    const [key, value] = (parsed(entry) ?? []) as [unknown, unknown];
-    const [kind, id] = (Array.isArray(key) ? key : []) as unknown[];
-    if (typeof kind !== 'string' || typeof id !== 'string' || value === undefined)
-      throw wrong(`is damaged in line ${index + 2}`);
+  let sum = '';
+  for (const [index, line] of lines.slice(0, -1).entries()) {
+    const it = taken(line);
+    sum = checksum(sum, it?.content ?? '');
+    const entry = it?.sum === sum ? (parsed(`[${it.content}]`) as Written | undefined) : undefined;
+    if (entry === undefined) throw wrong(`is damaged in line ${index + 2}`);
+    const [[kind, id], value] = entry;
     yield [kind, id, value ?? undefined];
   }
 }

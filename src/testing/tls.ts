@@ -4,10 +4,11 @@
  * @module
  */
 
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { failure, PowerAuthErrorCode, type PowerAuthError } from '../errors.ts';
 
 /** A certificate, with those above it, and its private key; both as PEM. */
 export interface Tls {
@@ -27,17 +28,47 @@ export function createHttpOrHttps(tls: Tls | undefined, listener: RequestListene
 /**
  * Node would notice only at the first connection.
  *
- * @param field that it comes from
+ * @param names of the two fields that they come from
+ * @returns the certificate
  * @throws WRONG_PARAMETER unless the two fit together
  */
-export function assertTls(tls: Tls, field: string): void {
+export function assertTls({ cert, key }: Tls, names: Tls): X509Certificate {
+  const certificate = certificateOf(cert, names.cert);
+  const privateKey = privateKeyOf(key, names.key);
+  if (!certificate.checkPrivateKey(privateKey))
+    throw wrong(names.key, 'the key of the certificate', 'that of another one');
   try {
-    createSecureContext(tls);
+    // It accepts less than what can be parsed.
+    createSecureContext({ cert, key });
   } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw failure(
-      PowerAuthErrorCode.WRONG_PARAMETER,
-      `${field}: expected a certificate and its key in PEM, got something else (${code})`,
-    );
+    throw wrong(`${names.cert}, ${names.key}`, 'what TLS can use', `something else${codeOf(error)}`);
+  }
+  return certificate;
+}
+
+function certificateOf(pem: string, name: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw wrong(name, 'a certificate in PEM', `something else${codeOf(error)}`);
   }
 }
+
+function privateKeyOf(pem: string, name: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    if (pem.includes('ENCRYPTED'))
+      throw wrong(name, 'a key that is not encrypted', 'one that is; `openssl pkey` decrypts it');
+    throw wrong(name, 'a private key in PEM', `something else${codeOf(error)}`);
+  }
+}
+
+function wrong(name: string, expected: string, received: string): PowerAuthError {
+  return failure(PowerAuthErrorCode.WRONG_PARAMETER, `${name}: expected ${expected}, got ${received}`);
+}
+
+const codeOf = (error: unknown): string => {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? '' : ` (${code})`;
+};

@@ -12,8 +12,17 @@ const SEQUENCE = 0x30;
 const time = (ms: number): Buffer =>
   der(0x17, `${new Date(ms).toISOString().replace(/\D/g, '').slice(2, 14)}Z`);
 
-/** A certificate for `localhost` and 127.0.0.1 that nobody has issued (RFC 5280), and its key, as PEM. */
-export function selfSignedCertificate(): { readonly certificate: string; readonly key: string } {
+const DAY = 86_400_000;
+
+/**
+ * A certificate for `localhost` and 127.0.0.1 that nobody has issued (RFC 5280), and its key, as PEM.
+ *
+ * @param end of its validity, ms
+ */
+export function selfSignedCertificate(end = Date.now() + DAY): {
+  readonly certificate: string;
+  readonly key: string;
+} {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   // ecdsa-with-SHA256
   const algorithm = der(SEQUENCE, der(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
@@ -27,7 +36,7 @@ export function selfSignedCertificate(): { readonly certificate: string; readonl
     der(0x02, Buffer.of(1)),
     algorithm,
     name,
-    der(SEQUENCE, time(Date.now() - 86_400_000), time(Date.now() + 86_400_000)),
+    der(SEQUENCE, time(Math.min(end, Date.now()) - DAY), time(end)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, der(SEQUENCE, extension)),

@@ -1,5 +1,8 @@
 /** Where a server listens, and how it forgets. */
+import { once } from 'node:events';
 import { get } from 'node:https';
+import { connect } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { expect, test } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode } from '../../src/index.ts';
 import { startPowerAuthTestServer } from '../../src/testing/index.ts';
@@ -25,6 +28,22 @@ test('with a certificate it speaks TLS', async () => {
     }).on('error', reject);
   });
   expect(status).toBe(401);
+});
+
+test('its end waits for no connection, not even for one in its TLS handshake', async () => {
+  const { certificate: cert, key } = selfSignedCertificate();
+  const server = await testServer({ tls: { cert, key } });
+  const port = Number(new URL(server.baseUrl).port);
+  const half = connect(port, '127.0.0.1');
+  // The server accepts them in this order.
+  const whole = connectSecurely({ port, host: '127.0.0.1', ca: cert });
+  await Promise.all([once(half, 'connect'), once(whole, 'secureConnect')]);
+  const closed = [half, whole].map((socket) => {
+    socket.on('error', () => undefined);
+    return once(socket.resume(), 'close');
+  });
+  await server.close();
+  await Promise.all(closed);
 });
 
 test('reset forgets all but the keys, and clients see that their activation is gone', async () => {
@@ -58,10 +77,7 @@ test.each([
   [{ state: '' }, 'state: expected a non-empty string, got an empty string'],
   [{ keys: {} }, 'keys.applicationKey: expected Base64 of 16 bytes, got undefined'],
   [{ tls: { cert: 'x' } }, 'tls.key: expected a non-empty string, got undefined'],
-  [
-    { tls: { cert: 'x', key: 'y' } },
-    'tls: expected a certificate and its key in PEM, got something else (ERR_',
-  ],
+  [{ tls: { cert: 'x', key: 'y' } }, 'tls.cert: expected a certificate in PEM, got something else (ERR_'],
   [
     { backEnd: 'yes' },
     'backEnd: expected true, false, or an object with username and password, got a string',

@@ -174,8 +174,8 @@ describe('the file', () => {
     ['an empty one', () => writeFile(path, ''), /is not a state file of the test server/],
     [
       'one of a later release',
-      () => writeFile(path, '{"format":"powerauth-wasm test server","version":2}\n'),
-      /has version 2, and this release knows version 1/,
+      () => writeFile(path, '{"format":"powerauth-wasm test server","version":3}\n'),
+      /has version 3, and this release knows version 2/,
     ],
     ['a folder', async () => (path = await temporaryFolder()), /is not a file/],
   ])('is refused and left alone if it is %s', async (_, prepare, message) => {
@@ -201,6 +201,43 @@ describe('the file', () => {
     await appendFile(path, 'oops\n');
     const damaged = await rejection(startPowerAuthTestServer({ state: path }));
     expect(damaged.message).toBe(`state: ${path} is damaged in line 3; it was left as it is`);
+  });
+
+  describe('is refused, and the line is named, if', () => {
+    const edit = (from: string | RegExp, to: string) => (lines: string[]) =>
+      lines.map((line) => line.replace(from, to));
+    test.each<[string, line: number, (lines: string[]) => string[]]>([
+      ['a member has another type', 3, edit('"maxFailCount":5', '"maxFailCount":"5"')],
+      ['a member has a value that nobody knows', 3, edit('"CREATED"', '"HAPPY"')],
+      ['a member is missing', 3, edit(/"ctrData":\{[^}]*\},/, '')],
+      ['a key is shorter', 2, edit(/("privateKey":\{"base64":")[^"]{8}/, '$1')],
+      ['a key has another byte', 2, edit(/("privateKey":\{"base64":").{4}/, '$1AAAA')],
+      ['the application has no version', 2, edit(/"versions":\[.*?\]/, '"versions":[]')],
+      [
+        'it refers to an application that is not there',
+        3,
+        edit('"application":"', '"application":"another '),
+      ],
+      ['a setting is text', 4, edit('5000', '"5000"')],
+      ['a line has another kind', 4, edit('"setting"', '"__proto__"')],
+      ['a line without a checksum was added', 5, (lines) => [...lines, '[["token","t"],{"tokenId":"t"}]']],
+      ['a line is missing', 3, (lines) => lines.filter((line) => !line.startsWith('[["activation"'))],
+      ['lines have changed places', 3, ([head = '', a = '', b = '', c = '']) => [head, a, c, b]],
+      ['a line is there twice', 4, ([head = '', a = '', b = '', c = '']) => [head, a, b, b, c]],
+      ['a line is not complete', 3, edit(/^\[\["activation.*/, '[["activation","x"],{"activ')],
+    ])('%s', async (_, line, change) => {
+      const server = await testServer({ state: path });
+      server.createActivation();
+      server.clockOffset = 5000;
+      await server.close();
+      const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+      const text = `${change([...lines]).join('\n')}\n`;
+      expect(text).not.toBe(`${lines.join('\n')}\n`);
+      await writeFile(path, text);
+      const { message } = await rejection(startPowerAuthTestServer({ state: path }));
+      expect(message).toBe(`state: ${path} is damaged in line ${line}; it was left as it is`);
+      expect(await readFile(path, 'utf8')).toBe(text);
+    });
   });
 
   test('is used by one server at a time', async () => {

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { answerHealth, createAdmin } from '../../testing/admin/http.ts';
 import type { Interceptor } from '../../testing/http.ts';
 import type { PowerAuthTestServer, PowerAuthTestServerOptions } from '../../testing/index.ts';
+import { ender } from '../../testing/connections.ts';
 import { startServer } from '../../testing/start.ts';
 import { createHttpOrHttps, type Tls } from '../../testing/tls.ts';
 import type { Options } from '../command.ts';
@@ -26,7 +27,7 @@ export async function runServer(context: Context, options: Options): Promise<voi
   const settings = serveSettings(options);
   const { port, host, like, state, allowOrigin, admin, hasPlayground } = settings;
   const token = await adminTokenOf(context, settings);
-  const tls = await readTls(settings);
+  const tls = await readTls(context, settings);
   const { typedConfig } = context.settings;
   const config = typedConfig === undefined ? undefined : await readServeConfig(typedConfig);
   const plan = `would start a server at port ${port} of ${host}, like ${like}`;
@@ -68,7 +69,7 @@ export async function runServer(context: Context, options: Options): Promise<voi
       });
       if (!io.signal.aborted) await once(io.signal, 'abort');
     } finally {
-      other?.close();
+      await other?.close();
     }
   } finally {
     await server.close();
@@ -101,17 +102,14 @@ async function listen(
   intercept: Interceptor,
   { port, host }: Exclude<AdminPlace, 'same'>,
   tls: Tls | undefined,
-): Promise<{ readonly url: string; readonly close: () => void }> {
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const http = createHttpOrHttps(tls, (message, response) => {
     if (!intercept(message, response)) response.writeHead(404).end();
   });
+  const close = ender(http);
   http.listen(port, host);
   await once(http, 'listening');
   const { address, port: actual } = http.address() as AddressInfo;
-  const close = (): void => {
-    http.close();
-    http.closeAllConnections();
-  };
   const protocol = tls === undefined ? 'http' : 'https';
   return { url: `${protocol}://${address.includes(':') ? `[${address}]` : address}:${actual}`, close };
 }

@@ -6,6 +6,7 @@
 
 import type { PowerAuthTestServerLike } from '../../testing/index.ts';
 import { isLoopback } from '../../testing/admin/guard.ts';
+import { isAllowedOrigin } from '../../testing/inputs.ts';
 import { assertTls, type Tls } from '../../testing/tls.ts';
 import { textOf, type Options } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -65,19 +66,30 @@ export function serveSettings(options: Options): ServeSettings {
 }
 
 /** Certificate and key, from their files. */
-export async function readTls({ tls }: ServeSettings): Promise<Tls | undefined> {
+export async function readTls({ output }: Context, { tls }: ServeSettings): Promise<Tls | undefined> {
   if (tls === undefined) return undefined;
   const cert = await readNamedText('--tls-cert', tls.cert);
   const key = await readPrivate('the TLS key', tls.key);
-  assertTls({ cert, key }, '--tls-cert, --tls-key');
+  const { validTo } = assertTls({ cert, key }, { cert: '--tls-cert', key: '--tls-key' });
+  // Not refused: it may be what a test is about.
+  if (Date.parse(validTo) < Date.now())
+    output.note(`The certificate has expired (${validTo}); clients will refuse it`);
   return { cert, key };
 }
 
 /** The token, from its file. */
-export const adminTokenOf = (context: Context, { adminTokenFile: file }: ServeSettings) =>
-  file === undefined
-    ? undefined
-    : context.secret({ what: 'the admin token', option: '--admin-token-file', file });
+export async function adminTokenOf(
+  context: Context,
+  { adminTokenFile: file }: ServeSettings,
+): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const token = await context.secret({ what: 'the admin token', option: '--admin-token-file', file });
+  // RFC 6750; nobody could send another one.
+  if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
+  throw usage(
+    '--admin-token-file: expected a token of letters, digits and -._~+/ that a header can carry, got other characters',
+  );
+}
 
 function portOf(value: Options[string], option: string): number {
   if (value === undefined) return 0;
@@ -98,7 +110,6 @@ function likeOf(value: Options[string]): PowerAuthTestServerLike {
 }
 
 function originOf(text: string | undefined): string | undefined {
-  if (text === undefined || text === '*') return text;
-  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  if (text === undefined || isAllowedOrigin(text)) return text;
   throw usage('--allow-origin: expected an origin such as http://localhost:5173, or *, got something else');
 }

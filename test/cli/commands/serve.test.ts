@@ -1,12 +1,14 @@
 /** `serve`, in the process of the test: options, configuration file, admin API, playground. */
 import { spawnSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { get as getSecurely } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { connect as connectSecurely } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
 import { servePlayground } from '../../../src/cli/serve/playground.ts';
@@ -63,6 +65,19 @@ test('it says where it is, answers, and is gone at the end', async () => {
   expect(await end()).toBe(0);
   await expect(fetch(`${adminUrl}/health`)).rejects.toThrow('fetch failed');
 });
+
+test.each(['http://localhost:5173', 'capacitor://localhost', 'moz-extension://0b8f-4a', '*'])(
+  'pages of %s may call it if they are allowed to',
+  async (origin) => {
+    const { baseUrl, adminUrl } = await serve('--allow-origin', origin);
+    const headers = { Origin: origin, 'Access-Control-Request-Method': 'POST' };
+    const allowed = async (url: string): Promise<string | null> =>
+      (await fetch(url, { method: 'OPTIONS', headers })).headers.get('Access-Control-Allow-Origin');
+    expect(await allowed(`${baseUrl}/pa/v3/status`)).toBe(origin);
+    expect(await allowed(`${adminUrl}/activations`)).toBeNull();
+    expect(await allowed(`${baseUrl}/rest/v3/status`)).toBeNull();
+  },
+);
 
 test('the configuration file has keys, users, activations and faults', async () => {
   const keys = {
@@ -176,7 +191,10 @@ describe('options that are refused', () => {
     [['--port', 'http'], '--port: expected'],
     [['--admin-port', '-1'], '--admin-port: expected'],
     [['--like', '3.0'], '--like: expected 1.9 or 2.2'],
-    [['--allow-origin', 'http://localhost:5173/'], '--allow-origin: expected an origin'],
+    ...[
+      ...['http://localhost:5173/', 'http://LOCALHOST', 'https://', 'null', 'file://', 'localhost', '', '**'],
+      ...['capacitor:', 'capacitor://localhost/', 'capacitor://a b', 'http://a, http://b', 'x://y\r\nz: 1'],
+    ].map((origin): [string[], string] => [['--allow-origin', origin], '--allow-origin: expected an origin']),
     [['--tls-cert', 'x'], '--tls-cert, --tls-key: expected both'],
     [['--playground', '--host', '0.0.0.0'], '--playground: the page uses the admin API at the same port'],
     [['--playground', '--admin-port', '0'], '--playground: the page'],
@@ -230,6 +248,19 @@ describe('where the admin API is', () => {
     expect(await statusOf(`${adminUrl}/clock`, { headers })).toBe(200);
   });
 
+  test.each(['two words', 'schlüssel', '"quoted"'])(
+    'a token that no header can carry, %j, is refused',
+    async (token) => {
+      const argv = ['serve', '--admin-token-file', await file('token', token)];
+      const { code, stderr } = await runCommand(argv);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('--admin-token-file: expected a token of letters'),
+      ]);
+      expect(stderr).not.toContain(token);
+    },
+  );
+
   test('a token that others can read is refused', async () => {
     const { stderr } = await runCommand(['serve', '--admin-token-file', await file('token', 'x', 0o644)]);
     expect(stderr).toContain('others may read');
@@ -247,11 +278,63 @@ test('over TLS', async () => {
   const [{ statusCode }] = (await once(request, 'response')) as [IncomingMessage];
   expect(statusCode).toBe(200);
   request.destroy();
-  const mixed = await runCommand(['serve', '--tls-cert', keyFile, '--tls-key', keyFile]);
-  expect([mixed.code, mixed.stderr]).toEqual([
-    2,
-    expect.stringContaining('expected a certificate and its key'),
-  ]);
+});
+
+test('over TLS it ends although handshakes are not complete, at both ports', async () => {
+  const { certificate, key } = selfSignedCertificate();
+  const [certFile, keyFile] = [await file('cert.pem', certificate), await file('key.pem', key)];
+  const argv = ['--tls-cert', certFile, '--tls-key', keyFile, '--admin-port', '0'];
+  const { baseUrl, adminUrl, end } = await serve(...argv);
+  for (const { port } of [new URL(baseUrl), new URL(adminUrl)]) {
+    const half = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    await once(half, 'connect');
+    const whole = connectSecurely({ port: Number(port), host: '127.0.0.1', ca: certificate });
+    await once(
+      whole.on('error', () => undefined),
+      'secureConnect',
+    );
+  }
+  expect(await end()).toBe(0);
+});
+
+describe('a certificate and a key that are refused, with what is wrong', () => {
+  const { certificate, key } = selfSignedCertificate();
+  const encrypted = createPrivateKey(key).export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-128-cbc',
+    passphrase: 'open sesame',
+  });
+  const other = selfSignedCertificate().key;
+  test.each<[string, string, string | Buffer, string]>([
+    ['a key in place of the certificate', key, key, '--tls-cert: expected a certificate in PEM'],
+    ['no certificate', '', key, '--tls-cert: expected a certificate in PEM'],
+    ['no key', certificate, '', '--tls-key: expected a private key in PEM'],
+    ['neither', '', '', '--tls-cert: expected a certificate in PEM'],
+    ['a certificate in place of the key', certificate, certificate, '--tls-key: expected a private key'],
+    ['the key of another certificate', certificate, other, 'got that of another one'],
+    [
+      'an encrypted key',
+      certificate,
+      encrypted,
+      '--tls-key: expected a key that is not encrypted, got one that is',
+    ],
+  ])('%s', async (_, cert, privateKey, message) => {
+    const files = [await file('cert.pem', cert), await file('key.pem', String(privateKey))] as const;
+    const { code, stdout, stderr } = await runCommand([
+      ...['serve', '--tls-cert', files[0], '--tls-key', files[1]],
+      '--dry-run',
+    ]);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+  });
+
+  test('one that has expired is used, and said to be', async () => {
+    const expired = selfSignedCertificate(Date.now() - 60_000);
+    const files = [await file('cert.pem', expired.certificate), await file('key.pem', expired.key)] as const;
+    const argv = ['serve', '--tls-cert', files[0], '--tls-key', files[1], '--dry-run'];
+    const { code, stderr } = await runCommand(argv);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('The certificate has expired')]);
+  });
 });
 
 test('the files of the playground, by their exact names, under a strict policy', async () => {
