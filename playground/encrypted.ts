@@ -38,14 +38,14 @@ async function encryptAndSend(): Promise<void> {
     did(`sent an encrypted request: ${response.status}`);
     byId('encrypted-name').textContent = sent.key;
     showHeader('encrypted-header', sent.value);
-    showFields('encrypted-request', cryptogram);
+    showFields('encrypted-request', 'Fields of the encrypted request', cryptogram);
     if (!response.ok) {
       refused(response.status);
       return;
     }
     const answer = (await response.json()) as PowerAuthCryptogram;
     const decrypted = await decryptor.decryptResponse(answer);
-    showFields('encrypted-answer', answer);
+    showFields('encrypted-answer', 'Fields of the encrypted answer', answer);
     byId('decrypted').textContent = decrypted;
     visible('encrypted-apart', true);
     show('encrypted-result', 'good', 'The server has decrypted it, and this browser its answer.');

@@ -7,7 +7,8 @@
 import type { Stored } from './client.ts';
 import { did } from './tabs.ts';
 import { badge, byId, make, plural, run, show } from './page.ts';
-import { blockActivation, setClockOffset, setFault, unblockActivation, type Fault } from './server.ts';
+import { blockActivation, setClockOffset, setFault, unblockActivation } from './server.ts';
+import type { PowerAuthTestFault as Fault } from '../src/testing/index.ts';
 
 /** A switch. */
 interface Switch {

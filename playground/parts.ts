@@ -87,21 +87,29 @@ function meaning(name: string, value: string, more = ''): HTMLElement[] {
   return [make('span', { class: 'size' }, sizeOf(name, value)), make('span', {}, text)];
 }
 
-/** The parts of a header in a table; `more` says more about one of them. */
-export function showParts(id: string, header: string, more: Readonly<Record<string, string>> = {}): void {
+/** A table of parts; its name is for screen readers. */
+function showTable(id: string, name: string, columns: readonly string[], rows: readonly HTMLElement[]): void {
+  const heads = columns.map((column) => make('th', { scope: 'col' }, column));
   byId(id).replaceChildren(
-    ...fieldsOf(header).map(([name, value]) => row(name, ...meaning(name, value, more[name]))),
+    make('caption', { class: 'hidden' }, name),
+    make('thead', {}, make('tr', {}, ...heads)),
+    make('tbody', {}, ...rows),
   );
 }
 
+/** The parts of a header in a table; `more` says more about one of them. */
+export function showParts(id: string, header: string, more: Readonly<Record<string, string>> = {}): void {
+  const rows = fieldsOf(header).map(([name, value]) => row(name, ...meaning(name, value, more[name])));
+  showTable(id, 'Parts of the header', ['Part', 'What it is'], rows);
+}
+
 /** The fields of a JSON body in a table, with their values. */
-export function showFields(id: string, body: object): void {
-  byId(id).replaceChildren(
-    ...Object.entries(body).map(([name, value]) => {
-      const text = String(value);
-      return row(name, make('code', { class: 'value' }, text), ...meaning(name, text));
-    }),
-  );
+export function showFields(id: string, name: string, body: object): void {
+  const rows = Object.entries(body).map(([field, value]) => {
+    const text = String(value);
+    return row(field, make('code', { class: 'value' }, text), ...meaning(field, text));
+  });
+  showTable(id, name, ['Field', 'Value and meaning'], rows);
 }
 
 /** Bytes in hexadecimal, with the characters below them where they are characters. */

@@ -5,13 +5,14 @@
  */
 
 import type { Stored } from './client.ts';
+import type { PowerAuthTestRequest } from '../src/testing/index.ts';
 import { badge, byId, make } from './page.ts';
 import type { ServerState } from './faults.ts';
-import { activation, clockOffset, faults, requests, type ReceivedRequest } from './server.ts';
+import { activation, clockOffset, faults, requests } from './server.ts';
 
 const SHOWN = 14;
 
-function showRequests(latest: readonly ReceivedRequest[]): void {
+function showRequests(latest: readonly PowerAuthTestRequest[]): void {
   byId('server-requests').replaceChildren(
     ...latest
       .toReversed()

@@ -4,41 +4,12 @@
  * @module
  */
 
-/** What an app is configured with. */
-export interface Configuration {
-  readonly applicationKey: string;
-  readonly applicationSecret: string;
-  readonly masterServerPublicKey: string;
-}
-
-/** An activation as the server sees it. */
-export interface Activation {
-  readonly activationId: string;
-  readonly userId: string;
-  readonly state: string;
-  readonly failCount: number;
-  readonly maxFailCount: number;
-  readonly counter: number;
-  readonly tokens: readonly { readonly tokenId: string; readonly signatureType: string }[];
-}
-
-/** A request that the server received. */
-export interface ReceivedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly time: number;
-  readonly status?: number;
-}
-
-/** A fault, as the test server takes it. */
-export interface Fault {
-  readonly path?: string;
-  readonly delay?: number;
-  readonly dropRequest?: boolean;
-  readonly dropReply?: boolean;
-  readonly status?: number;
-  readonly body?: string;
-}
+import type {
+  PowerAuthTestActivation,
+  PowerAuthTestFault,
+  PowerAuthTestRequest,
+  PowerAuthTestServer,
+} from '../src/testing/index.ts';
 
 async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`/admin/${path}`, {
@@ -54,7 +25,7 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
 
 const of = (activationId: string): string => `activations/${encodeURIComponent(activationId)}`;
 
-export const configuration = (): Promise<Configuration> => ask('GET', 'configuration');
+export const configuration = (): Promise<PowerAuthTestServer['configuration']> => ask('GET', 'configuration');
 
 export const newActivationCode = async (): Promise<string> =>
   (await ask<{ activationCode: string }>('POST', 'activations', { userId: 'alice' })).activationCode;
@@ -64,9 +35,9 @@ export const blockActivation = (id: string): Promise<void> => ask('POST', `${of(
 export const unblockActivation = (id: string): Promise<void> => ask('POST', `${of(id)}/unblock`);
 
 /** Undefined if the server doesn't know it, for example after it was started anew. */
-export async function activation(id: string): Promise<Activation | undefined> {
+export async function activation(id: string): Promise<PowerAuthTestActivation | undefined> {
   const response = await fetch(`/admin/${of(id)}`);
-  return response.status === 404 ? undefined : ((await response.json()) as Activation);
+  return response.status === 404 ? undefined : ((await response.json()) as PowerAuthTestActivation);
 }
 
 export const revokeToken = (tokenId: string): Promise<void> =>
@@ -77,17 +48,17 @@ export const verifyToken = async (header: string): Promise<boolean> =>
   (await ask<{ valid: boolean }>('POST', 'tokens/verify', { header })).valid;
 
 /** The last ones, in order. */
-export const requests = (count: number): Promise<readonly ReceivedRequest[]> =>
+export const requests = (count: number): Promise<readonly PowerAuthTestRequest[]> =>
   ask('GET', `requests?last=${count}`);
 
 /** The faults of all requests from now on. */
-export async function setFault(fault: Fault | undefined): Promise<void> {
+export async function setFault(fault: PowerAuthTestFault | undefined): Promise<void> {
   await ask('DELETE', 'faults');
   if (fault !== undefined) await ask('POST', 'faults', fault);
 }
 
 /** Those in force, of this page and of others. */
-export const faults = (): Promise<readonly Fault[]> => ask('GET', 'faults');
+export const faults = (): Promise<readonly PowerAuthTestFault[]> => ask('GET', 'faults');
 
 /** How far the server's clock was moved, ms. */
 export const clockOffset = async (): Promise<number> =>
