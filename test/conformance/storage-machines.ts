@@ -5,7 +5,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { apart } from '../helpers/apart.ts';
 import { buildChild, Child } from '../helpers/child.ts';
 import type { SharedStore } from '../helpers/storage.ts';
@@ -27,4 +27,19 @@ export function testStorageMachines(create: () => Promise<SharedStore>): void {
     await holder.kill();
     expect(await Promise.race([free, sleep(10_000, 'held')])).toBe('free');
   }, 60_000);
+
+  test('a lock that is given back wakes the next one in line, whoever asks in the meantime', async () => {
+    const store = await create();
+    const storages = [store.open(), store.open(), store.open()];
+    await Promise.all(storages.map((storage) => storage.lock('lock', async () => undefined)));
+    // Who isn't woken waits for a timer, which doesn't come.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const turns: number[] = [];
+    const take = (i: number): Promise<void> =>
+      storages[i]?.lock('lock', async () => void turns.push(i)) ?? Promise.reject(new Error('no storage'));
+    // Each storage has several calls, so that its next one asks while it gives the lock back.
+    await Promise.all(Array.from({ length: 60 }, (_, i) => take(i % storages.length)));
+    expect(turns).toHaveLength(60);
+  }, 20_000);
 }

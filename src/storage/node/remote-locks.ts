@@ -51,7 +51,7 @@ export interface LockServer {
   readonly isOpen: boolean;
   /**
    * Puts the ticket at the end of the lock's list unless it is there already, and lets it live for `lease` ms from now.
-   * Removes expired tickets, and the one with the id `gone`.
+   * Removes expired tickets, and the one with the id `gone`; then it notifies the one that is first, if it is another.
    */
   take(name: string, ticket: Ticket, lease: number, gone: string): Promise<Answer>;
   /** Lets the first ticket live for `lease` ms from now. Returns false if the first ticket has another id. */
@@ -142,6 +142,28 @@ export class RemoteLocks {
   }
 }
 
+/** Wakes a waiter, also one that begins to wait after it rang. */
+class Alarm {
+  #rung: Promise<void> = Promise.resolve();
+  #ring = (): void => undefined;
+
+  /** What rang before is forgotten. */
+  set(): void {
+    this.#rung = new Promise((resolve) => (this.#ring = resolve));
+  }
+
+  ring(): void {
+    this.#ring();
+  }
+
+  /** Resolves when it rings, or after `ms`. The timer keeps the process alive, like any call in progress. */
+  async within(ms: number): Promise<void> {
+    const timer = setTimeout(this.#ring, ms);
+    await this.#rung;
+    clearTimeout(timer);
+  }
+}
+
 /** One holding of a lock. */
 export class Lease {
   readonly #shared: Shared;
@@ -175,17 +197,28 @@ export class Lease {
 
   /** Resolves when the lock is held. */
   async take(closing: Closing): Promise<void> {
-    let gone = '';
-    for (;;) {
-      closing.throwIfClosed();
-      const asked = new Moment();
-      const { holder, lives } = await this.#ask(gone);
-      if (holder.id === this.#id) {
-        this.#confirmed = asked;
-        break;
+    const alarm = new Alarm();
+    const forget = closing.onClose(() => alarm.ring());
+    this.#shared.waiting.set(this.#id, () => alarm.ring());
+    try {
+      let gone = '';
+      for (;;) {
+        closing.throwIfClosed();
+        const asked = new Moment();
+        // Before it asks: the lock may become free while the answer is on its way.
+        alarm.set();
+        const { holder, lives } = await this.#ask(gone);
+        if (holder.id === this.#id) {
+          this.#confirmed = asked;
+          break;
+        }
+        gone = mayBeAlive(holder) && !this.#shared.givenBack.has(holder.id) ? '' : holder.id;
+        // Renews the ticket as well.
+        if (gone === '') await alarm.within(Math.min(Math.max(lives, 1), BEAT_MS));
       }
-      gone = mayBeAlive(holder) && !this.#shared.givenBack.has(holder.id) ? '' : holder.id;
-      if (gone === '') await this.#wait(Math.min(Math.max(lives, 1), BEAT_MS), closing);
+    } finally {
+      forget();
+      this.#shared.waiting.delete(this.#id);
     }
     closing.throwIfClosed();
     this.#beating = keepsNothingAlive(setInterval(() => this.renew(), BEAT_MS));
@@ -264,20 +297,6 @@ export class Lease {
     const ticket = { id: this.#id, ...ownMark() };
     const { holder, lives } = await this.#shared.server.take(this.#name, ticket, LEASE_MS, gone);
     return { holder: Holder(JSON.parse(holder), 'holder'), lives };
-  }
-
-  /** Waits until the lock may be free, but no longer than `ms`. */
-  async #wait(ms: number, closing: Closing): Promise<void> {
-    let wake = (): void => undefined;
-    const woken = new Promise<void>((resolve) => (wake = resolve));
-    // The timer keeps the process alive, like any call in progress.
-    const timer = setTimeout(wake, ms);
-    const forget = closing.onClose(wake);
-    this.#shared.waiting.set(this.#id, wake);
-    await woken;
-    clearTimeout(timer);
-    forget();
-    this.#shared.waiting.delete(this.#id);
   }
 
   async #beat(): Promise<void> {

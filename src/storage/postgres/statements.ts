@@ -96,11 +96,11 @@ function asBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
 }
 
 /**
- * See `LockServer.take`. Columns: the first ticket as JSON, and for how many ms it lives. No ticket lives longer than a
+ * See `LockServer.take`. Columns: the first ticket as JSON, for how many ms it lives, and one without meaning. No ticket lives longer than a
  * lease: one that would was written before the server's clock was set back.
  */
 export function takeStatement(
-  { locks }: PostgresLayout,
+  { locks, channel }: PostgresLayout,
   name: Buffer,
   ticket: string,
   id: string,
@@ -123,8 +123,10 @@ ON CONFLICT (name) DO UPDATE SET tickets = (
     WHERE NOT locks.tickets @> jsonb_build_array(jsonb_build_object('id', $3::text))
   ) AS tickets
 )
-RETURNING (tickets -> 0)::text, (tickets -> 0 ->> 'deadline')::bigint - ${NOW}`,
-    values: [name, ticket, id, lease, gone],
+RETURNING (tickets -> 0)::text, (tickets -> 0 ->> 'deadline')::bigint - ${NOW},
+  CASE WHEN $5::text <> '' AND tickets -> 0 ->> 'id' <> $3::text
+    THEN pg_notify($6::text, 'w' || (tickets -> 0 ->> 'id')) END`,
+    values: [name, ticket, id, lease, gone, channel],
   };
 }
 

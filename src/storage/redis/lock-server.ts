@@ -25,7 +25,7 @@ export class RedisLockServer implements LockServer {
   }
 
   async take(name: string, ticket: Ticket, lease: number, gone: string): Promise<Answer> {
-    const args = [JSON.stringify(ticket), String(lease), gone];
+    const args = [JSON.stringify(ticket), String(lease), gone, ...this.#wakes(name)];
     const [holder, lives] = (await this.#run('take a lock of', TAKE, name, args)) as [Buffer, number];
     return { holder: holder.toString(), lives };
   }
@@ -35,7 +35,12 @@ export class RedisLockServer implements LockServer {
   }
 
   async release(name: string, id: string): Promise<void> {
-    await this.#run('free a lock of', RELEASE, name, [id, this.#route.publish, this.#parts.of(name).wakes]);
+    await this.#run('free a lock of', RELEASE, name, [id, ...this.#wakes(name)]);
+  }
+
+  /** The command and the channel that wake a waiter. */
+  #wakes(name: string): [string, string] {
+    return [this.#route.publish, this.#parts.of(name).wakes];
   }
 
   async #run(what: string, script: RedisScript, name: string, args: string[]): Promise<unknown> {

@@ -124,8 +124,10 @@ return 1`,
  * Requests a lock, or requests it again: the ticket is added at the end if it is missing, and is renewed. No ticket
  * lives longer than a lease: one that would was written before the server's clock was set back.
  *
- * KEYS: locks. ARGV: name, ticket (JSON with id, pid, place), lease in ms, id of a ticket whose process is gone or ''.
- * Returns the holder's ticket as JSON, and for how many ms it lives.
+ * If the first ticket is removed, the next one is woken, unless it is the own one.
+ *
+ * KEYS: locks. ARGV: name, ticket (JSON with id, pid, place), lease in ms, id of a ticket whose process is gone or '',
+ * command that publishes, channel. Returns the holder's ticket as JSON, and for how many ms it lives.
  */
 export const TAKE = script(
   1,
@@ -133,8 +135,10 @@ export const TAKE = script(
 local own = cjson.decode(ARGV[2])
 local time = now()
 local tickets = {}
+local first
 local asked = false
 for _, ticket in ipairs(read(KEYS[1], ARGV[1])) do
+  first = first or ticket.id
   if ticket.id == own.id then
     asked = true
     ticket.deadline = time + ARGV[3]
@@ -147,6 +151,8 @@ if not asked then
   table.insert(tickets, own)
 end
 write(KEYS[1], ARGV[1], tickets)
+local next = tickets[1].id
+if first and next ~= first and next ~= own.id then redis.call(ARGV[5], ARGV[6], next) end
 return { cjson.encode(tickets[1]), tickets[1].deadline - time }`,
   () => true,
 );
