@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { memoryStorage, MemorySpace } from '../../../src/storage/memory.ts';
-import { allMethodsAreCut, cutCalls, synonymsAreCutWithTheirMethods, type Place } from './cut-calls.ts';
+import { allMethodsAreCut, cutCalls, synonymsAreCutWithTheirMethods } from './cut-calls.ts';
+import type { Place } from './cut-world.ts';
 
 allMethodsAreCut();
 
