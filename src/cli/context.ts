@@ -38,7 +38,7 @@ export class Context {
     this.io = io;
     this.settings = settings;
     this.output = new Output(io, settings);
-    this.stdin = new Stdin(io.stdin);
+    this.stdin = new Stdin(io);
   }
 
   get instanceId(): string {

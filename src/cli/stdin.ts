@@ -5,24 +5,28 @@
  */
 
 import type { Readable } from 'node:stream';
-import { usage } from './failures.ts';
+import { unlessAborted } from '../util/abort.ts';
+import { Interrupted, usage } from './failures.ts';
+import type { Io } from './io.ts';
 
 const NEWLINE = 10;
 
 /** Stdin of one command. */
 export class Stdin {
   readonly #stream: Readable;
+  readonly #signal: AbortSignal;
   #chunks: AsyncIterator<Buffer> | undefined;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(stream: Readable) {
-    this.#stream = stream;
+  constructor({ stdin, signal }: Pick<Io, 'stdin' | 'signal'>) {
+    this.#stream = stdin;
+    this.#signal = signal;
   }
 
   /**
    * The next line, without its end.
    *
-   * @throws WRONG_PARAMETER if there is none
+   * @throws WRONG_PARAMETER if there is none; Interrupted
    */
   async line(what: string): Promise<string> {
     for (;;) {
@@ -34,7 +38,11 @@ export class Stdin {
     }
   }
 
-  /** Everything that is left. */
+  /**
+   * Everything that is left.
+   *
+   * @throws Interrupted
+   */
   async rest(): Promise<Buffer> {
     while (await this.#more());
     const rest = this.#rest;
@@ -51,9 +59,18 @@ export class Stdin {
   async #more(): Promise<boolean> {
     // Kept open: what comes after the line may be wanted next.
     this.#chunks ??= this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-    const next = await this.#chunks.next();
+    const next = await this.#unlessInterrupted(this.#chunks.next());
     if (next.done === true) return false;
     this.#rest = Buffer.concat([this.#rest, Buffer.from(next.value)]);
     return true;
+  }
+
+  /** Nobody may ever write. */
+  async #unlessInterrupted<T>(chunk: Promise<T>): Promise<T> {
+    try {
+      return await unlessAborted(chunk, this.#signal);
+    } catch (error) {
+      throw this.#signal.aborted ? new Interrupted() : error;
+    }
   }
 }

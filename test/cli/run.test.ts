@@ -76,6 +76,28 @@ describe('wrong usage ends with 2, and repeats no values', () => {
   });
 });
 
+describe('interrupted while nobody writes to stdin', () => {
+  test.each([
+    ['activate', '--code-file', '-'],
+    ['activate', '--code-file', '-', '--json'],
+    ['sign', 'POST', '/x', '--factors', 'possession', '--body', '-'],
+    ['request', 'POST', '/x', '--data', '-'],
+    ['offline', '--qr', '-'],
+    ['remove', '--password-file', '-'],
+    ['serve', '--admin-token-file', '-'],
+  ])('%s %s %s %s %s', async (...argv) => {
+    const interruption = new AbortController();
+    const stdin = openInput();
+    const ran = runCommand(argv, { stdin, signal: interruption.signal });
+    await expect.poll(() => stdin.listenerCount('readable')).toBeGreaterThan(0);
+    interruption.abort();
+    const { code, stdout, stderr } = await ran;
+    if (argv.includes('--json')) expect(stdout).toContain('"code":"OPERATION_CANCELED"');
+    else expect([stdout, stderr]).toEqual(['', 'error: Interrupted\n']);
+    expect(code).toBe(130);
+  });
+});
+
 test('common options may stand anywhere', async () => {
   for (const argv of [
     ['--json', '--dry-run', 'status'],

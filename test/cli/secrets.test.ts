@@ -15,7 +15,7 @@ function processWith(...pieces: string[]): { io: Io; stdin: Stdin } {
   const stdin = Readable.from(pieces.map((piece) => Buffer.from(piece)));
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { stdin, stdout, stderr, env: {}, signal: new AbortController().signal };
-  return { io, stdin: new Stdin(stdin) };
+  return { io, stdin: new Stdin(io) };
 }
 
 async function readFrom(content: string, mode = 0o600): Promise<string | undefined> {
