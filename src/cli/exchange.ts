@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { usage } from './failures.ts';
 
 /** How long a request may take as a whole, in ms. */
 const PATIENCE_MS = 60_000;
@@ -16,6 +17,20 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly body: Uint8Array;
+}
+
+/** What RFC 9110 calls a token, without methods that `fetch` refuses. */
+const METHOD = /^(?!(?:CONNECT|TRACE|TRACK)$)[!#$%&'*+.^_`|~\dA-Z-]+$/;
+
+/**
+ * The method in upper case.
+ *
+ * @throws WRONG_PARAMETER for anything that can't be sent: a signature for it would take a step of the counter
+ */
+export function methodOf(text: string): string {
+  const method = text.toUpperCase();
+  if (METHOD.test(method)) return method;
+  throw usage('METHOD: expected a method that can be sent, such as GET or POST, got something else');
 }
 
 /** @throws NETWORK_ERROR for `http:` without permission, as from the library */

@@ -40,33 +40,34 @@ export class Output {
 
   /** The result: one object with `--json`, else lines of text. */
   async result(object: object, lines: readonly string[] | string): Promise<void> {
-    const text = this.json ? JSON.stringify({ ok: true, ...object }) : [lines].flat().join('\n');
+    const text = this.json ? jsonOf({ ok: true, ...object }) : [lines].flat().join('\n');
     if (text !== '') await write(this.#io.stdout, `${text}\n`);
   }
 
-  /** A part of a result that is text and may be long. */
+  /** A part of a result that may be long, byte by byte; at a terminal without what would control it. */
   async raw(bytes: Uint8Array | string): Promise<void> {
-    await write(this.#io.stdout, bytes);
+    const { stdout } = this.#io;
+    await write(stdout, stdout.isTTY === true ? withoutControls(bytes) : bytes);
   }
 
   /** Something that helps a person and is not the result. */
   note(text: string): void {
-    if (!this.#options.quiet && !this.json) this.#io.stderr.write(`${text}\n`);
+    if (!this.#options.quiet && !this.json) this.#io.stderr.write(`${oneLine(text)}\n`);
   }
 
   /** Something that a person asked for with `--verbose`. */
   detail(lines: readonly string[]): void {
-    if (this.verbose) this.#io.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    if (this.verbose) this.#io.stderr.write(lines.map((line) => `${oneLine(line)}\n`).join(''));
   }
 
   /** A failure. */
   async failure(error: unknown, hint?: string): Promise<void> {
     if (this.json) {
-      await write(this.#io.stdout, `${JSON.stringify({ ok: false, error: errorObject(error) })}\n`);
+      await write(this.#io.stdout, `${jsonOf({ ok: false, error: errorObject(error) })}\n`);
       return;
     }
     const label = styled(this.#io.stderr, 'red', 'error:');
-    const lines = [`${label} ${messageOf(error)}`, ...(hint === undefined ? [] : [hint])];
+    const lines = [`${label} ${oneLine(messageOf(error))}`, ...(hint === undefined ? [] : [hint])];
     if (this.verbose) lines.push(describeError(error), ...(error instanceof Error ? causes(error) : []));
     await write(this.#io.stderr, `${lines.join('\n')}\n`);
   }
@@ -135,6 +136,19 @@ function styled(stream: Io['stdout'], style: Style, text: string): string {
       styleText(style, text, { validateStream: false })
     : text;
 }
+
+/** JSON.stringify escapes not all of the characters that control a terminal. */
+const jsonOf = (object: object): string =>
+  JSON.stringify(object).replace(
+    /[\u007F-\u009F]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
+
+/** Line breaks and tabs stay. */
+const withoutControls = (content: Uint8Array | string): string =>
+  Buffer.from(content)
+    .toString()
+    .replace(/(?!\r\n|\n|\t)\p{Cc}/gu, '\uFFFD');
 
 async function write(stream: Writable, content: Uint8Array | string): Promise<void> {
   if (!stream.write(content)) await once(stream, 'drain');

@@ -83,3 +83,31 @@ test('a failure with --verbose shows its causes', async () => {
   await output.failure(error, 'hint');
   expect(written.stderr).toBe('error: outer\nhint\nError: outer\ncause: Error: inner\n');
 });
+
+test('foreign text controls no terminal', async () => {
+  const foreign = 'a\u001B]0;title\u0007\u001B[31m\u009B31m\rb\nc';
+  const { output, written } = outputOf({ verbose: true });
+  await output.failure(new Error(foreign));
+  output.note(foreign);
+  output.detail([foreign]);
+  expect(written.stdout).toBe('');
+  expect(written.stderr).toMatch(/^error: .*\n.*\n.*\n.*\n$/);
+  expect(written.stderr).not.toMatch(/(?!\n)\p{Cc}/u);
+  const json = outputOf({ json: true });
+  await json.output.failure(new Error(foreign));
+  await json.output.result({ foreign }, []);
+  expect(json.written.stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+  const [error, result] = json.written.stdout.trimEnd().split('\n');
+  expect(JSON.parse(error ?? '')).toMatchObject({ error: { message: foreign } });
+  expect(JSON.parse(result ?? '')).toEqual({ ok: true, foreign });
+});
+
+test('an answer is printed byte by byte, but at a terminal without what would control it', async () => {
+  const answer = Buffer.from('\u001B[2J{\n\t"a": 1\r\n}\rhidden\u009B');
+  const terminal = outputOf({}, { isTTY: true });
+  await terminal.output.raw(answer);
+  expect(terminal.written.stdout).toBe('\uFFFD[2J{\n\t"a": 1\r\n}\uFFFDhidden\uFFFD');
+  const pipe = outputOf();
+  await pipe.output.raw(answer);
+  expect(Buffer.from(pipe.written.stdout)).toEqual(answer);
+});

@@ -7,7 +7,7 @@
 import type { Command } from 'commander';
 import type { CommandBuilder, Options } from '../command.ts';
 import { bodyOf } from '../data.ts';
-import { assertMaySend, exchange, type Answer } from '../exchange.ts';
+import { assertMaySend, exchange, methodOf, type Answer } from '../exchange.ts';
 import { usage } from '../failures.ts';
 import { headerParts } from '../header-parts.ts';
 import type { Context, Opened } from '../context.ts';
@@ -54,8 +54,13 @@ export const request = (builder: CommandBuilder): Command =>
     async (context, options, method = '', target = '') => {
       const { output } = context;
       const way = wayOf(options);
-      const upper = method.toUpperCase();
-      if (upper === 'GET' && options['data'] !== undefined) throw usage('--data: a GET request has no body');
+      const upper = methodOf(method);
+      assertNoPassword(target);
+      if (/^(?:GET|HEAD)$/.test(upper) && options['data'] !== undefined)
+        throw usage(`--data: a ${upper} request has no body`);
+      const contentType = String(options['contentType'] ?? 'application/json');
+      if (!/^[\t\x20-\x7E]+$/.test(contentType))
+        throw usage('--content-type: expected what a header can carry, got something else');
       if (way === 'encrypt' && upper !== 'POST') throw usage('--encrypt: only POST requests are encrypted');
       if (way !== 'sign' && (options['factors'] ?? options['passwordFile']) !== undefined) {
         throw usage('--factors, --password-file: only with --sign');
@@ -71,7 +76,6 @@ export const request = (builder: CommandBuilder): Command =>
       const answer = await context.withPowerAuth((opened) => {
         const url = urlOf(target, opened.configuration.baseEndpointUrl);
         assertMaySend(url, context.settings.insecureHttp);
-        const contentType = String(options['contentType'] ?? 'application/json');
         return send(context, opened, { method: upper, url, body, contentType }, options, authentication);
       });
       output.note(`HTTP ${answer.status}`);
@@ -157,12 +161,17 @@ function parseCryptogram(body: Uint8Array): PowerAuthCryptogram {
   }
 }
 
-function urlOf(target: string, base: string): URL {
-  const text = target.startsWith('/') ? base.replace(/\/+$/, '') + target : target;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+/** Before anything is shown of it. */
+function assertNoPassword(target: string): void {
+  const url = URL.canParse(target) ? new URL(target) : undefined;
   if (url !== undefined && `${url.username}${url.password}` !== '') {
     throw usage('URL: expected no user and password, which every user of this machine sees in arguments');
   }
+}
+
+function urlOf(target: string, base: string): URL {
+  const text = target.startsWith('/') ? base.replace(/\/+$/, '') + target : target;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   throw usage('URL: expected http(s)://…, or a path that begins with /, got something else');
 }

@@ -7,6 +7,7 @@
 import type { Command } from 'commander';
 import type { CommandBuilder } from '../command.ts';
 import { bodyOf } from '../data.ts';
+import { methodOf } from '../exchange.ts';
 import { usage } from '../failures.ts';
 import { headerParts } from '../header-parts.ts';
 import { authenticationOf, factorsOf, factorsOption, PASSWORD_OPTION } from '../password.ts';
@@ -32,19 +33,20 @@ export const sign = (builder: CommandBuilder): Command =>
     async (context, options, method = '', uriId = '') => {
       const { output } = context;
       const { body, query } = options;
-      const isGet = method.toUpperCase() === 'GET';
+      const upper = methodOf(method);
+      const isGet = upper === 'GET';
       if (isGet && body !== undefined)
         throw usage('--body: a GET request has none; --query is signed in its place');
       if (!isGet && query !== undefined) throw usage('--query: only of GET requests it is signed');
       const factors = factorsOf(options, 'possession_knowledge');
-      const plan = { method: method.toUpperCase(), uriId, factors };
+      const plan = { method: upper, uriId, factors };
       if (await context.isDryRun(plan, [`would sign ${plan.method} ${uriId} with ${factors}`])) return;
       const authentication = await authenticationOf(context, options, 'possession_knowledge');
       const data = await bodyOf(context, body, '--body');
       const { key, value } = await context.withPowerAuth(({ powerAuth }) =>
         isGet
           ? powerAuth.requestGetSignature(authentication, uriId, new URLSearchParams(String(query ?? '')))
-          : powerAuth.requestSignature(authentication, method, uriId, data),
+          : powerAuth.requestSignature(authentication, upper, uriId, data),
       );
       output.detail(headerParts({ key, value }));
       await output.result({ header: { key, value } }, `${key}: ${value}`);

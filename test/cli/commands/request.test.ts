@@ -135,12 +135,46 @@ describe('request', () => {
     expect(server.requests.length).toBe(sent);
   });
 
-  test('to a URL with a password is refused, and the password is not repeated', async () => {
-    const { run } = await openDesk();
-    const ran = await run(['request', 'GET', 'https://user:geheim@bank.example/x']);
-    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('expected no user and password')]);
-    expect(ran.stdout + ran.stderr).not.toContain('geheim');
+  test.each([
+    [['request', 'GE T', '/x'], 'METHOD: expected a method that can be sent'],
+    [['request', 'TRACE', '/x'], 'METHOD: expected'],
+    [['sign', 'PO\nST', '/x'], 'METHOD: expected'],
+    [['request', 'HEAD', '/x', '--data', '-'], '--data: a HEAD request has no body'],
+    [
+      ['request', 'POST', '/x', '--data', '-', '--content-type', 'a\r\nX: y'],
+      '--content-type: expected what',
+    ],
+    [['request', 'POST', '/x', '--data', '-', '--content-type', ''], '--content-type: expected what'],
+  ])('what cannot be sent is wrong usage and uses no value of the counter: %j', async (argv, message) => {
+    const { server, run, activationId } = await openDesk();
+    const { counter } = server.activation(activationId) ?? {};
+    const way = argv[0] === 'request' ? ['--sign', '/x'] : [];
+    const { code, stderr } = await run([...argv, ...way, '--factors', 'possession']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    const next = await run([
+      'request',
+      'POST',
+      '/api/possession/signature',
+      '--factors',
+      'possession',
+      '--sign',
+      '/api/possession/signature',
+    ]);
+    expect([next.code, server.activation(activationId)?.counter]).toEqual([0, (counter ?? 0) + 1]);
   });
+
+  test.each([
+    ['request', 'GET', 'https://user:geheim@bank.example/x'],
+    ['request', 'GET', 'https://user:geheim@bank.example/x', '--dry-run'],
+  ])(
+    'to a URL with a password is refused, and the password is not repeated: %s %s %s %s',
+    async (...argv) => {
+      const { run } = await openDesk({ isActivated: false });
+      const ran = await run(argv);
+      expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('expected no user and password')]);
+      expect(ran.stdout + ran.stderr).not.toContain('geheim');
+    },
+  );
 });
 
 describe('offline', () => {
