@@ -141,10 +141,11 @@ async function forPlayground() {
   if (!existsSync(folder)) return { outputFiles: [], metafile: { inputs: {} } };
   const { outputFiles, metafile } = await build({
     ...OPTIONS,
-    entryPoints: {
-      'playground/playground': 'playground/main.ts',
-      'playground/engines': 'playground/engines.ts',
-    },
+    entryPoints: [
+      { in: 'playground/main.ts', out: 'playground/playground' },
+      { in: 'playground/engines.ts', out: 'playground/engines' },
+      { in: 'playground/styles/playground.css', out: 'playground/playground' },
+    ],
     platform: 'browser',
     minify: true,
     // It measures all engines, also the one that bundles for browsers leave out.
@@ -159,11 +160,11 @@ async function forPlayground() {
       },
     ],
   });
-  const copied = ['index.html', 'playground.css'].map((name) => ({
-    path: join(DIST, 'playground', name),
-    text: readFileSync(join(folder, name), 'utf8'),
-  }));
-  return { outputFiles: [...outputFiles, ...copied], metafile };
+  const page = {
+    path: join(DIST, 'playground', 'index.html'),
+    text: readFileSync(join(folder, 'index.html'), 'utf8'),
+  };
+  return { outputFiles: [...outputFiles, page], metafile };
 }
 
 /** In files that share what they have in common. Packages that are modules alone are in it: what can't require ours can't require theirs. */
