@@ -19,6 +19,8 @@ const MAX_BODY = 1 << 20;
 
 /** How many requests are remembered; a server that runs for days would need ever more memory otherwise. */
 const MAX_REQUESTS = 10_000;
+/** How long their bodies may be together, in characters. */
+const MAX_BODIES = 1 << 26;
 
 /**
  * A request that arrived, in order of arrival.
@@ -90,6 +92,20 @@ interface HttpSettings {
   readonly intercept?: Interceptor | undefined;
 }
 
+/** Adds requests to a list, and drops the oldest when there are too many. Users may change the list as well. */
+function memory(requests: PowerAuthTestRequest[]): (request: PowerAuthTestRequest) => void {
+  // At least as much as there is.
+  let length = 0;
+  return (request) => {
+    requests.push(request);
+    if (requests.length > MAX_REQUESTS) requests.shift();
+    length += request.body.length;
+    if (length <= MAX_BODIES) return;
+    length = requests.reduce((sum, { body }) => sum + body.length, 0);
+    while (length > MAX_BODIES) length -= requests.shift()?.body.length ?? length;
+  };
+}
+
 /** Creates the HTTP server, which does not listen yet. */
 export function createHttpServer(
   state: ServerState,
@@ -98,6 +114,7 @@ export function createHttpServer(
   { allowOrigin, tls, routes, intercept = () => false }: HttpSettings = {},
 ): Server {
   const corsForAll = corsHeaders(allowOrigin);
+  const remember = memory(requests);
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = 'GET', headers, url: target = '/' } = message;
@@ -120,8 +137,7 @@ export function createHttpServer(
       time: state.now(),
       status: undefined,
     };
-    requests.push(request);
-    if (requests.length > MAX_REQUESTS) requests.shift();
+    remember(request);
 
     const fault = faults.take(path);
     const reply = (): Answer | Promise<Answer> =>

@@ -46,6 +46,24 @@ test('the last 10 000 requests are remembered', async () => {
   expect([requests.length, requests[0]?.path, requests.at(-1)?.path]).toEqual([10_000, '/1', '/new']);
 });
 
+test('of large requests so many are remembered as there is room for', async () => {
+  const { baseUrl, requests } = await testServer();
+  const body = 'x'.repeat(1 << 20);
+  const { time, headers } = { time: 0, headers: {} };
+  const post = async (path: string): Promise<void> => {
+    await (await fetch(baseUrl + path, { method: 'POST', body })).text();
+  };
+  await post('/first');
+  for (let i = 0; i < 62; i++)
+    requests.push({ method: 'POST', path: `/${i}`, query: '', headers, body, time, status: 404 });
+  // What a test has put there is not counted at once.
+  for (let i = 0; i < 64; i++) await post('/new');
+  expect([requests.length, requests[0]?.path]).toEqual([64, '/new']);
+  requests.length = 0;
+  for (const path of ['/a', '/b']) await post(path);
+  expect(requests.map(({ path }) => path)).toEqual(['/a', '/b']);
+});
+
 test.each([NaN, Infinity, 1e13])('a clock moved by %d ms is refused', async (offset) => {
   const server = await testServer();
   expect(() => (server.clockOffset = offset)).toThrow('clockOffset: expected');

@@ -52,10 +52,9 @@ export function createAdmin(
   return (message, response) => {
     const path = (message.url ?? '/').replace(/\?.*/s, '');
     if (path !== ADMIN_PATH && !path.startsWith(`${ADMIN_PATH}/`)) return false;
-    reply(message, path.slice(ADMIN_PATH.length)).then(
-      (answer) => send(message, response, answer),
-      (error: unknown) => send(message, response, answerTo(error)),
-    );
+    reply(message, path.slice(ADMIN_PATH.length))
+      .then((answer) => send(message, response, answer))
+      .catch((error: unknown) => send(message, response, answerTo(error)));
     return true;
   };
 }
@@ -112,8 +111,17 @@ function answerTo(error: unknown): AdminAnswer {
 }
 
 function send(message: IncomingMessage, response: ServerResponse, { status, body }: AdminAnswer): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+  const text = body === undefined ? '' : textOf(body);
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   response.writeHead(status, { ...HEADERS, 'Content-Length': Buffer.byteLength(text) });
   response.end(message.method === 'HEAD' ? undefined : text);
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    // Longer than a string can be, half a gigabyte.
+    throw new AdminError('TOO_LARGE', 'The answer is too long');
+  }
 }

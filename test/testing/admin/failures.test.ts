@@ -16,3 +16,14 @@ test('a full disk is a 500 with the reason, and no conflict', async () => {
   expect(status).toBe(500);
   expect(body).toEqual({ error: { code: 'INTERNAL_ERROR', message: 'The request failed (ENOSPC)' } });
 });
+
+test('an answer that is too long for a string is an error, and the server goes on', async () => {
+  const { ask } = await adminServer();
+  const stringify = vi.spyOn(JSON, 'stringify').mockImplementationOnce(() => {
+    throw new RangeError('Invalid string length');
+  });
+  const { status, body } = await ask('GET', '/requests');
+  stringify.mockRestore();
+  expect([status, body]).toEqual([413, { error: { code: 'TOO_LARGE', message: 'The answer is too long' } }]);
+  expect((await ask('GET', '/clock')).status).toBe(200);
+});
