@@ -138,6 +138,8 @@ export function startFaults(): void {
 
 /** What is wrong with the server, by its own account: another tab or program may have changed it. */
 export interface ServerState {
+  /** Whether the activation waits for the bank's commit. */
+  readonly isPending: boolean;
   readonly isBlocked: boolean;
   readonly faults: readonly Fault[];
   readonly clockOffset: number;

@@ -12,6 +12,7 @@ import { showHeaderSection, startHeader } from './header.ts';
 import { showMeasuring, startMeasuring } from './measure.ts';
 import { clear, isBusy, reason, show, whenDone } from './page.ts';
 import { startScheme } from './scheme.ts';
+import { commitActivation } from './server.ts';
 import { showServer } from './server-view.ts';
 import { showSigned, startSigned } from './signed.ts';
 import { observe, showTabs, startTabs } from './tabs.ts';
@@ -48,8 +49,11 @@ async function showAll(): Promise<void> {
     showEncrypted(now);
     showMeasuring(now);
     await showTabs(now);
-    showFaults(now, await showServer(now));
+    const server = await showServer(now);
+    showFaults(now, server);
     clear('server-result');
+    // A page that was closed too early has left it so, and nobody else is the bank here.
+    if (server.isPending && now.activationId !== undefined) await commitActivation(now.activationId);
   } catch (error) {
     show('server-result', 'bad', `${reason(error)}. Is the server still there?`);
   }

@@ -49,5 +49,10 @@ export async function showServer({ activationId }: Stored): Promise<ServerState>
   badge('activation-state', state === 'ACTIVE' ? 'good' : 'bad', state);
   showRequests(received);
   byId('activation-unknown').hidden = activationId === undefined || it !== undefined;
-  return { isBlocked: state === 'BLOCKED', faults: inForce, clockOffset: offset };
+  return {
+    isPending: state === 'PENDING_COMMIT',
+    isBlocked: state === 'BLOCKED',
+    faults: inForce,
+    clockOffset: offset,
+  };
 }

@@ -15,6 +15,21 @@ for (const browser of ['chromium', 'firefox'] as const) {
   describeWith(browser, `the playground in ${browser}`, () => {
     const shared = useBrowser(browser);
 
+    test('an activation that a page has left before the commit of the bank is committed by the next', async () => {
+      const page = await (await shared.context()).newPage();
+      await page.goto(await startPlayground());
+      const commits = '**/admin/activations/*/commit';
+      await page.route(commits, (route) => route.abort());
+      await page.click('#get-code');
+      await expect.poll(() => page.inputValue('#code'), PATIENCE).not.toBe('');
+      await page.fill('#new-password', PASSWORD);
+      await page.click('#activate-button');
+      await expectText(page, 'activation-state', /^PENDING_COMMIT$/);
+      await page.unroute(commits);
+      await page.reload();
+      await expectText(page, 'activation-state', /^ACTIVE$/);
+    });
+
     test('from the activation to two tabs', async () => {
       const url = await startPlayground();
       const context = await shared.context();
