@@ -123,6 +123,13 @@ export function powerAuthFetch(powerAuth: PowerAuth, options: PowerAuthFetchOpti
       if (!listed.has(url.origin)) return passOn(fetcher(), input, init, mine);
       const request = await readRequest(input, init, url);
       assertOptions(mine, request);
+      const needsHeader =
+        mine.sign !== undefined ||
+        mine.encrypt !== undefined ||
+        (token !== undefined && mine.token !== false);
+      // Browsers leave our headers out then, and say nothing.
+      if (needsHeader && request.rest['mode'] === 'no-cors')
+        throw wrongParameter('mode', 'one in which a header can be sent', 'no-cors');
       if (mine.sign !== undefined) assertFetchable(request);
       request.signal?.throwIfAborted();
       return follow(request, mine);

@@ -1,7 +1,7 @@
 /** Signed requests: one at a time, never repeated with a password. */
 import { describe, expect, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthErrorCode, PowerAuthPassword } from '../../src/index.ts';
-import { powerAuthFetch } from '../../src/fetch.ts';
+import { powerAuthFetch, type PowerAuthFetchRequestOptions } from '../../src/fetch.ts';
 import { fetchOf, knowledge, POSSESSION, POST } from '../helpers/bank.ts';
 import { activated, PASSWORD, requestsTo } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
@@ -103,6 +103,26 @@ describe('a signed request', () => {
       expect(requestsTo(server, '/api/protected/signature')).toBe(0);
     },
   );
+
+  test.each<[string, PowerAuthFetchRequestOptions]>([
+    ['signed', { sign: POSSESSION, uriId: '/api/possession/signature' }],
+    ['encrypted', { encrypt: 'application', token: false }],
+    ['with a token', {}],
+  ])('or %s in the mode no-cors, in which browsers leave headers out, is refused', async (_, options) => {
+    const { server, powerAuth } = await activated();
+    const fetch = fetchOf(powerAuth, [server.baseUrl]);
+    const taking = vi.spyOn(powerAuth, 'withSignature');
+    const sent = server.requests.length;
+    const url = `${server.baseUrl}/api/possession/signature`;
+    await expect(fetch(url, { ...POST, mode: 'no-cors', powerAuth: options })).rejects.toMatchObject(
+      error(PowerAuthErrorCode.WRONG_PARAMETER, /^mode: expected one in which a header can be sent/),
+    );
+    expect(taking).not.toHaveBeenCalled();
+    expect(server.requests.length).toBe(sent);
+    // Without any of our headers it is the caller's business.
+    await fetch(url, { ...POST, mode: 'no-cors', powerAuth: { token: false } });
+    expect(server.requests.length).toBe(sent + 1);
+  });
 
   test('by possession alone is repeated once, after the counters were brought together', async () => {
     const { server, powerAuth, fetch, activationId } = await signing();
