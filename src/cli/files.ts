@@ -41,7 +41,17 @@ export async function readNamed(
   }
 }
 
-/** The text of a file, without the mark that editors and shells of Windows put at its beginning. */
+/**
+ * The text of a file, without the mark that editors and shells of Windows put at its beginning.
+ *
+ * @throws WRONG_PARAMETER as {@link readNamed} does, and for text that is not UTF-8: names in it would be other names
+ */
 export async function readNamedText(...file: Parameters<typeof readNamed>): Promise<string> {
-  return (await readNamed(...file)).toString('utf8').replace(/^\uFEFF/, '');
+  const bytes = await readNamed(...file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const [option, path] = file;
+    throw usage(`${option}: expected text in UTF-8 at ${path}, got another encoding`);
+  }
 }

@@ -39,6 +39,8 @@ export function serveSettings(options: Options): ServeSettings {
   const host = textOf(options['host']) ?? LOOPBACK;
   // Node takes an empty one for all addresses of this machine.
   if (host === '') throw usage('--host: expected a name or an address, got nothing');
+  const state = textOf(options['state']);
+  if (state === '') throw usage('--state: expected the path of a file, got nothing');
   const adminPort = options['adminPort'];
   const adminTokenFile = textOf(options['adminTokenFile']);
   const hasPlayground = options['playground'] === true;
@@ -53,7 +55,7 @@ export function serveSettings(options: Options): ServeSettings {
     host,
     allowOrigin: originOf(textOf(options['allowOrigin'])),
     like: likeOf(options['like']),
-    state: textOf(options['state']),
+    state,
     tls: tlsOf(textOf(options['tlsCert']), textOf(options['tlsKey'])),
     // Without a token it must not be where other machines can reach it.
     admin:

@@ -50,7 +50,7 @@ async function serve(...argv: string[]): Promise<Ready & { readonly end: () => P
 
 const statusOf = async (url: string, init?: RequestInit): Promise<number> => (await fetch(url, init)).status;
 
-async function file(name: string, content: string, mode = 0o600): Promise<string> {
+async function file(name: string, content: string | Uint8Array, mode = 0o600): Promise<string> {
   const path = join(await temporaryFolder(), name);
   await writeFile(path, content, { mode });
   return path;
@@ -177,6 +177,21 @@ describe('a configuration file that is refused, by field', () => {
   });
 });
 
+test.each(['latin1', 'utf16le'] as const)('a configuration file in %s is refused', async (encoding) => {
+  const content = Buffer.from('\uFEFF{"users":[{"userId":"J\u00FCrgen"}]}', encoding);
+  const path = await file('server.json', content);
+  for (const argv of [
+    ['serve', '--config', path],
+    ['status', '--config', path],
+  ]) {
+    const { code, stderr } = await runCommand(argv);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`--config: expected text in UTF-8 at ${path}`),
+    ]);
+  }
+});
+
 test('the variable that names a configuration of clients is not read', async () => {
   const env = { POWERAUTH_CONFIG: '/nowhere' };
   expect((await runCommand(['serve', '--dry-run'], { env })).code).toBe(0);
@@ -199,6 +214,7 @@ describe('options that are refused', () => {
     [['--playground', '--host', '0.0.0.0'], '--playground: the page uses the admin API at the same port'],
     [['--playground', '--admin-port', '0'], '--playground: the page'],
     [['--admin-token-file', '/nowhere'], 'cannot read it (ENOENT)'],
+    [['--state', ''], '--state: expected the path of a file, got nothing'],
     [['--host', ''], '--host: expected a name or an address, got nothing'],
     [['--host', 'host.invalid'], "--port, --host: can't listen there"],
   ])('%j', async (argv, message) => {
