@@ -216,6 +216,12 @@ export class ServerState {
     return all;
   }
 
+  /** Whether an activation has this code, whatever its state. */
+  isTaken(code: string): boolean {
+    for (const activation of this.#activations.peek()) if (activation.code === code) return true;
+    return false;
+  }
+
   /** The activation that waits for this code, or undefined. */
   activationOfCode(code: string, application = this.applications.main.application): Activation | undefined {
     const found = [...this.#activations.peek()].find(

@@ -158,6 +158,17 @@ describe('the file', () => {
     expect(second.clockOffset).toBe(5000);
   });
 
+  test('is not compared with all activations for each new one', async () => {
+    const server = await testServer({ state: path });
+    for (let i = 0; i < 3; i++) server.createActivation();
+    const lengths: number[] = [];
+    vi.spyOn(StateFile.prototype, 'write').mockImplementation((changes) => {
+      lengths.push([...changes].length);
+    });
+    server.createActivation();
+    expect(lengths).toEqual([1]);
+  });
+
   test('is written on if there is no room for its replacement', async () => {
     const first = await testServer({ state: path });
     // Nothing else can have this name then.
