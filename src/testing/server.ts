@@ -136,8 +136,7 @@ export class PowerAuthTestServer {
   } {
     inputs.checked(inputs.newActivation, options, 'options');
     const { activationCode: code = generateActivationCode() } = options;
-    if (this.#state.isTaken(code))
-      throw new Error('activationCode: another activation has this code');
+    if (this.#state.isTaken(code)) throw new Error('activationCode: another activation has this code');
     const { activationId } = this.#saved(() => this.#state.createActivation({ ...options, code }));
     return { activationId, activationCode: this.#state.signedCode(code) };
   }
