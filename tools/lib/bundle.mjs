@@ -5,7 +5,7 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import ts from 'typescript';
@@ -59,8 +59,19 @@ const OPTIONS = /** @type {const} */ ({
 });
 
 /**
- * localforage as far as we use it: with its driver for IndexedDB alone, and on the platform's promises. Its published files
- * are one for all, with two more drivers and promises for browsers that have none.
+ * localforage's methods for records, which nothing calls: it opens the database, and the rest is our own. With them go the
+ * functions that only they use. Pattern and replacement, by file.
+ *
+ * @type {Record<string, [RegExp, string]>}
+ */
+const UNCALLED = {
+  'localforage.js': [/(?<=const LibraryMethods = )\[[^\]]*\]/, '[]'],
+  'indexeddb.js': [/(?<=_support: isIndexedDBValid\(\)),[^}]*dropInstance/, ''],
+};
+
+/**
+ * localforage as far as we use it: with its driver for IndexedDB alone, without what nothing calls, and on the platform's
+ * promises. Its published files are one for all, with two more drivers and promises for browsers that have none.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -80,6 +91,12 @@ const localforage = {
     }));
     onLoad({ filter: /localforage.src.utils.serializer\.js$/ }, () => ({ contents: 'export default {};' }));
     onLoad({ filter: /localforage.src.utils.promise\.js$/ }, () => ({ contents: 'export default Promise;' }));
+    onLoad({ filter: /localforage.src.(?:localforage|drivers.indexeddb)\.js$/ }, ({ path }) => {
+      const [pattern, replacement] = UNCALLED[basename(path)] ?? [];
+      const text = readFileSync(path, 'utf8');
+      if (!pattern?.test(text)) throw new Error(`${path} differs from what is cut out of it in bundle.mjs`);
+      return { contents: text.replace(pattern, replacement ?? ''), resolveDir: dirname(path) };
+    });
   },
 };
 
