@@ -61,11 +61,13 @@ export class CommandBuilder {
 
 function describe({ usage, summary, description, options = [], examples }: CommandDescription): Command {
   const [name = '', ...args] = usage.split(' ');
-  const command = new Command(name).summary(summary).description(description ?? summary);
+  const command = new Command(name).summary(summary).description(description ?? sentence(summary));
   for (const arg of args) command.argument(arg);
   for (const [flags, text] of options) command.option(flags, text);
   return command.addHelpText('after', () => exampleText(examples));
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** The examples at the end of the help. */
 export function exampleText(examples: readonly string[]): string {

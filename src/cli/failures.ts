@@ -75,6 +75,10 @@ const OWN_NAMES: readonly (readonly [library: string | RegExp, own: string])[] =
   ['create one with createActivation and commitActivation first', '`powerauth-wasm activate` creates one'],
   ['or pass another storage to configure', 'or name another store with --store'],
   [/fetchActivationStatus tells which.*/, '`powerauth-wasm status` tells which'],
+  [
+    /; the server does not know the activation$/,
+    '; the server does not know the activation. `powerauth-wasm remove --local` removes it here',
+  ],
 ];
 
 /** What to say of an error: no stack, and no secret. */

@@ -26,8 +26,11 @@ export interface Settings extends OutputOptions {
 }
 
 const OPTIONS: readonly (readonly [flags: string, description: string])[] = [
-  ['--config <file>', 'application keys and base URL, see `powerauth-wasm doctor --help`'],
-  ['--base-url <url>', "the server's base URL, if the configuration file has none"],
+  [
+    '--config <file>',
+    'application keys and base URL, see `powerauth-wasm doctor --help`; of serve, the configuration of the server',
+  ],
+  ['--base-url <url>', "the server's base URL, in place of the file's"],
   ['--instance <id>', 'which activation; default: default'],
   ['--store <url>', 'sqlite:DIR, redis://…, rediss://…, postgres://…; default: SQLite in your data folder'],
   ['--store-file <file>', 'a private file with that URL, for one with a password'],

@@ -36,10 +36,8 @@ export function refusal(status: number, body: string): Error {
   }
   return failure(
     PowerAuthErrorCode.RESPONSE_ERROR,
-    `The server answered HTTP ${status}${said}${hint(status)}`,
-    {
-      errorData,
-    },
+    `The server answered HTTP ${status}${said}${hint(status, errorData.serverResponseCode)}`,
+    { errorData },
   );
 }
 
@@ -49,7 +47,10 @@ const UNSUPPORTED: Readonly<Record<string, string | undefined>> = {
   ERR0047: 'protocol 3.3',
 };
 
-function hint(status: number): string {
+function hint(status: number, code?: string): string {
+  // The first thing that fails, and what follows from a forgotten commit or a server with other keys.
+  if (code === 'ERR_TEMPORARY_KEY')
+    return ": it doesn't know the application key, or the activation isn't ACTIVE; fetchActivationStatus tells which";
   if (status === 200) return ' in a body that says that it is an error';
   const isRedirect = status === 0 || (status >= 300 && status < 400);
   return isRedirect ? '; redirects are not followed, check baseEndpointUrl' : '';

@@ -26,7 +26,7 @@ describe.each(all)('%s --help', (path) => {
     const argv = [...path.split(' ').filter(Boolean), '--help'];
     const { code, stdout, stderr } = await runCommand(argv);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Usage: powerauth-wasm/);
+    expect(stdout).toMatch(/^Usage: powerauth-wasm.*\n\n[A-Z][^\n]/);
     expect(stdout).toMatch(/\nExamples:\n(?: {2}\$ .*powerauth-wasm.*\n)+$/);
     const narrow = (await runCommand(argv, { columns: 60 })).stdout;
     const text = narrow.slice(0, narrow.indexOf('\nExamples:'));

@@ -36,6 +36,12 @@ describe('refusal', () => {
     expect(shown.message).toContain('HTTP 400, ERR_ACTIVATION');
   });
 
+  test('a key that is not made for an unknown application or activation says so', () => {
+    const { message } = refused(400, bodyOf({ code: 'ERR_TEMPORARY_KEY' }));
+    expect(message).toMatch(/HTTP 400, ERR_TEMPORARY_KEY: .*application key.*fetchActivationStatus/);
+    expect(refused(400, bodyOf({ code: 'ERR_ACTIVATION' })).message).not.toContain('application key');
+  });
+
   test('a code of several lines stays on one', () => {
     expect(refused(400, bodyOf({ code: 'A\nB\u2028C' })).message).not.toMatch(/[\n\u2028]/);
   });

@@ -75,7 +75,9 @@ export const activate = (builder: CommandBuilder): Command =>
         ]),
       );
       output.note(
-        'Compare the fingerprint with the one that the bank shows; then the bank commits the activation.',
+        otp === undefined
+          ? 'Compare the fingerprint with the one that the bank shows; then the bank commits the activation.'
+          : 'Compare the fingerprint with the one that the bank shows. `powerauth-wasm status` tells whether the bank still has to commit the activation.',
       );
     },
   );

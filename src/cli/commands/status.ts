@@ -7,6 +7,14 @@
 import type { Command } from 'commander';
 import type { CommandBuilder } from '../command.ts';
 
+/** What has to happen before the activation can be used, by its state. */
+const NEXT: Readonly<Record<string, string | undefined>> = {
+  PENDING_COMMIT: 'The bank has yet to commit the activation.',
+  BLOCKED: 'Only the bank can unblock the activation.',
+  REMOVED: '`powerauth-wasm remove --local` removes it here; then activate again.',
+  DEADLOCK: '`powerauth-wasm remove --local` removes it here; then activate again.',
+};
+
 export const status = (builder: CommandBuilder): Command =>
   builder.build(
     {
@@ -35,14 +43,20 @@ export const status = (builder: CommandBuilder): Command =>
           remainingAttempts,
         };
       });
+      const next = NEXT[result.state];
       await output.result(
         result,
         output.pairs([
           ['activation', result.activationId ?? ''],
           ['fingerprint', result.activationFingerprint ?? ''],
           ['state', result.state],
-          ['attempts left', `${result.remainingAttempts} of ${result.maxFailCount}`],
+          // Nothing can be attempted in another state.
+          [
+            'attempts left',
+            next === undefined ? `${result.remainingAttempts} of ${result.maxFailCount}` : '',
+          ],
         ]),
       );
+      if (next !== undefined) output.note(next);
     },
   );

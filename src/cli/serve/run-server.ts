@@ -30,7 +30,8 @@ export async function runServer(context: Context, options: Options): Promise<voi
   const tls = await readTls(context, settings);
   const { typedConfig } = context.settings;
   const config = typedConfig === undefined ? undefined : await readServeConfig(typedConfig);
-  const plan = `would start a server at port ${port} of ${host}, like ${like}`;
+  const place = port === 0 ? 'any free port' : `port ${port}`;
+  const plan = `would start a server at ${place} of ${host}, like ${like}`;
   if (await context.isDryRun({ port, host, like }, [plan])) return;
   const interceptors: Interceptor[] = [];
   const playground = hasPlayground ? servePlayground(builtPlayground()) : undefined;

@@ -20,8 +20,18 @@ test('prints id and fingerprint, and nothing secret', async () => {
   expect([code, activationName, state]).toEqual([0, 'My laptop', 'PENDING_COMMIT']);
   expect(stdout).toBe(`activation   ${activationId}\nfingerprint  ${activationFingerprint ?? ''}\n`);
   expect(stderr).toContain('Compare the fingerprint');
+  expect(stderr).toContain('then the bank commits');
   expect(stdout + stderr).not.toContain(activationCode.slice(0, 23));
   expect(stdout + stderr).not.toContain(PASSWORD);
+});
+
+test('with a one-time password does not say that the bank has to commit', async () => {
+  const { server, run } = await openDesk({ isActivated: false });
+  const { activationCode } = server.createActivation({ otp: '246810' });
+  const argv = ['activate', '--password-file', '-', '--otp-file', '-', '--code-file', '-'];
+  const { stderr } = await run(argv, { stdin: `${activationCode}\n246810\n${PASSWORD}` });
+  expect(stderr).toContain('`powerauth-wasm status` tells whether');
+  expect(stderr).not.toContain('then the bank commits');
 });
 
 test('reads code, one-time password and password from the lines of stdin, in this order', async () => {

@@ -192,6 +192,12 @@ test.each(['latin1', 'utf16le'] as const)('a configuration file in %s is refused
   }
 });
 
+test('--dry-run says where it would listen', async () => {
+  const plan = async (...argv: string[]) => (await runCommand(['serve', '--dry-run', ...argv])).stdout;
+  expect(await plan()).toBe('would start a server at any free port of 127.0.0.1, like 1.9\n');
+  expect(await plan('--port', '8080')).toContain('at port 8080 of');
+});
+
 test('the variable that names a configuration of clients is not read', async () => {
   const env = { POWERAUTH_CONFIG: '/nowhere' };
   expect((await runCommand(['serve', '--dry-run'], { env })).code).toBe(0);

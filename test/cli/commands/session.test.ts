@@ -23,6 +23,33 @@ describe('status', () => {
     });
   });
 
+  test('says what has to happen next, and counts attempts only of an active one', async () => {
+    const { server, run, file } = await openDesk({ isActivated: false });
+    const { activationId, activationCode } = server.createActivation();
+    const files = [await file('code', activationCode), await file('password', PASSWORD)] as const;
+    await run(['activate', '--code-file', files[0], '--password-file', files[1]]);
+    const seen = async (): Promise<string> => {
+      const { stdout, stderr } = await run(['status']);
+      expect(stdout.includes('attempts left')).toBe(stderr === '');
+      return `${/state +(\w+)/.exec(stdout)?.[1] ?? ''}: ${stderr.trim()}`;
+    };
+    expect(await seen()).toBe('PENDING_COMMIT: The bank has yet to commit the activation.');
+    server.commitActivation(activationId);
+    expect(await seen()).toBe('ACTIVE: ');
+    server.blockActivation(activationId);
+    expect(await seen()).toBe('BLOCKED: Only the bank can unblock the activation.');
+    server.removeActivation(activationId);
+    expect(await seen()).toMatch(/^REMOVED: `powerauth-wasm remove --local` removes it here/);
+  });
+
+  test('of a server that has forgotten the activation says how to go on', async () => {
+    const { server, run } = await openDesk();
+    server.reset();
+    expect((await run(['status'])).stderr).toContain(
+      'does not know the activation. `powerauth-wasm remove --local` removes it here',
+    );
+  });
+
   test('without an activation ends with 3', async () => {
     const { run } = await openDesk({ isActivated: false });
     const ran = await run(['status']);
