@@ -15,10 +15,9 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^npx powerauth-wasm --help/, 'cli/install.test.ts runs it by npx'],
   [/^npm install --global powerauth-wasm\b/, 'cli/install.test.ts installs the packed package that way'],
   [/^(?:source <\()?powerauth-wasm completion /, 'test/cli/completion-script.test.ts runs the scripts'],
-  [/^powerauth-wasm serve --port/, 'it goes on until a signal; cli/commands/serve.test.ts starts it'],
   [
-    /^curl -X \w+ http:\/\/127\.0\.0\.1:8080\/admin\//,
-    'testing/admin/openapi.test.ts sends each of these requests',
+    /^(?:npx )?powerauth-wasm serve --port/,
+    'it goes on until a signal; cli/commands/serve.test.ts starts it',
   ],
 ];
 
@@ -26,6 +25,8 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
 const RUN_BY: Readonly<Record<string, string>> = {
   cli: 'test/system/cli/docs.test.ts',
   'cli-redis': 'test/system/cli/docs.test.ts',
+  admin: 'test/system/cli/docs.test.ts',
+  tls: 'test/system/cli/docs.test.ts',
   'recipe-curl': 'test/system/testing/recipes.test.ts',
 };
 

@@ -1,7 +1,9 @@
 /** The example commands of the pages, run one after another in a shell, and what they print. */
+import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
 import { shownCommands, type ShownCommand } from '../../docs/shown-commands.ts';
 import { pages, read } from '../../docs/pages.ts';
 import { describeWith } from '../../helpers/programs.ts';
@@ -58,6 +60,44 @@ test.each(pages.filter((page) => examplesOf(page, 'cli').length > 0))(
     await perform(await setUser(), examplesOf(page, 'cli'), page === 'README.md' ? asked : '');
   },
 );
+
+/** Runs a block as one script, as somebody does who copies it, beside the program `serve`. */
+async function performBeside(
+  { start, shell }: Stage,
+  examples: readonly ShownCommand[],
+  options: readonly string[] = [],
+): Promise<string> {
+  const child = start('serve', ...options);
+  onTestFinished(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+  const [ready] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const { port } = new URL((JSON.parse(ready) as { baseUrl: string }).baseUrl);
+  const lines = examples.map(({ command }) => command.replaceAll(':8080', `:${port}`));
+  const asked = 'export POWERAUTH_CODE_FILE=code.txt POWERAUTH_PASSWORD_FILE=password.txt';
+  const ran = await shell([`set -e`, asked, ...lines].join('\n'));
+  expect(ran).toMatchObject({ code: 0 });
+  return ran.stdout;
+}
+
+test('docs/testing.md: the first walk is what a reader can copy', async () => {
+  const user = await setUser();
+  await user.file('code.txt', 'AAAAA-AAAAA-AAAAA-AAAAA');
+  const printed = await performBeside(user, examplesOf('docs/testing.md', 'admin'));
+  for (const part of ['"state":"ACTIVE"', '"valid":true', '"offset":600000', '"status":503'])
+    expect(printed).toContain(part);
+  expect(printed).not.toContain('"error"');
+}, 30_000);
+
+test('docs/cli.md: a certificate of your own is trusted', async () => {
+  const user = await setUser();
+  const certificate = examplesOf('docs/cli.md', 'cli').filter(({ command }) => command.includes('openssl'));
+  await perform(user, certificate);
+  const options = ['--tls-cert', 'cert.pem', '--tls-key', 'key.pem'];
+  const printed = await performBeside(user, examplesOf('docs/cli.md', 'tls'), options);
+  expect(printed).toMatch(/^ok +TLS +TLSv1\.3, certificate valid/m);
+});
 
 test('the README and docs/cli.md have examples', () => {
   expect(examplesOf('README.md', 'cli').length).toBeGreaterThan(3);
