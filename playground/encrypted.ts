@@ -8,13 +8,17 @@ import { PowerAuthAuthentication, type PowerAuthCryptogram } from '../src/index.
 import { powerAuth, type Stored } from './client.ts';
 import { byId, chosen, clear, input, onSubmit, show, visible } from './page.ts';
 import { showFields, showHeader } from './parts.ts';
+import { jsonOf, send } from './service.ts';
 import { did } from './tabs.ts';
 
 const PATHS: Readonly<Record<string, string>> = {
   application: '/api/encrypted/application',
   activation: '/api/encrypted/activation',
   signed: '/api/encrypted/signature',
+  'signed-first': '/api/signed/encrypted',
 };
+
+const isSigned = (scope: string): boolean => scope.startsWith('signed');
 
 async function encryptAndSend(): Promise<void> {
   visible('encrypted-apart', false);
@@ -29,8 +33,8 @@ async function encryptAndSend(): Promise<void> {
   try {
     const body = JSON.stringify(cryptogram);
     // A signature's header says whose request it is, and stands in for the other one.
-    const sent = scope === 'signed' ? await sign(path, body) : header;
-    const response = await fetch(path, {
+    const sent = isSigned(scope) ? await sign(path, scope === 'signed' ? body : text) : header;
+    const response = await send(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', [sent.key]: sent.value },
       body,
@@ -40,10 +44,10 @@ async function encryptAndSend(): Promise<void> {
     showHeader('encrypted-header', sent.value);
     showFields('encrypted-request', 'Fields of the encrypted request', cryptogram);
     if (!response.ok) {
-      refused(response.status);
+      refused(response.status, scope);
       return;
     }
-    const answer = (await response.json()) as PowerAuthCryptogram;
+    const answer = await jsonOf<PowerAuthCryptogram>(response);
     const decrypted = await decryptor.decryptResponse(answer);
     showFields('encrypted-answer', 'Fields of the encrypted answer', answer);
     byId('decrypted').textContent = decrypted;
@@ -59,18 +63,18 @@ async function sign(path: string, body: string): Promise<{ key: string; value: s
   return powerAuth.requestSignature(authentication, 'POST', path, body);
 }
 
-function refused(status: number): void {
-  show(
-    'encrypted-result',
-    'bad',
-    `Refused with ${status}. A server doesn’t say why it can’t decrypt something.`,
-  );
+function refused(status: number, scope: string): void {
+  const why =
+    isSigned(scope) && status === 401
+      ? 'Content, password or counter don’t match, or the activation isn’t active. This costs an attempt.'
+      : 'A server doesn’t say why it can’t decrypt something.';
+  show('encrypted-result', 'bad', `Refused with ${status}. ${why}`);
 }
 
 export function startEncrypted(): void {
   onSubmit('encrypt', 'encrypted-result', encryptAndSend);
   byId('encrypt').addEventListener('change', () =>
-    visible('encrypt-password-field', chosen('scope') === 'signed'),
+    visible('encrypt-password-field', isSigned(chosen('scope'))),
   );
 }
 

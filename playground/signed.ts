@@ -8,6 +8,7 @@ import { base64, fieldsOf, fromBase64, hex, utf8 } from './bytes.ts';
 import { authentication, powerAuth, type Factors, type Stored } from './client.ts';
 import { byId, chosen, clear, input, onClick, onSubmit, plural, show, visible } from './page.ts';
 import { showHeader, showJoined, showParts } from './parts.ts';
+import { jsonOf, send } from './service.ts';
 import { did } from './tabs.ts';
 
 const METHOD = 'POST';
@@ -60,13 +61,13 @@ function takeApart(value: string, text: string): void {
   visible('signed-apart', true);
 }
 
-async function send(): Promise<void> {
+async function sendSigned(): Promise<void> {
   if (header === undefined) throw new Error('Sign the request first');
   const { key, value } = header;
-  const response = await fetch(URI_ID, { method: METHOD, headers: { [key]: value }, body: body() });
+  const response = await send(URI_ID, { method: METHOD, headers: { [key]: value }, body: body() });
   did(`sent a signed request: ${response.status}`);
   if (response.ok) {
-    const { responseObject } = (await response.json()) as { responseObject: { signatureType: string } };
+    const { responseObject } = await jsonOf<{ responseObject: { signatureType: string } }>(response);
     const factors = responseObject.signatureType.replaceAll('_', ' and ');
     show('signed-result', 'good', `Accepted: the server saw ${factors}. Its counter has followed.`);
     return;
@@ -80,7 +81,7 @@ async function send(): Promise<void> {
 
 export function startSigned(): void {
   onSubmit('sign', 'signed-result', sign);
-  onClick('send-signed', 'signed-result', send);
+  onClick('send-signed', 'signed-result', sendSigned);
   byId('sign').addEventListener('change', () =>
     visible('sign-password-field', chosen('factors') === 'knowledge'),
   );

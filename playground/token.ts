@@ -8,6 +8,7 @@ import { PowerAuthAuthentication } from '../src/index.ts';
 import { powerAuth, TOKEN, type Stored } from './client.ts';
 import { badge, byId, onClick, show, visible } from './page.ts';
 import { revokeToken } from './server.ts';
+import { jsonOf, send } from './service.ts';
 import { did } from './tabs.ts';
 
 const { tokenStore } = powerAuth;
@@ -17,13 +18,18 @@ const RESULT = 'token-result';
 
 async function call(): Promise<void> {
   const { key, value } = await tokenStore.generateHeaderForToken(TOKEN);
-  const { status } = await fetch('/api/possession/token', { headers: { [key]: value } });
+  const response = await send('/api/possession/token', { headers: { [key]: value } });
+  const { status } = response;
   did(`called a service with a header: ${status}`);
   if (status === 200) {
+    await jsonOf(response);
     show(RESULT, 'good', 'The service answered 200: it knows who asks.');
     return;
   }
-  const advice = status === 401 ? ' The server doesn’t know the token, or its clock differs. Renew it.' : '';
+  const advice =
+    status === 401
+      ? ' The activation isn’t active, the server doesn’t know the token, or its clock differs. Renew the token if the activation is active.'
+      : '';
   show(RESULT, 'bad', `The service answered ${status}.${advice}`);
 }
 

@@ -125,6 +125,20 @@ for (const browser of ['chromium', 'firefox'] as const) {
       expect(await textOf(page, 'encrypted-header')).toMatch(/application_key=".*activation_id="/);
       expect(await textOf(page, 'encrypted-request')).toMatch(/ephemeralPublicKey\S{44}33 bytes/);
 
+      // Signed first, then encrypted; a wrong password is one of the reasons given.
+      if (browser === 'chromium') {
+        await keyboard.to('scope-activation');
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('ArrowDown');
+        await keyboard.write('encrypt-password', 'a wrong one');
+        await keyboard.press('encrypt-button');
+        await expectText(page, 'encrypted-result', /^✕Refused with 401\. Content, password or counter/);
+        await keyboard.write('encrypt-password', PASSWORD);
+        await keyboard.press('encrypt-button');
+        await expectText(page, 'encrypted-result', /^✓The server has decrypted it/);
+        expect(await textOf(page, 'encrypted-header')).toMatch(/pa_signature_type="possession_knowledge"/);
+      }
+
       await keyboard.press('measure');
       for (const row of ['wasm-simd', 'wasm-scalar', 'js', 'WebCrypto'])
         await expectText(page, 'engine-rows', new RegExp(`${row}[1-9][\\d,]*\\d`));
@@ -132,8 +146,19 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await keyboard.press('measure');
       await expectText(page, 'measure', /^Measure$/);
 
-      // A fault, seen.
+      // Faults, seen.
+      if (browser === 'chromium') {
+        await keyboard.press('fault-foreign', 'Space');
+        await expectText(page, 'faults-state', /^1 on$/);
+        await keyboard.press('call-service');
+        await expectText(page, 'token-result', /^✕Something else has answered 200/);
+        await keyboard.press('fault-lost-answer', 'Space');
+        await expectText(page, 'faults-result', /^✕Answers get lost: on\. 1 fault/);
+        await keyboard.press('call-service');
+        await expectText(page, 'token-result', /^✕No answer arrived/);
+      }
       await keyboard.press('fault-unavailable', 'Space');
+      await expectText(page, 'faults-result', /^✕Server unavailable: on/);
       await expectText(page, 'faults-state', /^1 on$/);
       expect(await page.getAttribute('#fault-unavailable', 'aria-checked')).toBe('true');
       await keyboard.press('call-service');
@@ -148,6 +173,12 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await keyboard.press('fault-unavailable', 'Space');
       await expectText(page, 'faults-result', /Nothing is wrong now/);
 
+      // The server will skip the step of a refused signature.
+      await keyboard.press('sign-button');
+      await keyboard.write('sign-body', '{"to":"Mallory"}');
+      await keyboard.press('send-signed');
+      await expectText(page, 'signed-result', /^✕Refused with 401/);
+
       // Another tab is the same client.
       const other = await context.newPage();
       const otherWatch = await watch(other);
@@ -156,7 +187,10 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await expectText(other, 'tab-list', /^Tab 1Tab 2, this one$/);
       await expectText(page, 'tab-log', /Tab 2opened/);
       await new Keyboard(other).press('race');
-      await expectText(other, 'tabs-result', /^✓10 of 10 requests of 2 tabs accepted/);
+      await expectText(other, 'tabs-result', /^✓10 of 10 requests of 2 tabs accepted.*skipped [12] step/);
+      const numbers = /from (\d+) to (\d+).*skipped (\d)/.exec(await textOf(other, 'tabs-result')) ?? [];
+      const [, from = 0, to = 0, skipped = 0] = numbers.map(Number);
+      expect(to - from).toBe(10 + skipped);
       await new Keyboard(other).press('fault-clock', 'Space');
       await expect.poll(() => page.getAttribute('#fault-clock', 'aria-checked'), PATIENCE).toBe('true');
       await new Keyboard(other).press('remove-token');
