@@ -4,6 +4,8 @@
  * @module
  */
 
+import { getHeapSpaceStatistics } from 'node:v8';
+
 const gc = /** @type {NodeJS.GCFunction} */ (globalThis.gc);
 
 /** Memories of all WebAssembly instances made from now on. */
@@ -17,7 +19,10 @@ WebAssembly.instantiate = async (...args) => {
   return result;
 };
 
-/** Bytes: of WebAssembly memory, of what V8 holds, of the process as the system sees it. */
+/** V8's spaces for code, compiled or not; it is compiled, and dropped again, when V8 thinks fit. */
+const CODE = /^(?:code|trusted)_/;
+
+/** Bytes: of WebAssembly memory, of what V8 holds, of that code, of the process as the system sees it. */
 export async function memoryInUse() {
   for (let i = 0; i < 3; i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -25,7 +30,9 @@ export async function memoryInUse() {
   }
   const { rss, heapUsed, external } = process.memoryUsage();
   const wasm = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  return { wasm, heapUsed, external, rss };
+  const spaces = getHeapSpaceStatistics().filter(({ space_name: name }) => CODE.test(name));
+  const code = spaces.reduce((sum, { space_used_size: used }) => sum + used, 0);
+  return { wasm, heapUsed, code, external, rss };
 }
 
 /**
@@ -38,6 +45,7 @@ export async function memoryInUse() {
 export const perPiece = (before, after, count) => ({
   wasm: (after.wasm - before.wasm) / count,
   heapUsed: (after.heapUsed - before.heapUsed) / count,
+  code: (after.code - before.code) / count,
   external: (after.external - before.external) / count,
   rss: (after.rss - before.rss) / count,
 });

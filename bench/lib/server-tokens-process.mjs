@@ -42,20 +42,22 @@ answer(async ({ configuration, codes, otp, path }) => {
     await powerAuth.commitActivation(PowerAuthAuthentication.commitWithPassword('bench password'));
     await powerAuth.deconfigure();
   });
-  const instances = [];
-  for (const index of codes.keys()) instances.push(await configured(index));
   const request = ({ tokenStore }, name) => tokenStore.requestAccessToken(name, possession);
-  // Code, tables, time and connections exist before the measurement.
-  const used = async (some) => {
+  const instances = [];
+  const use = async (indices) => {
+    const some = [];
+    for (const index of indices) some.push(await configured(index));
     await forEach(some, (powerAuth) => request(powerAuth, 'token'));
     await forEach(some, ({ tokenStore }) => tokenStore.generateHeaderForToken('token'));
+    instances.push(...some);
   };
-  const others = instances.splice(0, Math.ceil((3 * instances.length) / 4));
-  await used(instances);
+  const others = [...codes.keys()];
+  // Code, tables, time and connections exist before the measurement.
+  await use(others.splice(0, Math.floor(codes.length / 4)));
   const before = await memoryInUse();
-  await used(others);
+  await use(others);
   const requested = await memoryInUse();
-  const { heapUsed, external } = perPiece(before, requested, others.length);
+  const { heapUsed, code, external } = perPiece(before, requested, others.length);
   await storage.close();
-  return { count: others.length, bytes: heapUsed + external };
+  return { count: others.length, bytes: heapUsed - code + external };
 });

@@ -109,7 +109,8 @@ export class ActivationStore {
     const epoch = this.#epoch;
     try {
       const activationId = await this.withRecordIfAny((record) => record.activationId);
-      if (epoch === this.#epoch) this.#activationId = activationId ?? null;
+      if (epoch === this.#epoch)
+        this.#activationId = this.#seen === activationId ? this.#seen : (activationId ?? null);
       return activationId;
     } finally {
       if (epoch === this.#epoch) this.#asking = undefined;
@@ -118,8 +119,11 @@ export class ActivationStore {
 
   #notice(record: ActivationRecord | undefined): void {
     const seen = this.#seen;
-    this.#seen = record?.activationId ?? null;
-    if (seen === undefined || seen === this.#seen) return;
+    const activationId = record?.activationId ?? null;
+    // The text that is there already is kept: each record that is read has one of its own.
+    if (seen === activationId) return;
+    this.#seen = activationId;
+    if (seen === undefined) return;
     this.forget();
     this.#home.otherActivation();
   }

@@ -139,12 +139,12 @@ export class CachedToken {
    * @throws CANNOT_GENERATE_TOKEN if the clock throws
    */
   headerIfTimeIsKnown(): string | undefined {
-    return headerIfTimeIsKnown(this.#source(), this.slot, this);
+    return headerIfTimeIsKnown(sourceOf(this), this.slot, this);
   }
 
   /** A header. @throws CANNOT_GENERATE_TOKEN if the server's time isn't known */
   header(): string {
-    const { stock, time } = this.#source();
+    const { stock, time } = sourceOf(this);
     return (
       stock.headerAhead(this.slot, time.sameMoment(), this) ??
       stock.header(this.slot, time.currentTime(), this)
@@ -153,7 +153,7 @@ export class CachedToken {
 
   /** Headers for one time. @throws CANNOT_GENERATE_TOKEN if the server's time isn't known */
   headers(count: number): string[] {
-    const { engine, time } = this.#source();
+    const { engine, time } = sourceOf(this);
     return engine.headers(this.slot, time.currentTime(), count, this);
   }
 
@@ -183,14 +183,16 @@ export class CachedToken {
   get isHeld(): boolean {
     return this.#holders > 0;
   }
+}
 
-  #source(): TokenSource {
-    const { session } = this;
-    if (session === undefined) {
-      throw failure(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE, 'The token was removed');
-    }
-    return session.source;
-  }
+/**
+ * Not a private method: each token would take 8 B more, which mark it as one that has the method.
+ *
+ * @throws LOCAL_TOKEN_NOT_AVAILABLE if the token has ended
+ */
+function sourceOf({ session }: CachedToken): TokenSource {
+  if (session !== undefined) return session.source;
+  throw failure(PowerAuthErrorCode.LOCAL_TOKEN_NOT_AVAILABLE, 'The token was removed');
 }
 
 /** Tokens in the order in which they came, by links in the tokens themselves. */

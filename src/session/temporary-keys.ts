@@ -6,7 +6,9 @@
 
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import type { Server } from '../net/server.ts';
+import type { Point } from '../protocol/keys.ts';
 import type { TemporaryKey } from '../protocol/temporary-key.ts';
+import { base64, base64DecodeLenient } from '../util/base64.ts';
 import { numberOf } from '../util/identity.ts';
 import { SharedTable } from '../util/shared-table.ts';
 
@@ -100,8 +102,20 @@ export class ApplicationKey {
   }
 }
 
-/** By the instance; in the order in which they came, so that the first ones expire first. */
-const activations = new Map<object, { readonly activationId: string; readonly key: TemporaryKey }>();
+/** By the instance, as {@link written}; in the order in which they came, so that the first ones expire first. */
+const activations = new Map<object, string>();
+
+/** A key of an activation in one text, which takes 0.3 KB less than objects and bytes do. Nothing in it is secret. */
+function written(activationId: string, { id, publicKey, issuedAt, expiresAt }: TemporaryKey): string {
+  return JSON.stringify([activationId, id, base64(publicKey), issuedAt, expiresAt]);
+}
+
+function read(text: string): TemporaryKey & { readonly activationId: string } {
+  const [activationId, id, publicKey, issuedAt, expiresAt] = JSON.parse(text) as Parts;
+  return { activationId, id, publicKey: base64DecodeLenient(publicKey) as Point, issuedAt, expiresAt };
+}
+
+type Parts = [activationId: string, id: string, publicKey: string, issuedAt: number, expiresAt: number];
 
 /** The key of an instance's activation. */
 export class ActivationKey implements KeyPlace {
@@ -115,18 +129,20 @@ export class ActivationKey implements KeyPlace {
   }
 
   get known(): TemporaryKey | undefined {
-    const entry = activations.get(this.#instance);
-    return entry?.activationId === this.#activationId ? entry.key : undefined;
+    const text = activations.get(this.#instance);
+    if (text === undefined) return undefined;
+    const { activationId, ...key } = read(text);
+    return activationId === this.#activationId ? key : undefined;
   }
 
   keep(key: TemporaryKey): void {
     activations.delete(this.#instance);
     for (const [instance, former] of activations) {
       // Measured by the time of this server; a key that is dropped for another's is fetched again.
-      if (activations.size < CAPACITY && former.key.expiresAt > key.issuedAt) break;
+      if (activations.size < CAPACITY && read(former).expiresAt > key.issuedAt) break;
       activations.delete(instance);
     }
-    activations.set(this.#instance, { activationId: this.#activationId, key });
+    activations.set(this.#instance, written(this.#activationId, key));
   }
 
   uses(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Server } from '../../src/net/server.ts';
+import { importPublicKey } from '../../src/protocol/keys.ts';
 import type { TemporaryKey } from '../../src/protocol/temporary-key.ts';
 import {
   ActivationKey,
@@ -7,8 +8,14 @@ import {
   dropKeysOf,
   temporaryKeyCounts,
 } from '../../src/session/temporary-keys.ts';
+import { hexDecode } from '../../src/util/bytes.ts';
 import { randomFrom } from '../helpers/random.ts';
 import { seed } from '../helpers/seed.ts';
+
+/** A point of the curve: its generator (NIST SP 800-186, section 3.2.1.3). */
+const GENERATOR = importPublicKey(
+  hexDecode('036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296'),
+);
 
 const CONFIGURATION = {
   applicationKey: 'key',
@@ -16,8 +23,12 @@ const CONFIGURATION = {
   masterServerPublicKey: 'master',
   baseEndpointUrl: 'https://temporary-keys.example',
 };
-const key = (id: string, issuedAt = 0): TemporaryKey =>
-  ({ id, issuedAt, expiresAt: issuedAt + 1000 }) as TemporaryKey;
+const key = (id: string, issuedAt = 0): TemporaryKey => ({
+  id,
+  publicKey: GENERATOR,
+  issuedAt,
+  expiresAt: issuedAt + 1000,
+});
 const aServer = (): Server => Object.create(Server.prototype) as Server;
 const server = aServer();
 
@@ -118,7 +129,7 @@ test('an activation has its own, for one instance and as long as it is the same 
   onTestFinished(() => dropKeysOf(instance));
   const place = new ActivationKey(instance, 'activation');
   place.keep(key('a'));
-  expect(new ActivationKey(instance, 'activation').known?.id).toBe('a');
+  expect(new ActivationKey(instance, 'activation').known).toEqual(key('a'));
   expect(new ActivationKey(instance, 'another').known).toBe(undefined);
   expect(new ActivationKey({}, 'activation').known).toBe(undefined);
   // Another activation's doubts are not about this key.
