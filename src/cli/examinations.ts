@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { PowerAuthError, PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
-import { Endpoints } from '../net/endpoints.ts';
+import { Endpoints } from '../net/endpoint-requests.ts';
 import { HttpClient } from '../net/client.ts';
 import { listRecords } from '../records.ts';
 import { configurationPath, readConfiguration } from './configuration.ts';

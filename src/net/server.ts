@@ -10,7 +10,7 @@ import { Insight, type Observer, type OpenChannel } from '../util/insight.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { assertHeaders, HttpClient, type HttpClientOptions } from './client.ts';
 import { systemClock, type PowerAuthClock } from './clock.ts';
-import { Endpoints } from './endpoints.ts';
+import { Endpoints } from './endpoint-requests.ts';
 import { TimeSynchronization } from './time-sync.ts';
 
 /** How a server is reached, and the clocks that tell its time. */

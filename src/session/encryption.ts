@@ -5,7 +5,8 @@
  */
 
 import type { PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
-import { Endpoints } from '../net/endpoints.ts';
+import { Endpoints } from '../net/endpoint-requests.ts';
+import { keystoreCreate } from '../net/endpoints.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { encryptRequest, type EncryptedRequest } from '../protocol/ecies.ts';
 import { agreeOnce, importPublicKey } from '../protocol/keys.ts';
@@ -161,7 +162,8 @@ export class Encryption {
     const { applicationKey, applicationSecret } = this.#configuration;
     const challenge = base64(randomNonce(18));
     const answered = this.#time.listen();
-    const jwt = await endpoints.keystoreCreate(
+    const jwt = await keystoreCreate(
+      endpoints,
       temporaryKeyRequest({
         applicationKey,
         applicationSecret,

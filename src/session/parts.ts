@@ -5,7 +5,7 @@
  */
 
 import type { HotPathEngine } from '../hot-path/types.ts';
-import { Endpoints } from '../net/endpoints.ts';
+import { Endpoints } from '../net/endpoint-requests.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import type { Ending } from '../util/ending.ts';
 import type { ActivationStore } from './activation-store.ts';

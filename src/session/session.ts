@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import type { HotPathEngine } from '../hot-path/types.ts';
-import type { Endpoints } from '../net/endpoints.ts';
+import type { Endpoints } from '../net/endpoint-requests.ts';
 import type { TimeSynchronization } from '../net/time-sync.ts';
 import { deconfigured } from '../util/abort.ts';
 import type { Tell } from '../util/insight.ts';

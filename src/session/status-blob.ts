@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
+import { activationStatus } from '../net/endpoints.ts';
 import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomNonce } from '../util/random.ts';
@@ -24,7 +25,7 @@ export async function fetchStatusBlob(session: SessionParts): Promise<{
 }> {
   return session.activation.withRecord(async ({ activationId, transportKey }) => {
     const challenge = randomNonce(16);
-    const answer = await session.endpoints.activationStatus({ activationId, challenge });
+    const answer = await activationStatus(session.endpoints, { activationId, challenge });
     const blob = await decryptStatusBlob({ ...answer, challenge, transportKey });
     const { customObject, timestampBlockExpire } = answer;
     if (blob !== undefined) return { activationId, blob, customObject, timestampBlockExpire };

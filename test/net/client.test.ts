@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PowerAuthAuthentication, PowerAuthError, PowerAuthErrorCode } from '../../src/index.ts';
 import { HttpClient } from '../../src/net/client.ts';
-import { Endpoints } from '../../src/net/endpoints.ts';
+import { Endpoints } from '../../src/net/endpoint-requests.ts';
 import { concat, utf8 } from '../../src/util/bytes.ts';
 import { parseJson } from '../../src/util/validate.ts';
 import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from '../helpers/client.ts';
