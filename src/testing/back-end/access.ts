@@ -16,8 +16,10 @@ const isLoopback = (address = ''): boolean => /^(?:::ffff:)?127\.|^::1$/.test(ad
 export function refuseAccess(backEnd: PowerAuthTestBackEnd, request: Incoming): Answer | undefined {
   const { headers, remoteAddress, path } = request;
   if (backEnd === false) return springError(404, 'Not Found', path);
-  // Browsers name the origin of each POST: pages may not call this, not even under a name that points to this machine.
-  if (headers['origin'] !== undefined) return errorAnswer(403, 'ERR_AUTHENTICATION', 'Not for pages.');
+  // Browsers name the origin of each POST, and new ones its site: pages may not call this, not even under a name that
+  // points to this machine.
+  if ((headers['origin'] ?? headers['sec-fetch-site']) !== undefined)
+    return errorAnswer(403, 'ERR_AUTHENTICATION', 'Not for pages.');
   if (backEnd === true)
     return isLoopback(remoteAddress)
       ? undefined

@@ -65,3 +65,9 @@ test.each(['http://localhost:5173', 'http://127.0.0.1:1', 'null'])('never a page
   const other = await fetch(`${server.baseUrl}/pa/v3/status`, { method: 'POST', headers: { origin } });
   expect(other.headers.get('access-control-allow-origin')).toBe('*');
 });
+
+test.each(['same-origin', 'same-site', 'cross-site', 'none'])('never a page whose site is %s', (site) => {
+  const request = { method: 'POST', path: '/rest/v3/status', query: '', body: Buffer.alloc(0) };
+  const headers = { 'sec-fetch-site': site };
+  expect(refuseAccess(true, { ...request, headers, remoteAddress: '127.0.0.1' })?.status).toBe(403);
+});
