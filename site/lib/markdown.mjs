@@ -62,22 +62,3 @@ export function forSite(md) {
     return isCode ? `${html}<span id="${title}"></span>` : html;
   };
 }
-
-/**
- * The words of a text for the search: besides the parts of a name such as BIOMETRY_LOCKOUT the name itself. It is sent to
- * the browser as text, so it uses nothing from outside.
- *
- * @param {string} text
- */
-export const words = (text) => [
-  ...text.split(/[\n\r\p{Z}\p{P}]+/u),
-  ...(text.match(/[\p{L}\p{N}]+(?:_[\p{L}\p{N}]+)+/gu) ?? []),
-];
-
-/**
- * How much a result weighs: a page that explains something comes before the reference, which names it as well. Sent as
- * text, too.
- *
- * @param {string} page
- */
-export const weight = (page) => (page.includes('/api/') ? 0.4 : 1);
