@@ -121,7 +121,13 @@ async function withState<T>(path: string | undefined, start: () => Promise<T>): 
     return await start();
   } catch (error) {
     if (path === undefined || isOfNetwork(error) || !(error instanceof Error)) throw error;
-    throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, `--state: ${error.message.replace(/^state: /, '')}`);
+    // Node's own message names the file of the lock.
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    const reason =
+      syscall === undefined
+        ? error.message.replace(/^state: /, '')
+        : `cannot use ${path} (${code ?? 'unknown reason'})`;
+    throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, `--state: ${reason}`);
   }
 }
 

@@ -212,16 +212,18 @@ const schemas: Readonly<Record<string, Json>> = {
 const json = (schema: Json): Json => ({ 'application/json': { schema } });
 const refusal = (description: string): Json => ({ description, content: json(ref('Error')) });
 
-/** An operation, and the member of `PowerAuthTestServer` that it is. */
+/** An operation, and the member of `PowerAuthTestServer` that it is; its id is the member's name unless it has one. */
 function operation(
   member: string | undefined,
   summary: string,
   {
+    id = member,
     body,
     answer,
     status = answer === undefined ? 204 : 200,
     refusals = {},
   }: {
+    readonly id?: string;
     readonly body?: Json | undefined;
     readonly answer?: Json;
     readonly status?: number;
@@ -229,9 +231,10 @@ function operation(
   },
 ): Json {
   return {
+    operationId: id,
     summary,
     ...(member === undefined ? {} : { 'x-server-member': member }),
-    ...(body === undefined ? {} : { requestBody: { content: json(body) } }),
+    ...(body === undefined ? {} : { requestBody: { required: hasRequired(body), content: json(body) } }),
     responses: {
       [status]: { description: 'Done', ...(answer === undefined ? {} : { content: json(answer) }) },
       ...Object.fromEntries(Object.entries(refusals).map(([code, why]) => [code, refusal(why)])),
@@ -239,6 +242,13 @@ function operation(
     },
   };
 }
+
+/** Whether something must be in a body, so that it can't be left out. */
+const hasRequired = (body: Json): boolean =>
+  Object.entries(schemas).some(
+    ([name, { required = [], anyOf }]) =>
+      body['$ref'] === ref(name)['$ref'] && ((required as string[]).length > 0 || anyOf !== undefined),
+  );
 
 const parameter = (name: string): Json => ({ name, in: 'path', required: true, schema: text });
 const unknown = (what: string): Readonly<Record<number, string>> => ({ 404: `There is no such ${what}` });
@@ -251,10 +261,13 @@ const changed = (member: string, summary: string, body?: Json): Json =>
 
 const paths: Readonly<Record<string, Json>> = {
   '/health': {
-    get: { ...operation(undefined, 'Whether the server is ready', { answer: ref('Health') }), security: [] },
+    get: {
+      ...operation(undefined, 'Whether the server is ready', { id: 'health', answer: ref('Health') }),
+      security: [],
+    },
   },
   '/openapi.json': {
-    get: operation(undefined, 'This description', { answer: { type: 'object' } }),
+    get: operation(undefined, 'This description', { id: 'description', answer: { type: 'object' } }),
   },
   '/configuration': {
     get: operation('configuration', 'What a client is configured with', { answer: ref('Configuration') }),
@@ -362,18 +375,19 @@ const paths: Readonly<Record<string, Json>> = {
       }),
       parameters: [{ name: 'last', in: 'query', schema: count(1), description: 'How many; default: all' }],
     },
-    delete: operation('requests', 'Forgets them', {}),
+    delete: operation('requests', 'Forgets them', { id: 'forgetRequests' }),
   },
   '/faults': {
     get: operation('faults', 'The faults in force, in the order in which they apply', {
       answer: list(ref('Fault')),
     }),
     post: operation('faults', 'Adds a fault; the first that matches a request applies', {
+      id: 'addFault',
       body: ref('Fault'),
       answer: ref('Fault'),
       status: 201,
     }),
-    delete: operation('faults', 'Removes all faults', {}),
+    delete: operation('faults', 'Removes all faults', { id: 'clearFaults' }),
   },
   '/reset': {
     post: operation('reset', 'Forgets everything but the keys', {}),
@@ -381,6 +395,7 @@ const paths: Readonly<Record<string, Json>> = {
   '/clock': {
     get: operation('clockOffset', "The server's clock", { answer: ref('Clock') }),
     put: operation('clockOffset', "Moves the server's clock", {
+      id: 'setClockOffset',
       body: ref('NewClock'),
       answer: ref('Clock'),
     }),

@@ -192,6 +192,12 @@ test.each(['latin1', 'utf16le'] as const)('a configuration file in %s is refused
   }
 });
 
+test('a state file in a folder that is missing is named without its lock', async () => {
+  const state = join(await temporaryFolder(), 'missing', 'state');
+  const { code, stderr } = await runCommand(['serve', '--state', state]);
+  expect([code, stderr]).toEqual([7, `error: --state: cannot use ${state} (ENOENT)\n`]);
+});
+
 test('--dry-run says where it would listen', async () => {
   const plan = async (...argv: string[]) => (await runCommand(['serve', '--dry-run', ...argv])).stdout;
   expect(await plan()).toBe('would start a server at any free port of 127.0.0.1, like 1.9\n');

@@ -11,7 +11,8 @@ import { adminServer, type AdminReply, type Ask } from './support.ts';
 
 interface Described {
   readonly 'x-server-member'?: string;
-  readonly requestBody?: object;
+  readonly operationId: string;
+  readonly requestBody?: { readonly required: boolean };
   readonly responses: Readonly<Record<string, { readonly content?: object }>>;
 }
 
@@ -56,6 +57,24 @@ test('it is well-formed OpenAPI 3.1', () => {
       declared.map(({ name }) => name),
       path,
     ).toEqual(names);
+  }
+});
+
+test('each operation has a name of its own for generated clients: mostly that of the member', () => {
+  const ids = [...operations.values()].map(({ operationId }) => operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z]+$/);
+  const others = [...operations.values()].filter((it) => it.operationId !== it['x-server-member']);
+  expect(others.length).toBeLessThan(7);
+});
+
+test('a body that can be left out is one without required fields', async () => {
+  const { ask } = await adminServer();
+  for (const [route, { requestBody }] of operations) {
+    const [method = '', path = ''] = route.split(' ');
+    if (requestBody === undefined || path.includes('{')) continue;
+    const { status } = await ask(method, path);
+    expect([route, status === 400]).toEqual([route, requestBody.required]);
   }
 });
 
