@@ -17,7 +17,8 @@ const SHORT = 1024;
 export function hmacBy(sha256: (data: Uint8Array) => Bytes): (key: Uint8Array, data: Uint8Array) => Bytes {
   let shared: Bytes | undefined;
   const padded = (place: Bytes, key: Uint8Array, mask: number, message: Uint8Array): Bytes => {
-    for (let i = 0; i < BLOCK; i++) place[i] = (key[i] ?? 0) ^ mask;
+    place.fill(mask, 0, BLOCK);
+    for (let i = 0; i < key.length; i++) place[i] = (key[i] ?? 0) ^ mask;
     place.set(message, BLOCK);
     return place.subarray(0, BLOCK + message.length);
   };

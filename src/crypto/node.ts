@@ -17,6 +17,7 @@ import * as web from './web-gcm.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const CURVE = 'prime256v1';
+const GCM = 'aes-256-gcm';
 const TAG_LENGTH = 16;
 const BLOCK = 16;
 /** A mask longer than this, in bytes, doesn't come from the stock of random bytes. */
@@ -199,29 +200,19 @@ export async function decryptGcm(
   const secretKey = secretKeys.get(key);
   if (secretKey === undefined) return web.decryptGcm(key, nonce, associatedData, data);
   const ciphertext = data.subarray(0, -TAG_LENGTH);
-  const mask = maskOf(ciphertext.length);
+  const plaintext = maskOf(ciphertext.length);
   // The stream that the mode adds, under the mask: what Node leaves of it in memory is random.
-  const masked = gcm(secretKey, nonce, associatedData).update(mask);
-  const plaintext = copySecret(ciphertext);
-  addTo(plaintext, mask);
-  addTo(plaintext, masked);
-  wipe(mask);
-  const sealed = await encryptGcm(key, nonce, associatedData, plaintext);
-  if (data.length >= TAG_LENGTH && equalBytes(sealed, data)) return plaintext;
+  const masked = crypto.createCipheriv(GCM, secretKey, nonce).update(plaintext);
+  for (let i = 0; i < plaintext.length; i++) {
+    plaintext[i] = (plaintext[i] ?? 0) ^ (masked[i] ?? 0) ^ (ciphertext[i] ?? 0);
+  }
+  // It encrypts to this ciphertext again, under the same stream. The tag tells whether it is genuine.
+  const cipher = gcm(secretKey, nonce, associatedData);
+  cipher.update(plaintext);
+  cipher.final();
+  if (equalBytes(cipher.getAuthTag(), data.subarray(ciphertext.length))) return plaintext;
   wipe(plaintext);
   throw new TypeError('expected what was encrypted under this key, got something else');
-}
-
-/** Exclusive-or, by words where the bytes lie at their bounds. */
-function addTo(target: Bytes, { buffer, byteOffset, length }: Uint8Array): void {
-  const words = byteOffset % 4 === 0 ? length >>> 2 : 0;
-  const [to, from] = [
-    new Uint32Array(target.buffer, 0, words),
-    new Uint32Array(buffer, words && byteOffset, words),
-  ];
-  for (let i = 0; i < words; i++) to[i] = (to[i] ?? 0) ^ (from[i] ?? 0);
-  const bytes = new Uint8Array(buffer, byteOffset, length);
-  for (let i = 4 * words; i < length; i++) target[i] = (target[i] ?? 0) ^ (bytes[i] ?? 0);
 }
 
 function maskOf(length: number): Bytes {
@@ -229,7 +220,7 @@ function maskOf(length: number): Bytes {
 }
 
 function gcm(key: KeyObject, nonce: Bytes, associatedData: Bytes): CipherGCM {
-  const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce);
+  const cipher = crypto.createCipheriv(GCM, key, nonce);
   cipher.setAAD(associatedData);
   return cipher;
 }

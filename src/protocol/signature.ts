@@ -6,7 +6,7 @@
 
 import { hmacSha256 } from '#crypto';
 import { base64 } from '../util/base64.ts';
-import { concat, copySecret, utf8, wipe } from '../util/bytes.ts';
+import { concat, utf8, wipe } from '../util/bytes.ts';
 
 /** Name of the header that carries a signature. */
 export const AUTHORIZATION_HEADER = 'X-PowerAuth-Authorization';
@@ -42,14 +42,15 @@ function components(factorKeys: readonly Uint8Array[], ctrData: Uint8Array, data
   const derived = factorKeys.map((key) => hmacSha256(key, ctrData));
   const result = derived.map((key, i) => {
     // Each further factor is bound to those before it.
-    let d = copySecret(key);
+    let d = key;
     for (let j = 1; j <= i; j++) {
       const bound = hmacSha256(derived[j] ?? key, d);
-      wipe(d);
+      // The keys themselves are used again.
+      if (d !== key) wipe(d);
       d = bound;
     }
     const component = hmacSha256(d, data);
-    wipe(d);
+    if (d !== key) wipe(d);
     return component;
   });
   wipe(...derived);

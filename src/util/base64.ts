@@ -17,7 +17,9 @@ export function base64(bytes: Uint8Array): string {
 /** The bytes of canonical standard Base64, or undefined if `text` isn't that. */
 export function base64Decode(text: string): Uint8Array<ArrayBuffer> | undefined {
   // One byte for each unit, which 255 makes invalid: this must not need a TextEncoder.
-  return base64DecodeBytes(Uint8Array.from(text, (unit) => Math.min(unit.charCodeAt(0), 255)));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = Math.min(text.charCodeAt(i), 255);
+  return base64DecodeBytes(bytes);
 }
 
 /**

@@ -26,8 +26,11 @@ export function utf8Decode(bytes: Uint8Array): string {
 /** The units of `text`, two bytes each, the higher one first: unlike UTF-8, different for different lone surrogates. */
 export function utf16(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(2 * text.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i));
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[2 * i] = unit >> 8;
+    bytes[2 * i + 1] = unit;
+  }
   return bytes;
 }
 
@@ -126,16 +129,14 @@ function isWiped(secret: Uint8Array): boolean {
 
 /** The 4 bytes of `value` (0 to 2^32-1), most significant first. */
 export function be32(value: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
+  // Not through a DataView: V8 would have to allocate the buffer of such a small array.
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 /** The 8 bytes of `value` (0 to 2^53-1), most significant first. */
 export function be64(value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, Math.floor(value / 2 ** 32));
-  view.setUint32(4, value % 2 ** 32);
+  bytes.set(be32(Math.floor(value / 2 ** 32)));
+  bytes.set(be32(value), 4);
   return bytes;
 }
