@@ -12,6 +12,7 @@ import type { PowerAuthCreateActivationResult } from '../model/power-auth-create
 import { assertPassword } from '../model/power-auth-password.ts';
 import { parseActivationCode, type ParsedActivationCode } from '../protocol/activation-code.ts';
 import { activationFingerprint } from '../protocol/activation.ts';
+import { removeLocalActivation, removeLocalActivationOf } from '../session/activation-removal.ts';
 import { fetchActivationStatus as fetchStatus, requireRemoved } from '../session/activation-status.ts';
 import { verifyMasterSignature } from '../session/server-signature.ts';
 import type { Session } from '../session/session.ts';
@@ -101,12 +102,12 @@ export function removeActivationWithAuthentication(
     const resolved = resolveAuthentication(authentication, 'authentication', { commit: false });
     const removed = await withActivation(session, resolved, (factors) => removeActivation(session, factors));
     await requireRemoved(session, removed);
-    await session.removeActivationOf(removed);
+    await removeLocalActivationOf(session, removed);
   });
 }
 
 export function removeActivationLocal(instanceId: string): Promise<void> {
-  return onSession(instanceId, (session) => session.removeActivation());
+  return onSession(instanceId, removeLocalActivation);
 }
 
 export function verifyScannedActivationCode(instanceId: string, activationCode: string): Promise<boolean> {

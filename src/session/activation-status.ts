@@ -12,6 +12,7 @@ import {
 import { compareCounters, type StatusBlob } from '../protocol/status.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { wipe } from '../util/bytes.ts';
+import { moveCounter } from './activation-updates.ts';
 import { POSSESSION } from './factors.ts';
 import { validateSignature } from './signed-requests.ts';
 import type { Session } from './session.ts';
@@ -107,7 +108,7 @@ async function agreeOnCounter(
       }
       case 'local-behind':
         try {
-          await session.activation.moveCounter(record.activationId, record.counter, comparison.counter);
+          await moveCounter(session.activation, record.activationId, record.counter, comparison.counter);
           return comparison.distance;
         } finally {
           wipe(comparison.counter.ctrData);

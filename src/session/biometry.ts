@@ -27,6 +27,7 @@ import { randomBytes } from '../util/random.ts';
 import { describe } from '../util/validate.ts';
 import type { WrappedBiometryKey } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
+import { replaceBiometry } from './activation-updates.ts';
 
 /** What a platform's state means for calls that need biometry. */
 const UNUSABLE: Readonly<
@@ -195,7 +196,7 @@ export class BiometryFactor {
     const factor = await this.#asking((signal) => this.create({ ...setup, signal }));
     let former: WrappedBiometryKey | undefined;
     try {
-      former = await this.#activation.replaceBiometry(setup.activationId, factor);
+      former = await replaceBiometry(this.#activation, setup.activationId, factor);
     } catch (error) {
       await this.discard(factor);
       throw error;
@@ -206,7 +207,7 @@ export class BiometryFactor {
   /** Removes the factor. @throws BIOMETRY_NOT_CONFIGURED if there is none, nor an activation that could have one */
   async remove(): Promise<void> {
     if ((await this.present()) === undefined) throw notConfigured();
-    const factor = await this.#activation.replaceBiometry(undefined, undefined);
+    const factor = await replaceBiometry(this.#activation, undefined, undefined);
     if (factor === undefined) throw notConfigured();
     await this.discard(factor);
   }

@@ -8,6 +8,7 @@ import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { equalBytes, wipe } from '../util/bytes.ts';
 import type { WrappedKnowledgeKey } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
+import { changeKnowledge } from './activation-updates.ts';
 import type { Configurations } from './configurations.ts';
 import { unwrapWithPassword, wrapUnderPassword } from './password-wrapping.ts';
 
@@ -115,7 +116,7 @@ export class KnowledgeFactor {
     if (this.#unlocked === undefined) return false;
     const wrapped = await wrapUnderPassword(this.#unlocked.key, password, this.#iterations, passwordId);
     this.#parts.throwIfClosed();
-    return this.#parts.activation.changeKnowledge((present) => this.opens(present), wrapped);
+    return changeKnowledge(this.#parts.activation, (present) => this.opens(present), wrapped);
   }
 
   /** Wipes the key. */

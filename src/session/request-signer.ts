@@ -22,6 +22,7 @@ import { isInstance } from '../util/instance.ts';
 import { randomNonce } from '../util/random.ts';
 import { wipeActivationRecord, type ActivationRecord } from './activation-record.ts';
 import type { ActivationStore } from './activation-store.ts';
+import { takeCounter } from './activation-updates.ts';
 import { withFactorKeys, type Factors } from './factors.ts';
 
 /** The request to sign. */
@@ -168,7 +169,8 @@ export class RequestSigner {
   /** Takes the counter of a record. Its knowledge factor key must be unlocked, if that factor is used. */
   async #takeCounter({ knowledge }: Factors): Promise<ActivationRecord> {
     for (;;) {
-      const record = await this.#activation.takeCounter(
+      const record = await takeCounter(
+        this.#activation,
         (present) => knowledge?.opens(present.knowledge) ?? true,
       );
       if (record !== undefined) return record;

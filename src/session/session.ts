@@ -277,40 +277,6 @@ export class Session implements SessionParts, HubMember {
     return this.#end.whenOver(wipe);
   }
 
-  /** Removes activation and tokens from this device, and everything that an activation in progress has left. */
-  async removeActivation(): Promise<void> {
-    return this.#remove(async () => {
-      await this.pending.abandon();
-      // A record that can't be read is deleted all the same.
-      const factor = await this.biometry.present().catch(() => undefined);
-      await this.activation.delete();
-      return factor;
-    });
-  }
-
-  /** Removes one activation and its tokens from this device; another one that took its place in the meantime stays. */
-  async removeActivationOf(activationId: string): Promise<void> {
-    return this.#remove(async () => (await this.activation.deleteOf(activationId))?.biometry);
-  }
-
-  /** @param remove returns the biometry factor that was removed with the activation */
-  async #remove(remove: () => Promise<Parameters<BiometryFactor['discard']>[0] | undefined>): Promise<void> {
-    const factor = await this.changes.make(async () => {
-      const removed = await remove().catch((error: unknown) => {
-        // A storage that reports a failure may have made the change all the same.
-        this.tokens.doubt();
-        throw error;
-      });
-      // The tokens are gone with the activation. Records that the storage fails to delete are useless, and are deleted
-      // next time.
-      await this.tokens.removeOrphans().catch(() => this.tokens.doubt());
-      return removed;
-    });
-    await this.storage.forget();
-    // Others needn't wait for a slow platform.
-    if (factor !== undefined) await this.biometry.discard(factor);
-  }
-
   /**
    * Ends calls in progress with OPERATION_CANCELED, except writes, for which it waits; wipes the key slots, and
    * releases the storage.

@@ -9,6 +9,7 @@ import { activationStatus } from '../net/endpoints.ts';
 import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomNonce } from '../util/random.ts';
+import { moveCounter } from './activation-updates.ts';
 import type { SessionParts } from './parts.ts';
 
 /**
@@ -55,7 +56,7 @@ async function catchUp(session: SessionParts): Promise<void> {
     const comparison = await compareCounters({ counter, blob, transportKey });
     if (comparison.kind !== 'local-behind') return;
     try {
-      await session.activation.moveCounter(activationId, counter, comparison.counter);
+      await moveCounter(session.activation, activationId, counter, comparison.counter);
       session.activation.foundBehind(activationId, comparison.distance);
     } finally {
       wipe(comparison.counter.ctrData);

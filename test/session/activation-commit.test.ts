@@ -8,6 +8,7 @@ import {
   type PowerAuth,
   type PowerAuthStorage,
 } from '../../src/index.ts';
+import { removeLocalActivation } from '../../src/session/activation-removal.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
 import type { PowerAuthTestServer } from '../../src/testing/index.ts';
 import {
@@ -60,7 +61,14 @@ async function pending(instanceId: string): Promise<{
   const other = await testSession(server, { storage: memoryStorage(space), instanceId });
   const { activationId, activationCode } = server.createActivation();
   await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
-  return { server, powerAuth, memory, faults, activationId, removeElsewhere: () => other.removeActivation() };
+  return {
+    server,
+    powerAuth,
+    memory,
+    faults,
+    activationId,
+    removeElsewhere: () => removeLocalActivation(other),
+  };
 }
 
 /** The two updates of a commit: it takes its place, and writes itself there. */

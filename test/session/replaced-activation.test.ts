@@ -7,6 +7,7 @@ import {
   PowerAuthErrorCode,
   type PowerAuthStorage,
 } from '../../src/index.ts';
+import { removeLocalActivation } from '../../src/session/activation-removal.ts';
 import { decodeActivationRecord, encodeActivationRecord } from '../../src/session/activation-record.ts';
 import { RecordKeys } from '../../src/session/record-keys.ts';
 import { decodeTokenRecord, encodeTokenRecord } from '../../src/session/token-record.ts';
@@ -154,7 +155,7 @@ describe('what another process changed, and this one has not heard of', () => {
     const token = deaf.tokenStore.requestAccessToken('token', POSSESSION);
     token.catch(() => undefined);
     await expect.poll(() => server.requests.at(-1)?.path).toBe('/pa/v3/token/create');
-    await other.removeActivation();
+    await removeLocalActivation(other);
     await expect(token).rejects.toMatchObject(error(PowerAuthErrorCode.OPERATION_CANCELED));
     expect(await keysOf(storage)).toEqual([]);
   });
