@@ -52,7 +52,7 @@ const HEADERS = {
 } as const;
 
 /**
- * Answers requests to `/playground/…` with the files that the folder has now, by their exact names.
+ * Answers requests to `/playground/…` with the files that the folder has now, by their exact names; `/` leads there.
  *
  * @returns undefined if the folder is not there
  */
@@ -66,8 +66,9 @@ export function servePlayground(folder: string): Interceptor | undefined {
   files.set(PLAYGROUND_PATH, join(folder, 'index.html'));
   return ({ method = 'GET', url = '/' }, response) => {
     const path = url.replace(/\?.*/s, '');
-    if (`${path}/` === PLAYGROUND_PATH) {
-      response.writeHead(308, { ...HEADERS, Location: PLAYGROUND_PATH }).end();
+    if (path === '/' || `${path}/` === PLAYGROUND_PATH) {
+      // Not for good: the next server at this port may have no page.
+      response.writeHead(307, { ...HEADERS, Location: PLAYGROUND_PATH }).end();
       return true;
     }
     if (!path.startsWith(PLAYGROUND_PATH)) return false;
