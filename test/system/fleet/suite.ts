@@ -13,7 +13,7 @@ import { rejection, type SharedStore } from '../../helpers/storage.ts';
 import { createFleet, signedStatuses } from './fleet.ts';
 
 /** How many processes ask for tokens and how often, and how many signed requests each of four sends. */
-const [PROCESSES, ROUNDS, SIGNED] = DEEP ? [8, 20, 200] : [5, 5, 40];
+const [PROCESSES, ROUNDS, SIGNED] = DEEP ? [8, 20, 200] : [5, 3, 20];
 
 /** Registers the tests for a driver; `create` makes a new store, gone after the test. */
 export function testFleet(create: () => Promise<SharedStore>): void {
