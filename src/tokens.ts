@@ -1,7 +1,7 @@
 /**
- * `powerauth-wasm/tokens`: headers of access tokens, for pages that need nothing else. It takes half of what the whole SDK
- * takes in a bundle. The activation and its tokens are made with the whole SDK, on another page of the same origin, or in
- * a part of the app that is loaded later.
+ * `powerauth-wasm/tokens`: headers of access tokens, for pages that need nothing else. It takes little more than half of
+ * what the whole SDK takes in a bundle. The activation and its tokens are made with the whole SDK, on another page of the
+ * same origin, or in a part of the app that is loaded later.
  *
  * @module powerauth-wasm/tokens
  */

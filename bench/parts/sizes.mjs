@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bundleProgram, PROMISED } from '../../test/helpers/sizes.mjs';
+import { bundleProgram, partsOf, PROMISED } from '../../test/helpers/sizes.mjs';
 import { inProcess } from '../lib/child.mjs';
 import { progress } from '../lib/progress.mjs';
 import { rounded } from '../lib/statistics.mjs';
@@ -17,13 +17,15 @@ async function webAssemblyBytes(build) {
 
 export async function measureSizes() {
   progress(PART);
-  const sdk = await bundleProgram(PROMISED.sdk.program);
+  const [sdk, tokens] = await Promise.all(
+    [PROMISED.sdk, PROMISED.tokens].map(({ program }) => bundleProgram(program)),
+  );
   return {
     'wasm-simd': await webAssemblyBytes('wasm-simd'),
     'wasm-scalar': await webAssemblyBytes('wasm-scalar'),
     sdk: sdk.gzip,
-    tokens: (await bundleProgram(PROMISED.tokens.program)).gzip,
-    parts: sdk.parts,
+    tokens: tokens.gzip,
+    parts: { sdk: partsOf(sdk), tokens: partsOf(tokens) },
   };
 }
 

@@ -56,13 +56,19 @@ export function otherFigures({ startUp, workers, eventLoop }) {
   ].join('\n');
 }
 
-/** What a bundle for browsers consists of. @param {Results} results */
+/** What bundles for browsers consist of. @param {Results} results */
 const bundleRows = ({ sizes: { parts } }) => [
-  ['part of the whole SDK in a bundle', 'minified, KB'],
-  ...Object.entries(parts)
-    .sort(([, one], [, other]) => other - one)
-    .map(([name, bytes]) => [name, (bytes / 1000).toFixed(1)]),
+  ['part of a bundle, KB', 'whole SDK, minified', 'gzip', '`tokens`, minified', 'gzip'],
+  ...Object.entries(parts.sdk).map(([name, sdk]) => [
+    name,
+    ...kilobytesOf(sdk),
+    ...kilobytesOf(parts.tokens[name]),
+  ]),
 ];
+
+/** @param {{ minified: number, gzip: number } | undefined} part */
+const kilobytesOf = (part) =>
+  part === undefined ? ['', ''] : [part.minified, part.gzip].map((bytes) => (bytes / 1000).toFixed(1));
 
 /**
  * The README's part, without the markers.

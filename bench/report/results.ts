@@ -57,8 +57,10 @@ export interface Results extends RunResults {
   /** Bytes. */
   readonly sizes: Readonly<Record<'wasm-simd' | 'wasm-scalar' | 'sdk', number>> & {
     readonly tokens: number;
-    /** Of the whole SDK in a bundle, before gzip. */
-    readonly parts: Readonly<Record<string, number>>;
+    /** Of bundles: bytes, and by how many they would shrink without them after gzip. */
+    readonly parts: Readonly<
+      Record<'sdk' | 'tokens', Readonly<Record<string, { readonly minified: number; readonly gzip: number }>>>
+    >;
   };
   /** ms */
   readonly startUp: Readonly<Record<'bare' | 'header', Spread>>;
