@@ -6,6 +6,7 @@ import { bswap4, storeTransposed } from './lanes.simd';
 import { DIGEST, INNER, OUTER, OUTPUT, SLOT_ID, SLOT_ID_LENGTH, SLOT_OUTER, STATES, chained } from './layout';
 import { fold, inner, outer } from './message.simd';
 import { compress4, loadStates } from './sha256x4';
+import { computeOne } from './single.simd';
 
 export { beginHash, beginMac, endHash, endMac, release, reserve, setKey, update, wipeScratch } from './hmac';
 export { setId } from './header';
@@ -65,10 +66,12 @@ function compute(first: i32, nonces: usize): void {
  */
 export function headers(count: i32, nonces: usize, timestamp: f64): usize {
   touch(count);
-  if (prepare(timestamp)) fold();
+  const isNewTime = prepare(timestamp);
+  if (isNewTime) fold();
   let to = OUTPUT;
   for (let i = 0; i < count; i += 4, nonces += 64) {
-    compute(i, nonces);
+    if (count == 1) computeOne(chained(0), nonces, isNewTime);
+    else compute(i, nonces);
     const lanes = min(4, count - i);
     for (let lane = 0; lane < lanes; lane++) {
       to = write(to, chained(i + lane), DIGEST + (<usize>lane << 5), nonces + (<usize>lane << 4));

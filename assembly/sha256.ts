@@ -2,6 +2,7 @@
 
 import { K } from './constants';
 import { SCHEDULE } from './layout';
+import { expandOne4 } from './schedule.simd';
 
 // @ts-ignore: decorator
 @inline
@@ -52,6 +53,17 @@ function T2(a: u32, b: u32, c: u32): u32 {
   return Sigma0(a) + Maj(a, b, c);
 }
 
+/** SCHEDULE := W(0..63), of which W(0..15) are there. */
+export function expandOne(): void {
+  if (ASC_FEATURE_SIMD) return expandOne4();
+  for (let t: usize = SCHEDULE + 64; t < SCHEDULE + 256; t += 4) {
+    store<u32>(
+      t,
+      sigma1(load<u32>(t - 8)) + load<u32>(t - 28) + sigma0(load<u32>(t - 60)) + load<u32>(t - 64),
+    );
+  }
+}
+
 /**
  * `to` := the hash value after `from` and a block.
  *
@@ -61,13 +73,12 @@ function T2(a: u32, b: u32, c: u32): u32 {
  */
 export function compress(from: usize, block: usize, to: usize): void {
   for (let t: usize = 0; t < 64; t += 4) store<u32>(SCHEDULE + t, bswap(load<u32>(block + t)));
-  for (let t: usize = SCHEDULE + 64; t < SCHEDULE + 256; t += 4) {
-    store<u32>(
-      t,
-      sigma1(load<u32>(t - 8)) + load<u32>(t - 28) + sigma0(load<u32>(t - 60)) + load<u32>(t - 64),
-    );
-  }
+  expandOne();
+  rounds(from, to);
+}
 
+/** `to` := the hash value after `from` and the block whose W(0..63) are in SCHEDULE. */
+export function rounds(from: usize, to: usize): void {
   let a = load<u32>(from, 0);
   let b = load<u32>(from, 4);
   let c = load<u32>(from, 8);
@@ -77,32 +88,18 @@ export function compress(from: usize, block: usize, to: usize): void {
   let g = load<u32>(from, 24);
   let h = load<u32>(from, 28);
 
-  // Eight rounds at a time: after that each variable is back in its own place, and none has to be moved.
-  for (let t: usize = 0; t < 256; t += 32) {
-    let t1 = T1(e, f, g, h, t);
-    d += t1;
-    h = t1 + T2(a, b, c);
-    t1 = T1(d, e, f, g, t + 4);
-    c += t1;
-    g = t1 + T2(h, a, b);
-    t1 = T1(c, d, e, f, t + 8);
-    b += t1;
-    f = t1 + T2(g, h, a);
-    t1 = T1(b, c, d, e, t + 12);
-    a += t1;
-    e = t1 + T2(f, g, h);
-    t1 = T1(a, b, c, d, t + 16);
-    h += t1;
-    d = t1 + T2(e, f, g);
-    t1 = T1(h, a, b, c, t + 20);
-    g += t1;
-    c = t1 + T2(d, e, f);
-    t1 = T1(g, h, a, b, t + 24);
-    f += t1;
-    b = t1 + T2(c, d, e);
-    t1 = T1(f, g, h, a, t + 28);
-    e += t1;
-    a = t1 + T2(b, c, d);
+  // Round by round: processors rename their registers, so moving the variables costs nothing.
+  for (let t: usize = 0; t < 256; t += 4) {
+    const t1 = T1(e, f, g, h, t);
+    const t2 = T2(a, b, c);
+    h = g;
+    g = f;
+    f = e;
+    e = d + t1;
+    d = c;
+    c = b;
+    b = a;
+    a = t1 + t2;
   }
 
   store<u32>(to, load<u32>(from, 0) + a, 0);

@@ -82,11 +82,16 @@ describe('instructions', () => {
     const headers = counting(simd);
     // The round is a loop of its own, and looked at once more at its end: nothing is entered more often.
     const compressions = (count: number): number => Math.max(...headers(count).blocks.values()) / 65;
-    expect(compressions(1)).toBe(2);
     expect(compressions(4)).toBe(2);
     expect(compressions(5)).toBe(4);
     expect(compressions(64)).toBe(32);
     expect(sum(headers(64).blocks) / 64).toBeLessThan(75);
+  });
+
+  test('wasm-simd: two compressions of one lane for a header alone', () => {
+    const headers = counting(simd);
+    expect(headers(1).firstRounds).toBe(2);
+    expect(headers(4).firstRounds).toBe(0);
   });
 
   test('wasm-scalar: two compressions for a header', () => {
@@ -94,7 +99,8 @@ describe('instructions', () => {
     expect(headers(1).firstRounds).toBe(2);
     expect(headers(64).firstRounds).toBe(128);
     const { blocks, loaded, stored } = headers(64);
-    expect(sum(blocks) / 64).toBeLessThan(235);
+    // 64 rounds each.
+    expect(sum(blocks) / 64).toBeLessThan(345);
     expect(loaded / 64).toBeLessThan(3300);
     expect(stored / 64).toBeLessThan(1300);
   });

@@ -1,7 +1,10 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { wasmHex as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
 import { wasmHex as simd } from '../../src/hot-path/generated/wasm-simd.ts';
 import { hotPathConformance } from '../conformance/hot-path.ts';
+import { randomFrom } from '../helpers/random.ts';
+import { seed } from '../helpers/seed.ts';
 
 hotPathConformance('wasm-simd');
 hotPathConformance('wasm-scalar');
@@ -32,6 +35,7 @@ interface Exports extends WebAssembly.Exports {
 // As in assembly/layout.ts.
 const CHAIN = 7936;
 const NONCES = 24_576;
+const OUTPUT = 8192;
 
 test.each([
   ['wasm-simd', simd],
@@ -79,4 +83,41 @@ test.each([
   const before = memory.buffer.byteLength;
   for (let i = 0; i < 1000; i++) wasm.headers(64, NONCES, 1795485444028);
   expect(memory.buffer.byteLength, 'no call allocates').toBe(before);
+});
+
+test.each([
+  ['wasm-simd', simd],
+  ['wasm-scalar', scalar],
+])('%s computes with the nonces and the time of the call, whatever it has computed before', (_, hex) => {
+  const wasm = new WebAssembly.Instance(module(hex)).exports as Exports;
+  const memory = new Uint8Array(wasm.memory.buffer);
+  const secret = randomBytes(16);
+  const random = randomFrom(seed);
+  memory.set(secret);
+  wasm.setKey(0);
+  memory.set(Buffer.from('token'));
+  wasm.setId(0, 5);
+  const times = [1795485444028, 1795485444029];
+  for (let round = 0; round < 2000; round++) {
+    // One group of four nonces: other bytes are where those of an earlier call were, or in part the same.
+    const changed = Math.floor(random() * 128);
+    memory[NONCES + changed] = Math.floor(random() * 256);
+    if (round % 16 === 0) memory.set(randomBytes(128), NONCES);
+    if (round % 100 === 0) {
+      wasm.reserve(1);
+      wasm.release(1);
+    }
+    const at = NONCES + 16 * Math.floor(random() * 4);
+    const count = random() < 0.8 ? 1 : 4;
+    const time = times[Math.floor(random() * 1.2)] ?? 0;
+    const text = Buffer.from(memory.subarray(OUTPUT, OUTPUT + wasm.headers(count, at, time))).toString();
+    const digests = [...text.matchAll(/token_digest="([^"]+)"/g)].map(([, digest]) => digest);
+    const expected = Array.from({ length: count }, (_, i) =>
+      createHmac('sha256', secret)
+        .update(memory.subarray(at + 16 * i, at + 16 * i + 16))
+        .update(`&${time}&3.3`)
+        .digest('base64'),
+    );
+    expect(digests, `SEED=${seed}`).toEqual(expected);
+  }
 });
