@@ -1,5 +1,5 @@
 // Generated from assembly/index.ts by tools/build-wasm.mjs; do not edit.
-// Sources: 7e93f6b56adf93bfc50e3866b41048eacf08588efb29ae424f96058d49313fb5
+// Sources: 74a5c50dfdf8892b6afe5d2d0816f6305afa25de348bcfc0571f62f4aeed6ba8
 
 /** The wasm-scalar build, 3447 bytes in hexadecimal, which gzip makes smaller than Base64. */
 export const wasmHex =
