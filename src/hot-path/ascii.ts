@@ -4,19 +4,10 @@
  * @module
  */
 
-import { requireGlobal } from '../util/globals.ts';
+import { NodeBuffer, requireGlobal } from '../util/globals.ts';
 
 /** Reads the bytes from `from` to `to` of some memory. */
 export type AsciiReader = (from: number, to: number) => string;
-
-interface BufferLike {
-  toString(encoding: 'latin1', from: number, to: number): string;
-}
-
-/** Node's, also in Bun and Deno; not named as a global, so that no bundler adds a polyfill. */
-const { Buffer: NodeBuffer } = globalThis as {
-  readonly Buffer?: { from?(memory: ArrayBufferLike): BufferLike };
-};
 
 /** Base64 of bytes. */
 export type Base64Writer = (bytes: Uint8Array) => string;

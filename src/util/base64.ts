@@ -6,9 +6,12 @@
  */
 
 import { secretBytes, wipe } from './bytes.ts';
+import { NodeBuffer } from './globals.ts';
 
 /** Standard Base64 with padding. */
 export function base64(bytes: Uint8Array): string {
+  const buffer = NodeBuffer?.from?.(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (buffer !== undefined) return buffer.toString('base64');
   let characters = '';
   for (const byte of bytes) characters += String.fromCharCode(byte);
   return btoa(characters);

@@ -135,8 +135,5 @@ export function be32(value: number): Uint8Array<ArrayBuffer> {
 
 /** The 8 bytes of `value` (0 to 2^53-1), most significant first. */
 export function be64(value: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(8);
-  bytes.set(be32(Math.floor(value / 2 ** 32)));
-  bytes.set(be32(value), 4);
-  return bytes;
+  return Uint8Array.of(...be32(value / 2 ** 32), ...be32(value));
 }

@@ -22,3 +22,14 @@ export function requireGlobal<K extends 'TextEncoder' | 'TextDecoder' | 'fetch' 
   if (value !== undefined) return value;
   throw failure(PowerAuthErrorCode.UNKNOWN_ERROR, `${name} is not defined here; ${JEST_REMEDY}`);
 }
+
+/** Node's, also in Bun and Deno; not named as a global, so that no bundler adds a polyfill. */
+export const { Buffer: NodeBuffer } = globalThis as {
+  readonly Buffer?: {
+    from?(
+      memory: ArrayBufferLike,
+      from?: number,
+      length?: number,
+    ): { toString(encoding: 'latin1' | 'base64', from?: number, to?: number): string };
+  };
+};

@@ -136,14 +136,11 @@ export function secretField(length?: number) {
 /** A schema for bytes in Base64; of exactly `length` bytes if that is given. */
 export function bytesField(length?: number) {
   const expected = length === undefined ? 'Base64' : `Base64 of ${length} bytes`;
-  const decode = (text: string): Uint8Array<ArrayBuffer> | undefined => {
+  return s.map(s.string(expected), (text, at): Uint8Array<ArrayBuffer> => {
     const decoded = base64Decode(text);
-    return length === undefined || decoded?.length === length ? decoded : undefined;
-  };
-  return s.map(
-    s.refine(s.string(expected), (text) => decode(text) !== undefined, expected),
-    (text) => decode(text) ?? new Uint8Array(),
-  );
+    if (decoded !== undefined && (length === undefined || decoded.length === length)) return decoded;
+    throw new s.Mismatch(at, expected, text, true);
+  });
 }
 
 /** @throws WRONG_PARAMETER unless `value` is a string */
