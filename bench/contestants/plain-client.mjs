@@ -286,13 +286,13 @@ export class PlainClient {
 }
 
 /** AES-256-GCM: nonce, ciphertext and tag. */
-function seal(key, record) {
+export function seal(key, record) {
   const nonce = crypto.randomBytes(12);
   const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce);
   return Buffer.concat([nonce, cipher.update(record), cipher.final(), cipher.getAuthTag()]);
 }
 
-function unseal(key, sealed) {
+export function unseal(key, sealed) {
   const decipher = crypto.createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
   decipher.setAuthTag(sealed.subarray(-16));
   return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);

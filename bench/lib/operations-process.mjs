@@ -9,6 +9,7 @@ import { memoryStorage } from 'powerauth-wasm/storage/memory';
 import { PlainClient } from '../contestants/plain-client.mjs';
 import { answer } from './child.mjs';
 import { activateWith, configureAlone, enrollment } from './enrollment.mjs';
+import { localParts, requestParts } from './operation-parts.mjs';
 import { summary } from './statistics.mjs';
 import { startTestServer } from './test-server.mjs';
 
@@ -27,6 +28,17 @@ const SEALING = 45;
 const repeated = (/** @type {(index: number) => unknown} */ call) => async (count) => async () => {
   for (let i = 0; i < count; i++) await call(i);
 };
+
+/** @param {Record<string, () => unknown>} calls */
+const eachRepeated = (calls) =>
+  Object.fromEntries(Object.entries(calls).map(([id, call]) => [id, repeated(call)]));
+
+/** What isn't an operation, but parts of them. */
+const PARTS = ['requests', 'local'];
+
+/** The cost of each part. */
+const costs = ({ id: _, ...parts }) =>
+  Object.entries(parts).map(([id, { median, lower, upper }]) => ({ id, median, lower, upper }));
 
 let requests = 0;
 const runtimeFetch = globalThis.fetch;
@@ -97,10 +109,12 @@ answer(async ({ path, rounds, warmUp }) => {
   const ours = await activateWith(server, { storage });
   const plain = await plainlyActivated();
   const sealing = await plainlyActivated();
+  let recordLength = 0;
   for await (const key of storage.list('')) {
     const record = /** @type {Uint8Array} */ (await storage.get(key));
-    sealing.sealCounter(record.length - SEALING);
+    recordLength = record.length - SEALING;
   }
+  sealing.sealCounter(recordLength);
   const encryptor = ours.getEncryptorForApplicationScope();
   const durable = path === undefined ? undefined : await durablyActivated(path);
   const signers = {
@@ -145,6 +159,7 @@ answer(async ({ path, rounds, warmUp }) => {
         plain: repeated(() => plain.fetchActivationStatus()),
       },
     },
+    { id: 'requests', perRound: 20, contestants: eachRepeated(requestParts(configuration.baseEndpointUrl)) },
     {
       id: 'encryptRequest',
       perRound: 100,
@@ -157,6 +172,7 @@ answer(async ({ path, rounds, warmUp }) => {
       },
     },
     { id: 'requestSignature', perRound: 300, contestants: { ours: signing(ours), ...signers } },
+    { id: 'local', perRound: 300, contestants: eachRepeated(await localParts(recordLength)) },
   ];
   try {
     if (durable !== undefined) {
@@ -165,7 +181,10 @@ answer(async ({ path, rounds, warmUp }) => {
     }
     const results = [];
     for (const operation of operations) results.push(await measure(operation, { rounds, warmUp }));
-    return results;
+    return {
+      operations: results.filter(({ id }) => !PARTS.includes(id)),
+      parts: results.filter(({ id }) => PARTS.includes(id)).flatMap(costs),
+    };
   } finally {
     await server.stop();
   }

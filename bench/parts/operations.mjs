@@ -28,10 +28,14 @@ export async function measureOperations({ operations: { rounds, warmUp } }) {
   try {
     // Without SQLite in Node, the row on it is left out.
     const order = { rounds, warmUp, ...(hasSqlite() && { path }) };
-    const operations = await inProcess('operations-process.mjs', order);
+    const { operations, parts } = await inProcess('operations-process.mjs', order);
     progress('Two factors');
     const twoFactor = await inProcess('two-factor-process.mjs', { rounds, iterations: ITERATIONS });
-    return { operations: operations.map(roundAll), twoFactor: twoFactor.map(roundAll) };
+    return {
+      operations: operations.map(roundAll),
+      parts: parts.map(roundAll),
+      twoFactor: twoFactor.map(roundAll),
+    };
   } finally {
     rmSync(path, { recursive: true, force: true });
   }

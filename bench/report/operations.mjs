@@ -64,6 +64,29 @@ export const missedOperations = (results) =>
     .filter(({ most, other }) => most !== undefined && other.ratio.median > most)
     .map(name);
 
+/** By their ids. */
+const PARTS = {
+  fetch: 'one request by `fetch`, as the plain client sends it',
+  abortable: 'the same with an `AbortSignal`, as a request needs that has a time limit',
+  sealing: 'unsealing and sealing a record, as the plain client does it',
+  update: 'the same as an update of our storage in memory',
+  createHmac: 'HMAC-SHA-256 of 100 B by `createHmac`, of which the plain client makes two for a signature',
+  hmac: 'the same by ours',
+};
+
+/**
+ * A row for each part that was measured.
+ *
+ * @param {import('./results.ts').OperationsResults} results
+ * @returns {string[][]}
+ */
+export const partRows = ({ parts = [] }) => [
+  ['part', 'CPU'],
+  ...Object.entries(PARTS).flatMap(([id, part]) =>
+    parts.filter((measured) => measured.id === id).map(({ median }) => [part, us(median)]),
+  ),
+];
+
 /**
  * A row for each number of iterations; in pairs, ours and PBKDF2 alone.
  *
@@ -90,6 +113,7 @@ function part(results, description) {
     markdownTable(costRows(results)),
     results.note && wrapped(results.note),
     missed.length === 0 ? 'All goals are reached.' : wrapped(`Not reached: ${missed.join('; ')}.`),
+    ...(results.parts === undefined ? [] : ['What they consist of:', markdownTable(partRows(results))]),
     'Two-factor signatures, and beside each figure that of PBKDF2 alone:',
     markdownTable(twoFactorRows(results)),
   ]

@@ -125,6 +125,8 @@ export interface OperationsResults extends Omit<BrowserResults, 'headers' | 'ope
     readonly plain: OperationCost;
     readonly sealing?: OperationCost;
   }[];
+  /** What they consist of, µs of CPU. Not in older results. */
+  readonly parts?: readonly (Spread & { readonly id: string })[];
   /** ms; CPU only where the system tells it for a thread. */
   readonly twoFactor: readonly {
     readonly iterations: number;

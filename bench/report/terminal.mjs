@@ -9,7 +9,7 @@ import { goals, goalRows } from './goals.mjs';
 import { headerRows } from './headers.mjs';
 import { description, otherFigures, where } from './documents.mjs';
 import { gatewayRows, instanceRows } from './instances.mjs';
-import { costRows, twoFactorRows } from './operations.mjs';
+import { costRows, partRows, twoFactorRows } from './operations.mjs';
 import { textTable } from './table.mjs';
 
 /** The contestants' part of a run. */
@@ -44,5 +44,6 @@ export function printInstances(results) {
 /** What whole operations cost. */
 export function printOperations(results) {
   console.log(`${color.bold(where(results))}\n\n${textTable(costRows(results))}\n`);
+  console.log(`${textTable(partRows(results))}\n`);
   console.log(`${textTable(twoFactorRows(results))}\n`);
 }

@@ -15,7 +15,7 @@ import {
   withSection,
 } from '../../bench/report/documents.mjs';
 import { instanceRows, instancesPlot, missedGoals, PLOT } from '../../bench/report/instances.mjs';
-import { missedOperations, costRows, twoFactorRows } from '../../bench/report/operations.mjs';
+import { missedOperations, costRows, partRows, twoFactorRows } from '../../bench/report/operations.mjs';
 import type {
   BrowserResults,
   HeaderResult,
@@ -58,7 +58,7 @@ describe('what the documents say', () => {
     expect(withSection(text, wholeOperations(whole), 'operations')).toBe(text);
     expect(Object.keys(whole)).toEqual(['20', '24']);
     for (const results of Object.values(whole)) {
-      for (const rows of [costRows(results), twoFactorRows(results)]) {
+      for (const rows of [costRows(results), partRows(results), twoFactorRows(results)]) {
         expect(new Set(rows.map(({ length }) => length)).size).toBe(1);
       }
       for (const what of missedOperations(results)) expect(text.replaceAll('\n', ' ')).toContain(what);
