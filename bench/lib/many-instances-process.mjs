@@ -71,6 +71,13 @@ async function timeEach(indices, call) {
 const roomForNewObjects = () =>
   getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
 
+/** Resident memory once V8 has returned the pages that it keeps empty for later, bytes. */
+function residentWithoutEmptyPages() {
+  const gc = /** @type {NodeJS.GCFunction} */ (globalThis.gc);
+  gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  return process.memoryUsage.rss();
+}
+
 /**
  * CPU time of what nobody can do without: finding one of `count` plain objects by its name in a `Map`, in any order, and
  * reading the first byte of its 16, ns.
@@ -214,6 +221,7 @@ answer(async ({ activation, count, path, own = false }) => {
     const keys = samples.map((index) => [new RecordKeys(idOf(index)).activation]);
     results.dispatch = await timeEach(keys, say);
     results.generalNotice = await timeEach(Array(9).fill('all'), say);
+    results.residentInUse = residentWithoutEmptyPages();
     results.deconfigure = await timeEach(samples, (index) => instances[index].deconfigure());
     return results;
   } finally {

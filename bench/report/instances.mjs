@@ -54,6 +54,11 @@ const ROWS = [
     value: ({ newRoom }) => newRoom,
     show: megabytes,
   },
+  {
+    what: 'the same, when V8 has returned all its empty pages',
+    value: ({ residentInUse }) => residentInUse,
+    show: megabytes,
+  },
   { what: 'longest pause of the garbage collector', value: ({ pause }) => pause, show: ms, most: 100 },
   {
     what: 'reads, subscriptions and requests before the first use',

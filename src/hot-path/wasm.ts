@@ -175,10 +175,11 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
   }
 
   isOf(slot: KeySlot, owner: object): boolean {
-    // Both halves of the slot are read, so that they come from memory together with its owner: whoever asks wants a
-    // header of it next. A slot in use has an identifier.
+    // Both halves of the slot are read, and what followed it, so that they come from memory together with its owner:
+    // whoever asks wants a header of it next. A slot in use has an identifier, and a free one no successor.
     const at = SLOTS + SLOT_SIZE * slot;
-    const isInUse = ((this.#memory[at] ?? 0) | (this.#memory[at + SLOT_ID_LENGTH] ?? 0)) !== 0;
+    const followed = this.#shelves.successor(slot) + 1;
+    const isInUse = ((this.#memory[at] ?? 0) | (this.#memory[at + SLOT_ID_LENGTH] ?? 0) | followed) !== 0;
     return this.#slots.isOf(slot, owner) && isInUse;
   }
 
