@@ -44,9 +44,10 @@ export {
   PowerAuthBiometryType,
   type PowerAuthBiometryInfo,
 } from './biometry/power-auth-biometry-info.ts';
+export { PowerAuthClientConfiguration } from './model/power-auth-client-configuration-class.ts';
+export { PowerAuthKeychainConfiguration } from './model/power-auth-keychain-configuration-class.ts';
 export {
   buildClientConfiguration,
-  PowerAuthClientConfiguration,
   type PowerAuthBasicHttpAuthentication,
   type PowerAuthClientConfigurationType,
   type PowerAuthHttpHeader,
@@ -77,7 +78,6 @@ export type {
 } from './model/power-auth-external-pending-operation.ts';
 export {
   buildKeychainConfiguration,
-  PowerAuthKeychainConfiguration,
   PowerAuthKeychainProtection,
   type PowerAuthKeychainConfigurationData,
   type PowerAuthKeychainConfigurationType,

@@ -10,7 +10,7 @@ import { ENGINE_NAMES, type EngineName } from '../hot-path/types.ts';
 import type { PowerAuthClock } from '../net/clock.ts';
 import { check, isWellFormed } from '../util/validate.ts';
 import type { PowerAuthEvent } from '../util/events.ts';
-import { hideMembers, keepSecrets, withHidden } from '../util/hidden.ts';
+import { withHidden } from '../util/hidden.ts';
 
 /**
  * A header that is added to each request.
@@ -79,60 +79,6 @@ export interface PowerAuthClientConfigurationType {
    * Is told what the SDK does, see docs/insight.md. What it returns is ignored, and what it throws. Default none.
    */
   readonly observer?: (event: PowerAuthEvent) => unknown;
-}
-
-/** Members that contain credentials. */
-const SECRETS = ['customHttpHeaders', 'basicHttpAuthentication'];
-
-/**
- * {@link PowerAuthClientConfigurationType} as a class with the defaults filled in. Headers and credentials can be read
- * as members, but no JSON, log or copy of the object contains them.
- *
- * @example
- * ```ts
- * const client = new PowerAuthClientConfiguration();
- * client.readTimeout = 5;
- * await powerAuth.configure(configuration, client);
- * ```
- */
-export class PowerAuthClientConfiguration implements PowerAuthClientConfigurationType {
-  enableUnsecureTraffic = false;
-  connectionTimeout = 20;
-  readTimeout = 20;
-  customHttpHeaders?: PowerAuthHttpHeader[] | null = null;
-  basicHttpAuthentication?: PowerAuthBasicHttpAuthentication | null = null;
-  declare fetch?: typeof globalThis.fetch;
-  declare clock?: PowerAuthClock;
-  declare engine?: EngineName;
-  declare observer?: (event: PowerAuthEvent) => unknown;
-
-  static {
-    hideMembers(this.prototype, SECRETS);
-  }
-
-  /**
-   * Creates the defaults, which you can change; `configure` checks them.
-   *
-   * @example
-   * ```ts
-   * const client = new PowerAuthClientConfiguration();
-   * ```
-   */
-  constructor() {
-    keepSecrets(this, SECRETS);
-  }
-
-  /**
-   * The defaults, frozen.
-   *
-   * @example
-   * ```ts
-   * PowerAuthClientConfiguration.default().readTimeout; // 20
-   * ```
-   */
-  static default(): PowerAuthClientConfigurationType {
-    return buildClientConfiguration(undefined);
-  }
 }
 
 const seconds = s.refine(

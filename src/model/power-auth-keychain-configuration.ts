@@ -7,13 +7,12 @@
 import * as s from '../util/schema.ts';
 import { PowerAuthErrorCode } from '../errors.ts';
 import type { PowerAuthSealingKey, PowerAuthStorage } from '../storage/types.ts';
-import { hideGetters, withHidden } from '../util/hidden.ts';
-import { itself, knowItself } from '../util/instance.ts';
+import { withHidden } from '../util/hidden.ts';
 import { check } from '../util/validate.ts';
 import { sealingKeySchema, storageSchema } from './storage-schema.ts';
 
 /** The number that OWASP's Password Storage Cheat Sheet recommends for HMAC-SHA-256. */
-const PBKDF2_ITERATIONS = 600_000;
+export const PBKDF2_ITERATIONS = 600_000;
 const ITERATIONS_EXPECTED = 'a whole number of iterations, 10000 to 10000000';
 
 /**
@@ -90,66 +89,6 @@ export interface PowerAuthKeychainConfigurationType {
 export interface PowerAuthKeychainConfigurationData extends PowerAuthKeychainConfigurationType {
   readonly minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
   readonly pbkdf2Iterations: number;
-}
-
-/**
- * {@link PowerAuthKeychainConfigurationType} as a class.
- *
- * @example
- * ```ts
- * import { memoryStorage } from 'powerauth-wasm/storage/memory';
- *
- * const keychain = new PowerAuthKeychainConfiguration({ storage: memoryStorage() });
- * await powerAuth.configure(configuration, client, undefined, keychain);
- * ```
- */
-export class PowerAuthKeychainConfiguration implements PowerAuthKeychainConfigurationType {
-  accessGroupName?: string | undefined;
-  userDefaultsSuiteName?: string | undefined;
-  minimalRequiredKeychainProtection: PowerAuthKeychainProtection;
-  storage?: PowerAuthStorage | undefined;
-  pbkdf2Iterations: number;
-  readonly #sealingKey: PowerAuthSealingKey | undefined;
-
-  /**
-   * Creates settings; `configure` checks them.
-   *
-   * @example
-   * ```ts
-   * const keychain = new PowerAuthKeychainConfiguration({ sealingKey: crypto.getRandomValues(new Uint8Array(32)) });
-   * ```
-   */
-  constructor(settings: PowerAuthKeychainConfigurationType = {}) {
-    knowItself(this);
-    this.accessGroupName = settings.accessGroupName;
-    this.userDefaultsSuiteName = settings.userDefaultsSuiteName;
-    this.minimalRequiredKeychainProtection =
-      settings.minimalRequiredKeychainProtection ?? PowerAuthKeychainProtection.NONE;
-    this.storage = settings.storage;
-    this.pbkdf2Iterations = settings.pbkdf2Iterations ?? PBKDF2_ITERATIONS;
-    this.#sealingKey = settings.sealingKey;
-  }
-
-  static {
-    hideGetters(this.prototype, ['sealingKey']);
-  }
-
-  /** The key as it was given. No JSON, log or copy of this object contains it. */
-  get sealingKey(): PowerAuthSealingKey | undefined {
-    return itself(this).#sealingKey;
-  }
-
-  /**
-   * The defaults, frozen.
-   *
-   * @example
-   * ```ts
-   * PowerAuthKeychainConfiguration.default().minimalRequiredKeychainProtection; // 'NONE'
-   * ```
-   */
-  static default(): PowerAuthKeychainConfigurationType {
-    return buildKeychainConfiguration(undefined);
-  }
 }
 
 const keychainConfigurationSchema = s.object(

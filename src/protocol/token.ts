@@ -20,10 +20,10 @@ import { secretField } from '../util/validate.ts';
 /** Name of the header that carries a token's digest. */
 export const TOKEN_HEADER = 'X-PowerAuth-Token';
 
-const tokenSchema = s.object({
+const tokenSchema = /* @__PURE__ */ s.object({
   // Characters that are safe in a header, without quotes and line breaks.
-  tokenId: s.text(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters'),
-  tokenSecret: secretField(16),
+  tokenId: /* @__PURE__ */ s.text(/^[A-Za-z0-9._~-]{1,63}$/, 'an identifier of 1 to 63 safe characters'),
+  tokenSecret: /* @__PURE__ */ secretField(16),
 });
 
 /** A new token. The holder must wipe `tokenSecret` (16 B). */

@@ -28,8 +28,8 @@ export function instanceOf(key: string): string {
 }
 
 const HASH = '[\\w-]{43}';
-const ACTIVATION = new RegExp(`^${HASH}/activation$`);
-const TOKEN = new RegExp(`^${HASH}/token/${HASH}$`);
+const ACTIVATION = /* @__PURE__ */ new RegExp(`^${HASH}/activation$`);
+const TOKEN = /* @__PURE__ */ new RegExp(`^${HASH}/token/${HASH}$`);
 
 /** The kind of record under a key, or undefined if the key isn't ours. */
 export function kindOf(key: string): 'activation' | 'token' | undefined {

@@ -7,10 +7,8 @@ import {
   PowerAuthBiometryConfiguration,
   PowerAuthKeychainConfiguration,
 } from '../../src/index.ts';
-import {
-  buildClientConfiguration,
-  PowerAuthClientConfiguration,
-} from '../../src/model/power-auth-client-configuration.ts';
+import { buildClientConfiguration } from '../../src/model/power-auth-client-configuration.ts';
+import { PowerAuthClientConfiguration } from '../../src/model/power-auth-client-configuration-class.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import { activated, testServer } from '../helpers/client.ts';
 import {

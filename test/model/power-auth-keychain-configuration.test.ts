@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import {
   buildKeychainConfiguration,
-  PowerAuthKeychainConfiguration,
   PowerAuthKeychainProtection,
 } from '../../src/model/power-auth-keychain-configuration.ts';
+import { PowerAuthKeychainConfiguration } from '../../src/model/power-auth-keychain-configuration-class.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import {
   expectDefaults,
