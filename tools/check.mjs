@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /**
  * Runs the checks of package.json (`check:…`), two at a time. The tools' own caches hold what has not changed. Reading the public
- * names' documentation and compiling the WebAssembly again take longest: they run in CI, or with `--all`. With
- * `--one-by-one` they leave room for what runs beside them. Expects a build.
+ * names' documentation and compiling the WebAssembly again take longest: they run in CI, or with `--all`. Expects a build.
  *
- *     node tools/check.mjs [--all] [--one-by-one]
+ *     node tools/check.mjs [--all]
  *
  * @module
  */
@@ -32,7 +31,7 @@ async function work() {
 }
 
 await main(async () => {
-  await Promise.all(process.argv.includes('--one-by-one') ? [work()] : [work(), work()]);
+  await Promise.all([work(), work()]);
   if (failures.length > 0) {
     const output = failures.map((failure) => `${failure.message}\n${failure.output}`).join('\n');
     throw new StepError(`${failures.length} checks`, { output, remedy: 'correct what is named above' });
