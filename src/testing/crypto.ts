@@ -89,7 +89,7 @@ export function generateKeyPair(): KeyPair {
   return { privateKey, publicKey };
 }
 
-/** The pair of a private key of 32 B; throws for a number that is none. */
+/** The key pair of a private key of 32 B; throws if the number is out of range. */
 export function keyPairOf(privateKey: Buffer): KeyPair {
   const pair = createECDH(CURVE);
   pair.setPrivateKey(privateKey);

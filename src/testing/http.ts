@@ -92,6 +92,9 @@ interface HttpSettings {
   readonly intercept?: Interceptor | undefined;
 }
 
+/** The query of a request's target, without its `?`; undefined if there is none. */
+export const queryOf = (target: string): string | undefined => /\?(.*)/s.exec(target)?.[1];
+
 /** Adds requests to a list, and drops the oldest when there are too many. Users may change the list as well. */
 function memory(requests: PowerAuthTestRequest[]): (request: PowerAuthTestRequest) => void {
   // At least as much as there is.
@@ -120,7 +123,7 @@ export function createHttpServer(
     const { method = 'GET', headers, url: target = '/' } = message;
     const path = pathOf(target);
     if (path === undefined) return void response.writeHead(400).end();
-    const query = /\?(.*)/s.exec(target)?.[1];
+    const query = queryOf(target);
     const { remoteAddress } = message.socket;
     const isForPages = allowOrigin !== undefined && !isForBackEnds(path);
     const cors = isForPages ? corsForAll : {};

@@ -1,23 +1,10 @@
 /** What a server remembers, and for how long. */
 import { expect, test } from 'vitest';
-import { RELEASES } from '../../src/testing/like.ts';
 import { ServerState } from '../../src/testing/state.ts';
-
-const rules = {
-  activationRecovery: false,
-  backEnd: false,
-  biometryUnlocksVault: false,
-  tokenWindow: { back: 60_000, ahead: 60_000 },
-  release: RELEASES['1.9'],
-  minSupportedProtocolVersion: 3,
-  removesByPossession: false,
-  oauth2Providers: [],
-  userOfAttributes: () => undefined,
-  userInfo: () => ({}),
-} as const;
+import { RULES } from '../helpers/rules.ts';
 
 test('a nonce is refused the second time for as long as its header could be accepted', () => {
-  const state = new ServerState(rules);
+  const state = new ServerState(RULES);
   const use = (from: number, to: number): boolean[] =>
     Array.from({ length: to - from }, (_, i) => state.isReplay(`nonce ${from + i}`));
   use(0, 6000);
@@ -27,7 +14,7 @@ test('a nonce is refused the second time for as long as its header could be acce
 });
 
 test('then it is forgotten, or a server that runs for days would need ever more memory', () => {
-  const state = new ServerState(rules);
+  const state = new ServerState(RULES);
   for (let i = 0; i < 10_000; i++) state.isReplay(`nonce ${i}`);
   state.clockOffset = 130_000;
   expect(state.isReplay('nonce 0')).toBe(true);

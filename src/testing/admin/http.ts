@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PowerAuthError } from '../../errors.ts';
-import { readBody, type Interceptor } from '../http.ts';
+import { queryOf, readBody, type Interceptor } from '../http.ts';
 import { parseJson } from '../json.ts';
 import type { PowerAuthTestServer } from '../server.ts';
 import { AdminError, HEALTH, type AdminAnswer } from './answers.ts';
@@ -47,7 +47,7 @@ export function createAdmin(
   const reply = async (message: IncomingMessage, path: string): Promise<AdminAnswer> => {
     if (path !== HEALTH_PATH) guard(message);
     const { handler, id } = find(message.method ?? 'GET', path);
-    return handler({ server, id, query: queryOf(message), body: await bodyOf(message) });
+    return handler({ server, id, query: parametersOf(message), body: await bodyOf(message) });
   };
   return (message, response) => {
     const path = (message.url ?? '/').replace(/\?.*/s, '');
@@ -88,8 +88,8 @@ function decode(segment: string): string {
   }
 }
 
-const queryOf = ({ url = '' }: IncomingMessage): Readonly<Record<string, string>> =>
-  Object.fromEntries(new URLSearchParams(/\?(.*)/s.exec(url)?.[1]));
+const parametersOf = ({ url = '' }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(new URLSearchParams(queryOf(url)));
 
 async function bodyOf(message: IncomingMessage): Promise<unknown> {
   const bytes = await readBody(message);

@@ -6,11 +6,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { nextCounter } from '../../../src/protocol/counter.ts';
 import { PowerAuthTestFaults } from '../../../src/testing/faults.ts';
 import { createHttpServer } from '../../../src/testing/http.ts';
-import { RELEASES } from '../../../src/testing/like.ts';
+import { ender } from '../../../src/testing/connections.ts';
 import { PowerAuthTestServer } from '../../../src/testing/server.ts';
 import { ServerState } from '../../../src/testing/state.ts';
 import { buildChild, Child } from '../../helpers/child.ts';
 import { formsOf, scanMemory } from '../../helpers/process-memory.ts';
+import { RULES } from '../../helpers/rules.ts';
 import type { Task } from './client-child.ts';
 import { share } from './share.ts';
 
@@ -24,27 +25,15 @@ type Needles = Record<string, Buffer[]>;
  */
 async function knowingServer(): Promise<{ server: PowerAuthTestServer; state: ServerState }> {
   const state = new ServerState({
-    // Recovery code and PUK are strings that the application is given.
-    activationRecovery: false,
-    backEnd: false,
-    biometryUnlocksVault: false,
-    tokenWindow: { back: 60_000, ahead: 60_000 },
-    release: RELEASES['1.9'],
-    minSupportedProtocolVersion: 3,
-    removesByPossession: false,
-    oauth2Providers: [],
-    userOfAttributes: () => undefined,
+    // Without recovery codes and PUKs, which are strings that the application is given.
+    ...RULES,
     userInfo: (userId) => ({ sub: userId, jti: randomUUID() }),
   });
   const faults = new PowerAuthTestFaults();
   const http = createHttpServer(state, faults, []);
+  const close = ender(http);
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      http.close(() => resolve());
-      http.closeAllConnections();
-    });
   onTestFinished(close);
   const { port } = http.address() as AddressInfo;
   return { state, server: new PowerAuthTestServer(state, `http://127.0.0.1:${port}`, [], faults, close) };
