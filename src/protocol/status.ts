@@ -104,6 +104,17 @@ export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Prom
   return withDerived(transportKey, 4000, (key) => kdfInternal(key, ctrData));
 }
 
+/** Whether a local counter is the server's. */
+export async function isInSync(input: {
+  readonly counter: SignatureCounter;
+  readonly blob: StatusBlob;
+  readonly transportKey: Uint8Array;
+}): Promise<boolean> {
+  const { counter, blob, transportKey } = input;
+  if (counter.ctrByte !== blob.ctrByte) return false;
+  return equalBytes(await counterHash(transportKey, counter.ctrData), blob.ctrDataHash);
+}
+
 /** How a local counter compares with the server's. */
 export type CounterComparison =
   | { readonly kind: 'in-sync' }

@@ -9,7 +9,7 @@ import {
   PowerAuthActivationState,
   type PowerAuthActivationStatus,
 } from '../model/power-auth-activation-status.ts';
-import { compareCounters, type StatusBlob } from '../protocol/status.ts';
+import { compareCounters } from '../protocol/status.ts';
 import { wrongAnswer } from '../util/answers.ts';
 import { wipe } from '../util/bytes.ts';
 import { moveCounter } from './activation-updates.ts';
@@ -35,14 +35,15 @@ const STATES: Record<number, PowerAuthActivationState> = {
  *   throws
  */
 export async function fetchActivationStatus(session: Session): Promise<PowerAuthActivationStatus> {
-  const { activationId, blob, customObject, timestampBlockExpire } = await fetchStatusBlob(session);
+  const answer = await fetchStatusBlob(session);
+  const { activationId, blob, customObject, timestampBlockExpire } = answer;
   let state = STATES[blob.state];
   if (state === undefined) {
     throw wrongAnswer(`activation status: expected a state of 1 to 5, got ${blob.state}`);
   }
   if (state === PowerAuthActivationState.REMOVED) await session.tokens.removeAllOf(activationId);
   let behind: number | undefined = 0;
-  if (state === PowerAuthActivationState.ACTIVE) behind = await agreeOnCounter(session, activationId, blob);
+  if (state === PowerAuthActivationState.ACTIVE) behind = await agreeOnCounter(session, answer);
   // The counter may have been moved after a refused signature, of which nobody was told yet.
   if (behind !== undefined) behind += session.activation.reportBehind(activationId);
   if (behind === undefined) state = PowerAuthActivationState.DEADLOCK;
@@ -85,17 +86,15 @@ export async function requireRemoved(session: Session, activationId: string): Pr
  */
 async function agreeOnCounter(
   session: Session,
-  activationId: string,
-  blob: StatusBlob,
+  { activationId, blob, isSynchronous }: Awaited<ReturnType<typeof fetchStatusBlob>>,
 ): Promise<number | undefined> {
+  if (isSynchronous) {
+    if ((await session.activation.activationId()) !== activationId) throw replaced();
+    return 0;
+  }
   // Read after the answer came, because other requests may have been signed in the meantime.
   return session.activation.withRecord(async (record) => {
-    if (record.activationId !== activationId) {
-      throw failure(
-        PowerAuthErrorCode.OPERATION_CANCELED,
-        'The activation was replaced by another one while its status was being fetched',
-      );
-    }
+    if (record.activationId !== activationId) throw replaced();
     const { counter, transportKey } = record;
     const comparison = await compareCounters({ counter, blob, transportKey });
     switch (comparison.kind) {
@@ -117,6 +116,13 @@ async function agreeOnCounter(
         return undefined;
     }
   });
+}
+
+function replaced(): Error {
+  return failure(
+    PowerAuthErrorCode.OPERATION_CANCELED,
+    'The activation was replaced by another one while its status was being fetched',
+  );
 }
 
 /**

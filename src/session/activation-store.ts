@@ -58,9 +58,11 @@ export class ActivationStore {
 
   /** The record, or undefined. The caller must wipe it. */
   async read(): Promise<ActivationRecord | undefined> {
+    const epoch = this.#epoch;
     const bytes = await this.home.storage.get(this.home.keys.activation);
     const { record } = readActivation(bytes, this.home.keys.instanceId);
     this.notice(record);
+    if (epoch === this.#epoch) this.#activationId = this.#seen;
     return record;
   }
 
@@ -98,10 +100,7 @@ export class ActivationStore {
   async #ask(): Promise<string | undefined> {
     const epoch = this.#epoch;
     try {
-      const activationId = await this.withRecordIfAny((record) => record.activationId);
-      if (epoch === this.#epoch)
-        this.#activationId = this.#seen === activationId ? this.#seen : (activationId ?? null);
-      return activationId;
+      return await this.withRecordIfAny((record) => record.activationId);
     } finally {
       if (epoch === this.#epoch) this.#asking = undefined;
     }

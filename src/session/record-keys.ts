@@ -22,6 +22,9 @@ function hashName(name: string): Uint8Array {
   return sha256(utf16(name));
 }
 
+/** The token's key that was asked for last, in the whole thread: a call needs the one of its token several times. */
+let last: { readonly of: RecordKeys; readonly name: string; readonly key: string } | undefined;
+
 /** The common beginning of an instance's keys, from any of them. */
 export function instanceOf(key: string): string {
   return key.slice(0, key.indexOf('/') + 1);
@@ -65,6 +68,9 @@ export class RecordKeys {
   }
 
   token(name: string): string {
-    return this.tokens + base64url(hashName(name));
+    if (last?.of !== this || last.name !== name) {
+      last = { of: this, name, key: this.tokens + base64url(hashName(name)) };
+    }
+    return last.key;
   }
 }

@@ -6,7 +6,7 @@
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
 import { activationStatus } from '../net/endpoints.ts';
-import { compareCounters, decryptStatusBlob, type StatusBlob } from '../protocol/status.ts';
+import { compareCounters, decryptStatusBlob, isInSync, type StatusBlob } from '../protocol/status.ts';
 import { wipe } from '../util/bytes.ts';
 import { randomNonce } from '../util/random.ts';
 import { moveCounter } from './activation-updates.ts';
@@ -21,15 +21,20 @@ import type { SessionParts } from './parts.ts';
 export async function fetchStatusBlob(session: SessionParts): Promise<{
   activationId: string;
   blob: StatusBlob;
+  /** Whether the server has the counter that was here before it was asked. */
+  isSynchronous: boolean;
   customObject: unknown;
   timestampBlockExpire: number | undefined;
 }> {
-  return session.activation.withRecord(async ({ activationId, transportKey }) => {
+  return session.activation.withRecord(async ({ activationId, transportKey, counter }) => {
     const challenge = randomNonce(16);
     const answer = await activationStatus(session.endpoints, { activationId, challenge });
     const blob = await decryptStatusBlob({ ...answer, challenge, transportKey });
     const { customObject, timestampBlockExpire } = answer;
-    if (blob !== undefined) return { activationId, blob, customObject, timestampBlockExpire };
+    if (blob !== undefined) {
+      const isSynchronous = await isInSync({ counter, blob, transportKey });
+      return { activationId, blob, isSynchronous, customObject, timestampBlockExpire };
+    }
     throw failure(
       PowerAuthErrorCode.INVALID_ACTIVATION_DATA,
       'activation status: expected a status of this activation, got one that cannot be read; the server does not know the activation',

@@ -8,7 +8,7 @@ import type { PowerAuthConfigurationType } from '../model/power-auth-configurati
 import type { Server } from '../net/server.ts';
 import type { Point } from '../protocol/keys.ts';
 import type { TemporaryKey } from '../protocol/temporary-key.ts';
-import { base64, base64DecodeLenient } from '../util/base64.ts';
+import { base64, base64Decode } from '../util/base64.ts';
 import { numberOf } from '../util/identity.ts';
 import { SharedTable } from '../util/shared-table.ts';
 
@@ -112,7 +112,7 @@ function written(activationId: string, { id, publicKey, issuedAt, expiresAt }: T
 
 function read(text: string): TemporaryKey & { readonly activationId: string } {
   const [activationId, id, publicKey, issuedAt, expiresAt] = JSON.parse(text) as Parts;
-  return { activationId, id, publicKey: base64DecodeLenient(publicKey) as Point, issuedAt, expiresAt };
+  return { activationId, id, publicKey: base64Decode(publicKey) as Point, issuedAt, expiresAt };
 }
 
 type Parts = [activationId: string, id: string, publicKey: string, issuedAt: number, expiresAt: number];
@@ -122,6 +122,9 @@ export class ActivationKey implements KeyPlace {
   readonly #instance: object;
   readonly #activationId: string;
   fetching: Promise<TemporaryKey> | undefined;
+  /** What was read last, and from which text. */
+  #text: string | undefined;
+  #key: TemporaryKey | undefined;
 
   constructor(instance: object, activationId: string) {
     this.#instance = instance;
@@ -131,8 +134,12 @@ export class ActivationKey implements KeyPlace {
   get known(): TemporaryKey | undefined {
     const text = activations.get(this.#instance);
     if (text === undefined) return undefined;
-    const { activationId, ...key } = read(text);
-    return activationId === this.#activationId ? key : undefined;
+    if (text !== this.#text) {
+      const { activationId, ...key } = read(text);
+      this.#key = activationId === this.#activationId ? key : undefined;
+      this.#text = text;
+    }
+    return this.#key;
   }
 
   keep(key: TemporaryKey): void {

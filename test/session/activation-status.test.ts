@@ -120,6 +120,25 @@ describe('counters that have drifted apart', () => {
   });
 });
 
+test('counters that agree need one look at the storage, and those that do not a second one', async () => {
+  const storage = memoryStorage();
+  let reads = 0;
+  const get = (key: string) => {
+    reads++;
+    return storage.get(key);
+  };
+  const { powerAuth } = await activated({ storage: { ...storage, get } });
+  const readsOf = async (): Promise<number> => {
+    reads = 0;
+    expect((await powerAuth.fetchActivationStatus()).state).toBe('ACTIVE');
+    return reads;
+  };
+  await powerAuth.validatePassword(PASSWORD);
+  expect(await readsOf()).toBe(1);
+  await powerAuth.requestSignature(POSSESSION, 'POST', '/x');
+  expect(await readsOf()).toBe(2);
+});
+
 test('more failures than are allowed leave no attempt, and not fewer than none', async () => {
   const server = await testServer();
   const powerAuth = await testClient(server);
