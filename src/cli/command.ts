@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { Context } from './context.ts';
 import type { Io } from './io.ts';
 import { withEnvironment, type Settings } from './settings.ts';
@@ -27,9 +27,18 @@ export interface CommandDescription {
   /** More about it, for `--help`. */
   readonly description?: string;
   readonly options?: readonly (readonly [flags: string, description: string])[];
+  /** Common options that mean nothing to it, such as `--instance`. */
+  readonly refuses?: readonly string[];
   /** Command lines, without the name of the program. */
   readonly examples: readonly string[];
 }
+
+/** The common options that a command refuses. */
+const refusals = new WeakMap<Command, readonly string[]>();
+
+/** Whether a command takes a common option. */
+export const takes = (command: Command, { long }: Option): boolean =>
+  refusals.get(command)?.includes(long ?? '') !== true;
 
 /** Builds commands that run with these streams. */
 export class CommandBuilder {
@@ -59,11 +68,13 @@ export class CommandBuilder {
   }
 }
 
-function describe({ usage, summary, description, options = [], examples }: CommandDescription): Command {
+function describe({ usage, summary, description, ...more }: CommandDescription): Command {
+  const { options = [], refuses = [], examples } = more;
   const [name = '', ...args] = usage.split(' ');
   const command = new Command(name).summary(summary).description(description ?? sentence(summary));
   for (const arg of args) command.argument(arg);
   for (const [flags, text] of options) command.option(flags, text);
+  refusals.set(command, refuses);
   return command.addHelpText('after', () => exampleText(examples));
 }
 

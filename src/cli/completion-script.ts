@@ -5,6 +5,7 @@
  */
 
 import type { Command, Option } from 'commander';
+import { takes } from './command.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -37,7 +38,7 @@ export function completionScript(shell: Shell, program: Command): string {
 }
 
 function placesOf(command: Command, path: string, above: readonly Option[]): Place[] {
-  const options = [...command.options, ...above];
+  const options = [...command.options, ...above.filter((option) => takes(command, option))];
   const children = command.commands.map((child) => ({ name: child.name(), summary: child.summary() }));
   return [
     {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Command, Help } from 'commander';
-import { CommandBuilder, exampleText } from './command.ts';
+import { Command, Help, type Option } from 'commander';
+import { CommandBuilder, exampleText, takes } from './command.ts';
 import { activate } from './commands/activate.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
@@ -19,6 +19,7 @@ import { sign } from './commands/sign.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
 import { token } from './commands/token.ts';
+import { usage } from './failures.ts';
 import type { Io } from './io.ts';
 import { assertNoSecretTyped, commonOptions, withEnvironment, type Settings } from './settings.ts';
 import { VERSION } from './version.ts';
@@ -44,7 +45,7 @@ const EXAMPLES = [
 
 /** The program, ready to parse arguments. */
 export function createProgram(io: Io): Command {
-  const program = new Command(NAME)
+  const program: Command = new Command(NAME)
     .description('PowerAuth at the command line: activates, signs, and makes token headers.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -54,9 +55,11 @@ export function createProgram(io: Io): Command {
       minWidthToWrap: 20,
       subcommandTerm: (command) =>
         [command.name(), synopsisOf(command)].filter((part) => part !== '').join(' '),
+      visibleGlobalOptions: (command): Option[] =>
+        command === program ? [] : program.options.filter((option) => takes(command, option)),
     });
   for (const option of commonOptions()) program.addOption(option);
-  const builder = new CommandBuilder(io, () => settingsOf(program, io));
+  const builder = new CommandBuilder(io, (command) => settingsOf(program, command, io));
   const commands = [
     activate,
     status,
@@ -98,9 +101,13 @@ function prepare(command: Command, io: Io): void {
 }
 
 /** The common options, with what the environment says. */
-function settingsOf(program: Command, io: Io): Settings {
+function settingsOf(program: Command, command: Command, io: Io): Settings {
   const given = program.opts();
   assertNoSecretTyped(given);
+  const refused = program.options.find(
+    (option) => option.attributeName() in given && !takes(command, option),
+  );
+  if (refused !== undefined) throw usage(`${refused.long ?? ''}: ${command.name()} doesn't take this option`);
   const {
     json = false,
     quiet = false,

@@ -80,6 +80,7 @@ describe.each(SHELLS.filter(isThere))('in %s', (shell) => {
   test('only what may stand there', () => {
     expect(complete('store', 'r').sort()).toEqual(['reseal', 'rm']);
     expect(complete('token', 'get', '--cu')).toEqual([]);
+    expect(complete('serve', '--base')).toEqual([]);
   });
 });
 

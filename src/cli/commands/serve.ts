@@ -27,6 +27,7 @@ With --config a file has keys, back-ends, users, activations and faults; POWERAU
         ['--like <release>', 'the release that it behaves like: 1.9 or 2.2; default: 1.9'],
         ['--playground', 'a page to try everything, at /playground/'],
       ],
+      refuses: ['--base-url', '--instance', '--store', '--store-file', '--sealing-key', '--insecure-http'],
       examples: [
         'powerauth-wasm serve --port 8080',
         'powerauth-wasm serve --port 8080 --playground',

@@ -18,7 +18,7 @@ export const store = (builder: CommandBuilder): Command =>
       usage: 'store',
       summary: 'look at the store, check, copy and reseal it',
       description:
-        'Works on the records of a store, on this machine only; no server is asked. With --instance only on those of that instance.',
+        'Works on the records of a store, on this machine only; no server is asked. With --instance only on those of that instance; `reseal` always takes all.',
       examples: ['powerauth-wasm store ls', 'powerauth-wasm store check'],
     },
     [list(builder), check(builder), copy(builder), reseal(builder), remove(builder)],

@@ -16,6 +16,7 @@ export const reseal = (builder: CommandBuilder): Command =>
       description:
         'Seals the records under another key. A store that keeps its key itself gets a new one; others need --to-sealing-key. Programs that use the store may go on if they know both keys.',
       options: [['--to-sealing-key <key>', 'keychain, or file:F; default: a new key beside SQLite']],
+      refuses: ['--instance'],
       examples: [
         'powerauth-wasm store reseal',
         'powerauth-wasm store reseal --sealing-key file:old.key --to-sealing-key file:new.key',
