@@ -5,12 +5,13 @@
  * @module
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { PowerAuthError } from '../errors.ts';
 import { buildConfiguration, type PowerAuthConfigurationType } from '../model/power-auth-configuration.ts';
 import { usage } from './failures.ts';
 import { readNamedText } from './files.ts';
+import type { Io } from './io.ts';
 import { configurationFile } from './places.ts';
 import type { Settings } from './settings.ts';
 
@@ -33,14 +34,14 @@ export function configurationPath(
 /**
  * Reads the configuration.
  *
- * @throws WRONG_PARAMETER that names the file and the field
+ * @throws WRONG_PARAMETER that names the file and the field; Interrupted
  */
 export async function readConfiguration(
   settings: Pick<Settings, 'config' | 'baseUrl'>,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, signal }: Pick<Io, 'env' | 'signal'>,
 ): Promise<Configured> {
   const path = configurationPath(settings, env);
-  const text = await readText(path, settings.config === undefined);
+  const text = await readText(path, signal, settings.config === undefined);
   try {
     return {
       configuration: buildConfiguration(fieldsOf(text, settings.baseUrl) as PowerAuthConfigurationType),
@@ -52,18 +53,19 @@ export async function readConfiguration(
   }
 }
 
-async function readText(path: string, isDefault: boolean): Promise<string> {
+async function readText(path: string, signal: AbortSignal, isDefault: boolean): Promise<string> {
   if (isDefault && !existsSync(path)) {
     throw usage(
       `There is no configuration: name a file with --config, or put it at ${path}; \`powerauth-wasm doctor --help\` shows what is in it`,
     );
   }
-  return readNamedText('--config', path, ({ mode }) => {
+  const check = ({ mode }: Stats): void => {
     // Whoever writes it chooses the server that gets the passwords' signatures.
     if (process.platform !== 'win32' && (mode & OTHERS_WRITE) !== 0) {
       throw usage(`${path}: every user may change it, and so choose another server; run chmod o-w ${path}`);
     }
-  });
+  };
+  return readNamedText({ option: '--config', path, signal, check });
 }
 
 /** The values in one of the two forms that are checked later. */

@@ -87,7 +87,7 @@ export class Context {
    */
   async withPowerAuth<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
     const { readConfiguration } = await import('./configuration.ts');
-    const { configuration } = await readConfiguration(this.settings, this.io.env);
+    const { configuration } = await readConfiguration(this.settings, this.io);
     const { openStore } = await import('./stores.ts');
     const { PowerAuth } = await import('../power-auth.ts');
     const store = await openStore(this.settings);

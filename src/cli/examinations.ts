@@ -85,7 +85,7 @@ async function configurationOf({
 }: Context): Promise<{ finding: Finding; value?: PowerAuthConfigurationType }> {
   const subject = 'configuration';
   try {
-    const { configuration, path } = await readConfiguration(settings, io.env);
+    const { configuration, path } = await readConfiguration(settings, io);
     return { finding: { level: 'ok', subject, text: path }, value: configuration };
   } catch (error) {
     return { finding: failed(subject, configurationPath(settings, io.env), error) };

@@ -5,6 +5,7 @@
  */
 
 import { failure, PowerAuthError, PowerAuthErrorCode, type PowerAuthErrorData } from '../errors.ts';
+import { unlessAborted } from '../util/abort.ts';
 
 /** Exit codes; docs/cli.md describes them. */
 export const EXIT = {
@@ -54,6 +55,19 @@ export const usage = (message: string): PowerAuthError =>
 export class Interrupted extends Error {
   constructor() {
     super('Interrupted');
+  }
+}
+
+/**
+ * Waits for something that may never come, such as the other end of a pipe.
+ *
+ * @throws Interrupted if the user interrupts the command first
+ */
+export async function unlessInterrupted<T>(coming: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await unlessAborted(coming, signal);
+  } catch (error) {
+    throw signal.aborted ? new Interrupted() : error;
   }
 }
 

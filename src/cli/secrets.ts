@@ -8,13 +8,10 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { PowerAuthError } from '../errors.ts';
 import { openPrivateFile } from '../storage/node/private-files.ts';
-import { usage } from './failures.ts';
+import { Interrupted, unlessInterrupted, usage } from './failures.ts';
 import { isInteractive, type Io } from './io.ts';
 import type { Question } from './prompts.ts';
-import type { Stdin } from './stdin.ts';
-
-/** What stands for stdin. */
-const STDIN = '-';
+import { isStdin, type Stdin } from './stdin.ts';
 
 /** A descriptor that the shell has opened for this process, as `<(…)` does. */
 const DESCRIPTOR = /^\/(?:dev\/fd|proc\/self\/fd)\/\d+$/;
@@ -35,8 +32,9 @@ export interface Secret extends Question {
  */
 export async function readSecret(io: Io, stdin: Stdin, secret: Secret): Promise<string | undefined> {
   const { what, option, file, isOptional = false } = secret;
-  if (file === STDIN && io.stdin.isTTY !== true) return oneLine(await stdin.line(what), what, 'stdin');
-  if (file !== undefined && file !== STDIN) return oneLine(await readPrivate(what, file), what, file);
+  if (isStdin(file) && io.stdin.isTTY !== true) return oneLine(await stdin.line(what), what, 'stdin');
+  if (file !== undefined && !isStdin(file))
+    return oneLine(await readPrivate(what, file, io.signal), what, file);
   if (isInteractive(io)) {
     const { askSecret } = await import('./prompts.ts');
     return askSecret(io, secret);
@@ -47,10 +45,10 @@ export async function readSecret(io: Io, stdin: Stdin, secret: Secret): Promise<
   );
 }
 
-/** The text of a private file. @throws WRONG_PARAMETER that says what is wrong with it */
-export async function readPrivate(what: string, path: string): Promise<string> {
+/** The text of a private file. @throws WRONG_PARAMETER that says what is wrong with it; Interrupted */
+export async function readPrivate(what: string, path: string, signal: AbortSignal): Promise<string> {
   try {
-    if (DESCRIPTOR.test(path)) return await readFile(path, 'utf8');
+    if (DESCRIPTOR.test(path)) return await unlessInterrupted(readFile(path, 'utf8'), signal);
     // The file that a link leads to must be private; secrets of a cluster are mounted as links.
     const handle = await openPrivateFile(`File with ${what}`, await realpath(path));
     try {
@@ -59,6 +57,7 @@ export async function readPrivate(what: string, path: string): Promise<string> {
       await handle.close();
     }
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     const { code = 'unknown reason', message } = error as NodeJS.ErrnoException;
     throw usage(
       error instanceof PowerAuthError ? message : `File with ${what} ${path}: cannot read it (${code})`,

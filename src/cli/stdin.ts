@@ -5,11 +5,14 @@
  */
 
 import type { Readable } from 'node:stream';
-import { unlessAborted } from '../util/abort.ts';
-import { Interrupted, usage } from './failures.ts';
+import { unlessInterrupted, usage } from './failures.ts';
 import type { Io } from './io.ts';
 
 const NEWLINE = 10;
+
+/** Whether an option that names a file means stdin. */
+export const isStdin = (file: unknown): boolean =>
+  typeof file === 'string' && /^(?:-|\/dev\/stdin|\/(?:dev|proc\/self)\/fd\/0)$/.test(file);
 
 /** Stdin of one command. */
 export class Stdin {
@@ -59,18 +62,9 @@ export class Stdin {
   async #more(): Promise<boolean> {
     // Kept open: what comes after the line may be wanted next.
     this.#chunks ??= this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-    const next = await this.#unlessInterrupted(this.#chunks.next());
+    const next = await unlessInterrupted(this.#chunks.next(), this.#signal);
     if (next.done === true) return false;
     this.#rest = Buffer.concat([this.#rest, Buffer.from(next.value)]);
     return true;
-  }
-
-  /** Nobody may ever write. */
-  async #unlessInterrupted<T>(chunk: Promise<T>): Promise<T> {
-    try {
-      return await unlessAborted(chunk, this.#signal);
-    } catch (error) {
-      throw this.#signal.aborted ? new Interrupted() : error;
-    }
   }
 }

@@ -6,13 +6,15 @@ import { readConfiguration } from '../../src/cli/configuration.ts';
 import { testServer } from '../helpers/client.ts';
 import { rejection, temporaryFolder } from '../helpers/storage.ts';
 
+const { signal } = new AbortController();
+
 /** The settings of a server, and a way to read a file with some content. */
 async function prepared() {
   const { configuration, mobileSdkConfig } = await testServer();
   const path = join(await temporaryFolder(), 'config.json');
   const read = async (content: unknown, settings: { baseUrl?: string } = {}) => {
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
-    return readConfiguration({ config: path, baseUrl: settings.baseUrl }, {});
+    return readConfiguration({ config: path, baseUrl: settings.baseUrl }, { env: {}, signal });
   };
   const { applicationKey, applicationSecret, masterServerPublicKey, baseEndpointUrl } = configuration;
   return {
@@ -84,11 +86,15 @@ test('what is missing or wrong is named, with the file', async () => {
 
 test('a missing file says where it may be', async () => {
   const folder = await temporaryFolder();
-  const named = await rejection(readConfiguration({ config: join(folder, 'x'), baseUrl: undefined }, {}));
+  const named = await rejection(
+    readConfiguration({ config: join(folder, 'x'), baseUrl: undefined }, { env: {}, signal }),
+  );
   expect(named.message).toMatch(/^--config: cannot read .*ENOENT/);
   const env = { XDG_CONFIG_HOME: folder };
   if (process.platform !== 'linux') return;
-  const standard = await rejection(readConfiguration({ config: undefined, baseUrl: undefined }, env));
+  const standard = await rejection(
+    readConfiguration({ config: undefined, baseUrl: undefined }, { env, signal }),
+  );
   expect(standard.message).toContain(join(folder, 'powerauth-wasm', 'config.json'));
 });
 

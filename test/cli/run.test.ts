@@ -1,10 +1,14 @@
 /** Command lines as a whole: help at every level, usage errors, exit codes. */
+import { execFileSync } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { failure, PowerAuthErrorCode } from '../../src/errors.ts';
 import { errorObject, exitCodeOf, Interrupted, messageOf } from '../../src/cli/failures.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { jsonOf, openInput, runCommand } from '../helpers/command-line.ts';
+import { temporaryFolder } from '../helpers/storage.ts';
 
 const io = {
   stdin: openInput(),
@@ -59,6 +63,9 @@ describe('wrong usage ends with 2, and repeats no values', () => {
     [['store', 'ls', '--sealing-key', 'hunter2'], '--sealing-key: expected keychain or file:F'],
     [['store', 'ls', '--store', 'sqlite:a', '--store-file', 'b'], 'expected one of them, got both'],
     [['store', 'ls', '--store', 'redis://localhost'], '--sealing-key: redis needs one'],
+    [['serve', '--base-url', 'hunter2'], "--base-url: serve doesn't take this option"],
+    [['--insecure-http', 'serve'], "--insecure-http: serve doesn't take this option"],
+    [['store', 'reseal', '--instance', 'hunter2'], "--instance: reseal doesn't take this option"],
     [['completion', 'csh'], 'SHELL: expected bash, zsh, fish'],
   ])('%j', async (argv, message) => {
     const { code, stdout, stderr } = await runCommand(argv);
@@ -76,25 +83,62 @@ describe('wrong usage ends with 2, and repeats no values', () => {
   });
 });
 
+test('the help of a command has no option that it refuses', async () => {
+  const help = async (...argv: string[]) => (await runCommand([...argv, '--help'])).stdout;
+  expect(await help('status')).toMatch(/--base-url <url>[^]*--instance <id>[^]*--insecure-http/);
+  expect(await help('serve')).toContain('--config <file>');
+  expect(await help('serve')).not.toMatch(
+    /--(?:base-url|instance|store|store-file|sealing-key|insecure-http)\b/,
+  );
+  expect(await help('store', 'reseal')).not.toContain('--instance');
+});
+
 describe('interrupted while nobody writes to stdin', () => {
   test.each([
     ['activate', '--code-file', '-'],
     ['activate', '--code-file', '-', '--json'],
     ['sign', 'POST', '/x', '--factors', 'possession', '--body', '-'],
     ['request', 'POST', '/x', '--data', '-'],
+    ['request', 'POST', '/x', '--data', '/dev/stdin'],
+    ['sign', 'POST', '/x', '--factors', 'possession', '--body', '/proc/self/fd/0'],
     ['offline', '--qr', '-'],
+    ['remove', '--password-file', '/dev/stdin'],
     ['remove', '--password-file', '-'],
     ['serve', '--admin-token-file', '-'],
   ])('%s %s %s %s %s', async (...argv) => {
     const interruption = new AbortController();
     const stdin = openInput();
     const ran = runCommand(argv, { stdin, signal: interruption.signal });
-    await expect.poll(() => stdin.listenerCount('readable')).toBeGreaterThan(0);
+    // The first of them loads the modules.
+    await expect.poll(() => stdin.listenerCount('readable'), { timeout: 10_000 }).toBeGreaterThan(0);
     interruption.abort();
     const { code, stdout, stderr } = await ran;
     if (argv.includes('--json')) expect(stdout).toContain('"code":"OPERATION_CANCELED"');
     else expect([stdout, stderr]).toEqual(['', 'error: Interrupted\n']);
     expect(code).toBe(130);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('interrupted while nobody writes to a descriptor', () => {
+  test.each([
+    ['status', '--config'],
+    ['sign', 'POST', '/x', '--factors', 'possession', '--body'],
+    ['remove', '--password-file'],
+    ['serve', '--config'],
+    ['serve', '--tls-key', 'x', '--tls-cert'],
+  ])('%s %s %s %s %s %s', async (...argv) => {
+    const path = join(await temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [path]);
+    const pipe = await open(path, 'r+');
+    try {
+      const signal = AbortSignal.timeout(50);
+      const { code, stderr } = await runCommand([...argv, `/dev/fd/${pipe.fd}`], { signal });
+      expect([code, stderr]).toEqual([130, 'error: Interrupted\n']);
+    } finally {
+      // The read that is in progress comes to its end.
+      await pipe.write('x');
+      await pipe.close();
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import type { CommandBuilder } from '../command.ts';
 import { bodyOf } from '../data.ts';
 import { usage } from '../failures.ts';
 import { PASSWORD_OPTION, passwordOf } from '../password.ts';
+import { isStdin } from '../stdin.ts';
 
 const URI_ID = '/operation/authorize/offline';
 
@@ -38,7 +39,7 @@ export const offline = (builder: CommandBuilder): Command =>
       const uriId = String(options['uriId'] ?? URI_ID);
       if (await context.isDryRun({ uriId }, [`would sign the payload for ${uriId}`])) return;
       // The payload takes the whole rest of stdin, so a password comes before it.
-      const isBoth = qr === '-' && passwordFile === '-';
+      const isBoth = isStdin(qr) && isStdin(passwordFile);
       const early = isBoth ? await passwordOf(context, passwordFile) : undefined;
       const text = Buffer.from((await bodyOf(context, qr, '--qr')) ?? []).toString();
       const { parseOfflinePayload } = await import('../offline-payload.ts');

@@ -42,9 +42,9 @@ const AS_LONG_AS_IT_TAKES = 10 * 365 * 86_400_000;
 /** What the file says. */
 export type ServeConfig = s.Output<typeof config>;
 
-/** @throws WRONG_PARAMETER that names the file and the field */
-export async function readServeConfig(path: string): Promise<ServeConfig> {
-  const text = await readNamedText('--config', path);
+/** @throws WRONG_PARAMETER that names the file and the field; Interrupted */
+export async function readServeConfig(path: string, signal: AbortSignal): Promise<ServeConfig> {
+  const text = await readNamedText({ option: '--config', path, signal });
   let content: unknown;
   try {
     content = JSON.parse(text);

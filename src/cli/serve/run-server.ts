@@ -29,7 +29,7 @@ export async function runServer(context: Context, options: Options): Promise<voi
   const token = await adminTokenOf(context, settings);
   const tls = await readTls(context, settings);
   const { typedConfig } = context.settings;
-  const config = typedConfig === undefined ? undefined : await readServeConfig(typedConfig);
+  const config = typedConfig === undefined ? undefined : await readServeConfig(typedConfig, io.signal);
   const place = port === 0 ? 'any free port' : `port ${port}`;
   const plan = `would start a server at ${place} of ${host}, like ${like}`;
   if (await context.isDryRun({ port, host, like }, [plan])) return;

@@ -68,10 +68,10 @@ export function serveSettings(options: Options): ServeSettings {
 }
 
 /** Certificate and key, from their files. */
-export async function readTls({ output }: Context, { tls }: ServeSettings): Promise<Tls | undefined> {
+export async function readTls({ output, io }: Context, { tls }: ServeSettings): Promise<Tls | undefined> {
   if (tls === undefined) return undefined;
-  const cert = await readNamedText('--tls-cert', tls.cert);
-  const key = await readPrivate('the TLS key', tls.key);
+  const cert = await readNamedText({ option: '--tls-cert', path: tls.cert, signal: io.signal });
+  const key = await readPrivate('the TLS key', tls.key, io.signal);
   const { validTo } = assertTls({ cert, key }, { cert: '--tls-cert', key: '--tls-key' });
   // Not refused: it may be what a test is about.
   if (Date.parse(validTo) < Date.now())
