@@ -60,11 +60,20 @@ function compute(first: i32, nonces: usize): void {
   storeDigests();
 }
 
-/**
- * Makes `count` (1 to 64) headers into OUTPUT: of the slots in CHAIN, with the nonces from `nonces` on, for a time in ms.
- * Returns their length.
- */
-export function headers(count: i32, nonces: usize, timestamp: f64): usize {
+/** Writes what differs between headers, as layout.ts draws it. Returns where it ends. */
+// @ts-ignore: decorator
+@inline
+function writeDigest(to: usize, digest: usize, nonce: usize): usize {
+  v128.store(to, v128.load(digest));
+  v128.store(to, v128.load(digest, 16), 16);
+  v128.store(to, v128.load(nonce), 33);
+  store<u8>(to, 0, 32);
+  store<u16>(to, 0, 49);
+  return to + 51;
+}
+
+/** Makes headers into OUTPUT, or of each only digest and nonce. Returns their length. */
+function make(count: i32, nonces: usize, timestamp: f64, isWhole: bool): usize {
   touch(count);
   const isNewTime = prepare(timestamp);
   if (isNewTime) fold();
@@ -74,29 +83,23 @@ export function headers(count: i32, nonces: usize, timestamp: f64): usize {
     else compute(i, nonces);
     const lanes = min(4, count - i);
     for (let lane = 0; lane < lanes; lane++) {
-      to = write(to, chained(i + lane), DIGEST + (<usize>lane << 5), nonces + (<usize>lane << 4));
+      const digest = DIGEST + (<usize>lane << 5);
+      const nonce = nonces + (<usize>lane << 4);
+      to = isWhole ? write(to, chained(i + lane), digest, nonce) : writeDigest(to, digest, nonce);
     }
   }
   return to - OUTPUT;
 }
 
-/** The same, but of each header only digest and nonce, as layout.ts draws them. Returns their length. */
+/**
+ * Makes `count` (1 to 64) headers into OUTPUT: of the slots in CHAIN, with the nonces from `nonces` on, for a time in ms.
+ * Returns their length.
+ */
+export function headers(count: i32, nonces: usize, timestamp: f64): usize {
+  return make(count, nonces, timestamp, true);
+}
+
+/** The same, but of each header only digest and nonce. Returns their length. */
 export function digests(count: i32, nonces: usize, timestamp: f64): usize {
-  touch(count);
-  if (prepare(timestamp)) fold();
-  let to = OUTPUT;
-  for (let i = 0; i < count; i += 4, nonces += 64) {
-    compute(i, nonces);
-    const lanes = min(4, count - i);
-    for (let lane = 0; lane < lanes; lane++) {
-      const digest = DIGEST + (<usize>lane << 5);
-      v128.store(to, v128.load(digest));
-      v128.store(to, v128.load(digest, 16), 16);
-      v128.store(to, v128.load(nonces + (<usize>lane << 4)), 33);
-      store<u8>(to, 0, 32);
-      store<u16>(to, 0, 49);
-      to += 51;
-    }
-  }
-  return to - OUTPUT;
+  return make(count, nonces, timestamp, false);
 }

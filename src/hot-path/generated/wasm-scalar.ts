@@ -1,5 +1,5 @@
 // Generated from assembly/index.ts by tools/build-wasm.mjs; do not edit.
-// Sources: 74a5c50dfdf8892b6afe5d2d0816f6305afa25de348bcfc0571f62f4aeed6ba8
+// Sources: 38fca307f5cd83da7975d3be80c522f7de45f71260630805fdb5e603091eb14a
 
 /** The wasm-scalar build, 3447 bytes in hexadecimal, which gzip makes smaller than Base64. */
 export const wasmHex =
