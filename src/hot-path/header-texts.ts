@@ -9,7 +9,15 @@ export const CHAIN_LENGTH = 64;
 
 /** A token's headers up to their digests. */
 export function headerHead(tokenIdentifier: string): string {
-  return `PowerAuth version="3.3", token_id="${tokenIdentifier}", token_digest="`;
+  return inOnePiece('PowerAuth version="3.3", token_id="', tokenIdentifier, '", token_digest="');
+}
+
+/**
+ * Joins the parts. A sum of strings is a tree of its parts until somebody reads it, and so is each string that contains
+ * it: all of their readers would go through that tree.
+ */
+function inOnePiece(...parts: string[]): string {
+  return parts.join('');
 }
 
 /** Makes headers. */
@@ -106,42 +114,39 @@ export class ComposedTexts implements HeaderTexts {
   readonly #maker: DigestMaker;
   readonly #slots = new Uint32Array(CHAIN_LENGTH);
   #text = '';
+  /** What ends the headers of this time. */
   #tail = '';
-  /** The head of this slot's headers; of none at first. */
-  #headSlot = -1;
-  #head = '';
+  #tailTime = NaN;
 
   constructor(maker: DigestMaker) {
     this.#maker = maker;
   }
 
   make(chain: Uint32Array, count: number, timestamp: number): void {
-    this.clear();
-    const text = this.#maker.digests(chain, count, timestamp);
+    this.#make(chain, count, timestamp);
     for (let i = 0; i < count; i++) this.#slots[i] = chain[i] ?? 0;
-    this.#tail = `==", timestamp="${timestamp}"`;
-    this.#text = text;
   }
 
   header(index: number): string {
-    const slot = this.#slots[index] ?? 0;
-    if (slot !== this.#headSlot) {
-      this.#headSlot = slot;
-      this.#head = this.#maker.head(slot);
-    }
-    return this.#compose(this.#head, LENGTH * index);
+    return this.#compose(this.#maker.head(this.#slots[index] ?? 0), LENGTH * index);
   }
 
   append(values: string[], chain: Uint32Array, count: number, timestamp: number): void {
-    this.make(chain, count, timestamp);
+    this.#make(chain, count, timestamp);
     const head = this.#maker.head(chain[0] ?? 0);
     for (let at = 0; at < LENGTH * count; at += LENGTH) values.push(this.#compose(head, at));
   }
 
   clear(): void {
     this.#text = '';
-    // The slot may be another token's by the next time.
-    this.#headSlot = -1;
+  }
+
+  #make(chain: Uint32Array, count: number, timestamp: number): void {
+    this.clear();
+    this.#text = this.#maker.digests(chain, count, timestamp);
+    if (timestamp === this.#tailTime) return;
+    this.#tail = inOnePiece('==", timestamp="', String(timestamp), '"');
+    this.#tailTime = timestamp;
   }
 
   #compose(head: string, at: number): string {

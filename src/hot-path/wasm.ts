@@ -87,8 +87,8 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
   readonly #shelves: Shelves;
   /** For callers without a stock of their own. */
   readonly #stock: HeaderStock;
-  /** By slot, where headers are put together here. */
-  readonly #identifiers: string[] = [];
+  /** The beginning of a slot's headers, by slot, where headers are put together here. */
+  readonly #heads: string[] = [];
   /** Slots of a batch. */
   readonly #batch = new Uint32Array(CHAIN_LENGTH);
   readonly #texts: HeaderTexts;
@@ -129,7 +129,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
     this.#setKey(slot, tokenSecret);
     for (let i = 0; i < tokenIdentifier.length; i++) this.#memory[INPUT + i] = tokenIdentifier.charCodeAt(i);
     this.#exports.setId(slot, tokenIdentifier.length);
-    if (this.#toBase64 !== undefined) this.#identifiers[slot] = tokenIdentifier;
+    if (this.#toBase64 !== undefined) this.#heads[slot] = headerHead(tokenIdentifier);
     return slot;
   }
 
@@ -202,7 +202,7 @@ class WasmEngine implements HotPathEngine, HeaderMaker, DigestMaker {
 
   /** @internal */
   head(slot: number): string {
-    return headerHead(this.#identifiers[slot] ?? '');
+    return this.#heads[slot] ?? '';
   }
 
   /** @internal */
