@@ -17,6 +17,9 @@ const PART = 'Instances';
 /** With a `fetch` of their own, instances share no server, time or settings: so many are measured at most. */
 const MOST_OWN = 10_000;
 
+/** How many are cold at a time, where not all are at once. */
+const IN_TURN = 1000;
+
 export const roundAll = (value) => {
   if (typeof value === 'number') return rounded(value);
   if (typeof value !== 'object') return value;
@@ -56,7 +59,9 @@ export async function measureInstances({ token, activation }, { instances: count
     const results = [];
     for (const count of counts) {
       progress(PART, `${count}`);
-      results.push(roundAll(await measure({ count })));
+      const result = await measure({ count });
+      const { resident } = await measure({ count, inTurn: IN_TURN });
+      results.push(roundAll({ ...result, residentInTurn: resident }));
     }
     const own = Math.min(most, MOST_OWN);
     progress(PART, `${own} with a fetch of their own`);

@@ -51,6 +51,8 @@ export interface Results extends RunResults {
     readonly wasm: number;
     readonly live: number;
     readonly resident: number;
+    /** The same where not all were cold at once. */
+    readonly residentInTurn?: number;
     /** For one of many configured instances, with a cached token. */
     readonly instances: { readonly count: number; readonly live: number };
   };
@@ -96,7 +98,7 @@ export interface InstancesResult {
     /** Instances of two servers in turn; missing where there is only one. */
     readonly twoServers?: number;
   };
-  /** Reaching an instance in any order without making a header, ns. */
+  /** Reaching a token store and 128 B of its own in any order, without a header, ns. */
   readonly touch: number;
   /** Finding a plain object in a `Map` in any order, and reading it, ns. */
   readonly plainMap?: number;

@@ -48,21 +48,29 @@ function inTurn(powerAuth, work) {
   return turn;
 }
 
-async function sendSigned(powerAuth) {
-  const body = JSON.stringify({ amount: 100 });
-  const uriId = '/api/possession/signature';
-  const { key, value } = await powerAuth.requestSignature(possession, 'POST', uriId, body);
-  const headers = { [key]: value, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${bank}/api/possession/signature`, { method: 'POST', headers, body });
+const body = JSON.stringify({ amount: 100 });
+
+/** Sends a request to the bank, which must accept it. */
+async function send(path, headers) {
+  const withType = { ...headers, 'Content-Type': 'application/json' };
+  const answer = await fetch(bank + path, { method: 'POST', headers: withType, body });
   await answer.arrayBuffer();
   if (!answer.ok) throw new Error(`the bank answered ${answer.status}`);
   return { accepted: true };
+}
+
+async function sendSigned(powerAuth) {
+  const uriId = '/api/possession/signature';
+  const { key, value } = await powerAuth.requestSignature(possession, 'POST', uriId, body);
+  return send(uriId, { [key]: value });
 }
 
 /** What the gateway does for a customer, by the path `/<what>/<customer>`. @type {Record<string, (powerAuth: PowerAuth) => Promise<unknown>>} */
 const ROUTES = {
   /** A header for a request that the caller sends itself. */
   headers: ({ tokenStore }) => tokenStore.generateHeaderForToken(TOKEN),
+  /** A request that needs no signature, sent to the bank: what the rest is to be compared with. */
+  plain: () => send('/pa/v3/status', {}),
   /** A signed request, sent to the bank. */
   signed: (powerAuth) => inTurn(powerAuth, () => sendSigned(powerAuth)),
 

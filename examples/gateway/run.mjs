@@ -9,6 +9,7 @@ const CONNECTIONS = 64;
 /** What is measured: the gateway's path, and its name. @type {[string, string][]} */
 const PHASES = [
   ['headers', 'token headers, any customer'],
+  ['plain', 'requests without a signature, accepted by the bank'],
   ['signed', 'signed requests, accepted by the bank'],
   ['tokens', 'token requests'],
 ];
