@@ -10,6 +10,7 @@ import type { PowerAuthAuthorizationHttpHeader } from '../model/power-auth-autho
 import { readSignedRequest, type PowerAuthSignedRequest } from '../model/power-auth-signed-request.ts';
 import { canonicalQuery } from '../protocol/query.ts';
 import type { Session } from '../session/session.ts';
+import { afterRefusal } from '../session/status-blob.ts';
 import type { PowerAuthStorageLock } from '../storage/types.ts';
 import { deconfigured, lostLock, throwIfLost, unlessAborted } from '../util/abort.ts';
 import { utf8 } from '../util/bytes.ts';
@@ -55,11 +56,19 @@ export async function withSignature<T>(
               : body;
           const { header } = await sign({ method, uriId, body: query ?? content });
           await throwIfLost(lock);
-          const result = await bounded('send', session, lock, signal, (ended) =>
-            own(() => send(header, ended)),
-          );
-          // Others may have sent later counter values by then: a refusal says nothing about the password.
-          if (isRefusal(result)) await throwIfLost(lock);
+          let result: T;
+          try {
+            result = await bounded('send', session, lock, signal, (ended) => own(() => send(header, ended)));
+          } catch (error) {
+            // As some HTTP clients tell a refusal.
+            if (isRefusal(error)) await afterRefusal(session);
+            throw error;
+          }
+          if (isRefusal(result)) {
+            // Others may have sent later counter values by then: a refusal says nothing about the password.
+            await throwIfLost(lock);
+            await afterRefusal(session);
+          }
           return result;
         }),
       );
@@ -113,11 +122,15 @@ function whenAborted(signal: AbortSignal | undefined, callback: () => void): () 
   return () => signal?.removeEventListener('abort', callback);
 }
 
-/** Whether it is an answer with status 401, as `fetch` and other HTTP clients return it. */
-function isRefusal(result: unknown): boolean {
-  if (typeof result !== 'object' || result === null) return false;
-  const { status, statusCode } = result as { readonly status?: unknown; readonly statusCode?: unknown };
-  return status === 401 || statusCode === 401;
+/**
+ * Whether it is status 401, an answer with it, or an error with either, as `fetch` and other HTTP clients return and
+ * throw them.
+ */
+function isRefusal(told: unknown): boolean {
+  if (told === 401) return true;
+  if (typeof told !== 'object' || told === null) return false;
+  const { status, statusCode, response } = told as Readonly<Record<string, unknown>>;
+  return status === 401 || statusCode === 401 || (told instanceof Error && isRefusal(response));
 }
 
 function tooLate(name: string, seconds: number): Error {

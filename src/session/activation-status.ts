@@ -107,7 +107,7 @@ async function agreeOnCounter(
       }
       case 'local-behind':
         try {
-          await moveCounter(session.activation, record.activationId, record.counter, comparison.counter);
+          await moveCounter(session.activation, activationId, comparison.counter, comparison.distance);
           return comparison.distance;
         } finally {
           wipe(comparison.counter.ctrData);

@@ -47,18 +47,35 @@ export async function takeCounter(
   }
 }
 
-/** Sets the counter forward to `next`, if the activation is still `activationId` with the counter `from`. */
+/**
+ * Sets the counter forward to `next`, if the activation is still `activationId`. Others may have signed in the meantime,
+ * so the counter may be anywhere on the way to `next`, or past it; then it stays.
+ *
+ * @param distance how far `next` was ahead
+ */
 export async function moveCounter(
   store: ActivationStore,
   activationId: string,
-  from: SignatureCounter,
   next: SignatureCounter,
+  distance: number,
 ): Promise<void> {
   const before = await persist(store, (record) => {
-    const same = record.activationId === activationId && equalBytes(record.counter.ctrData, from.ctrData);
-    return same ? { ...record, counter: next } : record;
+    const isOnTheWay = record.activationId === activationId && leadsTo(record.counter, next, distance);
+    return isOnTheWay ? { ...record, counter: next } : record;
   });
   wipeActivationRecord(before);
+}
+
+/** Whether `to` comes after `from`, or is the same, within so many steps. */
+function leadsTo(from: SignatureCounter, to: SignatureCounter, steps: number): boolean {
+  let candidate = from;
+  for (let step = 0; ; step++) {
+    const isThere = equalBytes(candidate.ctrData, to.ctrData);
+    const following = isThere || step === steps ? undefined : nextCounter(candidate);
+    if (candidate !== from) wipe(candidate.ctrData);
+    if (following === undefined) return isThere;
+    candidate = following;
+  }
 }
 
 /**

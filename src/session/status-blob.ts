@@ -61,7 +61,7 @@ async function catchUp(session: SessionParts): Promise<void> {
     const comparison = await compareCounters({ counter, blob, transportKey });
     if (comparison.kind !== 'local-behind') return;
     try {
-      await moveCounter(session.activation, activationId, counter, comparison.counter);
+      await moveCounter(session.activation, activationId, comparison.counter, comparison.distance);
       session.activation.foundBehind(activationId, comparison.distance);
     } finally {
       wipe(comparison.counter.ctrData);

@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
 import { PowerAuthAuthentication } from '../../src/index.ts';
 import { MemorySpace, memoryStorage } from '../../src/storage/memory.ts';
-import { activate, PASSWORD, requestsTo, SEALING_KEY, testClient, testServer } from '../helpers/client.ts';
+import {
+  activate,
+  PASSWORD,
+  requestsTo,
+  SEALING_KEY,
+  statusOf,
+  testClient,
+  testServer,
+} from '../helpers/client.ts';
 import { signedRequests } from '../helpers/signature-counter.ts';
 import { keysOf, rejection, storageLike } from '../helpers/storage.ts';
 
+const PATH = '/api/protected/signature';
 const possession = PowerAuthAuthentication.possession();
 
 /** An activation whose storage has gone back by some signatures, as after a failover. */
@@ -44,6 +53,72 @@ test('requests that wait for their turn are not refused as well', async () => {
   const outcomes = (await Promise.allSettled(calls)).map(({ status }) => status);
   expect(outcomes.filter((status) => status === 'rejected')).toHaveLength(1);
   expect(requestsTo(server, '/pa/v3/activation/status')).toBe(1);
+});
+
+class HttpError extends Error {
+  readonly response = { status: 401 };
+}
+
+test.each<[string, (status: number) => unknown]>([
+  ['an answer', (status) => ({ status })],
+  ['a status', (status) => status],
+  [
+    'an error with an answer',
+    (status) => {
+      if (status === 401) throw new HttpError();
+      return status;
+    },
+  ],
+])('neither are those of the application, which the server refuses with %s', async (_, told) => {
+  const { server, powerAuth } = await wentBack(true, 7);
+  const send = async (header: { key: string; value: string }) => told(await statusOf(server, header, PATH));
+  const calls = Array.from({ length: 6 }, () =>
+    powerAuth.withSignature(
+      PowerAuthAuthentication.password(PASSWORD),
+      { method: 'POST', uriId: PATH },
+      send,
+    ),
+  );
+  await Promise.allSettled(calls);
+  const statuses = server.requests.filter(({ path }) => path === PATH).map(({ status }) => status);
+  // Five would block the activation.
+  expect(statuses).toEqual([401, 200, 200, 200, 200, 200]);
+  expect(await powerAuth.fetchActivationStatus()).toMatchObject({
+    ...{ state: 'ACTIVE', failCount: 0, localCounterBehind: 6 },
+  });
+});
+
+test('a counter that others advance while it is being moved forward is moved all the same', async () => {
+  const base = memoryStorage(new MemorySpace());
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  const storage = storageLike(base, {
+    needsSealingKey: true,
+    update: async (key, change) => {
+      const others = meanwhile;
+      meanwhile = undefined;
+      await others?.();
+      return base.update(key, change);
+    },
+  });
+  const instanceId = 'moved';
+  const server = await testServer();
+  const powerAuth = await testClient(server, { storage, instanceId, sealingKey: SEALING_KEY });
+  await activate(server, powerAuth);
+  const [key = ''] = await keysOf(base);
+  const former = (await base.get(key)) ?? new Uint8Array();
+  for (let i = 0; i < 7; i++) await powerAuth.validatePassword(PASSWORD);
+  await base.set(key, former);
+  const sign = () => powerAuth.requestSignature(possession, 'POST', PATH);
+  // Between the look at the counter and its move.
+  meanwhile = () => Promise.all([sign(), sign()]);
+  expect(await powerAuth.fetchActivationStatus()).toMatchObject({ state: 'ACTIVE', localCounterBehind: 7 });
+  await powerAuth.validatePassword(PASSWORD);
+  // One that is past it by then stays.
+  await base.set(key, former);
+  meanwhile = () => Promise.all(Array.from({ length: 12 }, sign));
+  await powerAuth.fetchActivationStatus();
+  expect(await powerAuth.fetchActivationStatus()).not.toHaveProperty('localCounterBehind');
+  await powerAuth.validatePassword(PASSWORD);
 });
 
 test('a status that fails leaves the refusal as it is, and the next refusal catches up', async () => {

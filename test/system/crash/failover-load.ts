@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PowerAuthAuthentication, type PowerAuth } from '../../../src/index.ts';
+import { LastErrors } from './failover-diagnosis.ts';
 
 /** How many loops of a client sign at the same time. */
 const SIGNING = 2;
@@ -12,6 +13,7 @@ export class Load {
   readonly removed = new Set<string>();
   /** Signed requests that were accepted. */
   accepted = 0;
+  readonly errors = new LastErrors();
   #isOver = false;
   readonly #ended: Promise<unknown>;
 
@@ -29,7 +31,12 @@ export class Load {
 
   /** Errors are what a failover brings. */
   async #repeat(work: (i: number) => Promise<void>): Promise<void> {
-    for (let i = 0; !this.#isOver; i++) await work(i).catch(() => sleep(10));
+    for (let i = 0; !this.#isOver; i++) {
+      await work(i).catch(async (error: unknown) => {
+        this.errors.add(error);
+        await sleep(10);
+      });
+    }
   }
 
   async #sign(client: PowerAuth, baseUrl: string): Promise<void> {
