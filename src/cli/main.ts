@@ -5,14 +5,17 @@
  * @module
  */
 
+import { constants } from 'node:os';
 import { run } from './run.ts';
 
-/** What shells report for a process that a signal has ended. */
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** Those that users and their systems send to end a program, which otherwise would leave a terminal as it is in a prompt. */
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGALRM', 'SIGTERM', 'SIGUSR2', 'SIGXCPU'] as const;
 
 const interruption = new AbortController();
 let ended: number | undefined;
-for (const [signal, code] of Object.entries(SIGNALS)) {
+for (const signal of SIGNALS) {
+  // What shells report for a process that a signal has ended.
+  const code = 128 + constants.signals[signal];
   process.on(signal, () => {
     // The second time the user doesn't want to wait.
     if (ended !== undefined) process.exit(code);
@@ -22,8 +25,8 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough, such as `head`, is no failure; but a failure stays one.
-  if (error.code === 'EPIPE') process.exit(ended ?? process.exitCode);
+  // A reader that has seen enough, such as `head`; the command finds out by itself.
+  if (error.code === 'EPIPE') return;
   process.stderr.write(`error: cannot write to stdout (${error.code ?? 'unknown reason'})\n`);
   process.exit(1);
 });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { describeError, oneLine } from '../errors.ts';
@@ -24,6 +23,7 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 export class Output {
   readonly #io: Io;
   readonly #options: OutputOptions;
+  #isReaderGone = false;
 
   constructor(io: Io, options: OutputOptions) {
     this.#io = io;
@@ -38,16 +38,25 @@ export class Output {
     return this.#options.verbose;
   }
 
+  /** Whether whoever read stdout has seen enough, as `head` has. Nothing more is written, and that is no failure. */
+  get isReaderGone(): boolean {
+    return this.#isReaderGone;
+  }
+
   /** The result: one object with `--json`, else lines of text. */
   async result(object: object, lines: readonly string[] | string): Promise<void> {
     const text = this.json ? jsonOf({ ok: true, ...object }) : [lines].flat().join('\n');
-    if (text !== '') await write(this.#io.stdout, `${text}\n`);
+    if (text !== '') await this.#write(`${text}\n`);
   }
 
   /** A part of a result that may be long, byte by byte; at a terminal without what would control it. */
   async raw(bytes: Uint8Array | string): Promise<void> {
     const { stdout } = this.#io;
-    await write(stdout, stdout.isTTY === true ? withoutControls(bytes) : bytes);
+    await this.#write(stdout.isTTY === true ? withoutControls(bytes) : bytes);
+  }
+
+  async #write(content: Uint8Array | string): Promise<void> {
+    if (!this.#isReaderGone) this.#isReaderGone = !(await write(this.#io.stdout, content));
   }
 
   /** Something that helps a person and is not the result. */
@@ -63,7 +72,7 @@ export class Output {
   /** A failure. */
   async failure(error: unknown, hint?: string): Promise<void> {
     if (this.json) {
-      await write(this.#io.stdout, `${jsonOf({ ok: false, error: errorObject(error) })}\n`);
+      await this.#write(`${jsonOf({ ok: false, error: errorObject(error) })}\n`);
       return;
     }
     const label = styled(this.#io.stderr, 'red', 'error:');
@@ -150,8 +159,13 @@ const withoutControls = (content: Uint8Array | string): string =>
     .toString()
     .replace(/(?!\r\n|\n|\t)\p{Cc}/gu, '\uFFFD');
 
-async function write(stream: Writable, content: Uint8Array | string): Promise<void> {
-  if (!stream.write(content)) await once(stream, 'drain');
+/** Returns whether there is still a reader. */
+async function write(stream: Writable, content: Uint8Array | string): Promise<boolean> {
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+    stream.write(content, resolve);
+  });
+  if (error && error.code !== 'EPIPE') throw error;
+  return !error;
 }
 
 function causes({ cause }: Error): string[] {

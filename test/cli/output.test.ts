@@ -1,17 +1,19 @@
 /** What goes where, and how it looks. */
+import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
 import { Output, type OutputOptions } from '../../src/cli/output.ts';
 import { openInput } from '../helpers/command-line.ts';
 
 /** An output on streams of which the text can be read. */
-function outputOf(options: Partial<OutputOptions> = {}, terminal: object = {}) {
+function outputOf(options: Partial<OutputOptions> = {}, terminal: object = {}, other: Partial<Io> = {}) {
   const streams = { stdout: openInput(), stderr: openInput() };
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     streams[name].on('data', (data: Buffer) => void (written[name] += data.toString()));
     Object.assign(streams[name], terminal);
   }
-  const io = { ...streams, stdin: openInput(), env: {}, signal: new AbortController().signal };
+  const io = { ...streams, stdin: openInput(), env: {}, signal: new AbortController().signal, ...other };
   return { output: new Output(io, { json: false, quiet: false, verbose: false, ...options }), written };
 }
 
@@ -41,6 +43,27 @@ test('styles appear only where there are colours', () => {
   expect(styled({ isTTY: true, hasColors: () => false })).toBe('x');
   expect(styled({ isTTY: false, hasColors: () => true })).toBe('x');
   expect(styled({ isTTY: true, hasColors: () => true })).toContain('\u001B[');
+});
+
+test('a reader that is gone is no failure, and nothing more is written; a full disk is one', async () => {
+  for (const code of ['EPIPE', 'ENOSPC']) {
+    let writes = 0;
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => {
+        writes++;
+        done(Object.assign(new Error(code), { code }));
+      },
+    }).on('error', () => undefined);
+    const { output } = outputOf({}, {}, { stdout });
+    const written = output.result({}, ['a line']);
+    if (code === 'ENOSPC') {
+      await expect(written).rejects.toThrow(code);
+      continue;
+    }
+    await written;
+    await output.raw('more');
+    expect([output.isReaderGone, writes]).toEqual([true, 1]);
+  }
 });
 
 test('notes are for people, details for --verbose', async () => {

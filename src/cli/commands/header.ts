@@ -53,8 +53,9 @@ export const header = (builder: CommandBuilder): Command =>
         }
         const headers = await powerAuth.tokenStore.headerGenerator(name);
         try {
+          const isOver = (): boolean => context.io.signal.aborted || output.isReaderGone;
           const made: { key: string; value: string }[] = [];
-          for (let left = wanted; left > 0 && !context.io.signal.aborted; left -= BATCH) {
+          for (let left = wanted; left > 0 && !isOver(); left -= BATCH) {
             const values = headers.nextBatch(Math.min(left, BATCH));
             if (output.json) for (const value of values) made.push({ key: headers.key, value });
             else await output.raw(values.map((value) => `${headers.key}: ${value}\n`).join(''));

@@ -68,6 +68,8 @@ export async function runServer(context: Context, options: Options): Promise<voi
         like,
         activations,
       });
+      // Nobody would ever learn where it listens.
+      if (context.output.isReaderGone) throw new Error('Cannot write the ready line to stdout (EPIPE)');
       if (!io.signal.aborted) await once(io.signal, 'abort');
     } finally {
       await other?.close();

@@ -24,6 +24,18 @@ test('a reader that has seen enough is no failure, and nothing is said', async (
   expect([stdout, stderr]).toEqual(['2\n0\n', '']);
 });
 
+test.each([
+  [['serve'], 1, /^error: Cannot write the ready line to stdout \(EPIPE\)\n$/],
+  [['doctor', '--config', 'none.json'], 2, /^error: configuration: .*none\.json/],
+] as const)('%j without a reader ends with %i', async (argv, expected, message) => {
+  const { start } = await setStage();
+  const child = start(...argv);
+  // Before the program has written anything.
+  child.stdout.destroy();
+  const { code, stderr } = await outcome(child);
+  expect([code, stderr]).toEqual([expected, expect.stringMatching(message)]);
+});
+
 test.runIf(process.platform === 'linux')('a full disk is an error with its reason, in one line', async () => {
   const { shell } = await setStage();
   const { stdout, stderr } = await shell('powerauth-wasm --version > /dev/full; echo $?');

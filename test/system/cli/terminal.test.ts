@@ -76,6 +76,19 @@ describeWith('tmux', 'at a terminal', () => {
     await terminal.see('{"ok":true,"records":[]}');
   });
 
+  test('SIGQUIT at a question leaves no terminal that shows nothing of what is typed', async () => {
+    const { home, env } = await setStage();
+    const terminal = await Terminal.open(home, env);
+    // A shell for scripts doesn't mend the terminal.
+    const program = "sh -c 'echo \\$\\$ > pid; exec powerauth-wasm activate'";
+    await terminal.type(`sh -c "${program}; echo ended: \\$?; stty -a"`);
+    await terminal.see('Activation code');
+    process.kill(Number(await readFile(join(home, 'pid'), 'utf8')), 'SIGQUIT');
+    const screen = await terminal.see(/iexten/);
+    expect(screen).toContain('ended: 131');
+    expect(screen).not.toMatch(/-(?:isig|icanon|echo)\b/);
+  });
+
   test('tables become blocks in a narrow window, and colours respect NO_COLOR', async () => {
     const { server, home, env, shell, file } = await setStage();
     const { activationId, activationCode } = await server.ask('createActivation');
