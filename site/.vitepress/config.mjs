@@ -11,6 +11,7 @@ import { defineConfig } from 'vitepress';
 import { forSite } from '../lib/markdown.mjs';
 import { anchorOf, EXAMPLES, PAGES, root } from '../lib/pages.mjs';
 import { miniSearch } from '../lib/search.mjs';
+import { alignByClass, colorsAsClasses, withoutStyles, writeStyles } from '../lib/styles.mjs';
 
 const site = fileURLToPath(new URL('../', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -146,11 +147,20 @@ export default defineConfig({
     'site/examples/:path(.*)': 'examples/:path',
   },
   ignoreDeadLinks: false,
+  // What would otherwise be style attributes, and a style element that stops transitions.
+  contentProps: { class: 'content' },
+  appearance: { disableTransition: false },
+  transformHtml: withoutStyles,
+  buildEnd: writeStyles,
   // The menus, once for all pages.
   metaChunk: true,
   markdown: {
     anchor: { slugify: anchorOf },
-    config: forSite,
+    config: (md) => {
+      forSite(md);
+      alignByClass(md);
+    },
+    codeTransformers: [colorsAsClasses],
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   vite: {
