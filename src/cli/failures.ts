@@ -37,11 +37,24 @@ const BY_CODE: Partial<Record<PowerAuthErrorCode, number>> = {
   UNKNOWN_ERROR: EXIT.storage,
 };
 
+const UNKNOWN_TO_SERVER = /; the server does not know the activation$/;
+
+/** Where the code alone would tell something else: INVALID_ACTIVATION_DATA and UNKNOWN_ERROR are mostly the storage's. */
+const BY_MESSAGE: readonly (readonly [message: RegExp, exitCode: number])[] = [
+  [UNKNOWN_TO_SERVER, EXIT.noActivation],
+  [/^activationCode: /, EXIT.usage],
+  [/^Something failed that should not/, EXIT.unexpected],
+];
+
 /** The exit code of a command that failed with this error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return EXIT.interrupted;
   if (!(error instanceof PowerAuthError)) return EXIT.unexpected;
-  if (error.code !== PowerAuthErrorCode.RESPONSE_ERROR) return BY_CODE[error.code] ?? EXIT.unexpected;
+  if (error.code !== PowerAuthErrorCode.RESPONSE_ERROR) {
+    const [, exitCode = BY_CODE[error.code]] =
+      BY_MESSAGE.find(([message]) => message.test(error.message)) ?? [];
+    return exitCode ?? EXIT.unexpected;
+  }
   const { httpStatusCode = 0, serverResponseCode } = (error.errorData ?? {}) as PowerAuthErrorData;
   const isRefusal = httpStatusCode === 403 || (serverResponseCode !== undefined && httpStatusCode < 500);
   return isRefusal ? EXIT.refused : EXIT.otherAnswer;
@@ -90,7 +103,7 @@ const OWN_NAMES: readonly (readonly [library: string | RegExp, own: string])[] =
   ['or pass another storage to configure', 'or name another store with --store'],
   [/fetchActivationStatus tells which.*/, '`powerauth-wasm status` tells which'],
   [
-    /; the server does not know the activation$/,
+    UNKNOWN_TO_SERVER,
     '; the server does not know the activation. `powerauth-wasm remove --local` removes it here',
   ],
 ];

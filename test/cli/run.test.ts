@@ -179,6 +179,14 @@ describe('exit codes', () => {
     expect(exitCodeOf(failure(PowerAuthErrorCode[code], 'x', errorData && { errorData }))).toBe(expected);
   });
 
+  test.each([
+    ['INVALID_ACTIVATION_DATA', 'expected x, got y; the server does not know the activation', 3],
+    ['INVALID_ACTIVATION_DATA', 'activationCode: expected x, got y', 2],
+    ['UNKNOWN_ERROR', 'Something failed that should not; see cause', 1],
+  ] as const)('%s with %j is %i', (code, message, expected) => {
+    expect(exitCodeOf(failure(PowerAuthErrorCode[code], message))).toBe(expected);
+  });
+
   test('of anything else', () => {
     expect(exitCodeOf(new TypeError('x'))).toBe(1);
     expect(exitCodeOf(new Interrupted())).toBe(130);

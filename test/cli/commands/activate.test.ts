@@ -90,6 +90,15 @@ test('with a code that the server does not accept ends with 4', async () => {
   });
 });
 
+test('with the code of another application is wrong usage, and sends nothing', async () => {
+  const { server, run, folder } = await openDesk({ isActivated: false });
+  const { activationCode } = (await openDesk({ isActivated: false })).server.createActivation();
+  const argv = ['activate', '--code-file', '-', '--password-file', join(folder, 'password')];
+  const { code, stderr } = await run(argv, { stdin: activationCode });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('meant for another application')]);
+  expect(server.requests).toEqual([]);
+});
+
 test('with --dry-run asks for nothing and sends nothing', async () => {
   const { server, run } = await openDesk({ isActivated: false });
   const ran = await run(['activate', '--name', 'x', '--dry-run', '--json']);

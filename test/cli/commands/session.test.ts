@@ -45,9 +45,9 @@ describe('status', () => {
   test('of a server that has forgotten the activation says how to go on', async () => {
     const { server, run } = await openDesk();
     server.reset();
-    expect((await run(['status'])).stderr).toContain(
-      'does not know the activation. `powerauth-wasm remove --local` removes it here',
-    );
+    const { code, stderr } = await run(['status']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('does not know the activation. `powerauth-wasm remove --local` removes it here');
   });
 
   test('without an activation ends with 3', async () => {
