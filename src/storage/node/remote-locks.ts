@@ -60,7 +60,7 @@ export interface LockServer {
   release(name: string, id: string): Promise<void>;
 }
 
-/** How many tickets that were given back are remembered. */
+/** How many tickets that were given back are remembered: more than a replica is likely to lack. */
 const REMEMBERED = 256;
 
 /** A ticket that is given back later. */
@@ -77,7 +77,13 @@ interface Shared {
   /** Tickets that could not be given back yet. */
   readonly owed: Set<Owed>;
   /** The latest tickets that were given back. A failover may bring them back, and then they hold up everybody. */
-  readonly givenBack: Set<string>;
+  readonly givenBack: Map<string, GivenBack>;
+}
+
+/** A ticket that was given back. */
+interface GivenBack {
+  readonly name: string;
+  readonly since: Moment;
 }
 
 /** The locks of one storage object. */
@@ -88,7 +94,7 @@ export class RemoteLocks {
   readonly #sections = new Sections<Lease>();
 
   constructor(server: LockServer) {
-    this.#shared = { server, waiting: new Map(), owed: new Set(), givenBack: new Set() };
+    this.#shared = { server, waiting: new Map(), owed: new Set(), givenBack: new Map() };
   }
 
   /** See {@link PowerAuthStorage.lock}. */
@@ -133,6 +139,17 @@ export class RemoteLocks {
     for (const lease of this.#leases) lease.renew();
     for (const wake of this.#shared.waiting.values()) wake();
     for (const ticket of this.#shared.owed) ticket.giveBack();
+    this.#giveBackAgain();
+  }
+
+  /** Another server may have taken over before it heard of releases. Other processes can't tell that from a holder. */
+  #giveBackAgain(): void {
+    const { server, givenBack } = this.#shared;
+    for (const [id, { name, since }] of givenBack) {
+      if (since.age >= LEASE_MS) givenBack.delete(id);
+      // Otherwise its lease ends by itself.
+      else server.release(name, id).catch(() => undefined);
+    }
   }
 
   /** Frees all locks, and withdraws all tickets. */
@@ -257,8 +274,8 @@ export class Lease {
 
   async #takeBack(): Promise<void> {
     const { server, givenBack } = this.#shared;
-    givenBack.add(this.#id);
-    for (const oldest of givenBack) {
+    givenBack.set(this.#id, { name: this.#name, since: new Moment() });
+    for (const oldest of givenBack.keys()) {
       if (givenBack.size <= REMEMBERED) break;
       givenBack.delete(oldest);
     }

@@ -210,6 +210,26 @@ describeWith('postgres', 'on a PostgreSQL server', () => {
     expect(asked.values().next().value).toBe(1);
   });
 
+  test('a lock that a failover brings back is given back again, though nobody wants it here', async () => {
+    const wire = await testWire(server.port);
+    const schema = newSchema();
+    const url = `postgres://postgres@${new URL(wire.url).host}/postgres`;
+    const storage = testPostgresStorage({ connectionString: url, schema });
+    storage.subscribe(() => undefined);
+    const tickets = () => server.ask(`SELECT tickets::text FROM "${schema}".locks`);
+    const [held] = await storage.lock('lock', tickets);
+    expect(await tickets()).toEqual([]);
+    wire.cut();
+    // The state of a standby that had the ticket, and not yet its release.
+    await server.ask(
+      `INSERT INTO "${schema}".locks VALUES (convert_to('lock', 'UTF8'), '${String(held?.['tickets'])}')`,
+    );
+    expect(await tickets()).toEqual([held]);
+    wire.mend();
+    // Nobody else removes it: a ticket whose lease is over stays until somebody wants the lock.
+    await expect.poll(tickets, { timeout: 10_000 }).toEqual([]);
+  });
+
   test.each(['SIGINT', 'SIGQUIT'] as const)('goes on after the server was ended by %s', async (signal) => {
     const schema = newSchema();
     const options = { connectionString: server.url, schema };

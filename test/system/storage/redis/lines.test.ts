@@ -163,6 +163,49 @@ describeWith('redis', 'a lock that ends while the line is cut', () => {
   });
 });
 
+describeWith('redis', 'a lock that a failover brings back', () => {
+  const LOCKS = '{powerauth-wasm}:locks';
+
+  test('is given back again, though nobody wants it here', async () => {
+    const { redis, wire } = await wired();
+    const [storage, other] = [testRedisStorage({ url: wire.url }), testRedisStorage({ url: redis.url })];
+    storage.subscribe(() => undefined);
+    const ticket = (): Promise<string | null> => ask(redis, 'HGET', LOCKS, 'lock');
+    const before = await storage.lock('lock', ticket);
+    expect(await ticket()).toBe(null);
+    wire.cut();
+    // The state of a replica that had the ticket, and not yet its release.
+    await ask(redis, 'HSET', LOCKS, 'lock', String(before));
+    wire.mend();
+    // Nobody else removes it: a ticket whose lease is over stays until somebody wants the lock.
+    await expect.poll(ticket, { timeout: 10_000 }).toBe(null);
+    expect(await other.lock('lock', async () => 'free')).toBe('free');
+  });
+
+  test('wakes the next one in line, when its turn has come by that', async () => {
+    const { redis, wire } = await wired();
+    const [storage, other] = [testRedisStorage({ url: wire.url }), testRedisStorage({ url: redis.url })];
+    storage.subscribe(() => undefined);
+    const tickets = async (): Promise<{ id: string }[]> => {
+      const json = (await ask(redis, 'HGET', LOCKS, 'lock')) as string | null;
+      return JSON.parse(json ?? '[]') as { id: string }[];
+    };
+    const [first] = await storage.lock('lock', tickets);
+    wire.cut();
+    await ask(redis, 'HSET', LOCKS, 'lock', JSON.stringify([first]));
+    const woken = await createClient({ url: redis.url }).connect();
+    onTestFinished(() => woken.destroy());
+    const told: string[] = [];
+    await woken.subscribe('{powerauth-wasm}:wakes', (id) => told.push(id));
+    const taken = other.lock('lock', tickets);
+    await expect.poll(async () => (await tickets()).length).toBe(2);
+    const [, second] = await tickets();
+    wire.mend();
+    expect((await taken).map(({ id }) => id)).toEqual([second?.id]);
+    await expect.poll(() => told).toEqual([second?.id]);
+  });
+});
+
 describeWith('redis', 'a primary that becomes a replica while connections stay', () => {
   test('is left for the new one, without an error', async () => {
     const primary = await testRedis();
