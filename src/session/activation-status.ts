@@ -18,7 +18,8 @@ import { validateSignature } from './signed-requests.ts';
 import type { Session } from './session.ts';
 import { fetchStatusBlob } from './status-blob.ts';
 
-const STATES: Record<number, PowerAuthActivationState> = {
+/** The states by their numbers in the status blob. */
+export const STATES: Record<number, PowerAuthActivationState> = {
   1: PowerAuthActivationState.CREATED,
   2: PowerAuthActivationState.PENDING_COMMIT,
   3: PowerAuthActivationState.ACTIVE,

@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { CommandBuilder } from '../command.ts';
 
 /** What has to happen before the activation can be used, by its state. */
-const NEXT: Readonly<Record<string, string | undefined>> = {
+export const NEXT_STEPS: Readonly<Record<string, string | undefined>> = {
   PENDING_COMMIT: 'The bank has yet to commit the activation.',
   BLOCKED: 'Only the bank can unblock the activation.',
   REMOVED: '`powerauth-wasm remove --local` removes it here; then activate again.',
@@ -43,7 +43,7 @@ export const status = (builder: CommandBuilder): Command =>
           remainingAttempts,
         };
       });
-      const next = NEXT[result.state];
+      const next = NEXT_STEPS[result.state];
       await output.result(
         result,
         output.pairs([
