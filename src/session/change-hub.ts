@@ -8,6 +8,7 @@ import type { PowerAuthStorage } from '../storage/types.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { Throttle } from '../util/throttle.ts';
 import { instanceOf } from './record-keys.ts';
+import { tokenCache } from './token-cache.ts';
 
 /** A receiver of changes: a session. */
 export interface HubMember {
@@ -25,9 +26,9 @@ const hubs = new SharedTable<PowerAuthStorage, ChangeHub>();
 
 /**
  * How many cold tokens are loaded from one storage at once. The thread stays responsive in between, however many are
- * requested.
+ * requested. No more than fit into the cache: they would evict each other before they are used, and be loaded again.
  */
-const LOADS_AT_ONCE = 64;
+const loadsAtOnce = (): number => Math.max(1, Math.min(64, tokenCache.room));
 
 /**
  * Subscribes to a storage once, however many sessions use it. A changed record costs as much with one session as with a
@@ -38,7 +39,7 @@ export class ChangeHub {
   /** Increases when anything may have changed. */
   epoch = 0;
   /** Takes turns at the storage. */
-  readonly loads = new Throttle(LOADS_AT_ONCE);
+  readonly loads = new Throttle(loadsAtOnce);
   readonly #storage: PowerAuthStorage;
   readonly #members = new Map<string, HubMember>();
   readonly #attentive = new Set<HubMember>();
@@ -65,7 +66,7 @@ export class ChangeHub {
    * @throws INVALID_NATIVE_OBJECT if the storage is closed
    */
   enter(instance: string, member: HubMember): void {
-    this.#unsubscribe ??= this.#storage.subscribe((change) => this.#onChange(change));
+    this.#unsubscribe ??= this.#subscribe();
     this.#members.set(instance, member);
   }
 
@@ -82,6 +83,18 @@ export class ChangeHub {
   tellAtOnce(member: HubMember, isTold: boolean): void {
     if (isTold) this.#attentive.add(member);
     else this.#attentive.delete(member);
+  }
+
+  /** @returns a function that ends the subscription; it never throws, whatever the storage has returned */
+  #subscribe(): () => void {
+    const end = this.#storage.subscribe((change) => this.#onChange(change));
+    return () => {
+      try {
+        end();
+      } catch {
+        // A session that ends must wipe its secrets, and nobody could do anything about it.
+      }
+    };
   }
 
   #onChange(change: unknown): void {

@@ -52,12 +52,17 @@ export class TokenCache {
 
   set capacity(capacity: number) {
     this.#capacity = capacity;
-    while (this.size > capacity && this.#evict());
+    this.shrink();
   }
 
   /** Tokens in key slots. */
   get size(): number {
     return this.#evictable.size + this.#held;
+  }
+
+  /** How many tokens that nobody holds it may hold. */
+  get room(): number {
+    return this.#capacity - this.#held;
   }
 
   /** Whether it matters which tokens are used: evictions are near. */
@@ -97,6 +102,11 @@ export class TokenCache {
     }
     token.wasUsed = true;
     this.#last = token;
+  }
+
+  /** @internal Evicts tokens while there are more than it may hold. */
+  shrink(): void {
+    while (this.size > this.#capacity && this.#evict());
   }
 
   /** @internal Evicts a token if a new one of this session has no room. */
@@ -147,10 +157,10 @@ export class TokenCache {
     const own = session?.evictable;
     const sessions = this.#sessions + (own?.size === 0 ? 1 : 0);
     // Times the number of sessions, rather than a share of the capacity, which would be rounded.
-    const capacity = this.#capacity - this.#held;
+    const { room } = this;
     let victim = own?.oldest;
-    if (own === undefined || (own.size + 1) * sessions <= capacity || victim === undefined) {
-      victim = this.#oldestOfTooMany(capacity / sessions);
+    if (own === undefined || (own.size + 1) * sessions <= room || victim === undefined) {
+      victim = this.#oldestOfTooMany(room / sessions);
     }
     if (victim === undefined) return false;
     const { name, session: owner } = victim;
@@ -265,6 +275,7 @@ export class SessionTokens implements TokenSession {
   released(token: CachedToken): void {
     this.#cache.countHeld(-1);
     this.#cache.enter(token, this);
+    this.#cache.shrink();
   }
 
   #find(name: string): CachedToken | undefined {

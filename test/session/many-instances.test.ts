@@ -7,6 +7,7 @@ import {
   PowerAuthErrorCode,
   type PowerAuthClientConfigurationType,
 } from '../../src/index.ts';
+import { tokenCache } from '../../src/session/token-cache.ts';
 import { statusOf } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
 import { fleet, quiet, sharedThings, TOKEN, until, type Fleet } from '../helpers/fleet.ts';
@@ -68,6 +69,55 @@ test('of cold calls that come at once 64 load at a time, and the time is asked f
   await headers;
   expect(reads.passed.length).toBe(2 * instances.length);
   expect(requests.count(isTime)).toBe(1);
+});
+
+test.each([1, 2, 16])(
+  'calls that come at once load each token once, also where only %i fit into the cache',
+  async (capacity) => {
+    const before = tokenCache.capacity;
+    onTestFinished(() => void (tokenCache.capacity = before));
+    const all = await fleet(100);
+    const { instances, reads, configure, server } = all;
+    await Promise.all(instances.map((instance) => configure(instance)));
+    // The time is known from here on.
+    for (const instance of instances.slice(0, 1)) await header(instance);
+    tokenCache.capacity = tokenCache.size - 1 + capacity;
+    reads.passed.length = 0;
+    const values = await Promise.all(instances.map(header));
+    expect(reads.passed.length).toBeLessThanOrEqual(2 * instances.length);
+    expect(new Set(values.map(({ value }) => value)).size).toBe(instances.length);
+    expect(await statusOf(server, values[0] ?? expect.fail('no header'))).toBe(200);
+    expect(tokenCache.size).toBeLessThanOrEqual(tokenCache.capacity);
+
+    reads.passed.length = 0;
+    const generators = await Promise.all(
+      instances.map(({ tokenStore }) => tokenStore.headerGenerator(TOKEN)),
+    );
+    expect(reads.passed.length).toBeLessThanOrEqual(2 * instances.length);
+    for (const generator of generators) {
+      expect(() => generator.next()).not.toThrow();
+      generator.release();
+    }
+    expect(tokenCache.size, 'once nobody holds them').toBeLessThanOrEqual(tokenCache.capacity);
+  },
+);
+
+test('instances whose reads hang are in nobody else’s way', async () => {
+  const { instances, reads, configure, keysOf } = await fleet(70);
+  await Promise.all(instances.map((instance) => configure(instance)));
+  const last = instances.at(-1) ?? expect.fail('no instance');
+  const lastKey = keysOf(last).instance;
+  for (const instance of instances.slice(0, 1)) await header(instance);
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  reads.hold((key) => !key.startsWith(lastKey));
+  const hanging = instances.slice(1, -1).map(header);
+  const value = header(last);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect((await value).value).toContain('token_id');
+  reads.open();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await Promise.all(hanging);
 });
 
 test('instances of one application share its temporary key', async () => {
