@@ -154,7 +154,8 @@ export class AccessTokens {
       const token = this.#cache.get(name);
       if (token === undefined) continue;
       if (!token.isHeld) this.#cache.remove(name, 'removed');
-      else void this.#session.during(() => this.#confirm(name, token));
+      // A failure has removed the token, and its generators say so.
+      else this.#session.during(() => this.#confirm(name, token)).catch(() => undefined);
     }
   }
 
@@ -217,8 +218,13 @@ export class AccessTokens {
     }
   }
 
-  /** Puts a record's token into the cache, in the place of the former one. */
+  /**
+   * Puts a record's token into the cache, in the place of the former one.
+   *
+   * @throws OPERATION_CANCELED after the end of the session: nobody would take the token out again
+   */
   #cacheToken(name: string, record: TokenRecord): CachedToken {
+    this.#session.throwIfClosed();
     const { formerIdentifiers } = record;
     if (formerIdentifiers?.length === 0) this.#formers?.delete(name);
     else if (formerIdentifiers !== undefined) {

@@ -39,6 +39,7 @@ const RENEW_BEFORE_EXPIRY = 60_000;
 export interface EncryptionParts {
   readonly settings: Settings;
   readonly endpoints: Endpoints;
+  readonly isClosed: boolean;
   synchronized(): Promise<void>;
   unlessClosed<T>(promise: Promise<T>): Promise<T>;
 }
@@ -142,7 +143,8 @@ export class Encryption {
       fetching.then(
         (key) => {
           if (place.fetching !== fetching) return;
-          place.keep(key);
+          // The key of an activation ends with the instance; nobody would drop one that is kept later.
+          if (activation === undefined || !this.#session.isClosed) place.keep(key);
           place.fetching = undefined;
         },
         () => {

@@ -55,6 +55,7 @@ export type Maker = Pick<
   SessionParts,
   | 'instanceId'
   | 'settings'
+  | 'isClosed'
   | 'keys'
   | 'activation'
   | 'storage'
