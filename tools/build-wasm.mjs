@@ -12,6 +12,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeBinary } from './lib/binary-text.mjs';
 import { root } from './lib/run.mjs';
 
 const check = process.argv.includes('--check');
@@ -29,7 +30,12 @@ function fingerprint() {
   const sources = readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => `assembly/${file.replaceAll('\\', '/')}`);
-  for (const file of ['asconfig.json', 'tools/build-wasm.mjs', ...sources.sort()])
+  for (const file of [
+    'asconfig.json',
+    'tools/build-wasm.mjs',
+    'tools/lib/binary-text.mjs',
+    ...sources.sort(),
+  ])
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
@@ -58,9 +64,9 @@ for (const build of builds) {
   const source = `// Generated from ${build.entry} by tools/build-wasm.mjs; do not edit.
 // Sources: ${sources}
 
-/** The ${build.name} build, ${bytes.length} bytes in hexadecimal, which gzip makes smaller than Base64. */
-export const wasmHex =
-  '${Buffer.from(bytes).toString('hex')}';
+/** The ${build.name} build, ${bytes.length} bytes as text. */
+export const wasmText =
+  '${encodeBinary(bytes)}';
 `;
   if (!check) {
     writeFileSync(join(root, file), source);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodeBinary } from '../../dist/hot-path/binary-text.js';
 import { bundleProgram, partsOf, PROMISED } from '../../test/helpers/sizes.mjs';
 import { inProcess } from '../lib/child.mjs';
 import { progress } from '../lib/progress.mjs';
@@ -11,8 +12,8 @@ import { rounded } from '../lib/statistics.mjs';
 const PART = 'Sizes';
 
 async function webAssemblyBytes(build) {
-  const { wasmHex } = await import(`../../dist/hot-path/generated/${build}.js`);
-  return Buffer.from(wasmHex, 'hex').length;
+  const { wasmText } = await import(`../../dist/hot-path/generated/${build}.js`);
+  return decodeBinary(wasmText).length;
 }
 
 export async function measureSizes() {

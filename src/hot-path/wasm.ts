@@ -6,8 +6,8 @@
  */
 
 import { failure, PowerAuthErrorCode } from '../errors.ts';
-import { hexDecode } from '../util/bytes.ts';
 import { asciiReader, base64Writer, type AsciiReader, type Base64Writer } from './ascii.ts';
+import { decodeBinary } from './binary-text.ts';
 import {
   CHAIN_LENGTH,
   ComposedTexts,
@@ -22,7 +22,7 @@ import { NoncePool } from '../util/nonce-pool.ts';
 import { SlotTable, UNOWNED } from './slot-table.ts';
 import type { EngineName, FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 
-/** Builds of a runtime: the bytes in hexadecimal, or the module of them. */
+/** Builds of a runtime: the bytes as text, or the module of them. */
 export type WasmBuilds = Partial<Record<EngineName, string | WebAssembly.Module>>;
 
 /** What both builds export. */
@@ -292,7 +292,7 @@ export async function createWasmEngine(
   if (build === undefined) throw new TypeError(`${name} is not among the builds for this runtime`);
   const instance =
     typeof build === 'string'
-      ? (await WebAssembly.instantiate(hexDecode(build))).instance
+      ? (await WebAssembly.instantiate(decodeBinary(build))).instance
       : await WebAssembly.instantiate(build);
   return new WasmEngine(name, instance.exports as unknown as HotPathExports, fillRandom, toBase64);
 }

@@ -1,7 +1,7 @@
 /** Headers that are put together from their Base64, as browsers do it, are those that are decoded, as Node does it. */
 import { describe, expect, test } from 'vitest';
-import { wasmHex as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
-import { wasmHex as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { wasmText as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
+import { wasmText as simd } from '../../src/hot-path/generated/wasm-simd.ts';
 import { createWasmEngine } from '../../src/hot-path/wasm.ts';
 import type { HotPathEngine, KeySlot } from '../../src/hot-path/types.ts';
 import { randomFrom } from '../helpers/random.ts';

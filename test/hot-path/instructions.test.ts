@@ -5,8 +5,9 @@
 import binaryen from 'binaryen';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWasmEngine } from '../../src/hot-path/wasm.ts';
-import { wasmHex as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
-import { wasmHex as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { decodeBinary } from '../../src/hot-path/binary-text.ts';
+import { wasmText as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
+import { wasmText as simd } from '../../src/hot-path/generated/wasm-simd.ts';
 import { watchBoundaries } from '../helpers/boundaries.ts';
 
 // As in assembly/layout.ts.
@@ -35,8 +36,8 @@ interface Counts {
 const sum = (blocks: Map<number, number>): number => [...blocks.values()].reduce((a, b) => a + b, 0);
 
 /** An instance with one token in slot 0, and what a call that makes headers does in it. */
-function counting(hex: string, call: 'headers' | 'digests' = 'headers'): (count: number) => Counts {
-  const module = binaryen.readBinary(Buffer.from(hex, 'hex'));
+function counting(text: string, call: 'headers' | 'digests' = 'headers'): (count: number) => Counts {
+  const module = binaryen.readBinary(decodeBinary(text));
   module.setFeatures(binaryen.Features.All);
   module.runPasses(['log-execution', 'instrument-memory']);
   const compiled = new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);

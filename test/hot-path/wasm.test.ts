@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { wasmHex as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
-import { wasmHex as simd } from '../../src/hot-path/generated/wasm-simd.ts';
+import { decodeBinary } from '../../src/hot-path/binary-text.ts';
+import { wasmText as scalar } from '../../src/hot-path/generated/wasm-scalar.ts';
+import { wasmText as simd } from '../../src/hot-path/generated/wasm-simd.ts';
 import { hotPathConformance } from '../conformance/hot-path.ts';
 import { randomFrom } from '../helpers/random.ts';
 import { seed } from '../helpers/seed.ts';
@@ -9,17 +10,17 @@ import { seed } from '../helpers/seed.ts';
 hotPathConformance('wasm-simd');
 hotPathConformance('wasm-scalar');
 
-const module = (hex: string) => new WebAssembly.Module(Buffer.from(hex, 'hex'));
+const module = (text: string) => new WebAssembly.Module(decodeBinary(text));
 
 test('both builds export one list, import nothing, and are small', () => {
-  const list = (hex: string) =>
-    WebAssembly.Module.exports(module(hex))
+  const list = (text: string) =>
+    WebAssembly.Module.exports(module(text))
       .map(({ name, kind }) => `${kind} ${name}`)
       .sort();
   expect(list(simd)).toEqual(list(scalar));
-  for (const hex of [simd, scalar]) {
-    expect(WebAssembly.Module.imports(module(hex))).toEqual([]);
-    expect(Buffer.from(hex, 'hex').length).toBeLessThan(8192);
+  for (const text of [simd, scalar]) {
+    expect(WebAssembly.Module.imports(module(text))).toEqual([]);
+    expect(decodeBinary(text).length).toBeLessThan(8192);
   }
 });
 
@@ -40,8 +41,8 @@ const OUTPUT = 8192;
 test.each([
   ['wasm-simd', simd],
   ['wasm-scalar', scalar],
-])('a released slot of %s is all zeros, and so is whatever secrets passed through', (_, hex) => {
-  const wasm = new WebAssembly.Instance(module(hex)).exports as Exports;
+])('a released slot of %s is all zeros, and so is whatever secrets passed through', (_, text) => {
+  const wasm = new WebAssembly.Instance(module(text)).exports as Exports;
   const { memory } = wasm;
   const view = () => new Uint8Array(memory.buffer);
   const slot = 700;
@@ -88,8 +89,8 @@ test.each([
 test.each([
   ['wasm-simd', simd],
   ['wasm-scalar', scalar],
-])('%s computes with the nonces and the time of the call, whatever it has computed before', (_, hex) => {
-  const wasm = new WebAssembly.Instance(module(hex)).exports as Exports;
+])('%s computes with the nonces and the time of the call, whatever it has computed before', (_, text) => {
+  const wasm = new WebAssembly.Instance(module(text)).exports as Exports;
   const memory = new Uint8Array(wasm.memory.buffer);
   const secret = randomBytes(16);
   const random = randomFrom(seed);

@@ -59,14 +59,67 @@ const OPTIONS = /** @type {const} */ ({
 });
 
 /**
- * localforage's methods for records, which nothing calls: it opens the database, and the rest is our own. With them go the
- * functions that only they use. Pattern and replacement, by file.
+ * What is cut out of localforage, by file: pattern and replacement. It opens the database, once for each name, and the rest
+ * is our own. Nothing calls its methods for records, sets it up again, brings a driver or passes a callback.
  *
- * @type {Record<string, [RegExp, string]>}
+ * @type {Record<string, [RegExp, string][]>}
  */
-const UNCALLED = {
-  'localforage.js': [/(?<=const LibraryMethods = )\[[^\]]*\]/, '[]'],
-  'indexeddb.js': [/(?<=_support: isIndexedDBValid\(\)),[^}]*dropInstance/, ''],
+const CUTS = {
+  'localforage.js': [
+    // Other drivers, and the tests of them.
+    [/(?<=const DefinedDrivers = )\{\}/, '{ [idbDriver._driver]: idbDriver }'],
+    [/const DriverSupport = \{\};/, ''],
+    [/,\s+WEBSQL: websqlDriver,\s+LOCALSTORAGE: localstorageDriver/, ''],
+    [/,\s+DefaultDrivers\.WEBSQL\._driver,\s+DefaultDrivers\.LOCALSTORAGE\._driver/, ''],
+    [/if \(!DefinedDrivers\[driverName\]\) \{[\s\S]*?this\.defineDriver\(driver\);\s+\}/, ''],
+    [/this\._getSupportedDrivers\(drivers\)/, 'drivers'],
+    [/ {4}supports\(driverName\) \{[\s\S]*?\n {4}\}/, ''],
+    [/ {4}_getSupportedDrivers\(drivers\) \{[\s\S]*?\n {4}\}/, ''],
+    // Methods that wait until it is ready.
+    [/const OptionalDriverMethods = [\s\S]*?(?=const DefaultConfig)/, ''],
+    [/function callWhenReady[\s\S]*?(?=function extend)/, ''],
+    [/this\._wrapLibraryMethodsWithReady\(\);/, ''],
+    [/self\._wrapLibraryMethodsWithReady\(\);/, ''],
+    [/ {4}_wrapLibraryMethodsWithReady\(\) \{[\s\S]*?\n {4}\}/, ''],
+    [/ {4}config\(options\) \{[\s\S]*?(?= {4}driver\(\) \{)/, ''],
+    [/ {4}getSerializer\(callback\) \{[\s\S]*?\n {4}\}/, ''],
+  ],
+  'indexeddb.js': [
+    [/(?<=_support: )isIndexedDBValid\(\),[^}]*dropInstance/, 'true'],
+    // A store for trials with Blobs, and a warning about a version, which nobody asks for.
+    [/if \(e\.oldVersion <= 1\) \{[\s\S]*?\}/, ''],
+    [/if \(dbInfo\.version !== defaultVersion\) \{[\s\S]*?\}/, ''],
+    // Instances that share a database.
+    [/dbContexts\[dbInfo\.name\] = dbContexts\[dbInfo\.name\] \|\| createDbContext\(\);/, ''],
+    [/_deferReadiness\(dbInfo\);(?=\s+dbInfo\.db\.close)/, ''],
+    [/(?<=resolve\(db\);\s+)_advanceReadiness\(dbInfo\);/, ''],
+    [/\/\/ Get the current context[\s\S]*?(?=\/\/ Initialize the connection)/, ''],
+    [
+      /Promise\.all\(initPromises\)(?=\s+\.then\(function\(\) \{\s+dbInfo\.db = dbContext\.db)/,
+      'Promise.resolve()',
+    ],
+    [/dbInfo\.db = dbContext\.db;/, ''],
+    [/(?<=dbInfo\.db = )dbContext\.db = (?=db;\s+self\._dbInfo)/, ''],
+    [/(?<=self\._dbInfo = dbInfo;)[\s\S]*?(?=\}\);\n\}\n)/, ''],
+  ],
+};
+
+/**
+ * What takes the place of other files of localforage. Whether the browser has IndexedDB, `storage/localforage/failure.ts`
+ * has looked before.
+ *
+ * @type {Record<string, string>}
+ */
+const REPLACED = {
+  'promise.js': 'export default Promise;',
+  'isArray.js': 'export default Array.isArray;',
+  'idb.js': 'export default { open: (...args) => indexedDB.open(...args) };',
+  'executeTwoCallbacks.js': 'export default () => {};',
+  ...Object.fromEntries(
+    ['websql', 'localstorage', 'serializer', 'includes', 'executeCallback', 'isIndexedDBValid'].map(
+      (name) => [`${name}.js`, 'export default undefined;'],
+    ),
+  ),
 };
 
 /**
@@ -84,18 +137,14 @@ const localforage = {
     onResolve({ filter: /^\./ }, ({ path, importer }) =>
       importer.startsWith(sources) ? undefined : { path, external: true },
     );
-    // It insists on three drivers, which may be the same one.
-    onLoad({ filter: /localforage.src.drivers.(?:websql|localstorage)\.js$/ }, () => ({
-      contents: `export { default } from './indexeddb';`,
-      resolveDir: join(sources, 'drivers'),
-    }));
-    onLoad({ filter: /localforage.src.utils.serializer\.js$/ }, () => ({ contents: 'export default {};' }));
-    onLoad({ filter: /localforage.src.utils.promise\.js$/ }, () => ({ contents: 'export default Promise;' }));
-    onLoad({ filter: /localforage.src.(?:localforage|drivers.indexeddb)\.js$/ }, ({ path }) => {
-      const [pattern, replacement] = UNCALLED[basename(path)] ?? [];
-      const text = readFileSync(path, 'utf8');
-      if (!pattern?.test(text)) throw new Error(`${path} differs from what is cut out of it in bundle.mjs`);
-      return { contents: text.replace(pattern, replacement ?? ''), resolveDir: dirname(path) };
+    onLoad({ filter: /localforage.src.*\.js$/ }, ({ path }) => {
+      const file = basename(path);
+      let contents = REPLACED[file] ?? readFileSync(path, 'utf8');
+      for (const [pattern, replacement] of CUTS[file] ?? []) {
+        if (!pattern.test(contents)) throw new Error(`bundle.mjs finds no ${pattern} to cut out of ${path}`);
+        contents = contents.replace(pattern, replacement);
+      }
+      return { contents, resolveDir: dirname(path) };
     });
   },
 };
@@ -232,10 +281,12 @@ async function forRequire() {
   return { outputFiles: await Promise.all(files), metafile };
 }
 
-/** The bytes of a build beside the module that has them in hexadecimal, for runtimes that import WebAssembly. @param {string} name */
+/** The bytes of a build beside the module that has them as text, for runtimes that import WebAssembly. @param {string} name */
 async function wasmFile(name) {
-  const { wasmHex } = await import(pathToFileURL(join(COMPILED, `${name}.js`)).href);
-  return { path: join(DIST, `${name}.wasm`), text: Buffer.from(wasmHex, 'hex') };
+  const [{ wasmText }, { decodeBinary }] = await Promise.all(
+    [name, 'hot-path/binary-text'].map((file) => import(pathToFileURL(join(COMPILED, `${file}.js`)).href)),
+  );
+  return { path: join(DIST, `${name}.wasm`), text: decodeBinary(wasmText) };
 }
 
 /** The description of the admin API as a file, for programs that generate clients or documentation. */

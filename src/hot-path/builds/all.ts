@@ -4,8 +4,8 @@
  * @module
  */
 
-import { wasmHex as scalar } from '../generated/wasm-scalar.ts';
-import { wasmHex as simd } from '../generated/wasm-simd.ts';
+import { wasmText as scalar } from '../generated/wasm-scalar.ts';
+import { wasmText as simd } from '../generated/wasm-simd.ts';
 import type { WasmBuilds } from '../wasm.ts';
 
 /** By the engine's name. */

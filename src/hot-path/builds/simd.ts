@@ -5,7 +5,7 @@
  * @module
  */
 
-import { wasmHex as simd } from '../generated/wasm-simd.ts';
+import { wasmText as simd } from '../generated/wasm-simd.ts';
 import type { WasmBuilds } from '../wasm.ts';
 
 /** By the engine's name. */
