@@ -5,7 +5,7 @@
  * @module
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { _SHA256 as Sha256 } from '@noble/hashes/sha2.js';
 import { base64 } from '../util/base64.ts';
 import { secretBytes, utf8, wipe } from '../util/bytes.ts';
 import { headerHead } from './header-texts.ts';
@@ -13,22 +13,20 @@ import { NoncePool } from '../util/nonce-pool.ts';
 import { notItsOwner, SlotTable, UNOWNED } from './slot-table.ts';
 import type { FillRandom, HeaderStock, HotPathEngine, KeyKind, KeySlot } from './types.ts';
 
-type Hash = ReturnType<typeof sha256.create>;
-
 const BLOCK = 64;
 
 /** HMAC with the key absorbed: the hashes begin with its two blocks, and are cloned for each message. */
 class Mac {
-  readonly #inner: Hash;
-  readonly #outer: Hash;
+  readonly #inner: Sha256;
+  readonly #outer: Sha256;
 
   constructor(key: Uint8Array) {
     const block = secretBytes(BLOCK);
-    const begin = (mask: number): Hash => {
+    const begin = (mask: number): Sha256 => {
       for (let i = 0; i < BLOCK; i++) block[i] = (short[i] ?? 0) ^ mask;
-      return sha256.create().update(block);
+      return new Sha256().update(block);
     };
-    const short = key.length > BLOCK ? sha256(key) : key;
+    const short = key.length > BLOCK ? new Sha256().update(key).digest() : key;
     this.#inner = begin(0x36);
     this.#outer = begin(0x5c);
     wipe(block, short === key ? undefined : short);
