@@ -65,7 +65,8 @@ const REMEMBERED = 256;
 
 /** A ticket that is given back later. */
 interface Owed {
-  readonly giveBack: () => void;
+  /** Never rejects. */
+  readonly giveBack: () => Promise<void>;
   readonly forget: () => void;
 }
 
@@ -92,6 +93,7 @@ export class RemoteLocks {
   readonly #turns = new Turns();
   readonly #leases = new Set<Lease>();
   readonly #sections = new Sections<Lease>();
+  #isRenewing = false;
 
   constructor(server: LockServer) {
     this.#shared = { server, waiting: new Map(), owed: new Set(), givenBack: new Map() };
@@ -136,20 +138,23 @@ export class RemoteLocks {
 
   /** Call this when the connection is back: the sooner a lease is renewed, the better. */
   renew(): void {
-    for (const lease of this.#leases) lease.renew();
     for (const wake of this.#shared.waiting.values()) wake();
-    for (const ticket of this.#shared.owed) ticket.giveBack();
-    this.#giveBackAgain();
+    // A server that refuses all of it, as a replica does, would be connected to again and again by that.
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    void Promise.all([
+      ...[...this.#leases].map((lease) => lease.renew()),
+      ...[...this.#shared.owed].map((ticket) => ticket.giveBack()),
+      ...this.#giveBackAgain(),
+    ]).finally(() => (this.#isRenewing = false));
   }
 
   /** Another server may have taken over before it heard of releases. Other processes can't tell that from a holder. */
-  #giveBackAgain(): void {
+  #giveBackAgain(): Promise<void>[] {
     const { server, givenBack } = this.#shared;
-    for (const [id, { name, since }] of givenBack) {
-      if (since.age >= LEASE_MS) givenBack.delete(id);
-      // Otherwise its lease ends by itself.
-      else server.release(name, id).catch(() => undefined);
-    }
+    // The lease of older ones is over.
+    const latest = [...givenBack].filter(([, { since }]) => since.age < LEASE_MS);
+    return latest.map(([id, { name }]) => server.release(name, id).catch(() => undefined));
   }
 
   /** Frees all locks, and withdraws all tickets. */
@@ -238,7 +243,7 @@ export class Lease {
       this.#shared.waiting.delete(this.#id);
     }
     closing.throwIfClosed();
-    this.#beating = keepsNothingAlive(setInterval(() => this.renew(), BEAT_MS));
+    this.#beating = keepsNothingAlive(setInterval(() => void this.renew(), BEAT_MS));
   }
 
   /** See {@link PowerAuthStorageLock.isHeld}. */
@@ -249,9 +254,9 @@ export class Lease {
     return !this.signal.aborted && this.#released === undefined;
   }
 
-  /** Renews a held lock. */
-  renew(): void {
-    if (this.#beating !== undefined) void this.#beat();
+  /** Renews a held lock. Never rejects. */
+  async renew(): Promise<void> {
+    if (this.#beating !== undefined) await this.#beat();
   }
 
   /**
@@ -288,24 +293,24 @@ export class Lease {
   #owe(): void {
     const { server, owed } = this.#shared;
     const failed = new Moment();
-    let isTrying = false;
+    let trying: Promise<void> | undefined;
     const ticket: Owed = {
-      giveBack: () => {
+      giveBack: async () => {
         if (failed.age >= LEASE_MS) ticket.forget();
-        else if (!isTrying) {
-          isTrying = true;
-          server
+        else {
+          trying ??= server
             .release(...this.fence)
             .then(ticket.forget, () => undefined)
-            .finally(() => (isTrying = false));
+            .finally(() => (trying = undefined));
+          await trying;
         }
       },
       forget: () => {
-        clearInterval(trying);
+        clearInterval(timer);
         owed.delete(ticket);
       },
     };
-    const trying = keepsNothingAlive(setInterval(ticket.giveBack, BEAT_MS));
+    const timer = keepsNothingAlive(setInterval(() => void ticket.giveBack(), BEAT_MS));
     owed.add(ticket);
   }
 

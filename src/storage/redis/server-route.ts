@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Moment } from '../../util/elapsed.ts';
 import { keepsNothingAlive, type Timer } from '../../util/timers.ts';
 import { createClient } from './client.ts';
 import { RedisConnection } from './connection.ts';
@@ -30,7 +31,8 @@ export class ServerRoute implements RedisRoute {
   readonly #calls = new Calls();
   /** Where the connection leads, if Sentinel has told. */
   #primary: string | undefined;
-  #wasOpen = false;
+  /** When the connection was opened last. */
+  #opened: Moment | undefined;
   #looking: Timer | undefined;
 
   constructor(target: Exclude<RedisTarget, { kind: 'cluster' }>, layout: RedisLayout, parts: RouteParts) {
@@ -59,10 +61,14 @@ export class ServerRoute implements RedisRoute {
       },
       leadsElsewhere: isElsewhere,
       onOpen: () => {
-        if (this.#wasOpen) parts.onRegained();
-        this.#wasOpen = true;
+        const isAgain = this.#opened !== undefined;
+        this.#opened = new Moment();
+        if (isAgain) parts.onRegained();
       },
-      onLost: () => this.#look(),
+      onLost: () => {
+        // One that is lost at once, as that to a replica that has yet to take over, is opened again at the next look.
+        if ((this.#opened?.age ?? 0) >= LOOK_MS) this.#look();
+      },
     });
   }
 

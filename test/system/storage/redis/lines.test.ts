@@ -1,4 +1,5 @@
 /** Redis behind slow lines, failovers and busy threads. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { expect, onTestFinished, test } from 'vitest';
 import { PowerAuthAuthentication } from '../../../../src/index.ts';
@@ -233,6 +234,31 @@ describeWith('redis', 'a primary that becomes a replica while connections stay',
     await expect.poll(() => changes.includes('all')).toBe(true);
     await testRedisStorage({ url: replica.url }).set('heard', ONE);
     await expect.poll(() => changes.some((change) => change.includes('heard'))).toBe(true);
+  }, 30_000);
+
+  test('is not connected to again and again, by somebody who holds a lock', async () => {
+    const primary = await testRedis();
+    const replica = await testRedis({ args: ['--replicaof', '127.0.0.1', String(primary.port)] });
+    const wire = await testWire(primary.port);
+    const storage = testRedisStorage({ url: wire.url });
+    storage.subscribe(() => undefined);
+    await storage.set('key', ONE);
+    const copy = testRedisStorage({ url: replica.url });
+    await expect.poll(() => copy.get('key').catch(() => undefined), { timeout: 15_000 }).toEqual(ONE);
+    const connections = async (): Promise<number> =>
+      Number(/total_connections_received:(\d+)/.exec(String(await ask(replica, 'INFO', 'stats')))?.[1]);
+    await storage.lock('lock', async () => {
+      wire.lead(replica.port);
+      const before = await connections();
+      const began = performance.now();
+      await primary.stop('SIGKILL');
+      await sleep(1500);
+      // A look each second, the renewals, and our own.
+      const seconds = (performance.now() - began) / 1000;
+      expect((await connections()) - before).toBeLessThan(10 + 10 * seconds);
+      await ask(replica, 'REPLICAOF', 'NO', 'ONE');
+    });
+    expect(await storage.update('key', next)).toEqual(Uint8Array.of(2));
   }, 30_000);
 
   test('is left also by a call in the middle of which it changed', async () => {
