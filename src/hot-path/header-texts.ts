@@ -145,8 +145,10 @@ export class ComposedTexts implements HeaderTexts {
     this.clear();
     this.#text = this.#maker.digests(chain, count, timestamp);
     if (timestamp === this.#tailTime) return;
-    this.#tail = inOnePiece('==", timestamp="', String(timestamp), '"');
     this.#tailTime = timestamp;
+    const [before, digits, after] = ['==", timestamp="', String(timestamp), '"'];
+    // A header alone has one reader at most, and joining costs more than it saves that one.
+    this.#tail = count === 1 ? before + digits + after : inOnePiece(before, digits, after);
   }
 
   #compose(head: string, at: number): string {
