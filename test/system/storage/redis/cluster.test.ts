@@ -114,6 +114,21 @@ describeWith('redis', 'a store in a Redis Cluster', () => {
     expect(await storage.get('a/1')).toEqual(Uint8Array.of(2));
   });
 
+  test('gives a lock that a failover brings back, back again', async () => {
+    const { storage, parts } = open(shared);
+    storage.subscribe(() => undefined);
+    const { locks, slot } = parts.of('a/lock');
+    const primary = await shared.primaryOf(slot);
+    const ticket = async (): Promise<unknown> => ask(primary, 'HGET', locks, 'a/lock');
+    const before = await storage.lock('a/lock', ticket);
+    expect(await ticket()).toBe(null);
+    // The state of a replica that had the ticket, and not yet its release.
+    await ask(primary, 'HSET', locks, 'a/lock', String(before));
+    for (const kind of ['normal', 'pubsub']) await ask(primary, 'CLIENT', 'KILL', 'TYPE', kind);
+    // Nobody else removes it: a ticket whose lease is over stays until somebody wants the lock.
+    await expect.poll(ticket, { timeout: 10_000 }).toBe(null);
+  });
+
   test('a server that is no node, and a node that is used as a server, are told', async () => {
     const single = await testRedis();
     const storage = testRedisStorage({ cluster: { rootNodes: [{ url: single.url }] } });
