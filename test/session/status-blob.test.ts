@@ -121,6 +121,18 @@ test('a counter that others advance while it is being moved forward is moved all
   await powerAuth.validatePassword(PASSWORD);
 });
 
+test.each([
+  // The refused signature takes one step.
+  [21, 'ACTIVE'],
+  [22, 'DEADLOCK'],
+])('a storage that lost %i signatures: %s', async (lost, state) => {
+  const { powerAuth } = await wentBack(true, lost);
+  expect((await rejection(powerAuth.validatePassword(PASSWORD))).code).toBe('AUTHENTICATION_ERROR');
+  expect((await powerAuth.fetchActivationStatus()).state).toBe(state);
+  const next = await Promise.allSettled([powerAuth.validatePassword(PASSWORD)]);
+  expect(next[0].status).toBe(state === 'ACTIVE' ? 'fulfilled' : 'rejected');
+});
+
 test('a status that fails leaves the refusal as it is, and the next refusal catches up', async () => {
   const { server, powerAuth } = await wentBack(true, 7);
   server.faults.add({ path: '/pa/v3/activation/status', count: 1, status: 500 });
