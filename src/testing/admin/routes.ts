@@ -4,10 +4,12 @@
  * @module
  */
 
+import { PowerAuthError } from '../../errors.ts';
 import type { Schema } from '../../util/schema.ts';
+import type { PowerAuthTestFault } from '../faults.ts';
 import type { PowerAuthTestServer } from '../server.ts';
 import type { PowerAuthTestRecoveryCode } from '../recovery.ts';
-import type { PowerAuthTestActivation } from '../types.ts';
+import type { PowerAuthTestActivation, PowerAuthTestActivationOptions } from '../types.ts';
 import { AdminError, created, done, empty, HEALTH, type AdminAnswer } from './answers.ts';
 import * as inputs from '../inputs.ts';
 
@@ -56,15 +58,31 @@ function orConflict<T>(act: () => T): T {
   }
 }
 
+/** Passes the body to a method of the server, which checks it; its errors name it as the method's parameter. */
+function withBody<T>(parameter: string, act: () => T): T {
+  try {
+    return orConflict(act);
+  } catch (error) {
+    if (!(error instanceof PowerAuthError)) throw error;
+    throw new AdminError('BAD_REQUEST', error.message.replace(parameter, 'body'));
+  }
+}
+
 /** Changes an activation, and answers with what it is then. */
 const change =
-  <T>(schema: Schema<T>, act: (request: AdminRequest, input: FromJson<T>) => void): Route =>
+  (act: (request: AdminRequest) => void): Route =>
   (request) => {
-    const input = take(request.body, schema);
     activationOf(request);
-    orConflict(() => act(request, input));
+    act(request);
     return done(activationOf(request));
   };
+
+/** The same without a body. */
+const changeAlone = (act: (server: PowerAuthTestServer, id: string) => void): Route =>
+  change(({ server, id, body }) => {
+    take(body, inputs.nothing);
+    orConflict(() => act(server, id));
+  });
 
 /** Text as it is, or bytes in Base64. */
 function bytesOf(text: string | undefined, base64: string | undefined, name: string): string | Uint8Array {
@@ -93,22 +111,16 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /keys': ({ server }) => done(server.keys),
   'GET /activations': ({ server }) => done(server.activations),
   'POST /activations': ({ server, body }) => {
-    const options = take(body, inputs.newActivation);
-    return created(orConflict(() => server.createActivation(options)));
+    const options = body as PowerAuthTestActivationOptions;
+    return created(withBody('options', () => server.createActivation(options)));
   },
   'GET /activations/{activationId}': (request) => done(activationOf(request)),
-  'POST /activations/{activationId}/commit': change(inputs.nothing, ({ server, id }) =>
-    server.commitActivation(id),
+  'POST /activations/{activationId}/commit': changeAlone((server, id) => server.commitActivation(id)),
+  'POST /activations/{activationId}/block': change(({ server, id, body }) =>
+    withBody('options', () => server.blockActivation(id, body as object)),
   ),
-  'POST /activations/{activationId}/block': change(inputs.block, ({ server, id }, options) =>
-    server.blockActivation(id, options),
-  ),
-  'POST /activations/{activationId}/unblock': change(inputs.nothing, ({ server, id }) =>
-    server.unblockActivation(id),
-  ),
-  'DELETE /activations/{activationId}': change(inputs.nothing, ({ server, id }) =>
-    server.removeActivation(id),
-  ),
+  'POST /activations/{activationId}/unblock': changeAlone((server, id) => server.unblockActivation(id)),
+  'DELETE /activations/{activationId}': changeAlone((server, id) => server.removeActivation(id)),
 
   'GET /tokens': ({ server }) => done(server.tokens),
   'DELETE /tokens/{tokenId}': ({ server, id }) => {
@@ -141,10 +153,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'POST /offline-signatures/verify': ({ server, body }) =>
     done({ valid: server.verifyOfflineSignature(take(body, inputs.offlineSignature)) }),
 
-  'POST /recovery-codes': ({ server, body }) => {
-    const options = take(body, inputs.newRecoveryCode);
-    return created(orConflict(() => server.createRecoveryCode(options)));
-  },
+  'POST /recovery-codes': ({ server, body }) =>
+    created(withBody('options', () => server.createRecoveryCode(body as object))),
   'GET /recovery-codes/{recoveryCode}': (request) => done(recoveryCodeOf(request)),
   'DELETE /recovery-codes/{recoveryCode}': (request) => {
     recoveryCodeOf(request);
@@ -163,8 +173,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
 
   'GET /faults': ({ server }) => done(server.faults.list()),
   'POST /faults': ({ server, body }) => {
-    const fault = take(body, inputs.fault);
-    server.faults.add(fault);
+    const fault = body as PowerAuthTestFault;
+    withBody('fault', () => server.faults.add(fault));
     return created(fault);
   },
   'DELETE /faults': ({ server }) => {

@@ -1,11 +1,12 @@
 /** The description of the admin API, held to the code: the same routes, and answers that fit their schemas. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PowerAuthAuthentication } from '../../../src/index.ts';
 import { openApi } from '../../../src/testing/admin/openapi.ts';
 import { ROUTES } from '../../../src/testing/admin/routes.ts';
 import { PowerAuthTestServer } from '../../../src/testing/index.ts';
+import * as inputs from '../../../src/testing/inputs.ts';
 import { activate, PASSWORD, testClient } from '../../helpers/client.ts';
 import { adminServer, type AdminReply, type Ask } from './support.ts';
 
@@ -270,6 +271,33 @@ describe('the schemas refuse what the server refuses', () => {
     const reply = await watched(ask, new Set())('POST', path, body);
     expect(reply).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
     expect([server.activations, server.faults]).toEqual([[], expect.anything()]);
+  });
+
+  test('what is passed to a method of the server is checked there alone, and named as the body', async () => {
+    const { ask, server } = await adminServer();
+    const { activationId } = server.createActivation();
+    const checked = vi.spyOn(inputs, 'checked');
+    onTestFinished(() => checked.mockRestore());
+    for (const [path, good, bad, message] of [
+      ['/activations', { userId: 'alice' }, { userId: 5 }, 'body.userId: expected a non-empty string'],
+      ['/recovery-codes', {}, { pukCount: 0 }, 'body.pukCount: expected a whole number from 1 to 100'],
+      ['/faults', { delay: 0 }, { delay: '0' }, 'body.delay: expected a whole number from 0'],
+      [
+        `/activations/${activationId}/block`,
+        {},
+        { expiresAt: -1 },
+        'body.expiresAt: expected a whole number',
+      ],
+    ] as const) {
+      const refused = await ask('POST', path, bad);
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { error: { message: expect.stringContaining(message) as string } },
+      });
+      checked.mockClear();
+      await ask('POST', path, good);
+      expect(checked, path).toHaveBeenCalledOnce();
+    }
   });
 
   test.each([
