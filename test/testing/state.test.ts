@@ -1,5 +1,6 @@
 /** What a server remembers, and for how long. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Records } from '../../src/testing/records.ts';
 import { ServerState } from '../../src/testing/state.ts';
 import { RULES } from '../helpers/rules.ts';
 
@@ -11,6 +12,25 @@ test('a nonce is refused the second time for as long as its header could be acce
   state.clockOffset = 110_000;
   expect(new Set(use(6000, 12_000))).toEqual(new Set([false]));
   expect(new Set(use(0, 12_000))).toEqual(new Set([true]));
+});
+
+test('looks at no more activations than it takes to find the one with a code', () => {
+  const state = new ServerState(RULES);
+  const created = ['a', 'b', 'c'].map((code) => state.createActivation({ code }));
+  let looks = 0;
+  const peek = vi.spyOn(Records.prototype, 'peek').mockImplementation(function* () {
+    for (const activation of created) {
+      looks++;
+      yield activation;
+    }
+  });
+  onTestFinished(() => peek.mockRestore());
+  const looked = (find: () => unknown): readonly [unknown, number] => {
+    looks = 0;
+    return [find(), looks];
+  };
+  expect(looked(() => state.isTaken('b'))).toEqual([true, 2]);
+  expect(looked(() => state.activationOfCode('b'))).toEqual([created[1], 2]);
 });
 
 test('then it is forgotten, or a server that runs for days would need ever more memory', () => {
