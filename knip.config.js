@@ -13,6 +13,7 @@ export default {
     'playground/{main,engines}.ts',
     // What conditions of package.json choose.
     'src/{crypto,platform,hot-path/builds}/*.ts',
+    'src/util/inspect-{error,nothing}.ts',
     // Programs: those that package.json starts, and those that others start by their path.
     'tools/*.mjs',
     'bench/{,parts/,lib/}*.mjs',

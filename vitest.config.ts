@@ -15,6 +15,7 @@ export default defineConfig({
         '#crypto': './src/crypto/node.ts',
         '#platform': './src/platform/node.ts',
         '#wasm': './src/hot-path/builds/all.ts',
+        '#inspect': './src/util/inspect-error.ts',
       }).map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))]),
     ),
   },

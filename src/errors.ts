@@ -4,7 +4,7 @@
  * @module
  */
 
-import { inspectError } from './util/inspect-error.ts';
+import { showInConsole } from '#inspect';
 import { isInstance } from './util/instance.ts';
 
 /**
@@ -261,20 +261,17 @@ export class PowerAuthError extends Error {
   }
 }
 
-// What `console.log` shows in Node. It is not a named member, because it doesn't concern readers of the class.
-Object.defineProperty(PowerAuthError.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: PowerAuthError): string {
-    return inspectError(this, `${stackHead(this)}: ${this.message}`, describeError);
-  },
-  writable: true,
-  configurable: true,
-});
+showInConsole(PowerAuthError, titleOf, describeError);
 
 /** The name that V8 writes at the beginning of a stack. */
 const V8_STACK_HEAD = /^(?:PowerAuth)?Error(?=:|\n|$)/;
 
 /** The beginning of our errors' stacks, in the form of Node's own errors with codes. */
 const stackHead = ({ name, code }: PowerAuthError): string => `${name} [${code}]`;
+
+function titleOf(error: PowerAuthError): string {
+  return `${stackHead(error)}: ${error.message}`;
+}
 
 /**
  * The code in the stack of a copy that was made by structured cloning, which keeps only the message and the stack of an

@@ -4,6 +4,24 @@
  * @module
  */
 
+/**
+ * Makes `console.log` show instances in Node and its like. This is not a named member of the class, because it doesn't
+ * concern readers of it.
+ */
+export function showInConsole<T extends Error>(
+  of: { readonly prototype: T },
+  title: (error: T) => string,
+  describe: (below: unknown) => string,
+): void {
+  Object.defineProperty(of.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(this: T): string {
+      return inspectError(this, title(this), describe);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
 /** How many lines of the stack are shown of an underlying error. */
 const FRAMES = 3;
 

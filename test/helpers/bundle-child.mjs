@@ -36,6 +36,7 @@ export async function buildChild(entryTs) {
       '#crypto': join(root, 'src/crypto/node.ts'),
       '#platform': join(root, 'src/platform/node.ts'),
       '#wasm': join(root, 'src/hot-path/builds/all.ts'),
+      '#inspect': join(root, 'src/util/inspect-error.ts'),
     },
     sourcemap: 'inline',
     logLevel: 'error',

@@ -34,7 +34,7 @@ const TYPES = {
 function importsOfBrowsers() {
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.fromEntries(
-    ['#crypto', '#platform', '#wasm'].map((name) => {
+    ['#crypto', '#platform', '#wasm', '#inspect'].map((name) => {
       const { browser, default: other } = imports[name];
       return [name, join(root, (browser ?? other).replace('./dist/', 'src/').replace(/\.js$/, '.ts'))];
     }),

@@ -37,6 +37,7 @@ const options: ts.CompilerOptions = {
   paths: {
     '#crypto': [join(root, 'src/crypto/node.ts')],
     '#wasm': [join(root, 'src/hot-path/builds/all.ts')],
+    '#inspect': [join(root, 'src/util/inspect-error.ts')],
     '#platform': [join(root, 'src/platform/node.ts')],
     ...Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [file]])),
   },

@@ -75,6 +75,10 @@ describe('where no browser is', () => {
     expect(inputs.filter((input) => input.startsWith('dist/platform/'))).toEqual([
       `dist/platform/${platform}.js`,
     ]);
+    // Consoles of browsers show errors in their own way.
+    expect(inputs.filter((input) => input.includes('/inspect-'))).toEqual([
+      `dist/util/inspect-${platform === 'browser' ? 'nothing' : 'error'}.js`,
+    ]);
   });
 });
 

@@ -31,6 +31,7 @@ describe('the public types', () => {
   const ours = describeApi(join(root, 'src/index.ts'), {
     '#crypto': [join(root, 'src/crypto/web.ts')],
     '#wasm': [join(root, 'src/hot-path/builds/all.ts')],
+    '#inspect': [join(root, 'src/util/inspect-error.ts')],
     '#platform': [join(root, 'src/platform/default.ts')],
   });
 
