@@ -2,11 +2,16 @@
  * One activated client and what a test needs to send requests that no client would send.
  */
 import { randomBytes } from 'node:crypto';
-import { softwareBiometry } from '../../src/biometry/software.ts';
-import { PowerAuth, PowerAuthActivation, PowerAuthAuthentication, PowerAuthError } from '../../src/index.ts';
-import { memoryStorage } from '../../src/storage/memory.ts';
-import { QUICK_PASSWORDS } from '../helpers/passwords.ts';
-import type { PowerAuthTestServer, PowerAuthTestSignatureType } from '../../src/testing/index.ts';
+import { softwareBiometry } from '../../../src/biometry/software.ts';
+import {
+  PowerAuth,
+  PowerAuthActivation,
+  PowerAuthAuthentication,
+  PowerAuthError,
+} from '../../../src/index.ts';
+import { memoryStorage } from '../../../src/storage/memory.ts';
+import { QUICK_PASSWORDS } from '../../helpers/passwords.ts';
+import type { PowerAuthTestServer, PowerAuthTestSignatureType } from '../../../src/testing/index.ts';
 
 const PASSWORD = 'correct horse';
 const PROMPT = { promptMessage: 'test' };

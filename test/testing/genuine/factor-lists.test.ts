@@ -2,8 +2,8 @@
  * Which factors each endpoint takes, as the genuine server's annotations and services have it.
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startPowerAuthTestServer, type PowerAuthTestSignatureType } from '../../src/testing/index.ts';
-import { authenticationOf, GenuineClient, refusalOf, type Refusal } from './genuine-server.ts';
+import { startPowerAuthTestServer, type PowerAuthTestSignatureType } from '../../../src/testing/index.ts';
+import { authenticationOf, GenuineClient, refusalOf, type Refusal } from './client.ts';
 
 const TYPES = [
   'possession',
