@@ -20,6 +20,32 @@ const SLOTS = 16_384;
  * @returns {Promise<any>}
  */
 export async function ask(server, ...command) {
+  return connected(server, (client) => client.sendCommand(command));
+}
+
+/**
+ * Waits until replicas have everything that was written so far. A replica whose link is up gets nothing before it has
+ * acknowledged its first copy, which may be a second later.
+ *
+ * @param {{ readonly url: string }} server their primary
+ * @param {number} [replicas] how many
+ */
+export async function untilCopied(server, replicas = 1) {
+  await connected(server, async (client) => {
+    await client.sendCommand(['SET', 'copied', '']);
+    await client.sendCommand(['DEL', 'copied']);
+    const copies = Number(await client.sendCommand(['WAIT', String(replicas), String(AGREE)]));
+    if (copies < replicas) throw new Error(`expected ${replicas} copies within ${AGREE} ms, got ${copies}`);
+  });
+}
+
+/**
+ * @template T
+ * @param {{ readonly url: string }} server
+ * @param {(client: { sendCommand(command: string[]): Promise<any> }) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function connected(server, work) {
   const client = await createClient({
     url: server.url,
     socket: { reconnectStrategy: false, connectTimeout: 20_000 },
@@ -28,7 +54,7 @@ export async function ask(server, ...command) {
     .on('error', () => undefined)
     .connect();
   try {
-    return await client.sendCommand(command);
+    return await work(client);
   } finally {
     client.destroy();
   }

@@ -133,6 +133,21 @@ test.each([
   expect(next[0].status).toBe(state === 'ACTIVE' ? 'fulfilled' : 'rejected');
 });
 
+test('a storage that lost the activation says so, and takes another one', async () => {
+  const base = memoryStorage(new MemorySpace());
+  const storage = storageLike(base, { needsSealingKey: true });
+  const server = await testServer();
+  const powerAuth = await testClient(server, { storage, sealingKey: SEALING_KEY });
+  await activate(server, powerAuth);
+  await powerAuth.tokenStore.requestAccessToken('token', possession);
+  for (const key of await keysOf(base)) await base.delete(key);
+  expect((await rejection(powerAuth.validatePassword(PASSWORD))).code).toBe('MISSING_ACTIVATION');
+  expect(await powerAuth.hasValidActivation()).toBe(false);
+  await activate(server, powerAuth);
+  await powerAuth.validatePassword(PASSWORD);
+  await powerAuth.tokenStore.requestAccessToken('token', possession);
+});
+
 test('a status that fails leaves the refusal as it is, and the next refusal catches up', async () => {
   const { server, powerAuth } = await wentBack(true, 7);
   server.faults.add({ path: '/pa/v3/activation/status', count: 1, status: 500 });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { RedisStorageOptions } from '../../../../src/storage/redis.ts';
 import { manyParts } from '../../../../src/storage/redis/layout.ts';
 import { describeWith } from '../../../helpers/programs.ts';
-import { ask } from '../../../helpers/redis-cluster.mjs';
+import { ask, untilCopied } from '../../../helpers/redis-cluster.mjs';
 import { sharedCluster, testRedis, testRedisStorage } from '../../../helpers/redis.ts';
 import { rejection } from '../../../helpers/storage.ts';
 import { nextInWorker } from '../../../helpers/worker.ts';
@@ -17,9 +17,7 @@ const TOO_FEW =
 async function pair() {
   const primary = await testRedis();
   const replica = await testRedis({ args: ['--replicaof', '127.0.0.1', String(primary.port)] });
-  const isUp = async (): Promise<boolean> =>
-    String(await ask(replica, 'INFO', 'replication')).includes('master_link_status:up');
-  await expect.poll(isUp, { timeout: 15_000 }).toBe(true);
+  await untilCopied(primary);
   return { primary, replica };
 }
 
