@@ -21,6 +21,18 @@ interface Loading {
   stale: boolean;
 }
 
+/** Where fewer tokens than this fit, those that are loaded at the same time evict each other. */
+const FEW = 64;
+/** Steps of promises after which whoever waited for a token has had it. */
+const STEPS = 16;
+
+/** Keeps a token until those who wait for it have had it: otherwise they would load it again, and evict others. */
+async function keepForNow(token: CachedToken): Promise<void> {
+  token.hold();
+  for (let step = 0; step < STEPS; step++) await Promise.resolve();
+  token.latest.letGo();
+}
+
 /** Access tokens by name. */
 export class AccessTokens {
   readonly #session: SessionParts;
@@ -212,7 +224,10 @@ export class AccessTokens {
     try {
       this.#session.throwIfClosed();
       this.#session.catchUp();
-      return loading.stale ? undefined : this.#cacheToken(name, record);
+      if (loading.stale) return undefined;
+      const token = this.#cacheToken(name, record);
+      if (tokenCache.room < FEW) void keepForNow(token);
+      return token;
     } finally {
       wipe(record.tokenSecret);
     }

@@ -8,7 +8,6 @@ import type { PowerAuthStorage } from '../storage/types.ts';
 import { SharedTable } from '../util/shared-table.ts';
 import { Throttle } from '../util/throttle.ts';
 import { instanceOf } from './record-keys.ts';
-import { tokenCache } from './token-cache.ts';
 
 /** A receiver of changes: a session. */
 export interface HubMember {
@@ -26,9 +25,9 @@ const hubs = new SharedTable<PowerAuthStorage, ChangeHub>();
 
 /**
  * How many cold tokens are loaded from one storage at once. The thread stays responsive in between, however many are
- * requested. No more than fit into the cache: they would evict each other before they are used, and be loaded again.
+ * requested.
  */
-const loadsAtOnce = (): number => Math.max(1, Math.min(64, tokenCache.room));
+const LOADS_AT_ONCE = 64;
 
 /**
  * Subscribes to a storage once, however many sessions use it. A changed record costs as much with one session as with a
@@ -39,7 +38,7 @@ export class ChangeHub {
   /** Increases when anything may have changed. */
   epoch = 0;
   /** Takes turns at the storage. */
-  readonly loads = new Throttle(loadsAtOnce);
+  readonly loads = new Throttle(LOADS_AT_ONCE);
   readonly #storage: PowerAuthStorage;
   readonly #members = new Map<string, HubMember>();
   readonly #attentive = new Set<HubMember>();

@@ -41,7 +41,7 @@ class Line<T> {
  * A job that hangs gives its place to others after a while.
  */
 export class Throttle {
-  readonly #atOnce: () => number;
+  readonly #atOnce: number;
   /** Counts the periods in which somebody waited. */
   #period = 0;
   /** Jobs that are running, and began in this period. */
@@ -55,7 +55,7 @@ export class Throttle {
   readonly #outside = new Line<() => void>();
   #isDue = false;
 
-  constructor(atOnce: () => number) {
+  constructor(atOnce: number) {
     this.#atOnce = atOnce;
   }
 
@@ -95,7 +95,7 @@ export class Throttle {
   }
 
   get #hasRoom(): boolean {
-    return this.#running + this.#slow < this.#atOnce();
+    return this.#running + this.#slow < this.#atOnce;
   }
 
   /** Begins a period, unless one is running. */
@@ -117,7 +117,7 @@ export class Throttle {
   }
 
   get #isCrowded(): boolean {
-    return this.#waiting.length >= this.#atOnce();
+    return this.#waiting.length >= this.#atOnce;
   }
 
   #next(): void {

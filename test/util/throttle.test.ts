@@ -18,7 +18,7 @@ function works(throttle: Throttle, count: number) {
 const turn = (): Promise<void> => new Promise(setImmediate);
 
 test('begins so much at once, the rest in order, each when another has ended', async () => {
-  const { begun, ends, results } = works(new Throttle(() => 2), 5);
+  const { begun, ends, results } = works(new Throttle(2), 5);
   expect(begun).toEqual([0, 1]);
   ends[1]?.resolve(1);
   expect(await results[1]).toBe(1);
@@ -35,7 +35,7 @@ test('begins so much at once, the rest in order, each when another has ended', a
 });
 
 test('work that fails, or throws at once, makes room as well', async () => {
-  const throttle = new Throttle(() => 1);
+  const throttle = new Throttle(1);
   const cause = new Error('failed');
   const failed = throttle.take(() => Promise.reject(cause));
   const thrown = throttle.take(() => {
@@ -48,7 +48,7 @@ test('work that fails, or throws at once, makes room as well', async () => {
 });
 
 test('the event loop runs before the next one begins, so that what has arrived is looked at first', async () => {
-  const throttle = new Throttle(() => 1);
+  const throttle = new Throttle(1);
   const order: string[] = [];
   const first = throttle.take(() => Promise.resolve());
   const second = throttle.take(() => Promise.resolve(void order.push('next')));
@@ -58,7 +58,7 @@ test('the event loop runs before the next one begins, so that what has arrived i
 });
 
 test('who comes while others wait has to wait, even if there is room by then', async () => {
-  const throttle = new Throttle(() => 1);
+  const throttle = new Throttle(1);
   const order: number[] = [];
   const first = throttle.take(() => Promise.resolve(void order.push(0)));
   const second = throttle.take(() => Promise.resolve(void order.push(1)));
@@ -73,7 +73,7 @@ test('who comes while others wait has to wait, even if there is room by then', a
 });
 
 test('calls wait outside while as many jobs wait as run at once; each is made, in order, also if some take no turn', async () => {
-  const throttle = new Throttle(() => 2);
+  const throttle = new Throttle(2);
   const { begun, ends, results } = works(throttle, 4);
   const made: number[] = [];
   const calls = [0, 1, 2, 3, 4, 5].map((i) =>
@@ -109,7 +109,7 @@ describe('work that hangs', () => {
   afterEach(() => void vi.useRealTimers());
 
   test('is in nobody’s way for long: the others begin in its place, as many at once as ever', async () => {
-    const { begun, ends, results } = works(new Throttle(() => 2), 7);
+    const { begun, ends, results } = works(new Throttle(2), 7);
     await vi.advanceTimersByTimeAsync(900);
     expect(begun).toEqual([0, 1]);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -129,7 +129,7 @@ describe('work that hangs', () => {
   });
 
   test('beside others that end in time gives its turn away as well', async () => {
-    const throttle = new Throttle(() => 2);
+    const throttle = new Throttle(2);
     void throttle.take(() => new Promise(() => undefined));
     const slow = () => throttle.take(() => new Promise((resolve) => setTimeout(resolve, 400)));
     const all = Array.from({ length: 40 }, slow);
