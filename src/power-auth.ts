@@ -308,7 +308,8 @@ export class PowerAuth extends PowerAuthNewerNames {
    * @param authentication the factors; a PowerAuthPassword that is wiped by one use serves one call
    * @param request what is signed
    * @param send gets the header, and a signal that is aborted when the call is abandoned: pass it to `fetch`
-   * @returns what `send` returned
+   * @returns what `send` returned. If that is the status 401 or an answer with it, or `send` throws such an error, and
+   *   the storage is on servers, the counter is moved forward before the next turn if a failover set it back
    * @throws What `send` and `request.body` throw, unchanged, and the reason of `request.signal`. MISSING_ACTIVATION,
    *   SIGNATURE_ERROR for a password that is too short, NETWORK_ERROR for an answer that is too late,
    *   OPERATION_CANCELED if the instance was deconfigured or the turn was lost during a long sleep; in that case
