@@ -183,6 +183,23 @@ describeWith('redis', 'a lock that a failover brings back', () => {
     expect(await other.lock('lock', async () => 'free')).toBe('free');
   });
 
+  test('is given back also by a call that failed while it waited, and could not say so', async () => {
+    const { redis, wire } = await wired();
+    const [storage, other] = [testRedisStorage({ url: wire.url }), testRedisStorage({ url: redis.url })];
+    storage.subscribe(() => undefined);
+    const tickets = async (): Promise<number> =>
+      (JSON.parse((await ask(redis, 'HGET', LOCKS, 'lock')) as string) as unknown[]).length;
+    await other.lock('lock', async () => {
+      const waiting = rejection(storage.lock('lock', async () => undefined));
+      await expect.poll(tickets).toBe(2);
+      wire.cut();
+      expect(await waiting).toMatchObject({ code: 'UNKNOWN_ERROR' });
+      expect(await tickets()).toBe(2);
+      wire.mend();
+      await expect.poll(tickets, { timeout: 10_000 }).toBe(1);
+    });
+  });
+
   test('wakes the next one in line, when its turn has come by that', async () => {
     const { redis, wire } = await wired();
     const [storage, other] = [testRedisStorage({ url: wire.url }), testRedisStorage({ url: redis.url })];
