@@ -1,42 +1,25 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   PowerAuth,
-  PowerAuthActivation,
-  PowerAuthAuthentication,
   PowerAuthErrorCode,
   type PowerAuthClientConfigurationType,
   type PowerAuthCryptogram,
   type PowerAuthDataFormat,
-  type PowerAuthEncryptedRequestData,
-  type PowerAuthEncryptor,
 } from '../../src/index.ts';
 import { Encryption } from '../../src/session/encryption.ts';
 import { memoryStorage } from '../../src/storage/memory.ts';
 import type { PowerAuthTestServer } from '../../src/testing/index.ts';
 import { gate, turn } from '../../src/testing/storage-contract/support.ts';
-import { activated, activate, PASSWORD, requestsTo, testClient, testServer } from '../helpers/client.ts';
+import { activated, requestsTo, testClient } from '../helpers/client.ts';
 import { error } from '../helpers/error.ts';
-import { forgingProxy } from '../helpers/forging-proxy.ts';
 import { NO_INSTANCES, NO_STRINGS, ODD_TEXTS } from '../helpers/wrong-values.ts';
+import { send } from './encryption.ts';
 
 const WRONG = error(PowerAuthErrorCode.WRONG_PARAMETER);
-const GONE = error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT);
-const KEYSTORE = '/pa/v3/keystore/create';
 
-/** Sends an encrypted request and answers the cryptogram that comes back, or the status. */
-async function send(
-  server: PowerAuthTestServer,
-  path: string,
-  { cryptogram, header }: PowerAuthEncryptedRequestData,
-): Promise<PowerAuthCryptogram> {
-  const response = await fetch(server.baseUrl + path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', [header.key]: header.value },
-    body: JSON.stringify(cryptogram),
-  });
-  if (response.status !== 200) throw new Error(`HTTP ${response.status}`);
-  return (await response.json()) as PowerAuthCryptogram;
-}
+const GONE = error(PowerAuthErrorCode.INVALID_NATIVE_OBJECT);
+
+const KEYSTORE = '/pa/v3/keystore/create';
 
 /** A client with an activation that has just been started: it has no time and no key of the server's yet. */
 async function restarted(
@@ -335,158 +318,5 @@ describe.each(SCOPES)('in %s scope', (scope, path, take) => {
     }
     expect(await encrypted.decryptor.canDecryptResponse()).toBe(true);
     expect(await encrypted.decryptor.decryptResponse(answer)).toBe('x');
-  });
-});
-
-describe('without an activation', () => {
-  test('an application encrypts, an activation does not', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    const [application, activation] = [
-      powerAuth.getEncryptorForApplicationScope(),
-      powerAuth.getEncryptorForActivationScope(),
-    ];
-    const missing = error(PowerAuthErrorCode.MISSING_ACTIVATION);
-    expect(await application.canEncryptRequest()).toBe(true);
-    expect(await activation.canEncryptRequest()).toBe(false);
-    await expect(activation.encryptRequest('{}')).rejects.toMatchObject(missing);
-    const encrypted = await application.encryptRequest('{}');
-    expect(
-      await encrypted.decryptor.decryptResponse(await send(server, '/api/encrypted/application', encrypted)),
-    ).toBe('{}');
-
-    const { activationCode } = server.createActivation();
-    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
-    expect(await activation.canEncryptRequest(), 'before its commit').toBe(false);
-    await expect(activation.encryptRequest('{}')).rejects.toMatchObject(missing);
-  });
-
-  test('a decryptor of the removed one decrypts nothing, nor with the next one', async () => {
-    const { server, powerAuth } = await activated();
-    const encryptor = powerAuth.getEncryptorForActivationScope();
-    const encrypted = await encryptor.encryptRequest('x');
-    const answer = await send(server, '/api/encrypted/activation', encrypted);
-    await powerAuth.removeActivationLocal();
-    expect(await encryptor.canEncryptRequest()).toBe(false);
-    const refuse = async () => {
-      expect(await encrypted.decryptor.canDecryptResponse()).toBe(false);
-      await expect(encrypted.decryptor.decryptResponse(answer)).rejects.toMatchObject(
-        error(PowerAuthErrorCode.MISSING_ACTIVATION),
-      );
-    };
-    await refuse();
-    await activate(server, powerAuth);
-    expect(await encryptor.canEncryptRequest()).toBe(true);
-    await refuse();
-  });
-});
-
-test('before configure an encryptor can be taken, and says no', async () => {
-  const powerAuth = new PowerAuth('encryptor-before-configure');
-  for (const encryptor of [
-    powerAuth.getEncryptorForApplicationScope(),
-    powerAuth.getEncryptorForActivationScope(),
-  ]) {
-    expect(await encryptor.canEncryptRequest()).toBe(false);
-    await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
-      error(PowerAuthErrorCode.INSTANCE_NOT_CONFIGURED),
-    );
-  }
-});
-
-test('configured for http:// without permission an application encryptor exists, and sends nothing', async () => {
-  const { server, powerAuth } = await activated({ instanceId: 'encryptor-http' });
-  const encryptor: PowerAuthEncryptor = powerAuth.getEncryptorForApplicationScope();
-  const { configuration } = powerAuth;
-  await powerAuth.deconfigure();
-  if (configuration === undefined) throw new Error('no configuration');
-  const { length } = server.requests;
-  await powerAuth.configure(configuration, undefined, undefined, { storage: memoryStorage() });
-  expect(await encryptor.canEncryptRequest()).toBe(true);
-  await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
-    error(PowerAuthErrorCode.NETWORK_ERROR, /enableUnsecureTraffic/),
-  );
-  expect(server.requests).toHaveLength(length);
-});
-
-describe('a server', () => {
-  test('tells an activation who its user is', async () => {
-    const { server, powerAuth } = await activated();
-    const encrypted = await powerAuth.getEncryptorForActivationScope().encryptRequest('{}', 'BASE64');
-    const answer = await send(server, '/pa/v3/user/info', encrypted);
-    expect(JSON.parse(await encrypted.decryptor.decryptResponse(answer))).toMatchObject({ sub: 'test-user' });
-  });
-
-  test('takes a request that is encrypted, then signed', async () => {
-    const { server, powerAuth } = await activated();
-    const path = '/api/encrypted/signature';
-    const { cryptogram, decryptor } = await powerAuth
-      .getEncryptorForActivationScope()
-      .encryptRequest('secret');
-    const body = JSON.stringify(cryptogram);
-    const authentication = PowerAuthAuthentication.password(PASSWORD);
-    const { key, value } = await powerAuth.requestSignature(authentication, 'POST', path, body);
-    const response = await fetch(server.baseUrl + path, { method: 'POST', headers: { [key]: value }, body });
-    expect(response.status).toBe(200);
-    expect(await decryptor.decryptResponse((await response.json()) as PowerAuthCryptogram)).toBe('secret');
-  });
-
-  test('refuses what was sent before, is in another scope, or comes without its header', async () => {
-    const { server, powerAuth } = await activated();
-    const application = await powerAuth.getEncryptorForApplicationScope().encryptRequest('x');
-    const activation = await powerAuth.getEncryptorForActivationScope().encryptRequest('x');
-    await send(server, '/api/encrypted/application', application);
-    await expect(send(server, '/api/encrypted/application', application)).rejects.toThrow('HTTP 500');
-    await expect(send(server, '/api/encrypted/application', activation)).rejects.toThrow('HTTP 500');
-    const headerless = { ...activation, header: { key: 'X-Other', value: 'x' } };
-    await expect(send(server, '/api/encrypted/activation', headerless)).rejects.toThrow('HTTP 500');
-    await send(server, '/api/encrypted/activation', activation);
-  });
-});
-
-describe('the time that comes with a temporary key', () => {
-  /** The same JWT with other claims, and the signature of the former ones. */
-  const altered = (answer: string, claims: object): string => {
-    const { responseObject } = JSON.parse(answer) as { responseObject: { jwt: string } };
-    const [head = '', content = '', signature = ''] = responseObject.jwt.split('.');
-    const former = JSON.parse(Buffer.from(content, 'base64url').toString()) as object;
-    const text = Buffer.from(JSON.stringify({ ...former, ...claims })).toString('base64url');
-    return JSON.stringify({ status: 'OK', responseObject: { jwt: [head, text, signature].join('.') } });
-  };
-
-  test('is not believed without the signature', async () => {
-    const server = await testServer();
-    const proxy = await forgingProxy(server);
-    const powerAuth = await testClient(proxy);
-    proxy.alterations.set(KEYSTORE, (answer) => altered(answer ?? '', { iat_ms: Date.now() + 3_600_000 }));
-    const encryptor = powerAuth.getEncryptorForApplicationScope();
-    await expect(encryptor.encryptRequest('x')).rejects.toMatchObject(
-      error(PowerAuthErrorCode.ENCRYPTION_ERROR, /signed by the server/),
-    );
-    proxy.alterations.clear();
-    const { cryptogram } = await encryptor.encryptRequest('x');
-    expect(Math.abs((cryptogram.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
-  });
-
-  test('is asked for if the key took too long', async () => {
-    let passed = 0;
-    const clock = { now: () => Date.now() + passed, monotonic: () => performance.now() + passed };
-    const server = await testServer();
-    const slow: typeof fetch = async (input, init) => {
-      const answer = await fetch(input, init);
-      if ((input as string).endsWith(KEYSTORE)) passed += 3_001;
-      return answer;
-    };
-    const powerAuth = await testClient(server, { client: { clock, fetch: slow } });
-    await powerAuth.getEncryptorForApplicationScope().encryptRequest('x');
-    expect(requestsTo(server, '/pa/v3/status')).toBe(1);
-  });
-
-  test('saves an activation a request', async () => {
-    const server = await testServer();
-    const powerAuth = await testClient(server);
-    const { activationCode } = server.createActivation();
-    await powerAuth.createActivation(PowerAuthActivation.createWithActivationCode(activationCode, 'test'));
-    expect(server.requests.map(({ path }) => path)).toEqual([KEYSTORE, KEYSTORE, '/pa/v3/activation/create']);
   });
 });
