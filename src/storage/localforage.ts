@@ -18,6 +18,7 @@ import { describe } from '../util/validate.ts';
 import { webCrypto } from '../util/web-crypto.ts';
 import { assertKey, assertPrefix, closedError, copyOfValue } from './driver/checks.ts';
 import { Closing } from './driver/closing.ts';
+import { heldStorage } from './driver/held.ts';
 import { Changes } from './localforage/changes.ts';
 import { Connector, STORE_NAME } from './localforage/connection.ts';
 import { LocalforageDatabase } from './localforage/database.ts';
@@ -291,5 +292,5 @@ export function localforageStorage(options: LocalforageStorageOptions = {}): Pow
       `name: expected the name of a database in well-formed Unicode, got ${describe(name)}`,
     );
   }
-  return new LocalforageStorage(name);
+  return heldStorage(new LocalforageStorage(name));
 }

@@ -19,8 +19,8 @@ const partOf = (file) =>
 
 /** Programs that an app may have, by what the package exports, and whose size is promised, with the bound in KB (1000 B) after gzip. Expects a build. */
 export const PROMISED = {
-  sdk: { title: 'the whole SDK', bound: 69.6, program: `export * from 'powerauth-wasm';` },
-  tokens: { title: 'headers of tokens', bound: 38.2, program: `export * from 'powerauth-wasm/tokens';` },
+  sdk: { title: 'the whole SDK', bound: 69.8, program: `export * from 'powerauth-wasm';` },
+  tokens: { title: 'headers of tokens', bound: 38.4, program: `export * from 'powerauth-wasm/tokens';` },
   fetch: {
     title: 'powerauth-wasm/fetch alone',
     bound: 8.2,

@@ -7,31 +7,41 @@
 import { holdProcess } from '../../util/hold.ts';
 import type { PowerAuthStorage } from '../types.ts';
 
+/** Members whose call is a promise; a driver may lack the last three. */
+const CALLS = [
+  'get',
+  'set',
+  'delete',
+  'update',
+  'lock',
+  'close',
+  'forget',
+  'sealingKey',
+  'replaceSealingKey',
+] as const;
+
 /**
  * Returns a wrapper of the storage that keeps the process alive until each call has settled. The section of a lock is
  * part of the call.
  */
 export function heldStorage(storage: PowerAuthStorage): PowerAuthStorage {
   const { name, needsSealingKey } = storage;
-  const sealingKey = storage.sealingKey?.bind(storage);
-  const replaceSealingKey = storage.replaceSealingKey?.bind(storage);
-  const forget = storage.forget?.bind(storage);
+  const methods = storage as unknown as Record<
+    string,
+    ((...args: unknown[]) => Promise<unknown>) | undefined
+  >;
+  const calls = CALLS.flatMap((call) => {
+    const method = methods[call]?.bind(storage);
+    return method === undefined
+      ? []
+      : [[call, (...args: unknown[]) => holdProcess(method(...args))] as const];
+  });
   return {
     name,
     ...(needsSealingKey === undefined ? {} : { needsSealingKey }),
-    get: (key) => holdProcess(storage.get(key)),
-    set: (key, value) => holdProcess(storage.set(key, value)),
-    delete: (key) => holdProcess(storage.delete(key)),
+    ...(Object.fromEntries(calls) as unknown as Pick<PowerAuthStorage, (typeof CALLS)[number]>),
     list: (prefix) => heldList(storage.list(prefix)),
-    update: (key, change) => holdProcess(storage.update(key, change)),
-    lock: (lockName, section) => holdProcess(storage.lock(lockName, section)),
     subscribe: (listener) => storage.subscribe(listener),
-    ...(forget === undefined ? {} : { forget: () => holdProcess(forget()) }),
-    close: () => holdProcess(storage.close()),
-    ...(sealingKey === undefined ? {} : { sealingKey: () => holdProcess(sealingKey()) }),
-    ...(replaceSealingKey === undefined
-      ? {}
-      : { replaceSealingKey: (reseal) => holdProcess(replaceSealingKey(reseal)) }),
   };
 }
 
