@@ -11,7 +11,7 @@ import { defineConfig } from 'vitepress';
 import { forSite } from '../lib/markdown.mjs';
 import { anchorOf, EXAMPLES, PAGES, root } from '../lib/pages.mjs';
 import { miniSearch } from '../lib/search.mjs';
-import { alignByClass, colorsAsClasses, withoutStyles, writeStyles } from '../lib/styles.mjs';
+import { alignByClass, colorsAsClasses, withoutStyles, writeStyles } from './styles.mjs';
 
 const site = fileURLToPath(new URL('../', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
