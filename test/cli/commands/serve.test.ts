@@ -1,60 +1,17 @@
 /** `serve`, in the process of the test: options, configuration file, admin API, playground. */
 import { spawnSync } from 'node:child_process';
-import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, get, type IncomingMessage } from 'node:http';
-import { get as getSecurely } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { connect as connectSecurely } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { run } from '../../../src/cli/run.ts';
 import { servePlayground } from '../../../src/cli/serve/playground.ts';
 import { PowerAuthActivation, PowerAuthAuthentication } from '../../../src/index.ts';
-import { selfSignedCertificate } from '../../helpers/certificate.ts';
 import { testClient } from '../../helpers/client.ts';
-import { openInput, runCommand } from '../../helpers/command-line.ts';
+import { runCommand } from '../../helpers/command-line.ts';
 import { temporaryFolder } from '../../helpers/storage.ts';
-
-interface Ready {
-  readonly baseUrl: string;
-  readonly adminUrl: string;
-  readonly configuration: Parameters<typeof testClient>[0]['configuration'];
-  readonly activations: readonly {
-    readonly activationId: string;
-    readonly activationCode: string;
-    readonly userId: string;
-  }[];
-}
-
-/** Starts it; it ends with the test. */
-async function serve(...argv: string[]): Promise<Ready & { readonly end: () => Promise<number> }> {
-  const interruption = new AbortController();
-  const stdout = new PassThrough();
-  const [stdin, stderr, signal] = [openInput(), openInput(), interruption.signal];
-  const ended = run(['serve', ...argv], { stdin, stdout, stderr, env: {}, signal });
-  const end = (): Promise<number> => {
-    interruption.abort();
-    return ended;
-  };
-  onTestFinished(async () => {
-    await end();
-  });
-  const [line] = (await Promise.race([once(stdout, 'data'), ended])) as [Buffer];
-  // It ended at once, so there is no line.
-  if (!Buffer.isBuffer(line)) throw new Error(String(stderr.read()));
-  return { ...(JSON.parse(line.toString()) as Ready), end };
-}
-
-const statusOf = async (url: string, init?: RequestInit): Promise<number> => (await fetch(url, init)).status;
-
-async function file(name: string, content: string | Uint8Array, mode = 0o600): Promise<string> {
-  const path = join(await temporaryFolder(), name);
-  await writeFile(path, content, { mode });
-  return path;
-}
+import { file, statusOf, serve } from './serve.ts';
 
 test('it says where it is, answers, and is gone at the end', async () => {
   const { baseUrl, adminUrl, configuration, end, ...rest } = await serve();
@@ -246,122 +203,6 @@ describe('options that are refused', () => {
     expect((await runCommand(['serve', '--admin-port', port])).stderr).toContain(
       '--admin-port: the port is in use',
     );
-  });
-});
-
-describe('where the admin API is', () => {
-  test('at another port of this machine, if others reach the server and there is no token', async () => {
-    const { baseUrl, adminUrl } = await serve('--host', '0.0.0.0');
-    expect(adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/admin$/);
-    expect(adminUrl.startsWith(`${baseUrl}/`)).toBe(false);
-    expect(await statusOf(`${adminUrl}/clock`)).toBe(200);
-    expect(await statusOf(`${baseUrl}/admin/clock`)).toBe(404);
-    // For the health checks of whoever started it.
-    expect(await statusOf(`${baseUrl}/admin/health`)).toBe(200);
-  });
-
-  test('at the port that it was given', async () => {
-    const { baseUrl, adminUrl } = await serve('--admin-port', '0');
-    expect(await statusOf(`${adminUrl}/clock`)).toBe(200);
-    expect(await statusOf(`${baseUrl}/admin/clock`)).toBe(404);
-    expect(await statusOf(adminUrl.replace('/admin', '/pa/v3/status'), { method: 'POST' })).toBe(404);
-  });
-
-  test('where the server is, with a token', async () => {
-    const token = await file('token', 's3cret-token\n');
-    const { baseUrl, adminUrl } = await serve('--host', '0.0.0.0', '--admin-token-file', token);
-    expect(adminUrl).toBe(`${baseUrl}/admin`);
-    expect(await statusOf(`${adminUrl}/clock`)).toBe(401);
-    const headers = { Authorization: 'Bearer s3cret-token' };
-    expect(await statusOf(`${adminUrl}/clock`, { headers })).toBe(200);
-  });
-
-  test.each(['two words', 'schlüssel', '"quoted"'])(
-    'a token that no header can carry, %j, is refused',
-    async (token) => {
-      const argv = ['serve', '--admin-token-file', await file('token', token)];
-      const { code, stderr } = await runCommand(argv);
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringContaining('--admin-token-file: expected a token of letters'),
-      ]);
-      expect(stderr).not.toContain(token);
-    },
-  );
-
-  test('a token that others can read is refused', async () => {
-    const { stderr } = await runCommand(['serve', '--admin-token-file', await file('token', 'x', 0o644)]);
-    expect(stderr).toContain('others may read');
-  });
-});
-
-test('over TLS', async () => {
-  const { certificate, key } = selfSignedCertificate();
-  const [certFile, keyFile] = [await file('cert.pem', certificate, 0o644), await file('key.pem', key)];
-  const { baseUrl } = await serve('--tls-cert', certFile, '--tls-key', keyFile);
-  expect(baseUrl).toMatch(/^https:/);
-  // A page of the server itself.
-  const headers = { Origin: baseUrl };
-  const request = getSecurely(`${baseUrl}/admin/clock`, { ca: certificate, headers });
-  const [{ statusCode }] = (await once(request, 'response')) as [IncomingMessage];
-  expect(statusCode).toBe(200);
-  request.destroy();
-});
-
-test('over TLS it ends although handshakes are not complete, at both ports', async () => {
-  const { certificate, key } = selfSignedCertificate();
-  const [certFile, keyFile] = [await file('cert.pem', certificate), await file('key.pem', key)];
-  const argv = ['--tls-cert', certFile, '--tls-key', keyFile, '--admin-port', '0'];
-  const { baseUrl, adminUrl, end } = await serve(...argv);
-  for (const { port } of [new URL(baseUrl), new URL(adminUrl)]) {
-    const half = connect(Number(port), '127.0.0.1').on('error', () => undefined);
-    await once(half, 'connect');
-    const whole = connectSecurely({ port: Number(port), host: '127.0.0.1', ca: certificate });
-    await once(
-      whole.on('error', () => undefined),
-      'secureConnect',
-    );
-  }
-  expect(await end()).toBe(0);
-});
-
-describe('a certificate and a key that are refused, with what is wrong', () => {
-  const { certificate, key } = selfSignedCertificate();
-  const encrypted = createPrivateKey(key).export({
-    type: 'pkcs8',
-    format: 'pem',
-    cipher: 'aes-128-cbc',
-    passphrase: 'open sesame',
-  });
-  const other = selfSignedCertificate().key;
-  test.each<[string, string, string | Buffer, string]>([
-    ['a key in place of the certificate', key, key, '--tls-cert: expected a certificate in PEM'],
-    ['no certificate', '', key, '--tls-cert: expected a certificate in PEM'],
-    ['no key', certificate, '', '--tls-key: expected a private key in PEM'],
-    ['neither', '', '', '--tls-cert: expected a certificate in PEM'],
-    ['a certificate in place of the key', certificate, certificate, '--tls-key: expected a private key'],
-    ['the key of another certificate', certificate, other, 'got that of another one'],
-    [
-      'an encrypted key',
-      certificate,
-      encrypted,
-      '--tls-key: expected a key that is not encrypted, got one that is',
-    ],
-  ])('%s', async (_, cert, privateKey, message) => {
-    const files = [await file('cert.pem', cert), await file('key.pem', String(privateKey))] as const;
-    const { code, stdout, stderr } = await runCommand([
-      ...['serve', '--tls-cert', files[0], '--tls-key', files[1]],
-      '--dry-run',
-    ]);
-    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
-  });
-
-  test('one that has expired is used, and said to be', async () => {
-    const expired = selfSignedCertificate(Date.now() - 60_000);
-    const files = [await file('cert.pem', expired.certificate), await file('key.pem', expired.key)] as const;
-    const argv = ['serve', '--tls-cert', files[0], '--tls-key', files[1], '--dry-run'];
-    const { code, stderr } = await runCommand(argv);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('The certificate has expired')]);
   });
 });
 
