@@ -49,6 +49,12 @@ export class Records<V> {
     return this.#values.values();
   }
 
+  /** The first value of this kind, or undefined, for those who only read. */
+  find(isIt: (value: V) => boolean): V | undefined {
+    for (const value of this.peek()) if (isIt(value)) return value;
+    return undefined;
+  }
+
   /** All ids and values, for those who only read. */
   entries(): Iterable<[string, V]> {
     return this.#values.entries();

@@ -218,17 +218,12 @@ export class ServerState {
 
   /** Whether an activation has this code, whatever its state. */
   isTaken(code: string): boolean {
-    return this.#find((activation) => activation.code === code) !== undefined;
-  }
-
-  #find(isIt: (activation: Activation) => boolean): Activation | undefined {
-    for (const activation of this.#activations.peek()) if (isIt(activation)) return activation;
-    return undefined;
+    return this.#activations.find((activation) => activation.code === code) !== undefined;
   }
 
   /** The activation that waits for this code, or undefined. */
   activationOfCode(code: string, application = this.applications.main.application): Activation | undefined {
-    const found = this.#find(
+    const found = this.#activations.find(
       (activation) => activation.code === code && activation.application === application,
     );
     return found && this.activation(found.activationId)?.state === 'CREATED' ? found : undefined;
