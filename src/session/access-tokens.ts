@@ -159,16 +159,24 @@ export class AccessTokens {
   /**
    * Call this when somebody else changed a token's record, or any of them if no key is given. Tokens that a header
    * generator holds are read again, the others leave the cache until they are asked for.
+   *
+   * @returns a promise that resolves when those are read, if there are any; it never rejects
    */
-  doubt(storageKey?: string): void {
+  doubt(storageKey?: string): Promise<void> | undefined {
     this.#doubtLoads();
+    let all: Promise<void> | undefined;
     for (const name of this.#cache.names(storageKey)) {
       const token = this.#cache.get(name);
       if (token === undefined) continue;
       if (!token.isHeld) this.#cache.remove(name, 'removed');
       // A failure has removed the token, and its generators say so.
-      else this.#session.during(() => this.#confirm(name, token)).catch(() => undefined);
+      else {
+        const one = this.#session.during(() => this.#confirm(name, token)).catch(() => undefined);
+        const others = all;
+        all = others === undefined ? one : one.then(() => others);
+      }
     }
+    return all;
   }
 
   /** Wipes all key slots for good. */
@@ -179,7 +187,9 @@ export class AccessTokens {
   /** Keeps a cached token only if the storage still has it; one that was renewed is replaced. */
   async #confirm(name: string, token: CachedToken): Promise<void> {
     // A storage that doesn't reply confirms nothing: no header is better than one of a removed token.
-    const record = await this.#records.find(this.#keys.token(name), name).catch(() => undefined);
+    const record = await this.#session.settings.hub.loads
+      .take(() => this.#records.find(this.#keys.token(name), name))
+      .catch(() => undefined);
     try {
       if (this.#cache.get(name) !== token || record?.tokenIdentifier === token.tokenIdentifier) return;
       if (record === undefined || this.#session.isClosed) this.#cache.remove(name, 'removed');

@@ -36,7 +36,7 @@ async function removeBy(
   const factor = await changes.make(async () => {
     const removed = await remove().catch((error: unknown) => {
       // A storage that reports a failure may have made the change all the same.
-      tokens.doubt();
+      void tokens.doubt();
       throw error;
     });
     // The tokens are gone with the activation. Records that the storage fails to delete are useless, and are deleted

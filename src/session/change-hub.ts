@@ -6,6 +6,7 @@
 
 import type { PowerAuthStorage } from '../storage/types.ts';
 import { SharedTable } from '../util/shared-table.ts';
+import { afterArrivals, inTime } from '../util/patience.ts';
 import { Throttle } from '../util/throttle.ts';
 import { instanceOf } from './record-keys.ts';
 
@@ -16,8 +17,10 @@ export interface HubMember {
   /**
    * Called when anything may have changed: {@link ChangeHub.epoch} has increased. Only members that asked for it are
    * told.
+   *
+   * @returns a promise that resolves when the member has looked at the storage
    */
-  doubted(): void;
+  doubted(): Promise<void> | void;
 }
 
 /** One for each storage object that is in use. */
@@ -28,6 +31,11 @@ const hubs = new SharedTable<PowerAuthStorage, ChangeHub>();
  * requested.
  */
 const LOADS_AT_ONCE = 64;
+
+/** How many members that are told at once look at the storage at a time; the event loop runs in between. */
+const TOLD_AT_ONCE = 32;
+/** For how long the next members wait for one whose storage hangs, in ms. */
+const PATIENCE = 1000;
 
 /**
  * Subscribes to a storage once, however many sessions use it. A changed record costs as much with one session as with a
@@ -42,6 +50,9 @@ export class ChangeHub {
   readonly #storage: PowerAuthStorage;
   readonly #members = new Map<string, HubMember>();
   readonly #attentive = new Set<HubMember>();
+  /** The members that are still to be told, while there are any; those that come in the meantime are told as well. */
+  #toTell = this.#attentive.values();
+  #tellers = 0;
   #unsubscribe: (() => void) | undefined;
 
   private constructor(storage: PowerAuthStorage) {
@@ -96,16 +107,33 @@ export class ChangeHub {
     };
   }
 
+  /** Tells one member after the other. */
+  async #tell(): Promise<void> {
+    this.#tellers++;
+    for (let next = this.#toTell.next(); next.done !== true; next = this.#toTell.next()) {
+      const looking = next.value.doubted();
+      if (looking === undefined) continue;
+      await inTime(looking, PATIENCE, late, { background: true }).catch(() => undefined);
+      await new Promise<void>((resolve) => afterArrivals(resolve));
+    }
+    this.#tellers--;
+  }
+
   #onChange(change: unknown): void {
     const keys = namesOf(change);
     if (keys === undefined) {
       this.epoch++;
-      for (const member of this.#attentive) member.doubted();
+      this.#toTell = this.#attentive.values();
+      const tellers = Math.min(TOLD_AT_ONCE, this.#attentive.size);
+      for (let running = this.#tellers; running < tellers; running++) void this.#tell();
       return;
     }
     for (const key of keys) this.#members.get(instanceOf(key))?.changed(key);
   }
 }
+
+/** The error of a wait that nobody hears of. */
+const late = (): Error => new Error('The storage hangs');
 
 /** The keys that a notice names; undefined if anything may have changed, as after an invalid notice. */
 function namesOf(change: unknown): readonly string[] | undefined {

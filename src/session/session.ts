@@ -210,11 +210,14 @@ export class Session implements SessionParts, HubMember {
     const { epoch } = this.settings.hub;
     if (this.#epoch === epoch || this.#epoch === NEVER) return;
     this.#epoch = epoch;
-    this.#doubtAll();
+    void this.#doubtAll();
   }
 
-  doubted(): void {
-    this.catchUp();
+  doubted(): Promise<void> | undefined {
+    const { epoch } = this.settings.hub;
+    if (this.#epoch === epoch || this.#epoch === NEVER) return undefined;
+    this.#epoch = epoch;
+    return this.#doubtAll();
   }
 
   /** Keeps a token in its key slot. From here on this session is told at once about anything that may concern it. */
@@ -230,17 +233,17 @@ export class Session implements SessionParts, HubMember {
   }
 
   changed(key: string): void {
-    if (key === this.#keys?.activation) this.#doubtAll();
-    else if (this.#keys !== undefined && key.startsWith(this.#keys.tokens)) this.#tokens?.doubt(key);
+    if (key === this.#keys?.activation) void this.#doubtAll();
+    else if (this.#keys !== undefined && key.startsWith(this.#keys.tokens)) void this.#tokens?.doubt(key);
   }
 
   otherActivation(): void {
-    this.#tokens?.doubt();
+    void this.#tokens?.doubt();
   }
 
-  #doubtAll(): void {
+  #doubtAll(): Promise<void> | undefined {
     this.#activation?.forget();
-    this.#tokens?.doubt();
+    return this.#tokens?.doubt();
   }
 
   /**

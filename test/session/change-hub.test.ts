@@ -188,3 +188,75 @@ test('instances that share a storage object share its notices', async () => {
   await memoryStorage(space).delete(new RecordKeys('shared 0').activation);
   await vi.waitFor(async () => expect(await client.hasValidActivation()).toBe(false));
 });
+
+describe('many who must be told at once', () => {
+  const MEMBERS = 500;
+
+  /** Members that look at a storage; `hang` makes those of these numbers wait for ever. */
+  function attentive(hub: ChangeHub, hang: ReadonlySet<number> = new Set()) {
+    const told: number[] = [];
+    let looking = 0;
+    const most = { atOnce: 0 };
+    const all = Array.from({ length: MEMBERS }, (_, i): HubMember => ({
+      changed: () => undefined,
+      doubted: async () => {
+        told.push(i);
+        most.atOnce = Math.max(most.atOnce, ++looking);
+        if (hang.has(i)) await new Promise(() => undefined);
+        await Promise.resolve();
+        looking--;
+      },
+    }));
+    all.forEach((it, i) => {
+      hub.enter(keysOf(i).instance, it);
+      hub.tellAtOnce(it, true);
+    });
+    onTestFinished(() => all.forEach((it, i) => hub.leave(keysOf(i).instance, it)));
+    return { told, most, all };
+  }
+
+  test('are told little by little, however many notices come, and the event loop runs in between', async () => {
+    const { storage, say } = loudStorage();
+    const hub = hubOf(storage);
+    const { told, most, all } = attentive(hub);
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    onTestFinished(() => void (isOver = true));
+    setImmediate(count);
+    await say('all');
+    expect(told.length, 'in the notice itself').toBe(32);
+    await new Promise(setImmediate);
+    await say('all');
+    await say('all');
+    const last = all.at(-1) ?? expect.fail('none');
+    hub.tellAtOnce(last, false);
+    await vi.waitFor(() => expect(told).toContain(MEMBERS - 2));
+    await new Promise(setImmediate);
+    isOver = true;
+    expect(most.atOnce).toBeLessThanOrEqual(32);
+    expect(turns).toBeGreaterThanOrEqual(MEMBERS / 32 - 2);
+    // All of them after the last notice, except the one that did not want to be told any more.
+    expect(new Set(told).size).toBe(MEMBERS - 1);
+    expect(told.filter((i) => i === 0).length).toBeGreaterThan(1);
+    // And again by the next one.
+    told.length = 0;
+    await say('all');
+    await vi.waitFor(() => expect(new Set(told).size).toBe(MEMBERS - 1));
+  });
+
+  test('are told, too, where the storage never answers some of them', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { storage, say } = loudStorage();
+    const { told } = attentive(hubOf(storage), new Set(Array.from({ length: 40 }, (_, i) => i)));
+    await say('all');
+    await vi.advanceTimersByTimeAsync(900);
+    expect(told.length).toBe(32);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(new Set(told).size).toBe(MEMBERS);
+  });
+});
