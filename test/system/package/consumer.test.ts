@@ -34,7 +34,7 @@ const strict = {
 };
 const bundler = { ...strict, module: 'esnext', moduleResolution: 'bundler' };
 const nodenext = { ...strict, module: 'nodenext', moduleResolution: 'nodenext' };
-const inNode = Object.entries({ bundler, nodenext });
+const inNode = ['bundler', 'nodenext'];
 
 /** What the gateway of docs/gateway.md takes from its bank: the settings are in the environment, a one-time password completes an activation. */
 const bank = `
@@ -97,7 +97,33 @@ describe('the packed package in an empty project', () => {
     // What is for Node alone may ask for Node's types.
     const universal = subpaths.filter((path) => path !== './testing');
     await writeFile(join(project, 'src/browser.ts'), loading(universal));
+    const forBrowsers = ['./storage/localforage', './biometry/webauthn'];
+    const forNode = subpaths.filter((path) => !forBrowsers.includes(path));
+    const key = 'crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])';
+    const settings = `{ sealingKey: await ${key} }`;
+    const using = `console.log(new module0.PowerAuthKeychainConfiguration(${settings}));\n`;
+    await writeFile(join(project, 'src/node.ts'), loading(forNode) + using);
+    const both = ['src/example.ts', 'src/gateway.ts', 'src/subpaths.ts'];
+    await compile({
+      bundler: [{ ...bundler, types: ['node'] }, ...both],
+      nodenext: [{ ...nodenext, types: ['node'] }, ...both],
+      browser: [{ ...bundler, lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] }, 'src/browser.ts'],
+      node: [{ ...nodenext, lib: ['ES2022'], types: ['node'] }, 'src/node.ts'],
+    });
   }, 180_000);
+
+  /** Compiles programs into folders of their names, in one process of the compiler. */
+  async function compile(
+    programs: Record<string, readonly [compilerOptions: object, ...files: string[]]>,
+  ): Promise<void> {
+    const configurations = Object.entries(programs).map(([name, [compilerOptions, ...files]]) => ({
+      file: `tsconfig.${name}.json`,
+      content: { compilerOptions: { ...compilerOptions, rootDir: 'src', outDir: name }, files },
+    }));
+    for (const { file, content } of configurations)
+      await writeFile(join(project, file), JSON.stringify(content));
+    await runNode([tsc, '--build', ...configurations.map(({ file }) => file)], project);
+  }
 
   afterAll(async () => {
     await rm(project, { recursive: true, force: true });
@@ -121,18 +147,7 @@ describe('the packed package in an empty project', () => {
     expect(bytes).toBeLessThan(6_000_000);
   });
 
-  async function compile(name: string, compilerOptions: object, files: string[]): Promise<void> {
-    const tsconfig = { compilerOptions: { ...compilerOptions, rootDir: 'src', outDir: name }, files };
-    await writeFile(join(project, `tsconfig.${name}.json`), JSON.stringify(tsconfig));
-    await runNode([tsc, '-p', `tsconfig.${name}.json`], project);
-  }
-
-  describe.each(inNode)('moduleResolution %s', (resolution, compilerOptions) => {
-    beforeAll(async () => {
-      const files = ['src/example.ts', 'src/gateway.ts', 'src/subpaths.ts'];
-      await compile(resolution, { ...compilerOptions, types: ['node'] }, files);
-    }, 120_000);
-
+  describe.each(inNode)('moduleResolution %s', (resolution) => {
     test('the example of the README compiles and runs', async () => {
       const output = await runNode([`${resolution}/example.js`], project);
       expect(output).toContain('200');
@@ -177,19 +192,10 @@ describe('the packed package in an empty project', () => {
   }, 60_000);
 
   test("an app for browsers compiles without Node's types", async () => {
-    const lib = ['ES2022', 'DOM', 'DOM.Iterable'];
-    await compile('browser', { ...bundler, lib, types: [] }, ['src/browser.ts']);
     expect(await readdir(join(project, 'browser'))).toEqual(['browser.js']);
   }, 60_000);
 
   test('a program for Node compiles without the DOM library', async () => {
-    const forBrowsers = ['./storage/localforage', './biometry/webauthn'];
-    const forNode = subpaths.filter((path) => !forBrowsers.includes(path));
-    const key = 'crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])';
-    const settings = `{ sealingKey: await ${key} }`;
-    const using = `console.log(new module0.PowerAuthKeychainConfiguration(${settings}));\n`;
-    await writeFile(join(project, 'src/node.ts'), loading(forNode) + using);
-    await compile('node', { ...nodenext, lib: ['ES2022'], types: ['node'] }, ['src/node.ts']);
     expect(await readdir(join(project, 'node'))).toEqual(['node.js']);
   }, 60_000);
 
