@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { DEEP } from '../../helpers/deep.ts';
 import { describeWith } from '../../helpers/programs.ts';
 import type { ProgramName } from '../../helpers/program-files.mjs';
 import { run } from '../package/support.ts';
@@ -15,7 +16,7 @@ const STORES: readonly (readonly [program: ProgramName, store: string, ...flags:
   ['redis', 'redis-cluster'],
   ['redis', 'redis-sentinel'],
   // As on a machine where namespaces are not permitted.
-  ['redis', 'redis', '--without-namespaces'],
+  ...(DEEP ? ([['redis', 'redis', '--without-namespaces']] as const) : []),
 ];
 
 // They wait most of the time.
