@@ -72,7 +72,7 @@ export function fleetRows({ shared, gateway }) {
       'signed requests',
       `${number(HEADERS / signed.perSecond)} processes for as many as headers`,
       `${number(signed.perSecond)} a second in one gateway; each updates a record and is sent`,
-      'the storage, which must have the counter on its disk before the request leaves, and the bank',
+      'the processor: HTTP takes half of it, as the row without a signature shows, and the commit of the counter most of the rest',
     ],
     ['locks and database for headers', 'none', 'a header of a loaded token reads and locks nothing', ''],
   ];

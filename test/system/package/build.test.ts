@@ -15,7 +15,13 @@ const put = async (path: string, content: string): Promise<void> => {
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'powerauth-wasm-build-'));
   const parts = ['assembly', 'src/hot-path/generated', 'src/hot-path/binary-text.ts', 'tools/lib'];
-  const files = ['asconfig.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs', 'tools/build-wasm.mjs'];
+  const files = [
+    'asconfig.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'tools/build.mjs',
+    'tools/build-wasm.mjs',
+  ];
   for (const part of [...parts, ...files])
     await cp(join(root, part), join(project, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'), 'junction');
