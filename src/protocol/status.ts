@@ -105,14 +105,18 @@ export function counterHash(transportKey: Uint8Array, ctrData: Uint8Array): Prom
 }
 
 /** Whether a local counter is the server's. */
-export async function isInSync(input: {
+export function isInSync(input: {
   readonly counter: SignatureCounter;
   readonly blob: StatusBlob;
   readonly transportKey: Uint8Array;
 }): Promise<boolean> {
   const { counter, blob, transportKey } = input;
-  if (counter.ctrByte !== blob.ctrByte) return false;
-  return equalBytes(await counterHash(transportKey, counter.ctrData), blob.ctrDataHash);
+  return withDerived(transportKey, 4000, (key) => isSame(key, counter, blob));
+}
+
+/** @param key of {@link counterHash} */
+function isSame(key: Uint8Array, { ctrByte, ctrData }: SignatureCounter, blob: StatusBlob): boolean {
+  return ctrByte === blob.ctrByte && equalBytes(kdfInternal(key, ctrData), blob.ctrDataHash);
 }
 
 /** How a local counter compares with the server's. */
@@ -139,10 +143,7 @@ export function compareCounters(input: {
 function compareUnder(key: Uint8Array, counter: SignatureCounter, blob: StatusBlob): CounterComparison {
   let candidate = counter;
   for (let distance = 0; distance <= blob.lookAhead; distance++) {
-    if (
-      candidate.ctrByte === blob.ctrByte &&
-      equalBytes(kdfInternal(key, candidate.ctrData), blob.ctrDataHash)
-    ) {
+    if (isSame(key, candidate, blob)) {
       return distance === 0 ? { kind: 'in-sync' } : { kind: 'local-behind', distance, counter: candidate };
     }
     const next = nextCounter(candidate);

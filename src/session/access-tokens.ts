@@ -164,19 +164,15 @@ export class AccessTokens {
    */
   doubt(storageKey?: string): Promise<void> | undefined {
     this.#doubtLoads();
-    let all: Promise<void> | undefined;
+    const confirmed: Promise<void>[] = [];
     for (const name of this.#cache.names(storageKey)) {
       const token = this.#cache.get(name);
       if (token === undefined) continue;
       if (!token.isHeld) this.#cache.remove(name, 'removed');
       // A failure has removed the token, and its generators say so.
-      else {
-        const one = this.#session.during(() => this.#confirm(name, token)).catch(() => undefined);
-        const others = all;
-        all = others === undefined ? one : one.then(() => others);
-      }
+      else confirmed.push(this.#session.during(() => this.#confirm(name, token)).catch(() => undefined));
     }
-    return all;
+    return confirmed.length === 0 ? undefined : Promise.all(confirmed).then(() => undefined);
   }
 
   /** Wipes all key slots for good. */

@@ -207,10 +207,7 @@ export class Session implements SessionParts, HubMember {
   }
 
   catchUp(): void {
-    const { epoch } = this.settings.hub;
-    if (this.#epoch === epoch || this.#epoch === NEVER) return;
-    this.#epoch = epoch;
-    void this.#doubtAll();
+    void this.doubted();
   }
 
   doubted(): Promise<void> | undefined {
