@@ -51,8 +51,6 @@ export interface Results extends RunResults {
     readonly wasm: number;
     readonly live: number;
     readonly resident: number;
-    /** The same where not all were cold at once. */
-    readonly residentInTurn?: number;
     /** For one of many configured instances, with a cached token. */
     readonly instances: { readonly count: number; readonly live: number };
   };
@@ -82,6 +80,8 @@ export interface InstancesResult {
   readonly residentIdle: number;
   /** The same with all tokens in use. */
   readonly resident: number;
+  /** The same where not all were cold at once. */
+  readonly residentInTurn?: number;
   /** What of both was V8's room for new objects, empty; bytes. */
   readonly newRoomIdle?: number;
   readonly newRoom?: number;
