@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import LongFirst from './test/helpers/long-first.ts';
 import MissingPrograms from './test/helpers/missing-programs.ts';
+import { sourceImports } from './test/helpers/source-imports.mjs';
 
 const ALL = 'test/**/*.test.ts';
 /** What starts browsers, servers or processes, or takes long: not for `npm run test:quick`. */
@@ -10,14 +10,7 @@ const SYSTEM = 'test/system/**/*.test.ts';
 export default defineConfig({
   resolve: {
     // Tests run the sources; package.json's `imports` point to the built files.
-    alias: Object.fromEntries(
-      Object.entries({
-        '#crypto': './src/crypto/node.ts',
-        '#platform': './src/platform/node.ts',
-        '#wasm': './src/hot-path/builds/all.ts',
-        '#inspect': './src/util/inspect-error.ts',
-      }).map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))]),
-    ),
+    alias: sourceImports('node'),
   },
   test: {
     // Nothing takes so long but on a machine that has much else to do.

@@ -8,6 +8,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { sourceImports } from './source-imports.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -32,12 +33,7 @@ export async function buildChild(entryTs) {
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    alias: {
-      '#crypto': join(root, 'src/crypto/node.ts'),
-      '#platform': join(root, 'src/platform/node.ts'),
-      '#wasm': join(root, 'src/hot-path/builds/all.ts'),
-      '#inspect': join(root, 'src/util/inspect-error.ts'),
-    },
+    alias: sourceImports('node'),
     sourcemap: 'inline',
     logLevel: 'error',
   });

@@ -4,12 +4,12 @@
  * @module
  */
 import { createServer } from 'node:http';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { root } from '../../tools/lib/run.mjs';
+import { sourceImports } from './source-imports.mjs';
 
 /**
  * @typedef {{ body: string | Uint8Array, type?: string | undefined, headers?: Record<string, string> }} Answer
@@ -30,17 +30,6 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** What the package's `imports` give a browser, among the sources. */
-function importsOfBrowsers() {
-  const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.fromEntries(
-    ['#crypto', '#platform', '#wasm', '#inspect'].map((name) => {
-      const { browser, default: other } = imports[name];
-      return [name, join(root, (browser ?? other).replace('./dist/', 'src/').replace(/\.js$/, '.ts'))];
-    }),
-  );
-}
-
 /**
  * Bundles a TypeScript or JavaScript file, with what it imports from src and packages, into one module for a browser: a
  * page's script, or a worker of type "module".
@@ -59,7 +48,7 @@ export async function bundleForPage(entry, options = {}) {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    alias: importsOfBrowsers(),
+    alias: sourceImports('browser'),
     sourcemap: 'inline',
     logLevel: 'error',
     ...options,

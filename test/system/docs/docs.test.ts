@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { root } from '../package/support.ts';
 import { publicNames } from '../../docs/public-names.ts';
+import { sourceImports } from '../../helpers/source-imports.mjs';
 
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, { types?: string }>;
@@ -34,13 +35,9 @@ const options: ts.CompilerOptions = {
   erasableSyntaxOnly: true,
   noEmit: true,
   skipLibCheck: true,
-  paths: {
-    '#crypto': [join(root, 'src/crypto/node.ts')],
-    '#wasm': [join(root, 'src/hot-path/builds/all.ts')],
-    '#inspect': [join(root, 'src/util/inspect-error.ts')],
-    '#platform': [join(root, 'src/platform/node.ts')],
-    ...Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, [file]])),
-  },
+  paths: Object.fromEntries(
+    Object.entries({ ...sourceImports('node'), ...entries }).map(([name, file]) => [name, [file]]),
+  ),
 };
 /** One for all: what it has parsed is not parsed again. */
 const sources = ts.createProgram(Object.values(entries), options);

@@ -14,6 +14,7 @@ import {
   PowerAuthErrorCode,
   PowerAuthKeychainProtection,
 } from '../../../src/index.ts';
+import { sourceImports } from '../../helpers/source-imports.mjs';
 import { root } from '../package/support.ts';
 import { describeApi } from './describe-api.ts';
 import { ABSENT, ADDITIONS, CHANGED, NEWER_CHANGED, READ_ONLY } from './differences.ts';
@@ -28,12 +29,11 @@ const isOneOf = (patterns: readonly RegExp[]) => (line: string) =>
   patterns.some((pattern) => pattern.test(line));
 
 describe('the public types', () => {
-  const ours = describeApi(join(root, 'src/index.ts'), {
-    '#crypto': [join(root, 'src/crypto/web.ts')],
-    '#wasm': [join(root, 'src/hot-path/builds/all.ts')],
-    '#inspect': [join(root, 'src/util/inspect-error.ts')],
-    '#platform': [join(root, 'src/platform/default.ts')],
-  });
+  const sources = Object.entries(sourceImports('default')).map(([name, file]): [string, string[]] => [
+    name,
+    [file],
+  ]);
+  const ours = describeApi(join(root, 'src/index.ts'), Object.fromEntries(sources));
 
   test('are the listed ones, with the differences that are listed as well', () => {
     const replaced = new Set(CHANGED.flatMap(({ peer }) => peer));
